@@ -1,0 +1,64 @@
+# Popscope: `make` lists what there is to do.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench format lock servers
+.DELETE_ON_ERROR:
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+demo: $(VENV)/.runtime ## start Popscope with a demo mailbox (HOST=127.0.0.1 PORT=8000)
+	@exec $(PY) -m app demo --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev servers ## run every test; ARGS="tests/pop3 -x" for some
+	$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## ruff, formatting, mypy, import contracts
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.dev servers ## measure against a real Dovecot, poplib beside it
+	$(PY) -m tests.bench
+
+format: $(VENV)/.dev ## let ruff put the source into shape
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+lock: ## resolve pyproject.toml into .ci/requirements*.txt again (needs uv)
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" .ci/lock
+
+# The servers that tests talk to, where they can be had: Debian, as root. Elsewhere those tests skip.
+servers:
+	@.ci/install-test-servers
+
+# Stamps: what is installed is installed again only when its list of versions changes.
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Popscope needs Python 3.11 or newer, as $(PYTHON): try 'make PYTHON=python3.12 ...'." >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make a virtual environment: on Debian, install python3-venv." >&2; \
+		exit 1; }
+
+$(VENV)/.runtime: .ci/requirements.txt pyproject.toml | $(PY)
+	@echo "Installing what Popscope needs into $(VENV) ..."
+	@$(PIP) install --require-hashes -r .ci/requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: .ci/requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what its tests need into $(VENV) ..."
+	@$(PIP) install --require-hashes -r .ci/requirements-dev.txt
+	@touch $@
