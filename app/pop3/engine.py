@@ -1,0 +1,394 @@
+"""The client's side of a POP3 dialogue, without any I/O.
+
+    state           leaves it                                       sources
+    GREETING        +OK → AUTHORIZATION · -ERR → CLOSED             RFC 1939, 4
+    AUTHORIZATION   STLS +OK → HANDSHAKE · PASS, APOP, AUTH +OK     RFC 1939, 4; 2595, 4;
+                    → TRANSACTION · QUIT → CLOSED                   5034, 4
+    HANDSHAKE       tls_established() → AUTHORIZATION; any octet    RFC 2595, 4
+                    before it → BROKEN
+    TRANSACTION     QUIT sent → UPDATE                              RFC 1939, 5
+    UPDATE          QUIT answered → CLOSED                          RFC 1939, 6
+    BROKEN          never; nothing can be submitted or received
+
+`submit` queues a command, `data_to_send` gives the octets to write, `receive_data` takes what was
+read and returns events. The engine raises nothing for what the server sends: a broken protocol is
+the event `Broken`, always the last one; from then on `submit`, `receive_data` and
+`tls_established` raise that error, and there is nothing to send.
+Reading octet by octet, in one piece, or in any split gives the same events (neighbouring
+`BodyData` taken together). Octets that came while no reply was due never answer a later command.
+
+Commands may be submitted ahead of replies (RFC 2449, 6.6), never behind a barrier: STLS, USER,
+PASS, APOP, AUTH and QUIT are answered first. Whether the server announced PIPELINING is the
+caller's business.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from .commands import HIDDEN, Command, Shape, State
+from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError
+from .framing import BodyReader, Limits, take_line
+from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status
+from .sasl import Exchange
+
+
+class Side(Enum):
+    """Who speaks in a transcript."""
+
+    CLIENT = "C"
+    SERVER = "S"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the transcript, secrets masked.
+
+    Attributes:
+        side: who said it.
+        text: the line, without its line end.
+        octets: octets of the body that followed it, or None where none did.
+    """
+
+    side: Side
+    text: str
+    octets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """The server's first line. `challenge` is the timestamp for APOP, where there is one."""
+
+    reply: Reply
+    challenge: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyStarted:
+    """`+OK` to TOP or RETR: the body follows."""
+
+    command: Command[Any]
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class BodyData:
+    """Octets of a body, byte-stuffing removed."""
+
+    command: Command[Any]
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A command was answered `+OK`, to the last line. `value` is what its `parse` made of it."""
+
+    command: Command[Any]
+    reply: Reply
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A command was answered `-ERR`."""
+
+    command: Command[Any]
+    error: CommandRejected
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The server broke the protocol."""
+
+    error: RemoteProtocolError
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The server closed the connection.
+
+    Attributes:
+        expected: it was QUIT, a refusing greeting, or nothing was under way, nor a handshake.
+    """
+
+    expected: bool
+
+
+Event = Greeting | BodyStarted | BodyData | Completed | Rejected | Broken | Ended
+
+
+class Engine:
+    """One connection's dialogue.
+
+    Args:
+        limits: what the server may send.
+        transcript: how many lines of `said` are kept.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, transcript: int = 2000) -> None:
+        self._limits = limits or Limits()
+        self._waiting: deque[Command[Any]] = deque()
+        self._out: list[bytes] = []
+        self._rest = b""
+        self._head: Reply | None = None  # the +OK of the answer that is being read
+        self._rows: list[bytes] = []
+        self._rows_octets = 0
+        self._body: BodyReader | None = None
+        self._exchange: Exchange | None = None
+        self._secrets: tuple[str, ...] = ()  # sent last; no reply may show them
+        self._unasked = False  # `_rest` came while no reply was due
+        self._error: RemoteProtocolError | None = None
+        self.state = State.GREETING
+        self.said: deque[Said] = deque(maxlen=transcript)
+        self.said_count = 0
+
+    @property
+    def outstanding(self) -> int:
+        """Commands that were submitted and not yet answered to the end."""
+        return len(self._waiting)
+
+    # -- what we say ---------------------------------------------------------------------------
+
+    def submit(self, command: Command[Any]) -> None:
+        """Queues a command to be sent.
+
+        Raises:
+            LocalProtocolError: the command is not allowed in this state, or behind a barrier.
+            RemoteProtocolError: the dialogue is broken.
+        """
+        self._check_alive()
+        if self.state not in command.states:
+            raise LocalProtocolError(f"{command.verb} is not for the state {self.state.value}")
+        if self._waiting and self._waiting[-1].barrier:
+            raise LocalProtocolError(f"nothing may be sent behind {self._waiting[-1].verb}")
+        if self._waiting and command.barrier:
+            raise LocalProtocolError(f"{command.verb} waits for the replies before it")
+        self._unasked = self._unasked or (self._quiet() and bool(self._rest))
+        self._secrets = command.secrets
+        if command.mechanism is not None:
+            sent = len(command.line.split()) > 2  # noqa: PLR2004 -- AUTH, its mechanism, and more
+            self._exchange = Exchange(command.mechanism, initial_sent=sent)
+        self._waiting.append(command)
+        self._out.append(command.line)
+        self._say(Side.CLIENT, command.shown)
+        if command.verb == "QUIT" and self.state is State.TRANSACTION:
+            self.state = State.UPDATE
+
+    def data_to_send(self) -> bytes:
+        """The octets to write now; each is given once."""
+        data = b"".join(self._out)
+        self._out.clear()
+        return data
+
+    def tls_established(self) -> None:
+        """The handshake that STLS asked for is done."""
+        self._check_alive()
+        if self.state is not State.HANDSHAKE:
+            raise LocalProtocolError("no TLS handshake was under way")
+        self.state = State.AUTHORIZATION
+
+    # -- what the server says ------------------------------------------------------------------
+
+    def receive_data(self, data: bytes) -> list[Event]:
+        """What the server sent, as events.
+
+        Raises:
+            RemoteProtocolError: an earlier call returned `Broken`.
+        """
+        self._check_alive()
+        events: list[Event] = []
+        buffer, self._rest = self._rest + data, b""
+        at = 0
+        try:
+            while at < len(buffer):
+                if self._body is not None:
+                    after = self._read_body(self._body, buffer, at, events)
+                else:
+                    after = self._read_line(buffer, at, events)
+                if after == at:
+                    break
+                at = after
+        except RemoteProtocolError as error:
+            # Anew, without the traceback and what it keeps alive.
+            self._error = RemoteProtocolError(error.fault, b"" if self._secrets else error.received)
+            self.state = State.BROKEN
+            self._out.clear()
+            events.append(Broken(self._error))
+            return events
+        self._rest = buffer[at:]
+        return events
+
+    def receive_eof(self) -> list[Event]:
+        """The server closed its side."""
+        if self.state is State.BROKEN:
+            return []
+        events: list[Event] = []
+        if self._body is not None and self._body.finish(self._rest, 0):
+            self._rest = b""
+            self._end_body(self._body, events)
+        beginning = self.state in {State.GREETING, State.HANDSHAKE}
+        expected = not self._waiting and not self._rest and not beginning
+        self.state = State.CLOSED
+        events.append(Ended(expected))
+        return events
+
+    def _check_alive(self) -> None:
+        if self._error is not None:
+            raise self._error.with_traceback(None)
+
+    def _quiet(self) -> bool:
+        """Whether no reply is due."""
+        return self.state is not State.GREETING and not self._waiting
+
+    def _say(self, side: Side, text: str, octets: int | None = None) -> None:
+        self.said.append(Said(side, text, octets))
+        self.said_count += 1
+
+    def _read_line(self, buffer: bytes, at: int, events: list[Event]) -> int:
+        if self.state is State.HANDSHAKE:
+            raise RemoteProtocolError(Fault.INJECTED, buffer[at : at + 1])
+        if self.state is State.CLOSED:
+            return len(buffer)  # words after the goodbye
+        if self._unasked or self._quiet():
+            self._check_unsolicited(buffer, at)
+            return at
+        taken = take_line(buffer, at, self._limits.reply_line)
+        if taken is None:
+            return at
+        line, after = taken
+        if self.state is State.GREETING:
+            events.append(self._greet(line))
+        elif self._head is not None:
+            self._read_row(line, after - at, events)
+        else:
+            self._read_status(line, events)
+        return after
+
+    def _check_unsolicited(self, buffer: bytes, at: int) -> None:
+        # Judged when its line is whole, so that any split of the octets gives the same event.
+        taken = take_line(buffer, at, self._limits.reply_line)
+        if taken is not None:
+            self._say(Side.SERVER, HIDDEN if self._secrets else decode(taken[0]))
+            raise RemoteProtocolError(Fault.UNSOLICITED, taken[0])
+
+    def _greet(self, line: bytes) -> Greeting:
+        self._say(Side.SERVER, decode(line))
+        reply = parse_status(line)
+        if reply is None:
+            raise RemoteProtocolError(Fault.NOT_POP3, line)
+        self.state = State.AUTHORIZATION if reply.ok else State.CLOSED
+        return Greeting(reply, apop_challenge(line))
+
+    def _read_status(self, line: bytes, events: list[Event]) -> None:
+        command = self._waiting[0]
+        if self._exchange is not None and (line == b"+" or line.startswith(b"+ ")):
+            self._answer_challenge(self._exchange, line[1:].strip())
+            return
+        reply = parse_status(line)
+        if reply is None:
+            self._say(Side.SERVER, HIDDEN if self._secrets else decode(line[:200]))
+            raise RemoteProtocolError(Fault.BAD_STATUS, line)
+        if self._exchange is not None and reply.ok and not self._exchange.done:
+            # Some servers say +OK where + is due; it must not pass for the end of the exchange.
+            self._answer_challenge(self._exchange, line[3:].strip(), strict=False)
+            return
+        reply = self._without_secrets(reply)
+        if not reply.ok:
+            self._say(Side.SERVER, reply.line)
+            self._reject(reply, events)
+        elif command.shape is Shape.LISTING:
+            self._head = reply
+        elif command.shape is Shape.BODY:
+            self._head = reply
+            self._body = BodyReader(self._limits)
+            events.append(BodyStarted(command, reply))
+        else:
+            self._say(Side.SERVER, reply.line)
+            self._complete(reply, (), events)
+
+    def _reject(self, reply: Reply, events: list[Event]) -> None:
+        command = self._waiting.popleft()
+        if self.state is State.UPDATE:
+            self.state = State.CLOSED
+        error = CommandRejected(command.shown, reply.code, reply.text)
+        if self._exchange is not None:
+            error.__cause__, self._exchange = self._exchange.error, None
+        events.append(Rejected(command, error))
+
+    def _without_secrets(self, reply: Reply) -> Reply:
+        """The reply, its text hidden where the server gives a secret back; some echo commands."""
+        for secret in self._secrets:
+            said = re.escape(decode(secret.encode()).strip())
+            # A short password may be a part of any word: that shows nothing.
+            if said and re.search(rf"(?<!\w){said}(?!\w)", reply.text, re.IGNORECASE):
+                return Reply(reply.ok, reply.code, HIDDEN)
+        return reply
+
+    def _answer_challenge(self, exchange: Exchange, encoded: bytes, *, strict: bool = True) -> None:
+        self._say(Side.SERVER, f"+ ({len(encoded)} octets)")
+        if exchange.error is not None:
+            raise RemoteProtocolError(Fault.UNSOLICITED, b"+")  # it was cancelled
+        line = exchange.answer(encoded, strict=strict)
+        self._out.append(line)
+        cancelled = line == b"*\r\n"
+        self._say(Side.CLIENT, "*" if cancelled else HIDDEN)
+        if not cancelled:
+            self._secrets += (line[:-2].decode(),)
+
+    def _read_row(self, line: bytes, octets: int, events: list[Event]) -> None:
+        assert self._head is not None  # noqa: S101 -- for the type checker
+        if line != b".":
+            self._rows_octets += octets
+            entries, most = self._limits.listing_entries, self._limits.listing_octets
+            if len(self._rows) >= entries or self._rows_octets > most:
+                raise RemoteProtocolError(Fault.TOO_MANY_ENTRIES, line)
+            self._rows.append(line[1:] if line.startswith(b"..") else line)
+            return
+        self._say(Side.SERVER, self._head.line, self._rows_octets)
+        reply, rows = self._head, self._rows
+        self._head, self._rows, self._rows_octets = None, [], 0
+        self._complete(reply, rows, events)
+
+    def _read_body(self, body: BodyReader, buffer: bytes, at: int, events: list[Event]) -> int:
+        command = self._waiting[0]
+        data, after = body.feed(buffer, at)
+        if data:
+            events.append(BodyData(command, data))
+        if body.fault is not None:
+            raise body.fault
+        if body.done:
+            self._end_body(body, events)
+        return after
+
+    def _end_body(self, body: BodyReader, events: list[Event]) -> None:
+        assert self._head is not None  # noqa: S101 -- for the type checker
+        self._say(Side.SERVER, self._head.line, body.octets)
+        reply, self._head, self._body = self._head, None, None
+        value = BodyEnd(Octets(body.octets), body.unstuffed)
+        events.append(Completed(self._waiting.popleft(), reply, value))
+
+    def _complete(self, reply: Reply, rows: list[bytes] | tuple[()], events: list[Event]) -> None:
+        command = self._waiting.popleft()
+        try:
+            value = command.parse(reply, rows)
+        except ValueError as error:
+            received = next((part for part in error.args if isinstance(part, bytes)), b"")
+            raise RemoteProtocolError(Fault.BAD_ENTRY, received) from error
+        match command.verb:
+            case "STLS":
+                self.state = State.HANDSHAKE
+            case "PASS" | "APOP":
+                self.state = State.TRANSACTION
+            case "AUTH" if command.shape is Shape.SASL:
+                self._exchange = None
+                self.state = State.TRANSACTION
+            case "QUIT":
+                self.state = State.CLOSED
+        events.append(Completed(command, reply, value))
+
+    def transcript(self) -> Iterator[Said]:
+        """The lines that are still kept, oldest first."""
+        return iter(tuple(self.said))

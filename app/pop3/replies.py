@@ -1,0 +1,204 @@
+"""What a server says, as values: status lines, listings and capabilities.
+
+Parsers take what real servers send (several spaces, missing fields, sizes that are estimates) and
+raise `ValueError` for what cannot be meant; the engine turns that into a protocol fault.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NewType
+
+MessageNumber = NewType("MessageNumber", int)
+"""A message's place in the maildrop, from 1, good for one connection only (RFC 1939, section 5)."""
+
+Octets = NewType("Octets", int)
+"""A size in octets."""
+
+Uidl = NewType("Uidl", str)
+"""A message's unique-id: 1 to 70 characters 0x21 to 0x7E (RFC 1939, section 7)."""
+
+# RFC 2449, section 8: resp-code = "[" resp-level *("/" resp-level) "]"
+_RESPONSE_CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9/._-]{0,60})\]\s*")
+_UIDL = re.compile(rb"[\x21-\x7e]{1,255}")  # longer than 70 was seen in the wild
+_CHALLENGE = re.compile(rb"<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>")
+_MAX_DIGITS = 18  # int() of a line full of digits would be slow, and no size is larger
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status line.
+
+    Attributes:
+        ok: `+OK` or `-ERR`.
+        code: response code in capitals, hierarchical (`SYS/TEMP`), or None.
+        text: the rest, decoded as UTF-8 with anything else escaped.
+    """
+
+    ok: bool
+    code: str | None
+    text: str
+
+    @property
+    def line(self) -> str:
+        """The status line as a person reads it."""
+        code = f" [{self.code}]" if self.code else ""
+        return f"{'+OK' if self.ok else '-ERR'}{code} {self.text}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """The drop listing (RFC 1939, section 5, STAT). `octets` is an estimate; it may be negative."""
+
+    messages: int
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanListing:
+    """A row of LIST: a message's number and its estimated size."""
+
+    number: MessageNumber
+    octets: Octets
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueId:
+    """A row of UIDL."""
+
+    number: MessageNumber
+    uidl: Uidl
+
+
+@dataclass(frozen=True, slots=True)
+class BodyEnd:
+    """How a TOP or RETR ended.
+
+    Attributes:
+        octets: the message's octets, byte-stuffing removed.
+        unstuffed: lines that began with one dot where a correct server sends two.
+    """
+
+    octets: Octets
+    unstuffed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The answer to CAPA (RFC 2449, section 5): tag in capitals to its arguments."""
+
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __contains__(self, tag: str) -> bool:
+        return tag.upper() in self.tags
+
+    @property
+    def pipelining(self) -> bool:
+        """Whether commands may be sent ahead of replies (RFC 2449, section 6.6)."""
+        return "PIPELINING" in self.tags
+
+    @property
+    def mechanisms(self) -> frozenset[str]:
+        """The SASL mechanisms, in capitals (RFC 5034, section 3)."""
+        return frozenset(name.upper() for name in self.tags.get("SASL", ()))
+
+    @property
+    def expire_at_once(self) -> bool:
+        """Whether the server may delete what was retrieved, at QUIT (`EXPIRE 0`, section 6.7)."""
+        return self.tags.get("EXPIRE", ())[:1] == ("0",)
+
+    @property
+    def login_delay(self) -> int | None:
+        """Seconds to wait between two logins (section 6.5), or None where not told."""
+        match self.tags.get("LOGIN-DELAY", ()):
+            case (delay, *_) if delay.isdecimal():
+                return int(delay[:_MAX_DIGITS])
+        return None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The capabilities as the server listed them."""
+        return tuple(" ".join((tag, *arguments)) for tag, arguments in self.tags.items())
+
+
+def decode(line: bytes) -> str:
+    """Server octets as text to show: UTF-8, a tab as a space, all other controls escaped."""
+    text = line.replace(b"\t", b" ").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def parse_status(line: bytes) -> Reply | None:
+    """A status line without its line end, or None where it is no status line.
+
+    Case does not matter (RFC 1939 wants capitals; some servers disagree).
+    """
+    word, _, rest = line.partition(b" ")
+    match word.upper():
+        case b"+OK":
+            ok = True
+        case b"-ERR":
+            ok = False
+        case _:
+            return None
+    text = decode(rest.strip())
+    code = _RESPONSE_CODE.match(text)
+    if code is None:
+        return Reply(ok, None, text)
+    return Reply(ok, code[1].upper(), text[code.end() :])
+
+
+def apop_challenge(line: bytes) -> bytes | None:
+    """The timestamp of a greeting, `<process-ID.clock@hostname>` (RFC 1939, section 7, APOP)."""
+    found = _CHALLENGE.search(line)
+    return found[0] if found else None
+
+
+def _number(word: bytes) -> int:
+    if not word.isdigit() or len(word) > _MAX_DIGITS:
+        raise ValueError(word[:40])
+    return int(word)
+
+
+def _size(word: bytes) -> int:
+    return -_number(word[1:]) if word.startswith(b"-") else _number(word)
+
+
+def parse_stat(words: bytes) -> Stat:
+    """`nn mm` and whatever follows (RFC 1939, section 5)."""
+    match words.split():
+        case [messages, octets, *_]:
+            return Stat(_number(messages), _size(octets))
+    raise ValueError(words[:40])
+
+
+def _row(line: bytes) -> list[bytes]:
+    words = line.split()
+    return words[1:] if words[:1] == [b"+OK"] else words  # seen in front of rows
+
+
+def parse_scan_listing(line: bytes) -> ScanListing:
+    """`n octets` (RFC 1939, section 5, LIST). A negative size becomes 0."""
+    match _row(line):
+        case [number, octets, *_] if _number(number) > 0:
+            return ScanListing(MessageNumber(_number(number)), Octets(max(0, _size(octets))))
+    raise ValueError(line[:40])
+
+
+def parse_unique_id(line: bytes) -> UniqueId | None:
+    """`n unique-id` (RFC 1939, section 7, UIDL); None for a row whose unique-id is unusable."""
+    match _row(line):
+        case [number, *rest] if _number(number) > 0:
+            if len(rest) == 1 and _UIDL.fullmatch(rest[0]):
+                return UniqueId(MessageNumber(_number(number)), Uidl(rest[0].decode("ascii")))
+            return None
+    raise ValueError(line[:40])
+
+
+def parse_capabilities(lines: Sequence[bytes]) -> Capabilities:
+    """The lines of CAPA. Tags come in any case; empty lines and repeats are passed over."""
+    tags: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        words = decode(line).split()
+        if words:
+            tags.setdefault(words[0].upper(), tuple(words[1:]))
+    return Capabilities(tags)

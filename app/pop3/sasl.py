@@ -1,0 +1,146 @@
+"""SASL mechanisms as the engine drives them (RFC 5034; RFC 4616 for PLAIN).
+
+A mechanism is asked for one response a challenge; `Exchange` is what one AUTH has come to. No
+`repr` here shows a secret.
+"""
+
+import base64
+import binascii
+import re
+from typing import Protocol
+
+from .errors import LocalProtocolError, SaslError
+
+_UNSENDABLE = re.compile(r"[\x00\ud800-\udfff]")  # PLAIN's separator; what UTF-8 cannot say
+
+
+class Mechanism(Protocol):
+    """One SASL exchange, used once."""
+
+    @property
+    def name(self) -> str:
+        """The registered name, as CAPA lists it."""
+        ...
+
+    @property
+    def initial(self) -> bytes | None:
+        """The initial response, or None where the server speaks first (RFC 4422, section 3)."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether, its initial response aside, it has said and checked all it must.
+
+        A `+OK` before that is no success: it is read as the challenge that was due.
+        """
+        ...
+
+    def respond(self, challenge: bytes) -> bytes:
+        """The response to a decoded challenge.
+
+        Raises:
+            SaslError: the challenge is not one this mechanism can answer.
+        """
+        ...
+
+
+class Exchange:
+    """One AUTH under way: what to answer to each challenge (RFC 5034, section 4).
+
+    Args:
+        mechanism: what makes the responses.
+        initial_sent: whether the initial response went with the AUTH line.
+
+    Attributes:
+        error: why the exchange was cancelled, or None.
+    """
+
+    def __init__(self, mechanism: Mechanism, *, initial_sent: bool) -> None:
+        self._mechanism = mechanism
+        self._initial = None if initial_sent else mechanism.initial
+        self.error: SaslError | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether `+OK` would be a success."""
+        return self.error is None and self._initial is None and self._mechanism.done
+
+    def answer(self, encoded: bytes, *, strict: bool = True) -> bytes:
+        """The line to send for a challenge, with CRLF; `*` when the exchange cannot go on.
+
+        Args:
+            encoded: the challenge, in base64.
+            strict: whether anything but base64 cancels; else it counts as an empty challenge.
+        """
+        try:
+            response = self._respond(_decoded(encoded, strict=strict))
+        except SaslError as error:
+            self.error = error.with_traceback(None)
+            return b"*\r\n"
+        return base64.b64encode(response) + b"\r\n"
+
+    def _respond(self, challenge: bytes) -> bytes:
+        if self._initial is None:
+            return self._mechanism.respond(challenge)
+        if challenge:
+            raise SaslError(f"{len(challenge)} octets where an empty challenge was due")
+        initial, self._initial = self._initial, None
+        return initial
+
+
+def _decoded(encoded: bytes, *, strict: bool) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        if strict:
+            raise SaslError("a challenge that is not base64") from None
+        return b""
+
+
+def _octets(text: str) -> bytes:
+    if not text or _UNSENDABLE.search(text):
+        raise LocalProtocolError("a user name or password is empty or holds what cannot be sent")
+    return text.encode()
+
+
+class Plain:
+    """PLAIN: `NUL user NUL password` in one message (RFC 4616, section 2).
+
+    Raises:
+        LocalProtocolError: an argument is empty, or holds NUL or a lone surrogate.
+    """
+
+    name = "PLAIN"
+    done = True
+
+    def __init__(self, user: str, password: str) -> None:
+        self.initial: bytes = b"\0" + _octets(user) + b"\0" + _octets(password)
+
+    def respond(self, challenge: bytes) -> bytes:
+        """PLAIN has nothing to say after its initial response."""
+        raise SaslError(f"PLAIN got a challenge of {len(challenge)} octets")
+
+
+class Login:
+    """LOGIN: user name and password, each asked for in turn (obsolete, and widely offered).
+
+    Raises:
+        LocalProtocolError: an argument is empty, or holds NUL or a lone surrogate.
+    """
+
+    name = "LOGIN"
+    initial = None
+
+    def __init__(self, user: str, password: str) -> None:
+        self._answers = [_octets(password), _octets(user)]
+
+    @property
+    def done(self) -> bool:
+        """Whether both were said."""
+        return not self._answers
+
+    def respond(self, challenge: bytes) -> bytes:
+        """The user name first, then the password, whatever the prompts say."""
+        if not self._answers:
+            raise SaslError(f"LOGIN got a third challenge, of {len(challenge)} octets")
+        return self._answers.pop()

@@ -1,0 +1,251 @@
+"""AUTH through the engine, and secrets that servers give back."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from app.pop3 import (
+    Broken,
+    Command,
+    Completed,
+    Engine,
+    Event,
+    Fault,
+    Login,
+    Plain,
+    Rejected,
+    State,
+    commands,
+)
+from app.pop3.commands import HIDDEN
+from app.pop3.errors import SaslError
+
+from .dialogue import asked, feed, greeted, octet_by_octet
+
+SECRET = "hunter2"
+LONG = "hunter2" * 40
+
+
+def b64(text: str) -> bytes:
+    return base64.b64encode(text.encode())
+
+
+class Strict:
+    """A mechanism that must see the server's proof before a `+OK` counts, as SCRAM must."""
+
+    name = "STRICT"
+    initial = b"hello"
+
+    def __init__(self) -> None:
+        self.done = False
+
+    def respond(self, challenge: bytes) -> bytes:
+        if challenge != b"proof":
+            raise SaslError("the server did not prove itself")
+        self.done = True
+        return b""
+
+
+def talk(
+    command: Command[str], *said: bytes, whole: bool = False
+) -> tuple[Engine, list[Any], list[bytes]]:
+    """The engine, its last events, and what was sent after each of the server's lines."""
+    engine = asked(command)
+    sent: list[bytes] = []
+    events: list[Event] = []
+    for line in said:
+        events = engine.receive_data(line) if whole else feed(engine, octet_by_octet(line))
+        sent.append(engine.data_to_send())
+    return engine, events, sent
+
+
+def hidden(engine: Engine, events: Sequence[Event], *secrets: str) -> bool:
+    """Whether no secret is anywhere it could be seen."""
+    shown = [repr(event) for event in events] + [said.text for said in engine.transcript()]
+    for event in events:
+        if isinstance(event, Broken | Rejected):
+            shown += [str(event.error), repr(event.error), repr(vars(event.error))]
+        if isinstance(event, Completed):
+            shown += [event.reply.line, str(event.value)]
+    return not [s for s in secrets for text in shown if s.casefold() in text.casefold()]
+
+
+def test_plain_with_its_initial_response():
+    engine, [event], sent = talk(commands.auth(Plain("tim", SECRET)), b"+OK in\r\n")
+    assert isinstance(event, Completed)
+    assert event.value == "in"
+    assert sent == [b""]
+    assert engine.state is State.TRANSACTION
+    assert hidden(engine, [event], SECRET, b64(f"\0tim\0{SECRET}").decode())
+
+
+@pytest.mark.parametrize("go", [b"+ \r\n", b"+\r\n", b"+ \n", b"+OK\r\n", b"+OK go ahead\r\n"])
+def test_plain_too_long_for_its_line_waits_to_be_asked(go):
+    command = commands.auth(Plain("tim", LONG))
+    assert command.line == b"AUTH PLAIN\r\n"
+    engine, [event], sent = talk(command, go, b"+OK in\r\n")
+    assert sent == [b64(f"\0tim\0{LONG}") + b"\r\n", b""]
+    assert isinstance(event, Completed)
+    assert engine.state is State.TRANSACTION
+    assert hidden(engine, [event], SECRET, b64(f"\0tim\0{LONG}").decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        (b"+ VXNlcm5hbWU6\r\n", b"+ UGFzc3dvcmQ6\r\n"),
+        (b"+\r\n", b"+\r\n"),
+        (b"+OK\r\n", b"+OK\r\n"),
+    ],
+)
+def test_login(name, word):
+    engine, [event], sent = talk(commands.auth(Login("bob", SECRET)), name, word, b"+OK\r\n")
+    assert sent == [b64("bob") + b"\r\n", b64(SECRET) + b"\r\n", b""]
+    assert isinstance(event, Completed)
+    assert engine.state is State.TRANSACTION
+    said = [line.text for line in engine.transcript()]
+    assert said[1] == "AUTH LOGIN"
+    assert said.count(HIDDEN) == 2
+    assert hidden(engine, [event], SECRET, b64(SECRET).decode())
+
+
+@pytest.mark.parametrize(
+    ("command", "challenge", "why"),
+    [
+        (commands.auth(Plain("a", "b")), b"+ YWdhaW4=\r\n", "PLAIN got a challenge of 5 octets"),
+        (commands.auth(Plain("a", "b")), b"+ \r\n", "PLAIN got a challenge of 0 octets"),
+        (commands.auth(Login("a", "b")), b"+ Username:\r\n", "a challenge that is not base64"),
+    ],
+)
+def test_a_challenge_without_an_answer_is_cancelled(command, challenge, why):
+    engine, [event], sent = talk(command, challenge, b"-ERR [AUTH] cancelled\r\n")
+    assert sent == [b"*\r\n", b""]
+    assert isinstance(event, Rejected)
+    assert (event.error.code, event.error.text) == ("AUTH", "cancelled")
+    assert isinstance(event.error.__cause__, SaslError)
+    assert event.error.__cause__.reason == why
+    assert engine.state is State.AUTHORIZATION
+    engine.submit(commands.auth(Plain("a", "b")))
+    [again] = engine.receive_data(b"+OK\r\n")
+    assert isinstance(again, Completed), "a cancelled exchange leaves nothing behind"
+
+
+@pytest.mark.parametrize("then", [b"+OK welcome\r\n", b"+ \r\n", b"+ YQ==\r\n"])
+def test_after_a_cancel_only_err_will_do(then):
+    _, [event], sent = talk(commands.auth(Plain("a", "b")), b"+ YQ==\r\n", then)
+    assert isinstance(event, Broken)
+    assert event.error.fault is Fault.UNSOLICITED
+    assert sent == [b"*\r\n", b""]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_ok_before_the_servers_proof_is_no_login(whole):
+    engine, events, sent = talk(commands.auth(Strict()), b"+OK welcome\r\n", whole=whole)
+    assert events == []
+    assert sent == [b"*\r\n"]
+    assert engine.state is State.AUTHORIZATION
+    assert engine.outstanding == 1
+
+
+def test_ok_after_the_servers_proof_is_a_login():
+    proof = b"+ " + b64("proof") + b"\r\n"
+    engine, [event], sent = talk(commands.auth(Strict()), proof, b"+OK\r\n")
+    assert sent == [b"\r\n", b""]
+    assert isinstance(event, Completed)
+    assert engine.state is State.TRANSACTION
+
+
+@pytest.mark.parametrize("line", [b"+FAIL\r\n", b"+ERR no\r\n", b"+VXNlcg==\r\n", b"nonsense\r\n"])
+def test_what_only_looks_like_a_challenge_gets_no_password(line):
+    _, [event], sent = talk(commands.auth(Login("bob", SECRET)), line)
+    assert isinstance(event, Broken)
+    assert event.error.fault is Fault.BAD_STATUS
+    assert sent == [b""]
+
+
+def test_a_challenge_outside_auth_is_no_status_line():
+    engine = asked(commands.capa())
+    [event] = engine.receive_data(b"+ VXNlcm5hbWU6\r\n")
+    assert isinstance(event, Broken)
+
+
+# -- servers that give back what was sent ---------------------------------------------------------
+
+TOKEN = b64(f"\0bob\0{SECRET}").decode()
+CHALLENGE = b"<1@h>"
+
+
+@pytest.mark.parametrize(
+    ("command", "secret"),
+    [
+        (commands.password(SECRET), SECRET),
+        (commands.password("pass phrase, with é and +"), "pass phrase, with é and +"),
+        (commands.password(f" {SECRET} "), SECRET),
+        (commands.auth(Plain("bob", SECRET)), TOKEN),
+        (
+            commands.apop("bob", SECRET, CHALLENGE),
+            hashlib.md5(CHALLENGE + SECRET.encode()).hexdigest(),
+        ),
+    ],
+    ids=["PASS", "PASS phrase", "PASS spaces", "AUTH", "APOP"],
+)
+@pytest.mark.parametrize(
+    "echo",
+    [
+        b"-ERR unknown command: %s\r\n",
+        b'-ERR [AUTH] "%s" is wrong\r\n',
+        b"+OK I got <%s>\r\n",
+        b"%s\r\n",
+        b"502 %s not implemented\r\n",
+        b"-ERR what?\r\n%s\r\n",
+        b"-ERR what?\r\n-ERR unknown %s\r\n",
+        b"x" * 70 + b"%s\r\n",
+        b"%s" + b"x" * 10_000,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shout", [False, True])
+def test_an_echoed_secret_is_not_shown(command, secret, echo, shout):
+    line = command.line.rstrip(b"\r\n")
+    engine = asked(command)
+    said = echo.replace(b"%s", line.upper() if shout and secret != TOKEN else line)
+    events = feed(engine, [said[:9], said[9:30], said[30:]])
+    assert events
+    assert hidden(engine, events, secret)
+
+
+def test_an_echoed_response_is_not_shown():
+    engine = asked(commands.auth(Login("bob", SECRET)))
+    events = engine.receive_data(b"+\r\n+\r\n-ERR unknown command %s\r\n" % b64(SECRET))
+    assert hidden(engine, events, b64(SECRET).decode(), SECRET)
+    [event] = events
+    assert isinstance(event, Rejected)
+    assert event.error.text == HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("password", "text"),
+    [
+        ("a", "authentication failed"),
+        ("fail", "authentication failed"),
+        ("hunter2", "[IN-USE] maildrop is locked by hunter21"),
+        (" ", "no such user"),
+    ],
+)
+def test_the_servers_words_stay_where_they_give_nothing_away(password, text):
+    engine = asked(commands.password(password))
+    [event] = engine.receive_data(f"-ERR {text}\r\n".encode())
+    assert isinstance(event, Rejected)
+    assert event.error.reply == f"-ERR {text}"
+
+
+def test_a_secret_is_forgotten_with_the_next_command():
+    engine = asked(commands.password(SECRET))
+    engine.receive_data(b"+OK\r\n")
+    engine.submit(commands.stat())
+    held = [value for value in vars(engine).values() if value is not engine._out]
+    assert SECRET not in repr(held)
+    assert engine._secrets == ()
+    assert greeted()._secrets == ()
