@@ -1,0 +1,35 @@
+"""Bytes of mail to values.
+
+Owns: header fields and summaries, the structure of whole and of truncated messages, transfer and
+charset decoding, the text worth showing of a message's first lines.
+Must not know: where the bytes come from, POP3, HTTP, the page. It does no I/O, keeps no state and
+raises nothing for bad mail: what is wrong is returned as `defects`, short stable codes.
+"""
+
+from .headers import (
+    Address,
+    HeaderField,
+    Summary,
+    decode_words,
+    parse_fields,
+    split_header,
+    summarise,
+)
+from .peek import Peek, PeekedPart, peek
+from .structure import Part, Structure, scan
+
+__all__ = [
+    "Address",
+    "HeaderField",
+    "Part",
+    "Peek",
+    "PeekedPart",
+    "Structure",
+    "Summary",
+    "decode_words",
+    "parse_fields",
+    "peek",
+    "scan",
+    "split_header",
+    "summarise",
+]

@@ -1,0 +1,83 @@
+"""A text part's octets to the text that its writer saw: transfer encoding, charset, line flow."""
+
+from .charsets import clean_body, decode_text
+from .html import strip_tags
+from .transfer import decode_transfer
+
+MAX_TEXT_OCTETS = 1024 * 1024
+
+
+def decode_body(
+    data: bytes,
+    *,
+    encoding: str,
+    charset: str | None,
+    complete: bool,
+    flowed: bool = False,
+    delsp: bool = False,
+) -> str:
+    """The text of a text/plain body, LF line ends, controls and override characters gone.
+
+    Never raises. Where the body breaks off, what hangs over is dropped: a cut escape, a cut
+    base64 group, a cut character.
+
+    Args:
+        data: the encoded body; only its first 1 MiB is read.
+        encoding: Content-Transfer-Encoding in lower case.
+        charset: as declared, or None.
+        complete: False when the body goes on behind `data`.
+        flowed: True for format=flowed; its soft line breaks are undone.
+        delsp: True for DelSp=yes.
+    """
+    text = clean_body(_characters(data, encoding, charset, complete=complete))
+    return unflow(text, delsp=delsp) if flowed else text
+
+
+def decode_html_body(data: bytes, *, encoding: str, charset: str | None, complete: bool) -> str:
+    """The words of a text/html body without markup; the arguments are those of `decode_body`."""
+    text = _characters(data, encoding, charset, complete=complete)
+    # Cleaned again: character references can stand for any character.
+    return clean_body(strip_tags(clean_body(text), complete=complete))
+
+
+def _characters(data: bytes, encoding: str, charset: str | None, *, complete: bool) -> str:
+    complete = complete and len(data) <= MAX_TEXT_OCTETS
+    octets = decode_transfer(data[:MAX_TEXT_OCTETS], encoding, complete=complete)
+    return decode_text(octets, charset, complete=complete)
+
+
+def unflow(text: str, *, delsp: bool = False) -> str:
+    """Undoes the soft line breaks of format=flowed (RFC 3676, 4).
+
+    Lines that end in a space go on in the next line of the same quote depth; the signature
+    separator `-- ` never does; stuffed spaces go.
+
+    Args:
+        text: lines that end in LF.
+        delsp: True when the space before a soft break is no part of the text (DelSp=yes).
+    """
+    paragraphs: list[str] = []
+    pending: list[str] = []
+    pending_depth = 0
+    for line in text.split("\n"):
+        words = line.lstrip(">")
+        depth = len(line) - len(words)
+        words = words.removeprefix(" ")
+        signature = words == "-- "
+        if pending and (depth != pending_depth or signature):
+            paragraphs.append(_quoted(pending, pending_depth))
+            pending = []
+        pending_depth = depth
+        if words.endswith(" ") and not signature:
+            pending.append(words[:-1] if delsp else words)
+        else:
+            paragraphs.append(_quoted([*pending, words], depth))
+            pending = []
+    if pending:
+        paragraphs.append(_quoted(pending, pending_depth))
+    return "\n".join(paragraphs)
+
+
+def _quoted(pieces: list[str], depth: int) -> str:
+    marks = ">" * depth + " " if depth else ""
+    return marks + "".join(pieces)

@@ -1,0 +1,126 @@
+"""Content-Type and Content-Disposition values: the word in front, then parameters.
+
+RFC 2045, 5.1 for the syntax, RFC 2231 for charsets and continuations, and the unquoted, unclosed
+and RFC 2047-encoded values that mailers send instead.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from .charsets import clean_line, decode_text
+from .words import decode_words
+
+_MAX_OCTETS: Final = 16 * 1024
+_MAX_PARAMETERS: Final = 200
+
+_MEDIA_TYPE: Final = re.compile(rb'\s*([^\s/;,"()]{1,100})\s*/\s*([^\s/;,"()]{1,100})')
+_WORD: Final = re.compile(rb'\s*"?([^\s;,"()=]{1,100})')
+_NAME: Final = re.compile(rb"[\s;]*([^\s;=\"]{1,100})\s*=\s*")
+_QUOTED: Final = re.compile(rb'"((?:[^"\\]+|\\.)*)"', re.DOTALL)
+_ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
+_EXTENDED: Final = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
+_PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What follows the first `;`: names in lower case, values for people, the first of each."""
+
+    items: tuple[tuple[str, str], ...]
+
+    def get(self, name: str) -> str | None:
+        """The value of `name` (lower case), or None."""
+        return next((value for key, value in self.items if key == name), None)
+
+
+def media_type(value: bytes) -> str | None:
+    """`type/subtype` of a Content-Type value in lower case, or None where there is none."""
+    match = _MEDIA_TYPE.match(value[:_MAX_OCTETS])
+    if match is None:
+        return None
+    return clean_line(b"/".join(match.groups()).decode("ascii", "replace").lower())
+
+
+def first_word(value: bytes) -> str:
+    """The token in front of the parameters in lower case (`attachment`, `base64`), or ''."""
+    match = _WORD.match(value[:_MAX_OCTETS])
+    return "" if match is None else clean_line(match[1].decode("ascii", "replace").lower())
+
+
+def parse_parameters(value: bytes) -> Parameters:
+    """The parameters of an unfolded header value, RFC 2231 sections joined in their order.
+
+    Sections may come in any order; a gap ends the value (RFC 2231, 3). Percent octets of all
+    sections are joined before they are decoded. A plain value may hold RFC 2047 words, which is
+    forbidden (RFC 2047, 5) and common. Where both `name*` and `name` are there, `name*` wins
+    (RFC 6266, 4.3). Each value is one harmless line.
+    """
+    plain: dict[str, bytes] = {}
+    sections: dict[str, dict[int, tuple[bool, bytes]]] = {}
+    for raw_name, octets in _pairs(value[:_MAX_OCTETS]):
+        match = _EXTENDED.fullmatch(raw_name)
+        if match is None:
+            continue
+        name, number, star = match[1], match[2], match[3]
+        if number is None and star is None:
+            plain.setdefault(name, octets)
+        else:
+            sections.setdefault(name, {}).setdefault(int(number or 0), (star is not None, octets))
+    values = {name: decode_words(octets) for name, octets in plain.items()}
+    for name, parts in sections.items():
+        joined = _join(parts)
+        if joined is not None:
+            values[name] = joined
+    return Parameters(tuple(values.items()))
+
+
+def raw_parameter(value: bytes, name: str) -> bytes | None:
+    """The octets of the first plain parameter `name` (lower case), for comparing, not showing."""
+    return next((octets for key, octets in _pairs(value[:_MAX_OCTETS]) if key == name), None)
+
+
+def _pairs(value: bytes) -> list[tuple[str, bytes]]:
+    pairs: list[tuple[str, bytes]] = []
+    at = value.find(b";")
+    while 0 <= at < len(value) and len(pairs) < _MAX_PARAMETERS:
+        name = _NAME.match(value, at)
+        if name is None:  # a word without a value: go to the next `;`
+            at = value.find(b";", at + 1)
+            continue
+        quoted = _QUOTED.match(value, name.end())
+        if quoted is not None:
+            octets, at = _ESCAPED.sub(_unescape, quoted[1]), quoted.end()
+        else:
+            end = value.find(b";", name.end())
+            at = len(value) if end < 0 else end
+            octets = value[name.end() : at].strip(b' \t\r\n"')
+        pairs.append((name[1].decode("ascii", "replace").lower(), octets))
+    return pairs
+
+
+def _unescape(match: re.Match[bytes]) -> bytes:
+    # Only a quote and a backslash are ever escaped on purpose: C:\new.txt is a Windows path.
+    return match[1] if match[1] in b'"\\' else match[0]
+
+
+def _join(sections: dict[int, tuple[bool, bytes]]) -> str | None:
+    if 0 not in sections:
+        return None
+    charset: str | None = None
+    extended, first = sections[0]
+    if extended and first.count(b"'") > 1:
+        declared, _, rest = first.partition(b"'")
+        charset = declared.decode("ascii", "replace")
+        sections = sections | {0: (True, rest.partition(b"'")[2])}
+    octets: list[bytes] = []
+    for number in range(len(sections)):
+        if number not in sections:
+            break
+        encoded, piece = sections[number]
+        octets.append(_PERCENT.sub(_octet, piece) if encoded else piece)
+    return clean_line(decode_text(b"".join(octets), charset))
+
+
+def _octet(match: re.Match[bytes]) -> bytes:
+    return bytes((int(match[1], 16),))

@@ -1,0 +1,69 @@
+"""Encoded words in header values (RFC 2047), decoded one run at a time and never refused."""
+
+import binascii
+import re
+from typing import Final
+
+from .charsets import clean_line, decode_text
+from .transfer import decode_base64
+
+_OPENER: Final = re.compile(rb"=\?([!->@-~]{1,64})\?([BbQq])\?")
+_WHITESPACE: Final = b" \t\r\n"
+
+
+def decode_words(value: bytes) -> str:
+    """An unfolded header value as one line for people to read.
+
+    Octets of adjacent words of one charset are joined before they are decoded: mailers split
+    words inside a character, which RFC 2047, 5 forbids. White space between two words is dropped
+    (6.2). What is no valid word is shown as it stands. Takes time linear in the value's length.
+    """
+    if b"=?" not in value and b"\x1b" not in value and value.isascii():
+        return clean_line(value.decode("ascii"))
+    return clean_line("".join(_pieces(value)))
+
+
+def _pieces(value: bytes) -> list[str]:
+    pieces: list[str] = []
+    run: list[bytes] = []
+    charset = b""
+    at = 0
+    for opener, closed in _words(value):
+        between = value[at : opener.start()]
+        word_charset = opener[1].lower()
+        if not run or between.strip(_WHITESPACE):
+            pieces += _flush(run, charset)
+            pieces.append(decode_text(between))
+        elif word_charset != charset:
+            pieces += _flush(run, charset)
+        charset = word_charset
+        payload = value[opener.end() : closed]
+        run.append(_q(payload) if opener[2] in b"Qq" else decode_base64(payload))
+        at = closed + 2
+    pieces += _flush(run, charset)
+    pieces.append(decode_text(value[at:]))
+    return pieces
+
+
+def _words(value: bytes) -> list[tuple[re.Match[bytes], int]]:
+    """The words that are closed: the opening match and where the closing `?=` stands."""
+    openers = list(_OPENER.finditer(value))
+    stops = [*(opener.start() for opener in openers[1:]), len(value)]
+    words: list[tuple[re.Match[bytes], int]] = []
+    for opener, stop in zip(openers, stops, strict=False):
+        closed = value.find(b"?=", opener.end(), stop)
+        if closed >= 0:
+            words.append((opener, closed))
+    return words
+
+
+def _flush(run: list[bytes], charset: bytes) -> list[str]:
+    if not run:
+        return []
+    octets = b"".join(run)
+    run.clear()
+    return [decode_text(octets, charset.decode("ascii"))]
+
+
+def _q(payload: bytes) -> bytes:
+    return binascii.a2b_qp(payload, header=True)

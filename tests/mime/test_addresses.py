@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.mime.addresses import Address, parse_addresses
+
+
+def one(name: str, email: str) -> tuple[Address, ...]:
+    return (Address(name=name, email=email),)
+
+
+@pytest.mark.parametrize(
+    ("value", "addresses"),
+    [
+        (b"Ann <a@b.c>", one("Ann", "a@b.c")),
+        (b'"Doe, J. (Jim)" <a@b>', one("Doe, J. (Jim)", "a@b")),
+        (rb'"a \"b\" \\c" <a@b>', one('a "b" \\c', "a@b")),
+        (b"a@b (Ann (the) first)", one("Ann the first", "a@b")),
+        (b"=?utf-8?Q?Foo,_B=C3=A4r?= <a@b>", one("Foo, Bär", "a@b")),
+        (b'"=?utf-8?B?w6Q=?=" <a@b>', one("ä", "a@b")),
+        ("Jürgen <j@ü.de>".encode(), one("Jürgen", "j@ü.de")),
+        ("Jürgen <j@x.de>".encode("cp1252"), one("Jürgen", "j@x.de")),
+        (b"undisclosed-recipients:;", ()),
+        (b"G: a@b, C <c@d>;, e@f", one("", "a@b") + one("C", "c@d") + one("", "e@f")),
+        (b"a@b; c@d", one("", "a@b") + one("", "c@d")),
+        (b"A <a@b> B <c@d>", one("A B", "a@b") + one("", "c@d")),
+        (b"<@r1,@r2:x@y>", one("", "x@y")),
+        (b"J <mailto:a@b>", one("J", "a@b")),
+        (b"MAILER-DAEMON", one("MAILER-DAEMON", "")),
+        (b"Foo <a@b", one("Foo", "a@b")),
+        (b'"John <a@b>', one("John", "a@b")),
+        (b"<<a@b>>", one("", "a@b")),
+        (b"Ann a@b.c", one("Ann", "a@b.c")),
+        (b'"x y"@c', one("", '"x y"@c')),
+        (b'"a@b.c"', one("", "a@b.c")),
+        (b"a=b=c@d", one("", "a=b=c@d")),
+        (b'"a@b" <a@b>', one("", "a@b")),
+        (b"<a @ b>", one("", "a@b")),
+        (b"Ann <>", one("Ann", "")),
+        (b"<>", ()),
+        (b"()", ()),
+        (b",,;", ()),
+        (b"", ()),
+    ],
+)
+def test_lists_as_they_are_sent(value, addresses):
+    assert parse_addresses(value) == addresses
+
+
+def test_nothing_in_a_name_or_address_reorders_the_page():
+    (found,) = parse_addresses(b"=?utf-8?q?a=E2=80=AEb?= <x\xe2\x80\xaey@z\x00>")
+    assert found == Address(name="ab", email="xy@z\ufffd")
+
+
+@pytest.mark.parametrize("mark", [b"(", b"<", b'"', b"\\", b",", b":", b'"\\"', b"=?a?q?("])
+def test_thousands_of_marks_end_quietly(mark):
+    assert len(parse_addresses(mark * 20_000)) <= 500
+
+
+def test_very_many_addresses_are_cut():
+    assert len(parse_addresses(b"a@b," * 4000)) == 500
+
+
+@given(
+    st.lists(st.sampled_from([b'"', b"(", b")", b"<", b">", b",", b";", b":", b"\\", b"a@b", b" "]))
+)
+def test_shards_never_give_an_empty_mailbox(shards):
+    for address in parse_addresses(b"".join(shards)):
+        assert address.name or address.email
+
+
+@given(st.binary(max_size=300))
+def test_any_octets_never_raise(value):
+    for address in parse_addresses(value):
+        assert "\n" not in address.name + address.email

@@ -1,0 +1,86 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.mime.parameters import first_word, media_type, parse_parameters, raw_parameter
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (b"Text/HTML; charset=x", "text/html"),
+        (b" text / plain", "text/plain"),
+        (b"text", None),
+        (b"", None),
+        (b"/", None),
+        (b"a/b/c", "a/b"),
+        (b"multipart/mixed;boundary=x", "multipart/mixed"),
+    ],
+)
+def test_media_type(value, found):
+    assert media_type(value) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (b"ATTACHMENT; x=y", "attachment"),
+        (b'"base64"', "base64"),
+        (b"7bit (c)", "7bit"),
+        (b";", ""),
+    ],
+)
+def test_first_word(value, word):
+    assert first_word(value) == word
+
+
+@pytest.mark.parametrize(
+    ("value", "filename"),
+    [
+        (b'a; filename="x y.pdf"', "x y.pdf"),
+        (b"a; filename=x y.pdf", "x y.pdf"),
+        (b'a; filename="x;y.pdf"; z=1', "x;y.pdf"),
+        (b'a; filename="unclosed.pdf', "unclosed.pdf"),
+        (rb'a; filename="q\"q.pdf"', 'q"q.pdf'),
+        (rb'a; filename="C:\new\t.txt"', r"C:\new\t.txt"),
+        (b"a; FILENAME=x.pdf", "x.pdf"),
+        (b"a; filename*=utf-8''R%C3%A4.pdf", "Rä.pdf"),
+        (b"a; filename*=utf-8'de'R%C3%A4.pdf; filename=Rae.pdf", "Rä.pdf"),
+        (b"a; filename=Rae.pdf; filename*=utf-8''R%C3%A4.pdf", "Rä.pdf"),
+        (b"a; filename*0=a; filename*1=b; filename*2=c", "abc"),
+        (b"a; filename*2=c; filename*0=a; filename*1=b", "abc"),
+        (b"a; filename*1*=%A4.pdf; filename*0*=utf-8''R%C3", "Rä.pdf"),
+        (b"a; filename*0*=utf-8''R%C3; filename*1*=%A4; filename*2=%41", "Rä%41"),
+        (b"a; filename*0=a; filename*2=c", "a"),
+        (b"a; filename*1=b", None),
+        (b"a; filename*=x-unknown''%E4", "ä"),
+        (b"a; filename*=R%C3%A4.pdf", "Rä.pdf"),
+        (b'a; filename="=?utf-8?Q?R=C3=A4.pdf?="', "Rä.pdf"),
+        ('a; filename="Rä.pdf"'.encode("cp1252"), "Rä.pdf"),
+        (b"a; x; filename=y", "y"),
+        (b"a; filename", None),
+        (b"a; filename*", None),
+        (b"a; ; =; filename=y", "y"),
+        (b"a; filename=1; filename=2", "1"),
+    ],
+)
+def test_values_as_they_are_sent(value, filename):
+    assert parse_parameters(value).get("filename") == filename
+
+
+def test_raw_parameter_keeps_octets():
+    assert raw_parameter(b'm/x; Boundary="<=?x?="', "boundary") == b"<=?x?="
+    assert raw_parameter(b"m/x", "boundary") is None
+
+
+@pytest.mark.parametrize("shard", [b";", b'"', b"a=", b'a="', b";a*0=", b"\\", b"=;", b"a*1*=%"])
+def test_thousands_of_shards_end_quietly(shard):
+    assert len(parse_parameters(b"x" + shard * 20_000).items) <= 200
+
+
+@given(st.binary(max_size=300))
+def test_any_octets_never_raise(value):
+    parse_parameters(b"x;" + value)
+    media_type(value)
+    first_word(value)
+    raw_parameter(value, "boundary")
