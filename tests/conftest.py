@@ -1,0 +1,64 @@
+"""Fixtures every test may use; the tools themselves are in ``tests/support``."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+
+import pytest
+from playwright.async_api import Page
+
+from .support.browser import Chromium
+from .support.certs import Authority
+from .support.dovecot import Dovecot
+from .support.need import skips_are_failures
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    """A certificate authority that nobody trusts until told to."""
+    return Authority()
+
+
+@pytest.fixture(scope="session")
+def dovecot(authority: Authority) -> Iterator[Dovecot]:
+    """One Dovecot for the whole run; tests keep apart by using user names of their own."""
+    with Dovecot(authority=authority) as server:
+        yield server
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Chromium]:
+    """A browser; the test fails at its end over any problem that it did not allow."""
+    async with Chromium() as browser:
+        yield browser
+    problems = "\n".join(browser.problems)
+    assert not problems, f"the browser complained:\n{problems}"
+
+
+@pytest.fixture
+def page_at(chromium: Chromium) -> Callable[..., Awaitable[Page]]:
+    """Open a page: ``page = await page_at(360, "dark")``; see ``Chromium.page_at``."""
+    return chromium.page_at
+
+
+# Where nothing may be skipped, a skip is a failure that keeps its reason.
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and skips_are_failures():
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.skipped and skips_are_failures():
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
+    return report

@@ -1,0 +1,179 @@
+"""Headless Chromium that tells on the page: every console error or stray request is kept.
+
+The browser resolves no name but ``localhost`` and ``*.lan``, both as 127.0.0.1: whatever the page
+asks for, no request leaves the machine, and one that tries is a problem of its own.
+"""
+
+import re
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    WebError,
+    async_playwright,
+)
+
+from . import need
+
+Scheme = Literal["light", "dark"]
+
+WIDTHS = (360, 768, 1280)
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
+_NAMES = "MAP localhost 127.0.0.1, MAP *.lan 127.0.0.1, EXCLUDE 127.0.0.1, MAP * ~NOTFOUND"
+_LAUNCH = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    f"--host-resolver-rules={_NAMES}",
+)
+_OFF_THE_NET = {"data", "blob", "about", "chrome-error"}
+
+
+class Chromium:
+    """A browser for one test: ``async with Chromium() as chromium``.
+
+    ``problems`` holds one line for each console error, page error, violation of the Content
+    Security Policy, failed request and request to another host; the ``page_at`` fixture fails the
+    test over them. Expected ones are dropped with ``allow``.
+    """
+
+    def __init__(self) -> None:
+        self._problems: list[str] = []
+        self._allowed: list[re.Pattern[str]] = []
+        self.requests: list[str] = []
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+
+    async def __aenter__(self) -> Self:
+        executable = need.program("chromium", package="chromium")
+        self._playwright = await async_playwright().start()
+        try:
+            self._browser = await self._playwright.chromium.launch(
+                executable_path=executable, args=_LAUNCH
+            )
+        except BaseException:
+            await self._playwright.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._browser is not None:
+            await self._browser.close()
+        if self._playwright is not None:
+            await self._playwright.stop()
+
+    @property
+    def problems(self) -> list[str]:
+        """What the pages did wrong so far, without what was allowed."""
+        return [
+            line for line in self._problems if not any(rule.search(line) for rule in self._allowed)
+        ]
+
+    def allow(self, pattern: str) -> None:
+        """Expect problems that match a regular expression, in this test only."""
+        self._allowed.append(re.compile(pattern))
+
+    async def page_at(
+        self,
+        width: int = 1280,
+        scheme: Scheme = "light",
+        *,
+        height: int = 900,
+        javascript: bool = True,
+        **options: Any,
+    ) -> Page:
+        """Open a page in a context (cookies, storage) of its own.
+
+        Args:
+            width: of the viewport, in CSS pixels.
+            scheme: what ``prefers-color-scheme`` says.
+            height: of the viewport, in CSS pixels.
+            javascript: whether scripts run.
+            options: anything else ``Browser.new_context`` takes.
+        """
+        if self._browser is None:
+            raise RuntimeError("the browser is not running")
+        context = await self._browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            java_script_enabled=javascript,
+            **{"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce", **options},
+        )
+        context.set_default_timeout(15_000)
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_page_error)
+        context.on("request", self._on_request)
+        context.on("requestfailed", self._on_request_failed)
+        return await context.new_page()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or re.search(
+            "content.security.policy", message.text, re.IGNORECASE
+        ):
+            self._problems.append(f"console {message.type}: {message.text}")
+
+    def _on_page_error(self, error: WebError) -> None:
+        self._problems.append(f"page error: {error.error}")
+
+    def _on_request(self, request: Request) -> None:
+        self.requests.append(f"{request.method} {request.url}")
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        near = host in {"127.0.0.1", "localhost", "::1"} or host.endswith(".lan")
+        if parts.scheme not in _OFF_THE_NET and not near:
+            self._problems.append(f"request off loopback: {request.method} {request.url}")
+
+    def _on_request_failed(self, request: Request) -> None:
+        # A navigation or a download that replaces what was loading aborts it: that is no fault.
+        if request.failure != "net::ERR_ABORTED":
+            self._problems.append(f"request failed: {request.url}: {request.failure}")
+
+
+async def screenshot(page: Page, name: str, *, full_page: bool = True) -> Path:
+    """Save what the page looks like as ``artifacts/screenshots/NAME-WIDTH-SCHEME.png``."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    dark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    path = SCREENSHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=path, full_page=full_page, animations="disabled")
+    return path
+
+
+async def axe(page: Page, *tags: str) -> list[str]:
+    """Return what axe-core finds wrong with the page: one line per rule, with the elements.
+
+    Args:
+        page: an open page with JavaScript on. Frames inside it are not looked at.
+        tags: axe-core's rule tags; by default WCAG 2.2 A and AA, and best practices.
+    """
+    chosen = tags or ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+    source = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    # evaluate() goes past the page's Content Security Policy; a script tag would not.
+    await page.evaluate(source)
+    found = await page.evaluate(
+        "tags => axe.run(document, {iframes: false, runOnly: {type: 'tag', values: tags}})",
+        list(chosen),
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}: "
+        + "; ".join(str(node["target"]) for node in rule["nodes"])
+        for rule in found["violations"]
+    ]
