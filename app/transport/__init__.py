@@ -1,0 +1,44 @@
+"""One TCP or TLS connection around the protocol engine.
+
+Owns: reading, pipelining windows, stall timeouts, TLS and STLS, the dialer and its target policy.
+Must not know: mailboxes, MIME, HTTP.
+"""
+
+from .body import Body, Fetched
+from .connection import Connection, Timeouts, Traffic
+from .dialer import Dialer, Security, Target
+from .errors import (
+    ConnectFailed,
+    ConnectFault,
+    ConnectionLost,
+    Stalled,
+    TargetForbidden,
+    TlsFailed,
+    TlsFault,
+    TransportError,
+)
+from .targets import Reach, TargetPolicy
+from .window import Window, worth_draining
+
+__all__ = [
+    "Body",
+    "ConnectFailed",
+    "ConnectFault",
+    "Connection",
+    "ConnectionLost",
+    "Dialer",
+    "Fetched",
+    "Reach",
+    "Security",
+    "Stalled",
+    "Target",
+    "TargetForbidden",
+    "TargetPolicy",
+    "Timeouts",
+    "TlsFailed",
+    "TlsFault",
+    "Traffic",
+    "TransportError",
+    "Window",
+    "worth_draining",
+]

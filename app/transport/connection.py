@@ -1,0 +1,512 @@
+"""One POP3 connection: the engine, and the only reader of its socket.
+
+Tasks never read; they wait for the answer to their command, in the order the commands were sent.
+A waiter that is cancelled keeps its place: its answer is still read, counted and thrown away, and
+the next command gets its own answer. Commands wait in two queues; what a person asked for goes
+before what runs in the background, and how much is under way is up to the `Window`.
+"""
+
+import asyncio
+import ssl
+from collections import Counter, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
+
+from app.pop3 import (
+    BodyData,
+    BodyEnd,
+    BodyStarted,
+    Broken,
+    Capabilities,
+    Command,
+    CommandRejected,
+    Completed,
+    Ended,
+    Engine,
+    Event,
+    Fault,
+    Greeting,
+    Limits,
+    LocalProtocolError,
+    Rejected,
+    RemoteProtocolError,
+    Said,
+    State,
+    commands,
+)
+
+from .body import Body, Fetched
+from .errors import ConnectionLost, Stalled
+from .window import Window, worth_draining
+
+T = TypeVar("T")
+
+_HIGH_WATER = 1024 * 1024  # octets of a body waiting for their reader: stop reading the socket
+_LOW_WATER = 256 * 1024
+_SURPLUS = 8 * 1024 * 1024  # octets that nobody will look at before an answer counts as endless
+_GOODBYE = 2.0  # seconds for the server to close after QUIT
+_STATUS_LINE = 40  # octets expected of an answer without a body
+# Answers that a server with a large maildrop may think about for minutes.
+_SLOW = frozenset({"PASS", "APOP", "AUTH", "STAT", "LIST", "UIDL", "QUIT"})
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What went over the wire, in octets before TLS, and how often each verb was sent."""
+
+    received: int = 0
+    sent: int = 0
+    verbs: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long the server may be silent, in seconds.
+
+    Attributes:
+        connect: for TCP, for the TLS handshake and for the greeting, each.
+        stall: while an answer is due; four times as long for what a large maildrop makes slow.
+        reader: how long the reader of a body may leave the server waiting.
+    """
+
+    connect: float = 10.0
+    stall: float = 30.0
+    reader: float = 120.0
+
+
+@dataclass(slots=True, eq=False)
+class _Pending(Generic[T]):
+    command: Command[T]
+    future: asyncio.Future[T]
+    expected: int | None  # octets of the answer; None until it is sent: the mean by then
+    background: bool
+    body: Body | None = None
+    keep: int = 0  # octets of the body to keep in memory
+    kept: bytearray = field(default_factory=bytearray)
+    thrown: int = 0  # octets that nobody looked at
+    bearable: int = _SURPLUS  # how many of those there may be
+
+
+class Connection(asyncio.Protocol):
+    """A connection to one POP3 server; made by `Dialer.dial`.
+
+    Args:
+        host, port: for errors and pages; the connection itself goes to a vetted address.
+        timeouts: how long the server may be silent.
+        limits: what the server may send.
+
+    Attributes:
+        capabilities: the newest answer to CAPA; empty where there was none.
+        traffic: what went over the wire.
+        answer_octets: the mean size of a header, by TOP in the background; it sizes the window.
+    """
+
+    def __init__(
+        self, host: str, port: int, timeouts: Timeouts, limits: Limits | None = None
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.host = host
+        self.port = port
+        self.capabilities = Capabilities()
+        self.traffic = Traffic()
+        self.answer_octets = 2048.0
+        self.greeting: asyncio.Future[Greeting] = loop.create_future()
+        self.closed = asyncio.Event()
+        self.opened_at = loop.time()
+        self.login_seconds = 0.0
+        self._loop = loop
+        self._timeouts = timeouts
+        self._engine = Engine(limits)
+        self._window = Window()
+        self._transport: asyncio.Transport | None = None
+        self._urgent: deque[_Pending[Any]] = deque()
+        self._background: deque[_Pending[Any]] = deque()
+        self._sent: deque[_Pending[Any]] = deque()
+        self._lost: Exception | None = None
+        self._paused = False
+        self._progress = loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __repr__(self) -> str:
+        return f"<Connection {self.host}:{self.port} {self._engine.state.name}>"
+
+    # -- what others ask -----------------------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        """Whether commands can still be sent."""
+        return self._lost is None and not self.closed.is_set()
+
+    @property
+    def state(self) -> State:
+        """Where the dialogue is."""
+        return self._engine.state
+
+    @property
+    def transcript(self) -> tuple[Said, ...]:
+        """The newest lines of the dialogue, secrets masked."""
+        return tuple(self._engine.transcript())
+
+    @property
+    def said_count(self) -> int:
+        """How many lines the dialogue has had."""
+        return self._engine.said_count
+
+    @property
+    def window(self) -> Window:
+        """What was measured of the line."""
+        return self._window
+
+    @property
+    def tls(self) -> str | None:
+        """The TLS version in use, such as `TLSv1.3`, or None."""
+        session = self._transport and self._transport.get_extra_info("ssl_object")
+        return cast("str | None", session.version()) if session else None
+
+    async def execute(self, command: Command[T], *, background: bool = False) -> T:
+        """Sends a command and waits for the value of its answer.
+
+        Raises:
+            CommandRejected: the server said -ERR; the connection lives on.
+            RemoteProtocolError, ConnectionLost, Stalled: the connection is dead.
+            LocalProtocolError: the command is not for this state; nothing was sent.
+        """
+        return await self._enqueue(command, _STATUS_LINE, background=background).future
+
+    async def fetch(
+        self,
+        command: Command[BodyEnd],
+        keep: int,
+        expected: int | None = None,
+        *,
+        background: bool = False,
+    ) -> Fetched:
+        """A TOP's or RETR's answer in memory: its first `keep` octets, the rest only counted.
+
+        Args:
+            command: the TOP or RETR.
+            keep: how many octets to keep.
+            expected: a guess at the octets of the answer; by default the mean so far.
+            background: whether a click goes first.
+
+        Raises:
+            RemoteProtocolError: the answer goes on and on, or see `execute`.
+        """
+        pending = self._enqueue(command, expected, background=background, keep=keep)
+        end = await pending.future
+        return Fetched(bytes(pending.kept), end.octets)
+
+    @asynccontextmanager
+    async def stream(self, command: Command[BodyEnd], expected: int) -> AsyncIterator[Body]:
+        """A TOP or RETR while it arrives; the server is held back when the reader is slow.
+
+        Left before its end, the rest is read and thrown away, or the connection dropped, by what
+        costs less (`worth_draining`).
+
+        Raises:
+            CommandRejected: the server said -ERR, before any octet.
+        """
+        body = Body(self._resume)
+        pending = self._enqueue(command, expected, body=body)
+        try:
+            await self._until_started(pending)
+            yield body
+        finally:
+            if not pending.future.done():
+                body.discard()
+                self._resume()
+                remaining = max(expected - body.octets, 0)
+                pending.bearable = remaining + _SURPLUS  # LIST may have lied
+                if pending in self._sent and not worth_draining(
+                    remaining, self._window.rate, self.login_seconds
+                ):
+                    self.abort(ConnectionLost(command.shown))
+            with suppress(Exception):
+                pending.future.cancel() or pending.future.exception()
+
+    async def _until_started(self, pending: _Pending[BodyEnd]) -> None:
+        """Waits for the first octets, the end, or the refusal of a streamed body."""
+        body = pending.body
+        assert body is not None  # noqa: S101 -- for the type checker
+        ready = asyncio.ensure_future(body.wait())
+        try:
+            waiting: set[asyncio.Future[Any]] = {ready, pending.future}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
+        if pending.future.done():
+            pending.future.result()
+
+    async def learn(self) -> Capabilities:
+        """Asks CAPA; a refusal means no capabilities (RFC 2449, section 5)."""
+        try:
+            self.capabilities = await self.execute(commands.capa())
+        except CommandRejected:
+            self.capabilities = Capabilities()
+        return self.capabilities
+
+    async def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> None:
+        """STLS and the handshake; what was learnt in clear is forgotten (RFC 2595, section 4).
+
+        Raises:
+            CommandRejected: STLS is not offered.
+            ssl.SSLError, OSError: the handshake failed.
+        """
+        await self.execute(commands.stls())
+        if self._transport is None or not self.alive:  # plaintext came behind the +OK
+            raise self._lost or ConnectionLost("STLS")
+        transport = await self._loop.start_tls(
+            self._transport,
+            self,
+            context,
+            server_hostname=server_hostname,
+            ssl_handshake_timeout=self._timeouts.connect,
+        )
+        if transport is None or not self.alive:
+            raise self._lost or ConnectionLost("STLS")
+        self._transport = transport
+        self._engine.tls_established()
+        self.capabilities = Capabilities()
+
+    async def quit(self) -> str:
+        """QUIT, its answer, and the end of the connection.
+
+        Raises:
+            CommandRejected: some, all or none of the deletions were made.
+            ConnectionLost, Stalled, RemoteProtocolError: nobody knows.
+        """
+        try:
+            words = await self.execute(commands.quit_())
+            # The server closes when it has let go of the maildrop; the next login relies on that.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.closed.wait(), _GOODBYE)
+            return words
+        finally:
+            self.abort()
+
+    def abort(self, error: Exception | None = None) -> None:
+        """Ends the connection at once; the server deletes nothing (RFC 1939, section 6)."""
+        if self._lost is None:
+            self._lost = error or ConnectionLost("closed")
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._transport is not None:
+            self._transport.abort()
+        self._fail_all()
+        self.closed.set()
+
+    # -- asyncio.Protocol ----------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is there; a greeting is due."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Feeds the engine and hands out what it makes of the octets."""
+        if self._lost is not None:
+            return
+        now = self._loop.time()
+        self._progress = now
+        self.traffic.received += len(data)
+        self._window.received(now, len(data))
+        for event in self._engine.receive_data(data):
+            self._dispatch(event)
+            if not self.alive:
+                return
+        self._pump()
+
+    def eof_received(self) -> bool:
+        """The server will say no more."""
+        if self._lost is None:
+            for event in self._engine.receive_eof():
+                self._dispatch(event)
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
+        """The socket is gone."""
+        if self._lost is None:
+            for event in self._engine.receive_eof():
+                self._dispatch(event)
+        self.abort(ConnectionLost(self._under_way()))
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _enqueue(
+        self,
+        command: Command[T],
+        expected: int | None,
+        *,
+        background: bool = False,
+        body: Body | None = None,
+        keep: int = 0,
+    ) -> _Pending[T]:
+        if not self.alive:
+            raise self._lost or ConnectionLost(command.shown, sent=False)
+        pending = _Pending(command, self._loop.create_future(), expected, background, body, keep)
+        (self._background if background else self._urgent).append(pending)
+        self._pump()
+        return pending
+
+    def _pump(self) -> None:
+        """Sends what may be sent now, clicks first."""
+        if self._lost is not None or self._transport is None:
+            return
+        now = self._loop.time()
+        for queue in (self._urgent, self._background):
+            while queue:
+                pending = queue[0]
+                if pending.future.cancelled():
+                    queue.popleft()
+                    continue
+                if self._never(pending):
+                    queue.popleft()
+                    reason = f"{pending.command.verb} in the state {self.state.value}"
+                    self._refuse(pending, LocalProtocolError(reason))
+                    continue
+                if not self._may_send(pending):
+                    break
+                queue.popleft()
+                self._engine.submit(pending.command)
+                if not self._sent:
+                    self._progress = now
+                self._sent.append(pending)
+                pending.expected = self._expected(pending)
+                self._window.sent(now, len(pending.command.line), pending.expected)
+                self.traffic.verbs[pending.command.verb] += 1
+            if queue:
+                break  # nothing in the background while a click waits
+        self._write()
+
+    def _may_send(self, pending: _Pending[Any]) -> bool:
+        if self._engine.state not in pending.command.states:
+            return False
+        if not self._sent:
+            return True
+        if pending.command.barrier or self._sent[-1].command.barrier:
+            return False
+        return self.capabilities.pipelining and self._window.allows(
+            len(pending.command.line), self._expected(pending), background=pending.background
+        )
+
+    def _never(self, pending: _Pending[Any]) -> bool:
+        """Whether waiting would not help: only an answer changes the state, and none is due."""
+        changing = self.state in {State.GREETING, State.HANDSHAKE, State.CLOSED}
+        return not self._sent and not changing and self.state not in pending.command.states
+
+    def _expected(self, pending: _Pending[Any]) -> int:
+        return int(self.answer_octets) if pending.expected is None else pending.expected
+
+    def _write(self) -> None:
+        data = self._engine.data_to_send()
+        if data and self._transport is not None:
+            self.traffic.sent += len(data)
+            self._transport.write(data)
+            self._watch()
+
+    def _dispatch(self, event: Event) -> None:
+        match event:
+            case Greeting():
+                if not self.greeting.done():
+                    self.greeting.set_result(event)
+            case BodyStarted():
+                pass
+            case BodyData(data=data):
+                self._take(self._sent[0], data)
+            case Completed(value=value):
+                self._answer(event.command, value, None)
+            case Rejected(error=error):
+                self._answer(event.command, None, error)
+            case Broken(error=error):
+                self.abort(error)
+            case Ended():
+                self.abort(ConnectionLost(self._under_way()))
+
+    def _take(self, pending: _Pending[Any], data: bytes) -> None:
+        if pending.body is not None:
+            pending.body.put(data)
+            if pending.body.waiting > _HIGH_WATER and not self._paused and self._transport:
+                self._paused = True
+                self._transport.pause_reading()
+            if not pending.body.discarding:
+                return
+        elif len(pending.kept) < pending.keep and not pending.future.cancelled():
+            pending.kept += data[: pending.keep - len(pending.kept)]
+            return
+        pending.thrown += len(data)
+        if pending.thrown > pending.bearable:
+            self._refuse(pending, RemoteProtocolError(Fault.BODY_TOO_LONG))
+            self.abort()
+
+    def _resume(self) -> None:
+        body = self._sent[0].body if self._sent else None
+        if self._paused and (body is None or body.waiting < _LOW_WATER):
+            self._paused = False
+            self._progress = self._loop.time()
+            self._window.idled()
+            if self._transport is not None and self._lost is None:
+                self._transport.resume_reading()
+
+    def _answer(self, command: Command[Any], value: Any, error: Exception | None) -> None:  # noqa: ANN401 -- any command's value
+        pending = self._sent.popleft()
+        self._window.answered(len(command.line), self._expected(pending))
+        if pending.background and isinstance(value, BodyEnd):
+            self.answer_octets += (value.octets - self.answer_octets) / 8
+        if error is not None:
+            self._refuse(pending, error)
+            return
+        if pending.body is not None:
+            pending.body.finish(value)
+            self._resume()  # the next answer need not wait for this reader
+        if not pending.future.done():
+            pending.future.set_result(value)
+
+    @staticmethod
+    def _refuse(pending: _Pending[Any], error: Exception) -> None:
+        if pending.body is not None:
+            pending.body.finish(None, error)
+        if not pending.future.done():
+            pending.future.set_exception(error)
+
+    def _fail_all(self) -> None:
+        error = self._lost or ConnectionLost("closed")
+        if not self.greeting.done():
+            self.greeting.set_exception(error)
+            self.greeting.exception()  # whoever dialled may have gone
+        for queue, sent in ((self._sent, True), (self._urgent, False), (self._background, False)):
+            while queue:
+                pending = queue.popleft()
+                told: Exception = error
+                if isinstance(error, ConnectionLost):
+                    told = ConnectionLost(pending.command.shown, sent=sent)
+                self._refuse(pending, told)
+
+    def _under_way(self) -> str:
+        return self._sent[0].command.shown if self._sent else "greeting"
+
+    # -- the clock -----------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        if self._timer is None and self._lost is None:
+            self._timer = self._loop.call_later(self._allowed() / 4, self._check_progress)
+
+    def _allowed(self) -> float:
+        if self._paused:
+            return self._timeouts.reader
+        if not self.greeting.done():
+            return self._timeouts.connect
+        slow = self._sent and self._sent[0].command.verb in _SLOW
+        return self._timeouts.stall * (4 if slow else 1)
+
+    def _check_progress(self) -> None:
+        self._timer = None
+        if self.greeting.done() and not self._sent:
+            return  # idle; the next write watches again
+        silent = self._loop.time() - self._progress
+        if silent >= self._allowed():
+            self.abort(Stalled(self._under_way(), silent))
+        else:
+            self._watch()

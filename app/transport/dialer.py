@@ -1,0 +1,227 @@
+"""From a name to a greeted connection: vetting, TCP, TLS.
+
+The name is resolved once and every address judged; the connection goes to a judged address, and
+the certificate is checked against the name that was typed.
+"""
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from app.pop3 import CommandRejected, Limits
+
+from .connection import Connection, Timeouts
+from .errors import (
+    ConnectFailed,
+    ConnectFault,
+    ConnectionLost,
+    Stalled,
+    TargetForbidden,
+    TlsFailed,
+    TlsFault,
+)
+from .targets import TargetPolicy
+
+
+class Security(Enum):
+    """How a connection is protected (RFC 8314, section 3)."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server to connect to.
+
+    Attributes:
+        host: name or address, as it was typed.
+        port: TCP port.
+        security: how the connection is protected.
+        verified: whether the certificate must be right; False only where the operator says so
+            for this one server.
+    """
+
+    host: str
+    port: int
+    security: Security
+    verified: bool = True
+
+
+# OpenSSL's verification results (X509_V_ERR_…).
+_VERIFY = {
+    9: TlsFault.NOT_YET_VALID,
+    10: TlsFault.EXPIRED,
+    18: TlsFault.SELF_SIGNED,
+    19: TlsFault.UNKNOWN_ISSUER,
+    20: TlsFault.UNKNOWN_ISSUER,
+    21: TlsFault.UNKNOWN_ISSUER,
+    62: TlsFault.NAME_MISMATCH,
+    64: TlsFault.NAME_MISMATCH,
+}
+_NOT_TLS = frozenset(
+    {"WRONG_VERSION_NUMBER", "UNEXPECTED_MESSAGE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
+)
+_TOO_OLD = frozenset(
+    {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"}
+)
+
+
+def tls_fault(error: BaseException) -> tuple[TlsFault, str]:
+    """What a failed handshake means, and the library's words for it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _VERIFY.get(error.verify_code, TlsFault.UNTRUSTED), error.verify_message
+    if isinstance(error, ssl.SSLError):
+        reason = error.reason or ""
+        if reason in _NOT_TLS:
+            return TlsFault.NOT_TLS, reason
+        if reason in _TOO_OLD:
+            return TlsFault.TOO_OLD, reason
+        return TlsFault.HANDSHAKE, reason
+    if isinstance(error, TimeoutError) or "taking longer than" in str(error):
+        return TlsFault.TIMEOUT, ""
+    return TlsFault.HANDSHAKE, error.strerror or "" if isinstance(error, OSError) else ""
+
+
+async def _reach(address: str, port: int, patience: float) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        async with asyncio.timeout(patience):
+            await asyncio.get_running_loop().sock_connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+class Dialer:
+    """Opens connections.
+
+    Args:
+        policy: where connections may go.
+        ca_file: certificates to trust beside the system's own.
+        timeouts: how long a server may be silent.
+        limits: what a server may send.
+    """
+
+    def __init__(
+        self,
+        policy: TargetPolicy,
+        *,
+        ca_file: Path | None = None,
+        timeouts: Timeouts | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._policy = policy
+        self._timeouts = timeouts or Timeouts()
+        self._limits = limits
+        self._context = ssl.create_default_context()
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if ca_file is not None:
+            self._context.load_verify_locations(ca_file)
+        self._unverified = ssl.create_default_context()
+        self._unverified.check_hostname = False
+        self._unverified.verify_mode = ssl.CERT_NONE
+
+    async def dial(self, target: Target) -> Connection:
+        """A connection that was greeted, and protected as asked.
+
+        Raises:
+            TargetForbidden: the operator does not allow this target.
+            ConnectFailed: no address answered, or the greeting was -ERR or missing.
+            TlsFailed: no TLS that can be trusted.
+            RemoteProtocolError: what answered is no POP3 server.
+        """
+        self._policy.check(target.host, target.port)
+        addresses = await self._resolve(target)
+        connection = await self._connect(target, addresses)
+        try:
+            await self._greeted(connection, target)
+            if target.security is Security.STARTTLS:
+                await self._start_tls(connection, target)
+        except BaseException:
+            connection.abort()
+            raise
+        return connection
+
+    def _context_for(self, target: Target) -> ssl.SSLContext:
+        return self._context if target.verified else self._unverified
+
+    async def _resolve(self, target: Target) -> list[str]:
+        host, port = target.host, target.port
+        try:
+            async with asyncio.timeout(self._timeouts.connect):
+                found = await asyncio.get_running_loop().getaddrinfo(
+                    host, port, type=socket.SOCK_STREAM
+                )
+        except TimeoutError:
+            raise ConnectFailed(host, port, ConnectFault.TIMEOUT) from None
+        except (OSError, ValueError):  # ValueError: NUL, or a label that IDNA cannot encode
+            raise ConnectFailed(host, port, ConnectFault.UNKNOWN_HOST) from None
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        allowed = [a for a in addresses if self._policy.allows(a, host, port)]
+        if not allowed:
+            raise TargetForbidden(host, port)
+        return allowed
+
+    async def _connect(self, target: Target, addresses: list[str]) -> Connection:
+        """The first address that answers, within one connect timeout for all of them."""
+        fault = ConnectFault.TIMEOUT
+        share = max(self._timeouts.connect / len(addresses), min(self._timeouts.connect, 1.0))
+        for address in addresses:
+            try:
+                sock = await _reach(address, target.port, share)
+            except TimeoutError:
+                fault = ConnectFault.TIMEOUT
+            except ConnectionRefusedError:
+                fault = ConnectFault.REFUSED
+            except OSError:
+                fault = ConnectFault.UNREACHABLE
+            else:
+                return await self._begin(target, sock)
+        raise ConnectFailed(target.host, target.port, fault)
+
+    async def _begin(self, target: Target, sock: socket.socket) -> Connection:
+        loop = asyncio.get_running_loop()
+        tls = target.security is Security.TLS
+        try:
+            _, connection = await loop.create_connection(
+                lambda: Connection(target.host, target.port, self._timeouts, self._limits),
+                sock=sock,
+                ssl=self._context_for(target) if tls else None,
+                server_hostname=target.host if tls else None,
+                ssl_handshake_timeout=self._timeouts.connect if tls else None,
+            )
+        except (ssl.SSLError, OSError) as error:
+            raise self._tls_failed(target, error) from None
+        return connection
+
+    async def _greeted(self, connection: Connection, target: Target) -> None:
+        try:
+            async with asyncio.timeout(self._timeouts.connect):  # however slowly it trickles
+                greeting = await asyncio.shield(connection.greeting)
+        except (Stalled, ConnectionLost, TimeoutError):
+            raise ConnectFailed(target.host, target.port, ConnectFault.NO_GREETING) from None
+        if not greeting.reply.ok:
+            reply = greeting.reply
+            raise ConnectFailed(
+                target.host, target.port, ConnectFault.TURNED_AWAY, reply.line, reply.code
+            )
+
+    async def _start_tls(self, connection: Connection, target: Target) -> None:
+        try:
+            await connection.start_tls(self._context_for(target), target.host)
+        except CommandRejected as error:
+            raise TlsFailed(target.host, target.port, TlsFault.NOT_OFFERED, error.reply) from None
+        except (ssl.SSLError, OSError, ConnectionLost) as error:
+            raise self._tls_failed(target, error) from None
+
+    def _tls_failed(self, target: Target, error: BaseException) -> TlsFailed:
+        fault, detail = tls_fault(error)
+        return TlsFailed(target.host, target.port, fault, detail)

@@ -1,0 +1,113 @@
+"""What can go wrong between here and the server."""
+
+from enum import Enum
+
+
+class ConnectFault(Enum):
+    """Why no POP3 session began."""
+
+    UNKNOWN_HOST = "no such host"
+    REFUSED = "connection refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "no answer"
+    NO_GREETING = "connected, but no greeting"
+    TURNED_AWAY = "greeting was -ERR"
+
+
+class TlsFault(Enum):
+    """Why TLS did not come about."""
+
+    NAME_MISMATCH = "certificate is for another name"
+    EXPIRED = "certificate has expired"
+    NOT_YET_VALID = "certificate is not valid yet"
+    SELF_SIGNED = "certificate is self-signed"
+    UNKNOWN_ISSUER = "certificate is from an unknown issuer"
+    UNTRUSTED = "certificate is not trusted"
+    NOT_OFFERED = "STLS refused"
+    NOT_TLS = "no TLS on this port"
+    TOO_OLD = "server only has outdated TLS"
+    HANDSHAKE = "handshake failed"
+    TIMEOUT = "handshake not answered"
+
+
+class TransportError(Exception):
+    """Anything between here and the server."""
+
+
+class ConnectFailed(TransportError):
+    """No connection, or no greeting.
+
+    Attributes:
+        host, port: where to.
+        fault: what happened.
+        reply: the server's own -ERR greeting, where that is what happened.
+        code: its response code, or None.
+    """
+
+    def __init__(
+        self, host: str, port: int, fault: ConnectFault, reply: str = "", code: str | None = None
+    ) -> None:
+        super().__init__(host, port, fault, reply)
+        self.host = host
+        self.port = port
+        self.fault = fault
+        self.reply = reply
+        self.code = code
+
+
+class TlsFailed(TransportError):
+    """No TLS, or none that can be trusted.
+
+    Attributes:
+        host, port: where to.
+        fault: what happened.
+        detail: the TLS library's or the server's words.
+    """
+
+    def __init__(self, host: str, port: int, fault: TlsFault, detail: str = "") -> None:
+        super().__init__(host, port, fault, detail)
+        self.host = host
+        self.port = port
+        self.fault = fault
+        self.detail = detail
+
+
+class ConnectionLost(TransportError):
+    """The connection ended while something was under way, or before it could be sent.
+
+    Attributes:
+        command: what was under way, secrets masked.
+        sent: whether it may have reached the server.
+    """
+
+    def __init__(self, command: str, *, sent: bool = True) -> None:
+        super().__init__(command, sent)
+        self.command = command
+        self.sent = sent
+
+
+class Stalled(TransportError):
+    """The server stopped talking.
+
+    Attributes:
+        command: what was under way, secrets masked.
+        seconds: how long nothing came.
+    """
+
+    def __init__(self, command: str, seconds: float) -> None:
+        super().__init__(command, seconds)
+        self.command = command
+        self.seconds = seconds
+
+
+class TargetForbidden(TransportError):
+    """The operator does not let Popscope connect there; the same for every reason.
+
+    Attributes:
+        host, port: where to.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host, port)
+        self.host = host
+        self.port = port

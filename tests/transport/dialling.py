@@ -1,0 +1,61 @@
+"""Connections for tests: dialled to loopback, and always ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from app.mailbox.models import Credentials
+from app.mailbox.signin import sign_in
+from app.pop3 import Limits
+from app.transport import Connection, Dialer, Security, Target, TargetPolicy, Timeouts
+from tests.support.scripted import Step, expect, send
+
+LOOPBACK = TargetPolicy(loopback=True, ports=((1, 65535),))
+QUICK = Timeouts(connect=0.5, stall=0.3, reader=0.6)
+ANNA = Credentials("anna", "secret", "USER")
+
+
+def signing_in(tag: bytes = b"UIDL") -> tuple[Step, ...]:
+    """Steps of a scripted server up to TRANSACTION; `tag` is all it announces."""
+    capa = expect(rb"CAPA", b"+OK\r\n" + tag + b"\r\n.\r\n")
+    user, password = expect(rb"USER .*", b"+OK\r\n"), expect(rb"PASS .*", b"+OK\r\n")
+    return send(b"+OK ready\r\n"), capa, user, password, capa
+
+
+class Serving(Protocol):
+    @property
+    def port(self) -> int: ...
+
+
+def target(server: Serving, security: Security = Security.NONE, **options: Any) -> Target:
+    return Target("127.0.0.1", server.port, security, **options)
+
+
+def dialer(
+    timeouts: Timeouts | None = None, limits: Limits | None = None, **options: Any
+) -> Dialer:
+    return Dialer(LOOPBACK, timeouts=timeouts, limits=limits, **options)
+
+
+@asynccontextmanager
+async def greeted(
+    server: Serving, timeouts: Timeouts | None = None, limits: Limits | None = None
+) -> AsyncIterator[Connection]:
+    """A connection that was greeted; aborted at the end."""
+    connection = await dialer(timeouts, limits).dial(target(server))
+    try:
+        yield connection
+    finally:
+        connection.abort()
+        await asyncio.sleep(0)  # the socket is closed in the loop's next turn
+
+
+@asynccontextmanager
+async def signed_in(
+    server: Serving, timeouts: Timeouts | None = None, limits: Limits | None = None
+) -> AsyncIterator[Connection]:
+    """A connection with anna's maildrop open; aborted at the end."""
+    async with greeted(server, timeouts, limits) as connection:
+        await sign_in(connection, ANNA)
+        yield connection

@@ -1,0 +1,497 @@
+"""One connection: order, backpressure, stalls, broken servers. See also test_cancellation.py."""
+
+import asyncio
+import hashlib
+import time
+import tracemalloc
+
+import pytest
+
+from app.pop3 import (
+    CommandRejected,
+    Fault,
+    Limits,
+    LocalProtocolError,
+    MessageNumber,
+    RemoteProtocolError,
+    Stat,
+    State,
+    commands,
+)
+from app.transport import ConnectionLost, Stalled, Timeouts
+from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, digest, huge, plain
+from tests.support.proxy import Link
+from tests.support.scripted import ScriptedServer, endless, expect, send, stall, steps
+
+from .dialling import QUICK, greeted, signed_in, signing_in
+
+ONE = MessageNumber(1)
+MIB = 1024 * 1024
+
+
+def number(n: int) -> MessageNumber:
+    return MessageNumber(n)
+
+
+async def test_answers_come_in_the_order_of_the_commands():
+    drop = FakeMaildrop(plain(40))
+    async with ScriptedServer(drop) as server, signed_in(server) as connection:
+        tops = [connection.fetch(commands.top(number(n), 0), 1000) for n in range(1, 41)]
+        stat = connection.execute(commands.stat())
+        headers = await asyncio.gather(*tops)
+        assert await stat == Stat(40, 8000)
+        assert [b"message %d\r\n" % n in h.data for n, h in enumerate(headers, 1)] == [True] * 40
+        assert all(header.whole for header in headers)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_commands_are_sent_ahead_only_where_announced(pipelining):
+    seen: list[int] = []
+
+    async def count(peer):  # how many commands arrive before any answer
+        lines = [await peer.line()]
+        while True:
+            try:
+                async with asyncio.timeout(0.1):
+                    lines.append(await peer.line())
+            except TimeoutError:
+                break
+        seen.append(len(lines))
+        await peer.send(b"+OK\r\n" * len(lines))
+        for _ in range(5 - len(lines)):
+            await peer.line()
+            await peer.send(b"+OK\r\n")
+
+    script = steps(*signing_in(b"PIPELINING" if pipelining else b"UIDL"), count, stall())
+    async with ScriptedServer(script) as server, signed_in(server) as connection:
+        await asyncio.gather(*(connection.execute(commands.noop()) for _ in range(5)))
+        assert seen == [5 if pipelining else 1]
+
+
+async def test_nothing_is_sent_behind_a_barrier():
+    async def login(peer):
+        for pattern in (rb"USER .*", rb"PASS .*", rb"QUIT"):
+            await peer.expect(pattern)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await peer.line()
+            await peer.send(b"+OK\r\n")
+            if pattern == rb"PASS .*":
+                await peer.expect(rb"NOOP", b"+OK\r\n")
+
+    script = steps(send(b"+OK\r\n"), expect(rb"CAPA", b"+OK\r\nPIPELINING\r\n.\r\n"), login)
+    async with ScriptedServer(script) as server, greeted(server) as connection:
+        await connection.learn()
+        user, password = commands.user("anna"), commands.password("secret")
+        steps_ = [user, password, commands.noop(), commands.quit_()]
+        assert await asyncio.gather(*map(connection.execute, steps_)) == [""] * 4
+
+
+async def test_a_command_for_another_state_is_refused_at_once():
+    async with ScriptedServer(FakeMaildrop()) as server, greeted(server) as connection:
+        async with asyncio.timeout(1):
+            with pytest.raises(LocalProtocolError):
+                await connection.execute(commands.stat())
+        assert (await connection.learn()).pipelining  # and nothing is broken
+
+
+async def test_a_refusal_leaves_the_connection_alive():
+    async with ScriptedServer(FakeMaildrop(plain(1))) as server, signed_in(server) as connection:
+        with pytest.raises(CommandRejected, match="no such message"):
+            await connection.execute(commands.dele(number(7)))
+        with pytest.raises(CommandRejected):
+            async with connection.stream(commands.retr(number(7)), 100):
+                pytest.fail("there is nothing to read")
+        assert (await connection.execute(commands.stat())).messages == 1
+
+
+# What a person asked for goes first
+
+
+async def test_a_click_overtakes_what_was_not_sent_yet():
+    drop = FakeMaildrop(plain(2000, octets=1000))
+    async with ScriptedServer(drop) as server, signed_in(server) as connection:
+        tasks = [
+            asyncio.create_task(connection.fetch(commands.top(number(n), 9), 1000, background=True))
+            for n in range(1, 2001)
+        ]
+        await asyncio.sleep(0)
+        await connection.execute(commands.stat())
+        done = sum(task.done() for task in tasks)
+        assert done < 1500
+        await asyncio.gather(*tasks)
+        assert "STAT" in drop.commands
+        # In the background the order is kept.
+        tops = [int(c.split()[1]) for c in drop.commands if c.startswith("TOP")]
+        assert tops == list(range(1, 2001))
+
+
+async def test_without_pipelining_a_click_waits_for_one_answer_only():
+    drop = FakeMaildrop(plain(50), quirks=Quirks(pipelining=False))
+    async with ScriptedServer(drop) as server, signed_in(server) as connection:
+        tasks = [
+            asyncio.create_task(connection.fetch(commands.top(number(n), 0), 1000, background=True))
+            for n in range(1, 51)
+        ]
+        await asyncio.sleep(0)
+        await connection.execute(commands.stat())
+        assert drop.commands.index("STAT") <= drop.commands.index("TOP 1 0") + 1
+        await asyncio.gather(*tasks)
+
+
+# Bodies
+
+
+async def test_a_large_body_arrives_octet_for_octet():
+    message = huge(8 * MIB)
+    async with ScriptedServer(FakeMaildrop([message])) as server, signed_in(server) as connection:
+        made = hashlib.sha256()
+        async with connection.stream(commands.retr(ONE), 8 * MIB) as body:
+            async for block in body:
+                made.update(block)
+        assert (made.hexdigest(), body.octets) == (digest(message), 8 * MIB)
+        assert body.end is not None
+        assert body.end.octets == 8 * MIB
+
+
+async def test_a_slow_reader_holds_the_server_back():
+    async with (
+        ScriptedServer(FakeMaildrop([huge(64 * MIB)])) as server,
+        Link(server.host, server.port) as link,
+        signed_in(link) as connection,
+        connection.stream(commands.retr(ONE), 64 * MIB) as body,
+    ):
+        tracemalloc.start()
+        try:
+            blocks = aiter(body)
+            for _ in range(20):
+                await anext(blocks)
+                await asyncio.sleep(0.02)
+            assert body.waiting < 2 * MIB
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        # The link and the fake server live in this process too, with buffers of their own.
+        assert peak < 16 * MIB
+        assert link.octets_down < 24 * MIB
+
+
+async def test_after_a_slow_reader_the_rest_arrives():
+    message = huge(6 * MIB)
+    async with ScriptedServer(FakeMaildrop([message])) as server, signed_in(server) as connection:
+        made = hashlib.sha256()
+        async with connection.stream(commands.retr(ONE), 6 * MIB) as body:
+            await asyncio.sleep(0.3)
+            async for block in body:
+                made.update(block)
+        assert made.hexdigest() == digest(message)
+        assert (await connection.execute(commands.stat())).messages == 1
+
+
+async def test_a_body_that_has_come_in_whole_holds_nobody_up():
+    """Its reader is slow, but the server has said all: the next answer need not wait."""
+    drop = FakeMaildrop([huge(1536 * 1024), *plain(1)])
+    async with ScriptedServer(drop) as server, signed_in(server) as connection:
+        async with connection.stream(commands.retr(ONE), 1536 * 1024) as body:
+            await asyncio.sleep(0.2)
+            assert connection._paused
+            blocks = aiter(body)
+            while connection._paused:  # down to the low water mark, which lets the rest come in
+                await anext(blocks)
+            async with asyncio.timeout(2):
+                assert (await connection.execute(commands.stat())).messages == 2
+            async for _ in blocks:
+                pass
+            assert body.octets == 1536 * 1024
+        assert (await connection.execute(commands.stat())).messages == 2
+
+
+async def test_only_what_was_asked_for_is_kept():
+    async with ScriptedServer(FakeMaildrop([huge(MIB)])) as server, signed_in(server) as connection:
+        fetched = await connection.fetch(commands.top(ONE, 5000), 1000)
+        assert len(fetched.data) == 1000
+        assert fetched.octets > 100_000
+        assert not fetched.whole
+
+
+async def test_two_streams_follow_each_other():
+    messages = [huge(MIB, uidl="a"), huge(2 * MIB, uidl="b")]
+
+    async def read(connection, n):
+        made = hashlib.sha256()
+        size = messages[n - 1].octets
+        async with connection.stream(commands.retr(number(n)), size) as body:
+            async for block in body:
+                made.update(block)
+                await asyncio.sleep(0)
+        return made.hexdigest()
+
+    async with ScriptedServer(FakeMaildrop(messages)) as server, signed_in(server) as connection:
+        made = await asyncio.gather(read(connection, 1), read(connection, 2))
+        assert made == [digest(message) for message in messages]
+
+
+async def test_an_empty_body():
+    drop = FakeMaildrop([FakeMessage(b"")])
+    async with ScriptedServer(drop) as server, signed_in(server) as connection:
+        async with connection.stream(commands.retr(ONE), 0) as body:
+            assert b"".join([block async for block in body]) == b""
+        assert body.end is not None
+        assert (await connection.fetch(commands.retr(ONE), 10)).data == b""
+
+
+# Servers that stall
+
+
+VERBS = ["STAT", "LIST", "UIDL", "TOP", "RETR", "NOOP", "DELE", "QUIT"]
+ASKS = {
+    "STAT": commands.stat(),
+    "LIST": commands.list_all(),
+    "UIDL": commands.uidl_all(),
+    "NOOP": commands.noop(),
+    "DELE": commands.dele(ONE),
+    "QUIT": commands.quit_(),
+}
+SHORT = Timeouts(connect=0.3, stall=0.1, reader=0.3)
+
+
+async def ask(connection, verb):
+    """One command of that verb; a RETR is read to its end."""
+    if verb == "TOP":
+        return await connection.fetch(commands.top(ONE, 5), 100)
+    if verb == "RETR":
+        async with connection.stream(commands.retr(ONE), 200) as body:
+            return [block async for block in body]
+    return await connection.execute(ASKS[verb])
+
+
+@pytest.mark.parametrize("stage", [*VERBS, "LIST body", "UIDL body", "TOP body", "RETR body"])
+async def test_a_stall_ends_the_connection(stage):
+    verb = stage.split()[0]
+    drop = FakeMaildrop(plain(3), quirks=Quirks(stall_at=stage))
+    async with ScriptedServer(drop) as server, signed_in(server, SHORT) as connection:
+        began = time.monotonic()
+        with pytest.raises(Stalled) as caught:
+            await ask(connection, verb)
+        assert caught.value.command.startswith(verb)
+        assert 0.1 <= caught.value.seconds <= time.monotonic() - began < 1.5
+        assert not connection.alive
+        with pytest.raises(Stalled):  # whoever comes later is told the same
+            await connection.execute(commands.noop())
+
+
+@pytest.mark.parametrize("stage", ["CAPA", "USER", "PASS"])
+async def test_a_stall_while_signing_in(stage):
+    drop = FakeMaildrop(quirks=Quirks(stall_at=stage))
+    async with ScriptedServer(drop) as server:
+        with pytest.raises(Stalled) as caught:
+            async with signed_in(server, SHORT):
+                pytest.fail("nobody signed in")
+        assert caught.value.command.startswith(stage)
+        assert "secret" not in repr(caught.value)
+
+
+async def test_what_a_large_maildrop_makes_slow_gets_more_time():
+    async def slow(peer):
+        await peer.expect(rb"STAT")
+        await asyncio.sleep(0.25)  # more than one stall timeout, less than four
+        await peer.send(b"+OK 1 2\r\n")
+        await peer.expect(rb"NOOP")
+        await asyncio.sleep(0.25)
+        await peer.send(b"+OK\r\n")
+
+    script = steps(*signing_in(), slow)
+    async with ScriptedServer(script) as server, signed_in(server, SHORT) as connection:
+        assert (await connection.execute(commands.stat())).octets == 2
+        with pytest.raises(Stalled):
+            await connection.execute(commands.noop())
+
+
+async def test_an_idle_connection_does_not_stall():
+    async with ScriptedServer(FakeMaildrop(plain(1))) as server, signed_in(server, SHORT) as idle:
+        await asyncio.sleep(0.5)
+        assert (await idle.execute(commands.stat())).messages == 1
+
+
+async def test_a_reader_that_never_reads_ends_the_connection():
+    async with (
+        ScriptedServer(FakeMaildrop([huge(16 * MIB)])) as server,
+        signed_in(server, SHORT) as connection,
+    ):
+        async with connection.stream(commands.retr(ONE), 16 * MIB) as body:
+            await asyncio.wait_for(connection.closed.wait(), 2)
+            with pytest.raises(Stalled):
+                async for _ in body:
+                    pass
+
+
+async def test_a_line_that_goes_dead():
+    async with (
+        ScriptedServer(FakeMaildrop(plain(3))) as server,
+        Link(server.host, server.port) as link,
+        signed_in(link, QUICK) as connection,
+    ):
+        link.pause()
+        with pytest.raises(Stalled):
+            await connection.execute(commands.noop())
+        link.resume()
+
+
+# Servers that close
+
+
+@pytest.mark.parametrize("how", ["close_at", "reset_at"])
+@pytest.mark.parametrize("stage", [*VERBS, "LIST body", "UIDL body", "TOP body", "RETR body"])
+async def test_a_close_is_told_to_everybody_who_waits(stage, how):
+    verb = stage.split()[0]
+    quirks = Quirks()
+    setattr(quirks, how, stage)
+    async with (
+        ScriptedServer(FakeMaildrop(plain(3), quirks=quirks)) as server,
+        signed_in(server, QUICK) as connection,
+    ):
+        waiting = [asyncio.create_task(ask(connection, verb)) for _ in range(2)]
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(result) for result in results] == [ConnectionLost] * 2
+        assert not connection.alive
+        with pytest.raises(ConnectionLost):
+            await connection.execute(commands.noop())
+
+
+async def test_what_was_never_sent_is_told_apart():
+    script = Quirks(pipelining=False, close_at="STAT")
+    async with (
+        ScriptedServer(FakeMaildrop(quirks=script)) as server,
+        signed_in(server) as connection,
+    ):
+        asked = [commands.stat(), commands.noop()]
+        results = await asyncio.gather(*map(connection.execute, asked), return_exceptions=True)
+        assert [(r.command, r.sent) for r in results] == [("STAT", True), ("NOOP", False)]
+
+
+async def test_quit_says_goodbye_and_closes():
+    async with ScriptedServer(FakeMaildrop()) as server, signed_in(server) as connection:
+        began = time.monotonic()
+        assert await connection.quit() == "bye"
+        assert time.monotonic() - began < 1  # the server closed by itself
+        assert not connection.alive
+
+
+# Servers that say what nobody asked for
+
+
+async def test_a_goodbye_to_an_idle_connection_answers_nobody():
+    async def grumble(peer):
+        await peer.expect(rb"NOOP", b"+OK\r\n")
+        await asyncio.sleep(0.05)
+        await peer.send(b"-ERR idle for too long\r\n")
+        peer.close()
+
+    async with (
+        ScriptedServer(steps(*signing_in(), grumble)) as server,
+        signed_in(server) as connection,
+    ):
+        await connection.execute(commands.noop())
+        await asyncio.wait_for(connection.closed.wait(), 2)
+        with pytest.raises(RemoteProtocolError) as caught:
+            await connection.execute(commands.stat())
+        assert caught.value.fault is Fault.UNSOLICITED
+        assert caught.value.received == b"-ERR idle for too long"
+
+
+async def test_two_answers_to_one_command_are_fatal():
+    quirks = Quirks(replies={"NOOP": b"+OK\r\n+OK 5 5\r\n"})
+    async with (
+        ScriptedServer(FakeMaildrop(plain(1), quirks=quirks)) as server,
+        signed_in(server) as connection,
+    ):
+        await connection.execute(commands.noop())
+        with pytest.raises(RemoteProtocolError):
+            await connection.execute(commands.stat())
+
+
+@pytest.mark.parametrize(
+    ("reply", "fault"),
+    [
+        (b"* OK hello\r\n", Fault.BAD_STATUS),
+        (b"+ERR no\r\n", Fault.BAD_STATUS),
+        (b"+OK many few\r\n", Fault.BAD_ENTRY),
+        (b"\r\n", Fault.BAD_STATUS),
+    ],
+)
+async def test_nonsense_is_fatal(reply, fault):
+    quirks = Quirks(replies={"STAT": reply})
+    async with (
+        ScriptedServer(FakeMaildrop(quirks=quirks)) as server,
+        signed_in(server) as connection,
+    ):
+        with pytest.raises(RemoteProtocolError) as caught:
+            await connection.execute(commands.stat())
+        assert caught.value.fault is fault
+        assert connection.state is State.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("verb", "head", "fault"),
+    [
+        ("STAT", b"+OK ", Fault.LINE_TOO_LONG),
+        ("LIST", b"+OK\r\n", Fault.LINE_TOO_LONG),
+        ("TOP", b"+OK ", Fault.LINE_TOO_LONG),
+        ("TOP", b"+OK\r\n", Fault.BODY_TOO_LONG),
+        ("TOP", b"+OK\r\n\r\n", Fault.BODY_TOO_LONG),
+    ],
+)
+async def test_an_answer_without_end_is_cut_off(verb, head, fault):
+    async def flood(peer):
+        while not (await peer.line()).startswith(verb.encode()):
+            pass
+        await peer.send(head)
+        await peer.endless(b"x" * 65536)
+
+    async with (
+        ScriptedServer(steps(*signing_in(), flood)) as server,
+        signed_in(server) as connection,
+    ):
+        tracemalloc.start()
+        try:
+            async with asyncio.timeout(20):
+                with pytest.raises(RemoteProtocolError) as caught:
+                    await ask(connection, verb)
+            assert tracemalloc.get_traced_memory()[1] < 8 * MIB
+        finally:
+            tracemalloc.stop()
+        assert caught.value.fault is fault
+        assert not connection.alive
+
+
+async def test_a_listing_without_end_is_cut_off():
+    rows = (expect(rb"LIST", b"+OK\r\n"), endless(b"1 1\r\n" * 1000))
+    async with (
+        ScriptedServer(steps(*signing_in(), *rows)) as server,
+        signed_in(server, limits=Limits(listing_entries=5000)) as connection,
+    ):
+        with pytest.raises(RemoteProtocolError) as caught:
+            await connection.execute(commands.list_all())
+        assert caught.value.fault is Fault.TOO_MANY_ENTRIES
+
+
+# What is known of it
+
+
+async def test_traffic_and_transcript_count_and_hide():
+    drop = FakeMaildrop(plain(2))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port) as link,
+        signed_in(link) as connection,
+    ):
+        await connection.execute(commands.stat())
+        assert connection.traffic.received == link.octets_down
+        assert connection.traffic.sent == link.octets_up
+        assert connection.traffic.verbs == {"CAPA": 2, "USER": 1, "PASS": 1, "STAT": 1}
+        said = [line.text for line in connection.transcript]
+        assert said[-1] == "+OK 2 400"
+        assert "USER anna" in said
+        assert not any("secret" in line for line in said)
+        assert "secret" not in repr(connection)
+        assert connection.said_count == len(said)
