@@ -1,0 +1,217 @@
+"""The commit: the one place where DELE is sent, and the proof of what became of it.
+
+Only QUIT deletes (RFC 1939, section 6), and a server may then remove some, all or none. So the
+outcome is read from a second sign-in, never from the answers alone.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.pop3 import CommandRejected, Octets, Pop3Error, Uidl, commands
+from app.transport import Connection, TransportError
+
+from .errors import Ambiguous
+from .index import Index
+from .models import Message, MessageId, Outcome, Receipt, ReceiptItem, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the server said to DELE and QUIT.
+
+    Attributes:
+        refused: the server's words for each DELE it refused.
+        quit_reply: its words where it refused QUIT, else empty.
+        quit_lost: whether QUIT was never answered.
+    """
+
+    refused: Mapping[MessageId, str]
+    quit_reply: str = ""
+    quit_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of the marked messages.
+
+    Attributes:
+        outcomes: for each marked message.
+        verified: whether the second look could tell.
+        why: why it could not, else empty.
+    """
+
+    outcomes: Mapping[MessageId, Outcome]
+    verified: bool
+    why: str = ""
+
+
+def check_unambiguous(index: Index, marked: Collection[MessageId]) -> None:
+    """Refuses to delete one of several messages that cannot be told apart.
+
+    Copies that share UIDL and size may be deleted together, since then it does not matter which
+    is which.
+
+    Raises:
+        Ambiguous: only some of a group of such copies are marked.
+    """
+    open_groups = {
+        (message.uidl, message.octets)
+        for message in index
+        if message.ambiguous and message.id not in marked
+    }
+    unclear = [
+        id
+        for id in marked
+        if index[id].ambiguous and (index[id].uidl, index[id].octets) in open_groups
+    ]
+    if unclear:
+        raise Ambiguous(unclear)
+
+
+async def delete_and_quit(connection: Connection, messages: Sequence[Message]) -> Sent:
+    """DELE for each message, pipelined where the server can, then QUIT.
+
+    Raises:
+        TransportError, RemoteProtocolError: the connection died before QUIT was sent; nothing was
+            deleted. It is never left open with a DELE on it.
+    """
+    try:
+        refused = await _delete(connection, messages)
+    except BaseException:
+        connection.abort()  # no later QUIT may finish what was called off
+        raise
+    try:
+        await connection.quit()
+    except CommandRejected as error:
+        return Sent(refused, quit_reply=error.reply)
+    except (TransportError, Pop3Error):
+        return Sent(refused, quit_lost=True)
+    return Sent(refused)
+
+
+async def _delete(connection: Connection, messages: Sequence[Message]) -> dict[MessageId, str]:
+    """DELE for each message; the server's words for those it refused."""
+    answers = await asyncio.gather(
+        *(connection.execute(commands.dele(message.number)) for message in messages),
+        return_exceptions=True,
+    )
+    refused: dict[MessageId, str] = {}
+    for message, answer in zip(messages, answers, strict=True):
+        if isinstance(answer, CommandRejected):
+            refused[message.id] = answer.reply
+        elif isinstance(answer, BaseException):
+            raise answer
+    return refused
+
+
+def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict:
+    """What a second listing says of the marked messages; pure.
+
+    Messages are found again by UIDL; where a UIDL has several copies, by their sizes, and where
+    sizes are the same too, by how many are left. Without UIDLs only the row of all sizes can tell,
+    and only if nothing else changed.
+    """
+    if not before.has_uidls or not after.has_uidls:
+        return _judge_by_sizes(before, marked, after)
+    if _renamed(before, marked, after):
+        unknown = dict.fromkeys(marked, Outcome.NOT_VERIFIED)
+        return Verdict(unknown, verified=False, why="the server gave every message a new UIDL")
+    there = Counter((message.uidl, message.octets) for message in after)
+    # Of copies with one UIDL and one size, the unmarked ones are found again first.
+    staying: Counter[tuple[Uidl | None, Octets]] = Counter(
+        (message.uidl, message.octets) for message in before if message.id not in marked
+    )
+    there.subtract({key: min(count, there[key]) for key, count in staying.items()})
+    outcomes: dict[MessageId, Outcome] = {}
+    missing: list[Message] = []
+    for message in (before[id] for id in marked):
+        key = (message.uidl, message.octets)
+        if there[key] > 0:
+            there[key] -= 1
+            outcomes[message.id] = Outcome.STILL_THERE
+        else:
+            missing.append(message)
+    left = {uidl for (uidl, _), count in there.items() if count > 0}
+    for message in missing:
+        if message.uidl not in left:
+            outcomes[message.id] = Outcome.GONE
+        elif before.copies_of(message) == 1:
+            outcomes[message.id] = Outcome.STILL_THERE  # only its estimated size has changed
+        else:
+            outcomes[message.id] = Outcome.NOT_VERIFIED
+    if Outcome.NOT_VERIFIED in outcomes.values():
+        return Verdict(
+            outcomes, verified=False, why="copies with one UIDL have changed their sizes"
+        )
+    return Verdict(outcomes, verified=True)
+
+
+def _renamed(before: Index, marked: Collection[MessageId], after: Index) -> bool:
+    """Whether messages may be the same under other UIDLs: none is known, and some could be."""
+    if not {message.uidl for message in after}.isdisjoint(message.uidl for message in before):
+        return False
+    if any(message.id not in marked for message in before):
+        return len(after) > 0
+    return not {message.octets for message in before}.isdisjoint(after.sizes)
+
+
+def _judge_by_sizes(before: Index, marked: Collection[MessageId], after: Index) -> Verdict:
+    expected = [message.octets for message in before if message.id not in marked]
+    if after.sizes == expected:
+        return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
+    if after.sizes == before.sizes:
+        return Verdict(dict.fromkeys(marked, Outcome.STILL_THERE), verified=True)
+    unknown = dict.fromkeys(marked, Outcome.NOT_VERIFIED)
+    why = "the server has no UIDLs, and the sizes it lists now do not tell"
+    return Verdict(unknown, verified=False, why=why)
+
+
+def words_for(error: Exception) -> str:
+    """The server's own words where there are some, else the kind of failure."""
+    reply = getattr(error, "reply", "")
+    fault = getattr(error, "fault", None)
+    return str(reply or (fault.value if fault else "") or type(error).__name__)
+
+
+def receipt_of(
+    doomed: Sequence[Message], sent: Sent, verdict: Verdict, before: Totals, after: Totals | None
+) -> Receipt:
+    """The receipt that pages and API show.
+
+    Args:
+        doomed: the messages that were to be deleted.
+        sent: what the server said to it.
+        verdict: what the second look found.
+        before: the maildrop as it was.
+        after: as it is now, or None where it was not seen again.
+    """
+    items = []
+    for message in sorted(doomed, key=lambda message: -message.octets):
+        outcome = verdict.outcomes[message.id]
+        refused = sent.refused.get(message.id, "")
+        if refused and outcome is Outcome.NOT_VERIFIED:
+            outcome = Outcome.STILL_THERE  # a refused DELE deletes nothing
+        summary = message.summary
+        sender = summary.sender if summary else None
+        items.append(
+            ReceiptItem(
+                message.id,
+                message.octets,
+                (sender.name or sender.email) if sender else "",
+                summary.subject if summary else "",
+                outcome,
+                (refused or sent.quit_reply) if outcome is not Outcome.GONE else "",
+            )
+        )
+    return Receipt(
+        at=datetime.now(UTC),
+        items=tuple(items),
+        verified=verdict.verified,
+        why=verdict.why,
+        octets_freed=sum(item.octets for item in items if item.outcome is Outcome.GONE),
+        before=before,
+        after=after,
+    )

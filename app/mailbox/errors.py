@@ -1,0 +1,106 @@
+"""What can go wrong with a maildrop, in the mailbox's own terms."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+
+class MailboxError(Exception):
+    """Anything a mailbox use-case reports."""
+
+
+class LoginRejected(MailboxError):
+    """The server did not accept the name, the password or the way they were sent.
+
+    Attributes:
+        reply: the server's own -ERR line.
+        code: its response code, such as `AUTH` or `SYS/TEMP`, or None.
+    """
+
+    def __init__(self, reply: str, code: str | None) -> None:
+        super().__init__(reply)
+        self.reply = reply
+        self.code = code
+
+
+class MailboxInUse(MailboxError):
+    """Another program holds the maildrop (RFC 2449, section 8.1.1, `[IN-USE]`).
+
+    Attributes:
+        reply: the server's own -ERR line.
+    """
+
+    def __init__(self, reply: str) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
+class LoginDelayed(MailboxError):
+    """Too soon after the last login (RFC 2449, section 8.1.1, `[LOGIN-DELAY]`).
+
+    Attributes:
+        reply: the server's own -ERR line.
+        retry_after: seconds to wait, where the server told, or None.
+    """
+
+    def __init__(self, reply: str, retry_after: int | None) -> None:
+        super().__init__(reply)
+        self.reply = reply
+        self.retry_after = retry_after
+
+
+class NoSuchMessage(MailboxError):
+    """No message has this id, or it is no longer in the maildrop.
+
+    Attributes:
+        id: the id that was asked for.
+    """
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+
+class Ambiguous(MailboxError):
+    """Copies share one UIDL and one size, and only some of them are marked.
+
+    Attributes:
+        ids: the marked ones that cannot be told from unmarked ones.
+    """
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(tuple(ids))
+        self.ids = tuple(ids)
+
+
+class MessageTooLarge(MailboxError):
+    """More than can be shown.
+
+    Attributes:
+        octets: how large it is, as far as known.
+        limit: how much is allowed.
+    """
+
+    def __init__(self, octets: int, limit: int) -> None:
+        super().__init__(octets, limit)
+        self.octets = octets
+        self.limit = limit
+
+
+class CommitFault(Enum):
+    """Why a commit deleted nothing."""
+
+    NOTHING_MARKED = "nothing is marked"
+    CHANGED = "the maildrop changed"
+    BUSY = "another commit is under way"
+
+
+class CommitFailed(MailboxError):
+    """The commit was called off before QUIT: nothing was deleted.
+
+    Attributes:
+        fault: why.
+    """
+
+    def __init__(self, fault: CommitFault) -> None:
+        super().__init__(fault)
+        self.fault = fault

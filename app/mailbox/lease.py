@@ -1,0 +1,123 @@
+"""The borrowed lock: while a connection is signed in, no other program gets at the maildrop.
+
+It is taken for a use-case, kept for a short idle time, and given back by QUIT with nothing deleted
+(RFC 1939, section 6: a QUIT that follows no DELE removes nothing).
+"""
+
+import asyncio
+from contextlib import suppress
+
+from app.pop3 import Pop3Error, State
+from app.transport import ConnectFailed, Connection, Dialer, Target, TransportError
+
+from .errors import MailboxInUse
+from .models import Credentials
+from .signin import sign_in, turned_away
+
+_RECENT = 5.0
+_PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds for the server to let go of our own lock
+
+
+class Lease:
+    """At most one signed-in connection to one server.
+
+    Attributes:
+        target: the server.
+        retrieved: whether a RETR was sent on this connection.
+        used: when it was last used, on the loop's clock.
+    """
+
+    def __init__(self, dialer: Dialer, target: Target) -> None:
+        self.target = target
+        self.retrieved = False
+        self.used = 0.0
+        self._dialer = dialer
+        self._connection: Connection | None = None
+        self._since = 0.0
+        self._received = 0
+        self._ended = -_RECENT  # when a connection of ours last ended or was seen to have ended
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection, if one is held and alive."""
+        connection = self._connection
+        if connection is None or not connection.alive or connection.state is not State.TRANSACTION:
+            return None
+        return connection
+
+    @property
+    def held_seconds(self) -> float | None:
+        """How long the maildrop has been held, or None while it is not."""
+        if self.connection is None:
+            return None
+        return asyncio.get_running_loop().time() - self._since
+
+    async def take(self, credentials: Credentials) -> Connection:
+        """A new connection, signed in.
+
+        Raises:
+            LoginRejected, MailboxInUse, LoginDelayed: the server refused.
+            TransportError, RemoteProtocolError: no usable connection.
+        """
+        self.drop()
+        recent = asyncio.get_running_loop().time() - self._ended < _RECENT
+        for pause in _PAUSES if recent else ():
+            try:
+                return await self._take(credentials)
+            except MailboxInUse:  # by the connection of ours that has just ended
+                await asyncio.sleep(pause)
+        return await self._take(credentials)
+
+    async def _take(self, credentials: Credentials) -> Connection:
+        loop = asyncio.get_running_loop()
+        try:
+            connection = await self._dialer.dial(self.target)
+        except ConnectFailed as error:
+            raise turned_away(error) or error from None
+        try:
+            began = loop.time()
+            await sign_in(connection, credentials)
+        except BaseException:
+            connection.abort()
+            raise
+        connection.login_seconds = loop.time() - began
+        self._connection = connection
+        self._since = self.used = loop.time()
+        self.retrieved = False
+        return connection
+
+    @property
+    def received(self) -> int:
+        """Octets received from the server over all connections so far."""
+        return self._received + (self._connection.traffic.received if self._connection else 0)
+
+    def touch(self) -> None:
+        """The lease was just used."""
+        self.used = asyncio.get_running_loop().time()
+
+    @property
+    def popped(self) -> bool:
+        """Whether QUIT might delete what was only read (`EXPIRE 0`, RFC 2449, section 6.7)."""
+        connection = self.connection
+        return connection is not None and self.retrieved and connection.capabilities.expire_at_once
+
+    async def give_back(self) -> bool:
+        """Ends the connection so that other programs get in; deletes nothing.
+
+        Returns:
+            False where QUIT was left out, since it would have deleted what was read.
+        """
+        connection, popped = self.connection, self.popped
+        if connection is not None and not popped:
+            with suppress(Pop3Error, TransportError):
+                await connection.quit()
+        self.drop()
+        return not popped
+
+    def drop(self) -> None:
+        """Ends the connection without a word."""
+        if self._connection is not None:
+            self._connection.abort()
+            self._received += self._connection.traffic.received
+            self._connection = None
+            self._ended = asyncio.get_running_loop().time()

@@ -1,0 +1,285 @@
+"""A maildrop as the connection brings it: the half of a mailbox that follows the lease.
+
+It keeps the index, the marks and the notices true from one connection to the next, and loads
+headers while one is held.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from app.pop3 import (
+    Capabilities,
+    CommandRejected,
+    Fault,
+    RemoteProtocolError,
+    Said,
+    Stat,
+    UniqueId,
+    commands,
+)
+from app.transport import Connection, ConnectionLost, Dialer
+
+from .index import Index, Listing, Sort
+from .lease import Lease
+from .loader import HEADER_OCTETS, HeaderLoader
+from .models import Account, Credentials, Message, MessageId, Notice, Told, header_digest
+
+T = TypeVar("T")
+Unlock = Callable[[], Credentials]
+"""Opens the sealed credentials; what it returns is dropped as soon as the sign-in is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the headers are: how many are known, of how many, and their octets."""
+
+    known: int
+    total: int
+    octets: int
+    running: bool
+
+
+class Maildrop:
+    """What is known of a maildrop, with or without a connection.
+
+    Args:
+        account: whose, and where.
+        dialer: opens connections.
+
+    Attributes:
+        index: the messages as last listed.
+        marks: ids marked for deletion, in the order they were marked.
+        capabilities, tls: of the newest connection.
+        listed: whether the index was ever filled.
+    """
+
+    def __init__(self, account: Account, dialer: Dialer) -> None:
+        self.account = account
+        self.index = Index(Listing(Stat(0, 0), (), ()), "")
+        self.marks: dict[MessageId, None] = {}
+        self.capabilities = Capabilities()
+        self.tls: str | None = None
+        self.listed = False
+        self._lease = Lease(dialer, account.target)
+        self._opening = asyncio.Lock()
+        self._loader: HeaderLoader | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._known = 0
+        self._position = 0
+        self._header_octets = 0
+        self._notices: dict[Notice, Told] = {}
+        self._using = 0
+        self._closed = False
+        self._listed_on: Connection | None = None
+
+    # -- the connection ------------------------------------------------------------------------
+
+    @property
+    def held_seconds(self) -> float | None:
+        """How long the maildrop lock has been held, or None while it is not."""
+        return self._lease.held_seconds
+
+    @property
+    def received(self) -> int:
+        """Octets received from the server so far, over all connections."""
+        return self._lease.received
+
+    @property
+    def transcript(self) -> tuple[Said, ...]:
+        """The dialogue on the present connection, secrets masked."""
+        return self._lease.connection.transcript if self._lease.connection else ()
+
+    @property
+    def notices(self) -> tuple[Told, ...]:
+        """What a person should know about this server and this maildrop."""
+        return tuple(self._notices.values())
+
+    async def open(self, unlock: Unlock) -> None:
+        """Takes the lease, if it is not held, and brings the index up to date.
+
+        Raises:
+            MailboxError, TransportError, Pop3Error: no sign-in.
+        """
+        await self._connected(unlock)
+
+    async def refresh(self, unlock: Unlock) -> None:
+        """A new connection: new mail shows up, marks stay."""
+        async with self._opening:
+            await self._stop_loading()
+            await self._lease.give_back()
+            await self._reconnect(unlock)
+
+    async def release(self) -> None:
+        """Gives the maildrop lock back; deletes nothing."""
+        async with self._opening:
+            await self._stop_loading()
+            if not await self._lease.give_back():
+                self._tell(Notice.CLOSED_WITHOUT_QUIT)
+
+    async def release_if_idle(self, seconds: float) -> bool:
+        """Gives the lock back when nothing has used it for that long."""
+        if self._lease.connection is None or self._using or self.progress.running:
+            return False
+        if asyncio.get_running_loop().time() - self._lease.used < seconds:
+            return False
+        await self.release()
+        return True
+
+    async def _connected(self, unlock: Unlock) -> Connection:
+        async with self._opening:
+            connection = self._lease.connection or await self._reconnect(unlock)
+            self._lease.touch()
+            return connection
+
+    async def _reconnect(self, unlock: Unlock) -> Connection:
+        if self._closed:
+            raise ConnectionLost("session", sent=False)
+        await self._stop_loading()
+        connection = await self._lease.take(unlock())
+        try:
+            await self._list(connection)
+        except BaseException:
+            self._lease.drop()
+            raise
+        self._start_loading()
+        return connection
+
+    async def _read(self, unlock: Unlock, use: Callable[[Connection], Awaitable[T]]) -> T:
+        """Runs a reading use-case; once more where the server had silently hung up."""
+        self._using += 1
+        try:
+            try:
+                return await use(await self._connected(unlock))
+            except (ConnectionLost, RemoteProtocolError) as error:
+                if isinstance(error, RemoteProtocolError) and error.fault is not Fault.UNSOLICITED:
+                    raise
+                return await use(await self._connected(unlock))
+        finally:
+            self._using -= 1
+            self._lease.touch()
+
+    # -- the listing ---------------------------------------------------------------------------
+
+    async def _list(self, connection: Connection) -> None:
+        """STAT, LIST and UIDL in one group; then marks and headers move to the new index."""
+        stat, scan, rows = await asyncio.gather(
+            connection.execute(commands.stat()),
+            connection.execute(commands.list_all()),
+            _unique_ids(connection),
+        )
+        earlier = self.index
+        index = Index(Listing(stat, scan, rows), earlier.salt)
+        if not index.has_uidls and not await self._same_maildrop(connection, earlier, index):
+            index = Index(Listing(stat, scan, rows), secrets.token_urlsafe(8))
+        index.recall(earlier)
+        self.index, self.listed = index, True
+        self._listed_on = connection
+        self._known = sum(message.headers_known for message in index)
+        self.capabilities, self.tls = connection.capabilities, connection.tls
+        self._tell_about(connection, index)
+        self._keep_marks(earlier)
+
+    async def _same_maildrop(self, connection: Connection, earlier: Index, now: Index) -> bool:
+        """Without UIDLs: whether every number still means the message it meant.
+
+        All sizes must be the same, and so must the headers of what is marked.
+        """
+        if not len(earlier) or earlier.sizes != now.sizes:
+            return False
+        if connection is self._listed_on:
+            return True  # numbers mean the same for as long as a connection lasts
+        for id in self.marks:
+            message = earlier[id]
+            try:
+                header = await connection.fetch(commands.top(message.number, 0), HEADER_OCTETS)
+            except CommandRejected:
+                return False
+            if header_digest(header.data) != message.header.digest:
+                return False
+        return True
+
+    def _keep_marks(self, earlier: Index) -> None:
+        gone = [id for id in self.marks if id not in self.index]
+        changed = [
+            id
+            for id in self.marks
+            if id in self.index and self.index[id].octets != earlier[id].octets
+        ]
+        for id in gone + changed:
+            del self.marks[id]
+        if changed:
+            self._tell(Notice.MARKS_DROPPED, len(changed))
+        if not gone:
+            return
+        if not self.index.has_uidls:
+            self._tell(Notice.MARKS_DROPPED, len(gone))
+        elif len(self.index) and not any(message.id in earlier for message in self.index):
+            self._tell(Notice.UIDLS_RESET, len(gone))
+        else:
+            self._tell(Notice.MARKED_GONE, len(gone))
+
+    def _tell(self, notice: Notice, count: int = 0) -> None:
+        self._notices[notice] = Told(notice, count)
+
+    def _tell_about(self, connection: Connection, index: Index) -> None:
+        self._notices.clear()
+        if not connection.capabilities.tags:
+            self._tell(Notice.NO_CAPA)
+        if not index.has_uidls:
+            self._tell(Notice.NO_UIDL)
+        if index.duplicates:
+            self._tell(Notice.DUPLICATE_UIDLS, index.duplicates)
+        if index.stat.messages != len(index):
+            self._tell(Notice.COUNTS_DIFFER, index.stat.messages)
+        if not connection.capabilities.pipelining:
+            self._tell(Notice.NO_PIPELINING)
+
+    # -- headers in the background ---------------------------------------------------------------
+
+    @property
+    def progress(self) -> Progress:
+        """How far the headers are."""
+        running = self._loading is not None and not self._loading.done()
+        return Progress(self._known, len(self.index), self._header_octets, running)
+
+    def prefer(self, messages: Iterable[Message]) -> None:
+        """These messages are on the page: their headers come first."""
+        if self._loader is not None:
+            self._loader.prefer(messages)
+
+    def _start_loading(self) -> None:
+        connection = self._lease.connection
+        unknown = [
+            message
+            for message in self.index.ordered(Sort())
+            if not message.headers_known and not message.header.refused
+        ]
+        if connection is None or not unknown:
+            return
+        self._loader = HeaderLoader(
+            connection, unknown, self._learn, lambda: self._tell(Notice.NO_TOP)
+        )
+        self._loading = asyncio.create_task(self._loader.run())
+
+    def _learn(self, message: Message, raw: bytes) -> None:
+        self._known += not message.headers_known
+        self._position += 1
+        self._header_octets += len(raw)
+        message.header.learn(raw, self._position)
+
+    async def _stop_loading(self) -> None:
+        task, self._loading, self._loader = self._loading, None, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])  # unlike `await task`, a cancellation of ours gets through
+
+
+async def _unique_ids(connection: Connection) -> tuple[UniqueId, ...] | None:
+    """UIDL, also where it is not announced; None where it is refused."""
+    try:
+        return await connection.execute(commands.uidl_all())
+    except CommandRejected:
+        return None

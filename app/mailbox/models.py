@@ -1,0 +1,189 @@
+"""The values of a mailbox: accounts, messages, marks' totals, notices and receipts."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import NewType
+
+from app.mime import Summary, split_header, summarise
+from app.pop3 import MessageNumber, Octets, Uidl
+from app.transport import Target
+
+MessageId = NewType("MessageId", str)
+"""Short, URL-safe, derived from the UIDL; the same message for as long as the UIDL is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose maildrop, and where."""
+
+    username: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signs in. The password is in no `repr`.
+
+    Attributes:
+        username: the mailbox's name.
+        password: its password.
+        mechanism: `USER` for USER/PASS, a SASL mechanism's name, or None for the best there is.
+    """
+
+    username: str
+    password: str = field(repr=False)
+    mechanism: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many messages, and their octets by LIST's estimates."""
+
+    messages: int = 0
+    octets: int = 0
+
+
+def header_digest(header: bytes) -> bytes:
+    """What tells messages apart where UIDLs do not; the blank line, if any, is left out."""
+    return hashlib.blake2b(split_header(header)[0], digest_size=16).digest()
+
+
+class Header:
+    """What is known of a message's header; shared by the same message on later connections.
+
+    Attributes:
+        position: order in which it became known, from 1; 0 while it is not.
+        digest: of its octets, b"" while it is not known.
+        refused: the server would not show it.
+    """
+
+    __slots__ = ("_raw", "_summary", "digest", "position", "refused")
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.digest = b""
+        self.refused = False
+        self._raw: bytes | None = None
+        self._summary: Summary | None = None
+
+    @property
+    def summary(self) -> Summary | None:
+        """Sender, subject and date, or None while the header is not known."""
+        if self._raw is not None:  # parsed when first looked at; arriving headers must not wait
+            self._summary, self._raw = summarise(self._raw), None
+        return self._summary
+
+    def learn(self, raw: bytes, position: int) -> None:
+        """Takes the header's octets."""
+        self._raw = raw
+        self.digest = header_digest(raw)
+        self.position = position
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """One message of the maildrop.
+
+    Attributes:
+        id: what pages and the API call it.
+        number: its number on the connection that listed it.
+        octets: its size by LIST, an estimate.
+        uidl: its unique-id, or None where the server has none.
+        ambiguous: another message has the same UIDL and the same size.
+        header: what is known of its header.
+    """
+
+    id: MessageId
+    number: MessageNumber
+    octets: Octets
+    uidl: Uidl | None
+    ambiguous: bool = False
+    header: Header = field(default_factory=Header, repr=False)
+
+    @property
+    def summary(self) -> Summary | None:
+        """Sender, subject and date, or None while the header is not known."""
+        return self.header.summary
+
+    @property
+    def headers_known(self) -> bool:
+        """Whether the header has come in."""
+        return self.header.position > 0
+
+
+class Notice(Enum):
+    """What a person should know about this server or this maildrop."""
+
+    NO_UIDL = "no UIDL"
+    NO_TOP = "no TOP"
+    NO_CAPA = "no CAPA"
+    NO_PIPELINING = "no pipelining"
+    DUPLICATE_UIDLS = "duplicate UIDLs"
+    COUNTS_DIFFER = "STAT and LIST differ"
+    MARKED_GONE = "marked messages are gone"
+    MARKS_DROPPED = "marks could not be kept"
+    UIDLS_RESET = "UIDLs were reset"
+    CLOSED_WITHOUT_QUIT = "closed without QUIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice with its number, where it has one."""
+
+    notice: Notice
+    count: int = 0
+
+
+class Outcome(Enum):
+    """What a commit did to one message."""
+
+    GONE = "gone"
+    STILL_THERE = "still there"
+    NOT_VERIFIED = "not verified"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptItem:
+    """One marked message after the commit.
+
+    Attributes:
+        id, octets: which message.
+        sender, subject: as far as they were known.
+        outcome: what became of it.
+        reason: the server's own words, where it refused; else empty.
+    """
+
+    id: MessageId
+    octets: int
+    sender: str
+    subject: str
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome of a commit, checked by signing in again.
+
+    Attributes:
+        at: when it was checked, aware.
+        items: the marked messages, largest first.
+        verified: whether the check could be made.
+        why: why it could not, in the server's or our words; empty where it could.
+        octets_freed: octets of what is gone.
+        before, after: the maildrop; `after` is None where it was not seen again.
+    """
+
+    at: datetime
+    items: tuple[ReceiptItem, ...]
+    verified: bool
+    why: str
+    octets_freed: int
+    before: Totals
+    after: Totals | None
+
+    def count(self, outcome: Outcome) -> int:
+        """How many messages ended this way."""
+        return sum(item.outcome is outcome for item in self.items)
