@@ -25,7 +25,7 @@ from . import need
 
 Scheme = Literal["light", "dark"]
 
-WIDTHS = (360, 768, 1280)
+WIDTHS = (1440, 1024, 390)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
 _NAMES = "MAP localhost 127.0.0.1, MAP *.lan 127.0.0.1, EXCLUDE 127.0.0.1, MAP * ~NOTFOUND"
 _LAUNCH = (

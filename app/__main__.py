@@ -1,0 +1,123 @@
+"""The command line: `popscope serve`, `popscope demo`, `popscope settings`."""
+
+import asyncio
+import logging
+import os
+import sys
+
+import click
+import uvicorn
+from pydantic import ValidationError
+
+from app import __version__
+from app.demo import DemoServer
+from app.mailbox import Credentials
+from app.main import create_app
+from app.settings import PREFIX, Settings
+from app.transport import Security, Target
+from app.web import DemoAccount
+
+_HOST = "127.0.0.1"
+_PORT = 8000
+_ANSWER_LOCALHOST = frozenset({_HOST, "localhost", "::1", "::", "0.0.0.0"})  # noqa: S104 -- compared, not bound
+
+host_option = click.option(
+    "--host", default=_HOST, show_default=True, help="address to listen on; 0.0.0.0 is all"
+)
+port_option = click.option(
+    "--port", default=_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 picks one"
+)
+
+
+def _settings() -> Settings:
+    """The settings, or an exit that says in plain words what is wrong with them."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(set(os.environ) - known):
+        if name.startswith(PREFIX):
+            click.echo(f"warning: {name} is no setting of Popscope", err=True)
+    try:
+        return Settings()
+    except ValidationError as error:
+        for one in error.errors(include_input=False):
+            place = PREFIX + str(one["loc"][0]).upper() + ": " if one["loc"] else ""
+            click.echo(f"{place}{one['msg'].removeprefix('Value error, ')}", err=True)
+        sys.exit(2)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that says where it listens, once it does."""
+
+    def __init__(self, config: uvicorn.Config, words: str) -> None:
+        super().__init__(config)
+        self._words = words
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Listens, then prints the address."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            shown = "localhost" if self.config.host in _ANSWER_LOCALHOST else self.config.host
+            shown = f"[{shown}]" if ":" in shown else shown
+            click.echo(f"{self._words} http://{shown}:{port}/  (Ctrl+C ends it)")
+            sys.stdout.flush()
+
+
+async def _serve(
+    settings: Settings, host: str, port: int, words: str, demo: DemoAccount | None = None
+) -> None:
+    proxy = settings.trusted_proxy
+    config = uvicorn.Config(
+        create_app(settings, demo),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy or "",
+        server_header=False,
+        timeout_graceful_shutdown=3,  # then downloads are cut off; container engines wait 10 s
+    )
+    await _Server(config, words).serve()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="popscope")
+def main() -> None:
+    """See what is in a POP3 mailbox, and remove what does not belong, without downloading it."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+
+@main.command()
+@host_option
+@port_option
+def serve(host: str, port: int) -> None:
+    """Serve the web app."""
+    asyncio.run(_serve(_settings(), host, port, "Popscope is at"))
+
+
+@main.command()
+@host_option
+@port_option
+def demo(host: str, port: int) -> None:
+    """Serve the web app with a demo mailbox to look around in."""
+    asyncio.run(_demo(_settings().model_copy(update={"allow_loopback": True}), host, port))
+
+
+async def _demo(settings: Settings, host: str, port: int) -> None:
+    async with DemoServer() as server:
+        account = DemoAccount(
+            Target(server.host, server.port, Security.NONE),
+            Credentials(server.username, server.password),
+        )
+        await _serve(settings, host, port, "The demo mailbox is open at", account)
+
+
+@main.command()
+def settings() -> None:
+    """Print all settings as they are in force."""
+    for name, value, description in _settings().shown():
+        click.echo(f"# {description}\n{name}={value}")
+
+
+if __name__ == "__main__":
+    main()

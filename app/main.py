@@ -1,0 +1,92 @@
+"""The composition root: from settings to an app."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.sessions import MemoryStore, SessionLimits, Sessions
+from app.settings import OfferedServer, Settings
+from app.transport import Dialer, Target, TargetPolicy, Timeouts
+from app.web import DemoAccount, OfferedTarget, Services, WebConfig, install
+from app.web.render import Renderer
+
+
+def create_app(
+    settings: Settings, demo: DemoAccount | None = None, *, timeouts: Timeouts | None = None
+) -> FastAPI:
+    """The whole app.
+
+    Args:
+        settings: what the operator decided.
+        demo: the embedded demo mailbox, where one is running.
+        timeouts: how long mail servers may be silent.
+    """
+    sessions = Sessions(
+        Dialer(_policy(settings, demo), ca_file=settings.ca_file, timeouts=timeouts),
+        MemoryStore(),
+        SessionLimits(
+            idle=settings.session_idle,
+            absolute=settings.session_max,
+            most=settings.session_limit,
+            release=settings.idle_release,
+        ),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        reaper = asyncio.create_task(sessions.run())
+        try:
+            yield
+        finally:
+            reaper.cancel()
+            with suppress(asyncio.CancelledError):
+                await reaper
+            await sessions.close()
+
+    app = FastAPI(
+        title="Popscope",
+        version=__version__,
+        description="A POP3 mailbox inspector.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=lifespan,
+    )
+    install(app, Services(sessions, _web_config(settings, demo), Renderer()))
+    return app
+
+
+def _target(server: OfferedServer) -> Target:
+    return Target(server.host, server.port, server.security, server.verified)
+
+
+def _policy(settings: Settings, demo: DemoAccount | None) -> TargetPolicy:
+    offered = {(server.host, server.port) for server in settings.servers}
+    if demo is not None:
+        offered.add((demo.target.host, demo.target.port))
+    return TargetPolicy(
+        reach=settings.targets,
+        ports=settings.ports,
+        loopback=settings.allow_loopback,
+        offered=frozenset(offered),
+    )
+
+
+def _web_config(settings: Settings, demo: DemoAccount | None) -> WebConfig:
+    return WebConfig(
+        offered=tuple(OfferedTarget(_label(s), _target(s)) for s in settings.servers),
+        fixed=settings.targets.value == "fixed",
+        demo=demo,
+        public_origin=settings.public_origin,
+        allow_insecure_http=settings.allow_insecure_http,
+        cookie_age=int(settings.session_max),
+    )
+
+
+def _label(server: OfferedServer) -> str:
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    kinds = {"tls": "TLS", "starttls": "STARTTLS", "none": "not encrypted"}
+    return f"{host}, port {server.port}, {kinds[server.security.value]}"

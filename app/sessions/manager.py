@@ -1,0 +1,209 @@
+"""Sessions: an opaque token in the browser, a sealed record here, and a live mailbox beside it.
+
+Sessions end by sign-out, by an idle time and by an absolute one. Ending one gives the maildrop
+lock back and forgets the marks; it never deletes mail.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from app.mailbox import Account, Credentials, Mailbox
+from app.transport import Dialer, Security, Target
+
+from .errors import NoSession, SessionLimit
+from .store import Record, Store
+from .vault import Keys, csrf_token, new_token
+
+_PATIENCE = 4.0  # seconds to wait for a server to take a lock back
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """When sessions end, in seconds, and how many there may be.
+
+    Attributes:
+        idle: since the last request.
+        absolute: since the sign-in.
+        most: sessions at once.
+        release: idle seconds after which the maildrop lock is given back.
+    """
+
+    idle: float = 30 * 60
+    absolute: float = 12 * 3600
+    most: int = 200
+    release: float = 60
+
+
+class Session:
+    """A signed-in browser or script, for the length of one request.
+
+    Attributes:
+        sid: names the record; no secret.
+        csrf: what forms must send back.
+        mailbox: the live mailbox.
+    """
+
+    def __init__(self, keys: Keys, token: str, sealed: bytes, mailbox: Mailbox) -> None:
+        self.sid = keys.sid
+        self.csrf = csrf_token(token)
+        self.mailbox = mailbox
+        self._keys = keys
+        self._sealed = sealed
+
+    def __repr__(self) -> str:
+        return f"<Session {self.sid[:8]}>"
+
+    def unlock(self) -> Credentials:
+        """The credentials, opened for one sign-in."""
+        return _unpack(self._keys.open(self._sealed))[1]
+
+
+class Sessions:
+    """All sessions of this process.
+
+    Args:
+        dialer: opens connections for new mailboxes.
+        store: keeps sealed records.
+        limits: when sessions end.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        store: Store,
+        limits: SessionLimits | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._dialer = dialer
+        self._store = store
+        self._limits = limits or SessionLimits()
+        self._clock = clock
+        self._live: dict[str, Mailbox] = {}
+        self._opening = 0
+        self._closing: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    async def sign_in(self, account: Account, credentials: Credentials) -> tuple[str, Session]:
+        """Signs in to the server and, if it lets us in, begins a session.
+
+        Returns:
+            The token, which only the caller keeps, and the session.
+
+        Raises:
+            SessionLimit: there are too many.
+            MailboxError, TransportError, Pop3Error: no sign-in.
+        """
+        await self._make_room()
+        self._opening += 1
+        try:
+            mailbox = Mailbox(account, self._dialer)
+            await mailbox.open(lambda: credentials)
+        finally:
+            self._opening -= 1
+        token = new_token()
+        keys = Keys.of(token)
+        sealed = keys.close(_pack(account, credentials))
+        now = self._clock()
+        await self._store.put(keys.sid, Record(sealed, now, now))
+        self._live[keys.sid] = mailbox
+        return token, Session(keys, token, sealed, mailbox)
+
+    async def find(self, token: str) -> Session:
+        """The session of a token, and a note that it was used.
+
+        Raises:
+            NoSession: there is none, or it has expired.
+        """
+        keys = Keys.of(token)
+        record = await self._store.get(keys.sid)
+        if record is None:
+            raise NoSession
+        now = self._clock()
+        if self._expired(record, now):
+            await self._end(keys.sid)
+            raise NoSession
+        mailbox = self._live.get(keys.sid)
+        if mailbox is None:
+            mailbox = Mailbox(_unpack(keys.open(record.sealed))[0], self._dialer)
+            self._live[keys.sid] = mailbox
+        await self._store.touch(keys.sid, now)
+        return Session(keys, token, record.sealed, mailbox)
+
+    async def sign_out(self, token: str) -> None:
+        """Ends a session, if there is one; deletes nothing."""
+        await self._end(Keys.of(token).sid)
+
+    async def sweep(self) -> None:
+        """Ends what has expired and gives back locks that nobody uses."""
+        now = self._clock()
+        records = await self._store.all()
+        expired = [sid for sid, record in records.items() if self._expired(record, now)]
+        await asyncio.gather(*map(self._end, expired))
+        release = self._limits.release
+        await asyncio.gather(
+            *(self._let_go(mailbox.release_if_idle(release)) for mailbox in self._live.values())
+        )
+
+    async def run(self) -> None:
+        """Sweeps for ever; the reaper of a running app."""
+        pause = max(0.2, min(5.0, self._limits.release / 10, self._limits.idle / 10))
+        while True:
+            await asyncio.sleep(pause)
+            with suppress(OSError):
+                await self.sweep()
+
+    async def close(self) -> None:
+        """Gives back every lock; for the end of the app."""
+        mailboxes = list(self._live.values())
+        self._live.clear()
+        await asyncio.gather(*(self._let_go(mailbox.close()) for mailbox in mailboxes))
+        late = list(self._closing)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _make_room(self) -> None:
+        if len(self._live) + self._opening >= self._limits.most:
+            await self.sweep()
+        if len(self._live) + self._opening >= self._limits.most:
+            raise SessionLimit(self._limits.most)
+
+    def _expired(self, record: Record, now: float) -> bool:
+        return now - record.seen > self._limits.idle or now - record.created > self._limits.absolute
+
+    async def _end(self, sid: str) -> None:
+        await self._store.delete(sid)
+        mailbox = self._live.pop(sid, None)
+        if mailbox is not None:
+            await self._let_go(mailbox.close())
+
+    async def _let_go(self, giving_back: Coroutine[Any, Any, object]) -> None:
+        """Waits while a lock is given back, but not for a server that has gone silent."""
+        task = asyncio.create_task(giving_back)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        await asyncio.wait([task], timeout=_PATIENCE)
+
+
+def _pack(account: Account, credentials: Credentials) -> bytes:
+    target = account.target
+    return json.dumps(
+        [
+            [account.username, target.host, target.port, target.security.value, target.verified],
+            [credentials.username, credentials.password, credentials.mechanism],
+        ]
+    ).encode()
+
+
+def _unpack(packed: bytes) -> tuple[Account, Credentials]:
+    (username, host, port, security, verified), credentials = json.loads(packed)
+    target = Target(host, port, Security(security), verified)
+    return Account(username, target), Credentials(*credentials)

@@ -1,0 +1,70 @@
+"""Sealed credentials: only the browser's token opens what the server keeps.
+
+From the token come, by HKDF (RFC 5869), the name under which the record is found, the key that
+opens it (AES-256-GCM, with that name as associated data) and the token against cross-site requests.
+Whoever gets hold of the store, or of this process's records, has no password.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from .errors import NoSession
+
+_NONCE_OCTETS = 12
+_TOKEN_OCTETS = 32
+
+
+def new_token() -> str:
+    """A session token: 256 random bits, URL-safe."""
+    return secrets.token_urlsafe(_TOKEN_OCTETS)
+
+
+def derive(token: str, purpose: str) -> bytes:
+    """32 octets of key for one purpose."""
+    kdf = HKDF(hashes.SHA256(), 32, salt=None, info=b"popscope " + purpose.encode())
+    return kdf.derive(token.encode("utf-8", "surrogatepass"))
+
+
+def csrf_token(token: str) -> str:
+    """The synchroniser token that goes with a session token or a sign-in page's cookie."""
+    return derive(token, "csrf").hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a token opens.
+
+    Attributes:
+        sid: the record's name.
+        seal: the key of the record; in no `repr`.
+    """
+
+    sid: str
+    seal: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, token: str) -> "Keys":
+        """The keys of a token, any text at all."""
+        return cls(derive(token, "sid").hex(), derive(token, "seal"))
+
+    def close(self, secret: bytes) -> bytes:
+        """Seals; the nonce comes first."""
+        nonce = secrets.token_bytes(_NONCE_OCTETS)
+        return nonce + AESGCM(self.seal).encrypt(nonce, secret, self.sid.encode())
+
+    def open(self, sealed: bytes) -> bytes:
+        """Opens what `close` sealed.
+
+        Raises:
+            NoSession: it was sealed with another key, or changed.
+        """
+        nonce, box = sealed[:_NONCE_OCTETS], sealed[_NONCE_OCTETS:]
+        try:
+            return AESGCM(self.seal).decrypt(nonce, box, self.sid.encode())
+        except (InvalidTag, ValueError):
+            raise NoSession from None

@@ -1,0 +1,231 @@
+"""Settings, from `POPSCOPE_…` variables or a `.env` file; the environment wins.
+
+Read by the composition root and the command line alone; everything below gets plain arguments.
+"""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.transport import Reach, Security
+
+PREFIX = "POPSCOPE_"
+DEFAULT_PORTS = {Security.TLS: 995, Security.STARTTLS: 110, Security.NONE: 110}
+_MAX_PORT = 65535
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_ORIGIN = re.compile(r"(https?)://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
+_DURATION = re.compile(r"\s*(\d{1,9})\s*([smhd]?)\s*")
+
+
+class PortRange(NamedTuple):
+    """Ports from `low` to `high`, both included."""
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return str(self.low) if self.low == self.high else f"{self.low}-{self.high}"
+
+
+class OfferedServer(BaseModel):
+    """One entry of `POPSCOPE_SERVERS`: `host[:port][;tls|starttls|none][;unverified]`.
+
+    IPv6 addresses stand in brackets. Without a port, 995 is for TLS and 110 for the others;
+    without a protection, TLS, or STARTTLS on port 110. `unverified` accepts any certificate.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    port: int
+    security: Security
+    verified: bool = True
+
+    @classmethod
+    def parse(cls, text: str) -> "OfferedServer":
+        """Reads one entry.
+
+        Raises:
+            ValueError: it is no such thing.
+        """
+        place, *options = (word.strip() for word in text.split(";"))
+        found = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::(\d+))?|([^\s:\[\]/@]+)(?::(\d+))?", place)
+        if found is None:
+            raise ValueError(f"{text!r} is not host[:port][;tls|starttls|none][;unverified]")
+        host = found[1] or found[3]
+        port = int(found[2] or found[4] or 0)
+        if port > _MAX_PORT:
+            raise ValueError(f"{text!r}: there is no port {port}")
+        verified = "unverified" not in options
+        kinds = [option for option in options if option != "unverified"]
+        if len(kinds) > 1 or any(kind not in {s.value for s in Security} for kind in kinds):
+            raise ValueError(f"{text!r}: after the host come tls, starttls or none, and unverified")
+        if kinds:
+            security = Security(kinds[0])
+        else:
+            security = (
+                Security.STARTTLS if port == DEFAULT_PORTS[Security.STARTTLS] else Security.TLS
+            )
+        return cls(
+            host=host.lower().rstrip("."),
+            port=port or DEFAULT_PORTS[security],
+            security=security,
+            verified=verified,
+        )
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        flag = "" if self.verified else ";unverified"
+        return f"{host}:{self.port};{self.security.value}{flag}"
+
+
+class Settings(BaseSettings):
+    """All settings. None of them is a secret."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    servers: Annotated[tuple[OfferedServer, ...], NoDecode] = Field(
+        (), description="servers to offer: host[:port][;tls|starttls|none][;unverified], …"
+    )
+    targets: Reach = Field(
+        Reach.LAN,
+        description="where sign-ins may connect: fixed (only SERVERS), lan (private and public "
+        "addresses), public (public addresses only)",
+    )
+    ports: Annotated[tuple[PortRange, ...], NoDecode] = Field(
+        (PortRange(110, 110), PortRange(995, 995)),
+        description="ports sign-ins may connect to; ranges such as 1-65535",
+    )
+    allow_loopback: bool = Field(False, description="whether this machine itself may be a target")
+    ca_file: Path | None = Field(
+        None, description="certificates (PEM) to trust beside the system's"
+    )
+    idle_release: Annotated[float, NoDecode] = Field(
+        60, gt=0, description="idle time after which the maildrop lock is given back"
+    )
+    session_idle: Annotated[float, NoDecode] = Field(
+        30 * 60, gt=0, description="idle time after which a session ends"
+    )
+    session_max: Annotated[float, NoDecode] = Field(
+        12 * 3600, gt=0, description="time after which a session ends in any case"
+    )
+    session_limit: int = Field(200, ge=1, description="sessions at once")
+    public_origin: str | None = Field(
+        None, description="where browsers reach Popscope, such as https://popscope.lan"
+    )
+    allow_insecure_http: bool = Field(
+        False, description="whether browsers on other machines may use plain HTTP"
+    )
+    trusted_proxy: str | None = Field(
+        None, description="address or network of the proxy in front, whose X-Forwarded-… count"
+    )
+
+    @field_validator("servers", mode="before")
+    @classmethod
+    def _servers(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        return tuple(OfferedServer.parse(entry) for entry in re.split(r"[,\s]+", value) if entry)
+
+    @field_validator("ports", mode="before")
+    @classmethod
+    def _ports(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        return tuple(_port_range(entry) for entry in re.split(r"[,\s]+", value) if entry)
+
+    @field_validator("idle_release", "session_idle", "session_max", mode="before")
+    @classmethod
+    def _seconds(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        found = _DURATION.fullmatch(value)
+        if found is None:
+            raise ValueError(f"{value!r} is no time: seconds, or a number with s, m, h or d")
+        return float(found[1]) * _SECONDS[found[2]]
+
+    @field_validator("public_origin")
+    @classmethod
+    def _origin(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        found = _ORIGIN.fullmatch(value.lower())
+        if found is None or int(found[3] or 0) > _MAX_PORT:
+            raise ValueError(f"{value!r} is no origin such as https://popscope.lan")
+        scheme, host, port = found.groups()
+        # Browsers leave out the usual port when they say where a request comes from.
+        usual = {"http": 80, "https": 443}[scheme]
+        return f"{scheme}://{host}" + (f":{int(port)}" if port and int(port) != usual else "")
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _proxy(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                network = ipaddress.ip_network(value)
+            except ValueError:
+                network = None
+            if network is None or network.prefixlen == 0:  # it would believe what anyone claims
+                raise ValueError(f"{value!r} is no address or network of a proxy")
+        return value
+
+    @field_validator("ca_file")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "Settings":
+        if self.targets is Reach.FIXED and not self.servers:
+            raise ValueError(f"{PREFIX}TARGETS=fixed needs {PREFIX}SERVERS")
+        for server in self.servers:
+            if _is_loopback(server.host) and not self.allow_loopback:
+                raise ValueError(f"{server} is this machine: set {PREFIX}ALLOW_LOOPBACK=1")
+        return self
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """Every setting as (variable, value, description), the values as they can be set."""
+        return [
+            (PREFIX + name.upper(), _shown(getattr(self, name)), field.description or "")
+            for name, field in type(self).model_fields.items()
+        ]
+
+
+def _port_range(text: str) -> PortRange:
+    found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", text)
+    if found is None:
+        raise ValueError(f"{text!r} is no port or range of ports")
+    low, high = int(found[1]), int(found[2] or found[1])
+    if not 1 <= low <= high <= _MAX_PORT:
+        raise ValueError(f"{text!r}: ports go from 1 to {_MAX_PORT}, the lower one first")
+    return PortRange(low, high)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "1" if value else "0"
+        case float():
+            return str(int(value)) if value.is_integer() else str(value)
+        case Reach():
+            return value.value
+        case tuple():
+            return ",".join(map(str, value))
+    return str(value)

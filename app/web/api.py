@@ -1,0 +1,214 @@
+"""The JSON API, version 1: every capability of the pages, under the names of POP3."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response, status
+
+from app.sessions import Session
+
+from . import schemas
+from .deps import (
+    AppServices,
+    ChangingSession,
+    CurrentSession,
+    WebConfig,
+    bearer,
+)
+from .download import BodyResponse, message_file, message_top
+from .forms import SignInForm, read_sort
+from .security import check_site, own_origin
+
+router = APIRouter(
+    prefix="/api/v1",
+    tags=["POP3"],
+    responses={
+        "default": {
+            "description": "an error",
+            "content": {
+                "application/problem+json": {"schema": schemas.Problem.model_json_schema()}
+            },
+        }
+    },
+)
+
+_MESSAGE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+        "description": "the octets as the server sent them, byte-stuffing removed",
+    }
+}
+Lines = Annotated[int, Query(ge=0, le=99_999_999, description="lines of the body")]
+
+Order = Annotated[
+    str, Query(description="number, size, date, from or subject; - in front descends")
+]
+
+
+def _config(services: AppServices) -> WebConfig:
+    return services.config
+
+
+async def check_sign_in(request: Request, config: Annotated[WebConfig, Depends(_config)]) -> None:
+    """A script may sign in from anywhere; another site may not make a browser do it."""
+    check_site(request.headers, own_origin(request, config.public_origin), browser=False)
+
+
+async def _listed(session: Session) -> None:
+    if not session.mailbox.listed:
+        await session.mailbox.open(session.unlock)
+
+
+@router.post("/session", status_code=status.HTTP_201_CREATED, dependencies=[Depends(check_sign_in)])
+async def sign_in(services: AppServices, body: schemas.SignIn) -> schemas.Opened:
+    """Connects, signs in, and asks STAT, LIST and UIDL.
+
+    The token opens the session: send it as `Authorization: Bearer TOKEN`.
+    """
+    form = SignInForm(
+        username=body.username,
+        password=body.password.get_secret_value(),
+        server=body.server or "",
+        port=str(body.port) if body.port is not None else "",
+        security=body.security.value if body.security else "",
+        auth=body.auth or "",
+    )
+    account, credentials = form.read(services.config)
+    token, session = await services.sessions.sign_in(account, credentials)
+    return schemas.Opened(token=token, **schemas.about(session.mailbox))
+
+
+@router.get("/session")
+async def show_session(session: CurrentSession) -> schemas.SessionState:
+    """What is known; nothing goes over the wire."""
+    await _listed(session)
+    return schemas.state(session.mailbox)
+
+
+@router.post("/session/release", status_code=status.HTTP_204_NO_CONTENT)
+async def release(session: ChangingSession) -> None:
+    """Gives the maildrop lock back now; the next call that needs it signs in again."""
+    await session.mailbox.release()
+
+
+@router.post("/session/refresh")
+async def refresh(session: ChangingSession) -> schemas.SessionState:
+    """A new connection: new mail shows up, marks stay."""
+    await session.mailbox.refresh(session.unlock)
+    return schemas.state(session.mailbox)
+
+
+@router.delete("/session", status_code=status.HTTP_204_NO_CONTENT)
+async def sign_out(request: Request, services: AppServices, _: ChangingSession) -> None:
+    """Signs out; deletes nothing."""
+    found = bearer(request)
+    if found is not None:
+        await services.sessions.sign_out(found.token)
+
+
+@router.get("/capa")
+async def capa(session: CurrentSession) -> schemas.Capa:
+    """CAPA, asked now."""
+    capabilities = await session.mailbox.capa(session.unlock)
+    return schemas.Capa(capabilities=list(capabilities.lines))
+
+
+@router.get("/stat")
+async def stat(session: CurrentSession) -> schemas.Stat:
+    """STAT, asked now; its octets are the server's estimate."""
+    found = await session.mailbox.stat(session.unlock)
+    marked = schemas.Totals.of(session.mailbox.marked)
+    return schemas.Stat(messages=found.messages, octets=found.octets, marked=marked)
+
+
+@router.post("/noop", status_code=status.HTTP_204_NO_CONTENT)
+async def noop(session: ChangingSession) -> None:
+    """NOOP, sent now."""
+    await session.mailbox.noop(session.unlock)
+
+
+@router.get("/list")
+async def list_messages(
+    session: CurrentSession,
+    sort: Order = "-size",
+    page: Annotated[int, Query(ge=1, le=10**9)] = 1,
+    per_page: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> schemas.MessageList:
+    """Sizes at once; sender, subject and date where they are known by now."""
+    order = read_sort(sort)
+    await _listed(session)
+    ordered = session.mailbox.index.ordered(order)
+    shown = ordered[(page - 1) * per_page : page * per_page]
+    session.mailbox.prefer(shown)
+    return schemas.MessageList(
+        messages=[schemas.listed(session.mailbox, message) for message in shown],
+        total=len(ordered),
+        octets=session.mailbox.index.totals.octets,
+        page=page,
+        pages=max(1, -(-len(ordered) // per_page)),
+    )
+
+
+@router.get("/messages/{id}")
+async def show_message(session: CurrentSession, id: str) -> schemas.MessageDetail:
+    """TOP n 0: the summary and all headers in order."""
+    await _listed(session)
+    return schemas.detail(session.mailbox, await session.mailbox.headers(session.unlock, id))
+
+
+@router.get("/messages/{id}/top", response_class=Response, responses=_MESSAGE)
+async def top(session: CurrentSession, id: str, lines: Lines = 0) -> BodyResponse:
+    """TOP, octet for octet."""
+    await _listed(session)
+    return message_top(session, session.mailbox.index[id].id, lines)
+
+
+@router.get("/messages/{id}/peek")
+async def peek(session: CurrentSession, id: str, lines: Lines = 50) -> schemas.Peek:
+    """TOP, decoded: the text as far as it came, and the parts met so far."""
+    await _listed(session)
+    return schemas.peeked(await session.mailbox.peek(session.unlock, id, lines))
+
+
+@router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)
+async def retr(session: CurrentSession, id: str) -> BodyResponse:
+    """RETR, streamed."""
+    await _listed(session)
+    return message_file(session, session.mailbox.index[id].id)
+
+
+@router.post("/messages/{id}/dele")
+async def mark(session: ChangingSession, id: str) -> schemas.Marked:
+    """Marks a message; nothing goes over the wire before `quit`."""
+    await _listed(session)
+    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.mark([id])))
+
+
+@router.delete("/messages/{id}/dele")
+async def unmark(session: ChangingSession, id: str) -> schemas.Marked:
+    """Takes a mark back."""
+    await _listed(session)
+    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark([id])))
+
+
+@router.post("/dele")
+async def mark_many(session: ChangingSession, body: schemas.MarkMany) -> schemas.MarkedMany:
+    """Marks many messages, or with `dry_run` says what would be marked."""
+    await _listed(session)
+    mailbox = session.mailbox
+    ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
+    matched = schemas.Totals.of(mailbox.index.totals_of(ids))
+    marked = mailbox.marked if body.dry_run else mailbox.mark(ids)
+    return schemas.MarkedMany(matched=matched, marked=schemas.Totals.of(marked))
+
+
+@router.post("/rset")
+async def unmark_all(session: ChangingSession) -> schemas.Marked:
+    """Takes all marks back."""
+    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark_all()))
+
+
+@router.post("/quit")
+async def commit(session: ChangingSession, body: schemas.Quit | None = None) -> schemas.Receipt:
+    """The commit: DELE for every mark, QUIT, and a second sign-in to see what is gone."""
+    verify = body.verify if body is not None else True
+    return schemas.receipt(await session.mailbox.commit(session.unlock, verify=verify))

@@ -1,0 +1,184 @@
+"""What routes are given: services, the session of a request, the token of its cookie or header."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from app.mailbox import Credentials
+from app.sessions import NoSession, Session, Sessions, csrf_token, new_token
+from app.transport import Target
+
+from .render import Renderer
+from .security import check_site, check_token, is_https, own_origin
+
+_SIGNIN_COOKIE = "popscope-signin"
+_SESSION_COOKIE = "popscope"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTarget:
+    """A server the operator offers, under the label people see."""
+
+    label: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """The embedded demo mailbox."""
+
+    target: Target
+    credentials: Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """What the operator decided about the web side.
+
+    Attributes:
+        offered: servers to offer.
+        fixed: whether only those may be used.
+        demo: the demo mailbox, where there is one.
+        public_origin: the origin that browsers use, where it was named.
+        allow_insecure_http: whether plain HTTP from other machines is allowed.
+        cookie_age: seconds after which the browser forgets the session.
+    """
+
+    offered: tuple[OfferedTarget, ...] = ()
+    fixed: bool = False
+    demo: DemoAccount | None = None
+    public_origin: str | None = None
+    allow_insecure_http: bool = False
+    cookie_age: int = 12 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the app is made of, as routes need it."""
+
+    sessions: Sessions
+    config: WebConfig
+    renderer: Renderer
+
+
+def services(request: Request) -> Services:
+    """The app's services."""
+    return cast("Services", request.app.state.services)
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie as this connection allows it.
+
+    Attributes:
+        name: with the `__Host-` prefix on HTTPS; Chromium drops such cookies on plain HTTP.
+        secure: whether it is for HTTPS only.
+    """
+
+    name: str
+    secure: bool
+
+    @classmethod
+    def of(cls, request: Request, name: str) -> "Cookie":
+        """The cookie of that name."""
+        secure = is_https(request, services(request).config.public_origin)
+        return cls(f"__Host-{name}" if secure else name, secure)
+
+    def value(self, cookies: Mapping[str, str]) -> str | None:
+        """What the browser sent."""
+        return cookies.get(self.name)
+
+
+def session_cookie(request: Request) -> Cookie:
+    """The cookie that holds the session's token."""
+    return Cookie.of(request, _SESSION_COOKIE)
+
+
+def signin_cookie(request: Request) -> Cookie:
+    """The cookie that ties the sign-in form to this browser."""
+    return Cookie.of(request, _SIGNIN_COOKIE)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """How a request proves its session.
+
+    Attributes:
+        token: the session's token; in no `repr`.
+        by_cookie: it came as a cookie, so cross-site rules apply.
+    """
+
+    token: str = field(repr=False)
+    by_cookie: bool
+
+
+def bearer(request: Request) -> Bearer | None:
+    """The token of a request: `Authorization: Bearer`, else the cookie."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and given.strip():
+        return Bearer(given.strip(), by_cookie=False)
+    token = session_cookie(request).value(request.cookies)
+    return Bearer(token, by_cookie=True) if token else None
+
+
+async def current_session(request: Request) -> Session:
+    """The session of a request.
+
+    Raises:
+        NoSession: there is none.
+    """
+    found = bearer(request)
+    if found is None:
+        raise NoSession
+    return await services(request).sessions.find(found.token)
+
+
+async def changing_session(request: Request) -> Session:
+    """The session of a request that changes something, which must come from a page of ours.
+
+    Raises:
+        NoSession: there is none.
+        ForbiddenOrigin: another site may have sent it.
+    """
+    session = await current_session(request)
+    found = bearer(request)
+    if found is not None and found.by_cookie:
+        check_site(request.headers, own_origin(request, services(request).config.public_origin))
+        check_token(session.csrf, await given_token(request))
+    return session
+
+
+async def given_token(request: Request) -> str | None:
+    """The synchroniser token of a form or of the `X-CSRF-Token` header."""
+    header = request.headers.get("x-csrf-token")
+    if header is not None:
+        return header
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return None
+    value = (await request.form()).get("_csrf")
+    return value if isinstance(value, str) else None
+
+
+def signin_token(request: Request) -> tuple[str, str]:
+    """The sign-in page's cookie value, made if there is none, and its synchroniser token."""
+    value = signin_cookie(request).value(request.cookies) or new_token()
+    return value, csrf_token(value)
+
+
+async def check_signin(request: Request) -> None:
+    """The cross-site rules for the sign-in page's own forms.
+
+    Raises:
+        ForbiddenOrigin: another site may have sent it.
+    """
+    check_site(request.headers, own_origin(request, services(request).config.public_origin))
+    value = signin_cookie(request).value(request.cookies)
+    check_token(csrf_token(value) if value else new_token(), await given_token(request))
+
+
+CurrentSession = Annotated[Session, Depends(current_session)]
+ChangingSession = Annotated[Session, Depends(changing_session)]
+AppServices = Annotated[Services, Depends(services)]

@@ -1,0 +1,141 @@
+"""From what people and scripts send to values, with errors that name the field."""
+
+import re
+from dataclasses import dataclass, field
+
+from app.mailbox import Account, Credentials, Sort, SortKey, credentials_fit
+from app.transport import Security, Target
+
+from .deps import OfferedTarget, WebConfig
+from .errors import InvalidRequest
+
+_DEFAULT_PORTS = {Security.TLS: 995, Security.STARTTLS: 110, Security.NONE: 110}
+_MAX_PORT = 65535
+_MAX_PAGE = 10**9
+_MAX_LINES = 99_999_999
+_MECHANISMS = frozenset({"USER", "PLAIN", "LOGIN"})
+# A name, an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
+_PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:@\[\]?#\\]+))(?::(\d{1,5}))?")
+_BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class SignInForm:
+    """A sign-in as it was filled in; the password is in no `repr`."""
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    server: str = ""
+    port: str = ""
+    security: str = ""
+    offered: str = ""
+    auth: str = ""
+
+    def read(self, config: WebConfig) -> tuple[Account, Credentials]:
+        """Whom to sign in, and where.
+
+        Raises:
+            InvalidRequest: something is missing or makes no sense.
+        """
+        username = self.username.strip()
+        if not username:
+            raise InvalidRequest("Type your email address or user name.")
+        if not self.password:
+            raise InvalidRequest("Type your password.")
+        if _CONTROL.search(username) or _CONTROL.search(self.password):
+            raise InvalidRequest(
+                "The name or the password holds a line break or another control character."
+            )
+        if not credentials_fit(username, self.password):
+            raise InvalidRequest(
+                "The name or the password is too long: POP3 allows 255 octets a line."
+            )
+        mechanism = self.auth.strip().upper() or None
+        if mechanism is not None and mechanism not in _MECHANISMS:
+            raise InvalidRequest(f"auth: {', '.join(sorted(_MECHANISMS))} are known.")
+        target = self._target(config)
+        return Account(username, target), Credentials(username, self.password, mechanism)
+
+    def _target(self, config: WebConfig) -> Target:
+        if not self.server.strip() and config.offered and self.offered != "other":
+            return _offered(config.offered, self.offered)
+        target = read_target(self.server, self.port, self.security)
+        # A server that the operator offers is used as the operator says.
+        for offered in config.offered:
+            if (offered.target.host, offered.target.port) == (target.host.lower(), target.port):
+                return offered.target
+        return target
+
+
+def _offered(offered: tuple[OfferedTarget, ...], value: str) -> Target:
+    if not value:
+        return offered[0].target
+    for one in offered:
+        if one.label == value:
+            return one.target
+    raise InvalidRequest("This server is not offered here.")
+
+
+def read_target(server: str, port: str, security: str) -> Target:
+    """A server as it was typed: a name, perhaps with `:port`, a port, a protection.
+
+    Raises:
+        InvalidRequest: something makes no sense.
+    """
+    place = server.strip()
+    if not place:
+        raise InvalidRequest("Type the name of the mail server, such as pop.example.net.")
+    if _BARE_IPV6.fullmatch(place):
+        place = f"[{place}]"
+    found = _PLACE.fullmatch(place)
+    if found is None or _CONTROL.search(place):
+        raise InvalidRequest(f"Server: {place[:80]!r} is no server name.")
+    host = (found[1] or found[2]).rstrip(".")
+    typed = port.strip() or found[3] or ""
+    if typed and not (typed.isdecimal() and typed.isascii() and 1 <= int(typed[:6]) <= _MAX_PORT):
+        raise InvalidRequest(f"Port: a number from 1 to {_MAX_PORT}.")
+    kind = security.strip().lower()
+    if kind and kind not in {known.value for known in Security}:
+        raise InvalidRequest("Security: tls, starttls or none.")
+    implied = Security.STARTTLS if typed == "110" else Security.TLS
+    chosen = Security(kind) if kind else implied
+    return Target(host, int(typed) if typed else _DEFAULT_PORTS[chosen], chosen)
+
+
+def read_sort(value: str) -> Sort:
+    """An order of the list, such as `-size`.
+
+    Raises:
+        InvalidRequest: there is no such order.
+    """
+    descending = value.startswith("-")
+    name = value.removeprefix("-")
+    try:
+        return Sort(SortKey(name), descending)
+    except ValueError:
+        known = ", ".join(key.value for key in SortKey)
+        raise InvalidRequest(f"sort: one of {known}, with - in front for descending.") from None
+
+
+def read_number(name: str, value: str, low: int, high: int) -> int:
+    """A whole number from a query.
+
+    Raises:
+        InvalidRequest: it is no number, or out of range.
+    """
+    if not (value.isascii() and value.isdecimal()) or len(value) > len(str(high)):
+        raise InvalidRequest(f"{name}: a whole number from {low} to {high}.")
+    if not low <= int(value) <= high:
+        raise InvalidRequest(f"{name}: a whole number from {low} to {high}.")
+    return int(value)
+
+
+def read_page(value: str) -> int:
+    """A page of the list, from 1."""
+    return read_number("page", value, 1, _MAX_PAGE)
+
+
+def read_lines(value: str) -> int:
+    """A count of body lines for TOP."""
+    return read_number("lines", value, 0, _MAX_LINES)

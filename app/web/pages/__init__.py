@@ -1,0 +1,1 @@
+"""The HTML pages; each route parses, calls one use-case, and renders."""

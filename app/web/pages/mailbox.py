@@ -1,0 +1,219 @@
+"""The list, marks, the review, the commit and its receipt."""
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.sessions import Session
+from app.web import formats
+from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.forms import read_page, read_sort
+from app.web.present import (
+    DEFAULT_SORT,
+    ListState,
+    Rows,
+    account,
+    current_list,
+    mailbox_page,
+    progress,
+    receipt_page,
+    review_page,
+    shell,
+    tray,
+)
+from app.web.views import ErrorView, MarkedFragment, ProgressFragment
+
+router = APIRouter(prefix="/mailbox")
+_MAX_PENDING = 1000
+_OTHERS_MARKED = ErrorView(
+    "commit-failed",
+    "Other messages are marked than this page had shown. Nothing was deleted.",
+    "Look at what is marked now, and confirm again.",
+    status=409,
+)
+
+
+def list_state(
+    sort: Annotated[str, Query()] = DEFAULT_SORT, page: Annotated[str, Query()] = "1"
+) -> ListState:
+    """Where in the list one is.
+
+    Raises:
+        InvalidRequest: there is no such order or page.
+    """
+    read_sort(sort)
+    return ListState(sort, read_page(page))
+
+
+State = Annotated[ListState, Depends(list_state)]
+Back = Annotated[str, Form()]
+
+
+def way_back(back: str) -> RedirectResponse:
+    """Back to the page a form stood on, if that is one of ours."""
+    try:
+        parts = urlsplit(back)
+    except ValueError:  # such as an open bracket
+        parts = urlsplit("")
+    ours = not parts.scheme and not parts.netloc and parts.path.startswith("/mailbox")
+    return RedirectResponse(back if ours else "/mailbox", status_code=303)
+
+
+async def ensure_listed(session: Session) -> None:
+    """Signs in where the mailbox has never been listed, as after a restart."""
+    if not session.mailbox.listed:
+        await session.mailbox.open(session.unlock)
+
+
+def from_htmx(request: Request) -> str | None:
+    """The page an htmx request came from, or None where a browser asks for a page."""
+    if request.headers.get("hx-request") != "true":
+        return None
+    return request.headers.get("hx-current-url", "/mailbox")
+
+
+def _marked(request: Request, services: Services, session: Session, id: str, back: str) -> Response:
+    """After a mark: for htmx the row and what hangs on it, else the page one came from."""
+    url = from_htmx(request)
+    if url is None:
+        return way_back(back)
+    mailbox = session.mailbox
+    state, current = current_list(url)
+    row = Rows(mailbox, state, current).row(mailbox.index[id])
+    marks = tray(mailbox)
+    what = "Marked for deletion" if row.marked else "Unmarked"
+    view = MarkedFragment(
+        shell=shell(request, services, mailbox.account.username, session.csrf),
+        account=account(mailbox, services),
+        row=row,
+        tray=marks,
+        back=back,
+        said=f"{what}: {row.subject or 'message'}. {marks.messages} marked, {marks.size}.",
+    )
+    return services.renderer.fragment("marked", view)
+
+
+@router.get("")
+async def show_list(
+    request: Request, services: AppServices, session: CurrentSession, state: State
+) -> Response:
+    """The mailbox page."""
+    await ensure_listed(session)
+    view = mailbox_page(request, services, session, state)
+    if state.page > view.pager.pages:
+        return RedirectResponse(state.at(view.pager.pages).href(), status_code=303)
+    return services.renderer.page("mailbox", view)
+
+
+@router.get("/progress")
+async def show_progress(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    pending: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """How far the headers are, and the rows of those that have come in."""
+    mailbox = session.mailbox
+    wanted = [mailbox.index[id] for id in (pending or ())[:_MAX_PENDING] if id in mailbox.index]
+    come = [m for m in wanted if m.headers_known or m.header.refused]
+    mailbox.prefer(m for m in wanted if not m.headers_known)
+    state, current = current_list(from_htmx(request) or "")
+    view = ProgressFragment(
+        progress=progress(mailbox),
+        rows=Rows(mailbox, state, current).all(come),
+        received=formats.size(mailbox.received),
+        back=state.href(f"/mailbox/messages/{current}" if current else "/mailbox"),
+    )
+    return services.renderer.fragment("progress", view)
+
+
+@router.post("/mark")
+async def mark_selected(
+    session: ChangingSession,
+    id: Annotated[list[str] | None, Form()] = None,
+    back: Back = "/mailbox",
+) -> Response:
+    """Marks what is ticked; what has vanished meanwhile is passed over."""
+    session.mailbox.mark(one for one in id or () if one in session.mailbox.index)
+    return way_back(back)
+
+
+@router.post("/unmark-all")
+async def unmark_all(session: ChangingSession, back: Back = "/mailbox") -> Response:
+    """Takes all marks back."""
+    session.mailbox.unmark_all()
+    return way_back(back)
+
+
+@router.post("/refresh")
+async def refresh(session: ChangingSession, back: Back = "/mailbox") -> Response:
+    """A new connection: new mail shows up."""
+    await session.mailbox.refresh(session.unlock)
+    return way_back(back)
+
+
+@router.post("/release")
+async def release(session: ChangingSession, back: Back = "/mailbox") -> Response:
+    """Gives the maildrop lock back."""
+    await session.mailbox.release()
+    return way_back(back)
+
+
+@router.get("/review")
+async def review(request: Request, services: AppServices, session: CurrentSession) -> Response:
+    """What is marked, to be looked at before it goes."""
+    await ensure_listed(session)
+    return services.renderer.page("review", review_page(request, services, session))
+
+
+@router.post("/commit")
+async def commit(
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    count: Annotated[str, Form()] = "",
+) -> Response:
+    """Deletes what is marked, for good, if that is still what the review showed."""
+    if count != str(session.mailbox.marked.messages):  # another tab has marked since
+        view = replace(review_page(request, services, session), error=_OTHERS_MARKED)
+        return services.renderer.page("review", view, status=_OTHERS_MARKED.status)
+    await session.mailbox.commit(session.unlock)
+    return RedirectResponse("/mailbox/receipt", status_code=303)
+
+
+@router.get("/receipt")
+async def receipt(request: Request, services: AppServices, session: CurrentSession) -> Response:
+    """The outcome of the last commit."""
+    found = session.mailbox.receipt
+    if found is None:
+        return RedirectResponse("/mailbox", status_code=303)
+    return services.renderer.page("receipt", receipt_page(request, services, session, found))
+
+
+@router.post("/messages/{id}/mark")
+async def mark(
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    id: str,
+    back: Back = "/mailbox",
+) -> Response:
+    """Marks one message; nothing goes over the wire."""
+    session.mailbox.mark([id])
+    return _marked(request, services, session, id, back)
+
+
+@router.post("/messages/{id}/unmark")
+async def unmark(
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    id: str,
+    back: Back = "/mailbox",
+) -> Response:
+    """Takes one mark back."""
+    session.mailbox.unmark([id])
+    return _marked(request, services, session, id, back)

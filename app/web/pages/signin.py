@@ -1,0 +1,140 @@
+"""Signing in and out."""
+
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.mailbox import Account, Credentials, MailboxError
+from app.pop3 import Pop3Error
+from app.sessions import NoSession, SessionError
+from app.transport import TransportError
+from app.web.deps import (
+    AppServices,
+    Services,
+    bearer,
+    changing_session,
+    check_signin,
+    current_session,
+    session_cookie,
+    signin_cookie,
+    signin_token,
+)
+from app.web.errors import WebError, describe
+from app.web.forms import SignInForm
+from app.web.present import shell
+from app.web.views import ErrorView, ServerView, SignInView
+
+router = APIRouter()
+
+
+def _page(
+    request: Request, services: Services, form: SignInForm, error: ErrorView | None = None
+) -> Response:
+    value, csrf = signin_token(request)
+    config = services.config
+    offered = tuple(
+        ServerView(one.label, one.label, one.label == form.offered) for one in config.offered
+    )
+    view = SignInView(
+        shell=shell(request, services, "Open a mailbox", csrf),
+        username=form.username,
+        server=form.server,
+        port=form.port,
+        security=form.security or "tls",
+        offered=offered,
+        fixed=config.fixed,
+        demo=config.demo is not None,
+        error=error,
+    )
+    response = services.renderer.page("signin", view, status=error.status if error else 200)
+    cookie = signin_cookie(request)
+    response.set_cookie(
+        cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path="/"
+    )
+    return response
+
+
+async def _sign_in(
+    request: Request, services: Services, account: Account, credentials: Credentials
+) -> Response:
+    """A session, its cookie, and the way to the mailbox."""
+    old = bearer(request)
+    if old is not None:
+        with suppress(NoSession):  # or this browser's own session would hold the lock
+            await (await services.sessions.find(old.token)).mailbox.release()
+    token, _ = await services.sessions.sign_in(account, credentials)
+    if old is not None and old.by_cookie:
+        await services.sessions.sign_out(old.token)
+    response = RedirectResponse("/mailbox", status_code=303)
+    cookie = session_cookie(request)
+    response.set_cookie(
+        cookie.name,
+        token,
+        max_age=services.config.cookie_age,
+        secure=cookie.secure,
+        httponly=True,
+        samesite="strict",
+        path="/",
+    )
+    return response
+
+
+@router.get("/")
+async def open_mailbox(request: Request, services: AppServices) -> Response:
+    """The sign-in page, or the mailbox where one is open."""
+    try:
+        await current_session(request)
+    except NoSession:
+        return _page(request, services, SignInForm())
+    return RedirectResponse("/mailbox", status_code=303)
+
+
+@router.post("/signin", dependencies=[Depends(check_signin)])
+async def sign_in(
+    request: Request,
+    services: AppServices,
+    username: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    server: Annotated[str, Form()] = "",
+    port: Annotated[str, Form()] = "",
+    security: Annotated[str, Form()] = "",
+    offered: Annotated[str, Form()] = "",
+) -> Response:
+    """Signs in; a failure comes back as the form, filled in as before but for the password."""
+    form = SignInForm(username, password, server, port, security, offered)
+    try:
+        account, credentials = form.read(services.config)
+        return await _sign_in(request, services, account, credentials)
+    except (MailboxError, TransportError, Pop3Error, SessionError, WebError) as error:
+        return _page(request, services, form, describe(error))
+
+
+@router.post("/demo", dependencies=[Depends(check_signin)])
+async def open_demo(request: Request, services: AppServices) -> Response:
+    """Opens the demo mailbox."""
+    demo = services.config.demo
+    if demo is None:
+        return RedirectResponse("/", status_code=303)
+    account = Account(demo.credentials.username, demo.target)
+    try:
+        return await _sign_in(request, services, account, demo.credentials)
+    except (MailboxError, TransportError, Pop3Error, SessionError) as error:
+        return _page(request, services, SignInForm(), describe(error))
+
+
+@router.post("/signout")
+async def sign_out(request: Request, services: AppServices) -> Response:
+    """Ends the session; deletes nothing."""
+    response = RedirectResponse("/", status_code=303)
+    try:
+        await changing_session(request)
+    except NoSession:
+        return response
+    found = bearer(request)
+    if found is not None:
+        await services.sessions.sign_out(found.token)
+    cookie = session_cookie(request)
+    response.delete_cookie(cookie.name, secure=cookie.secure, httponly=True, samesite="strict")
+    return response

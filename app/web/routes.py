@@ -1,0 +1,141 @@
+"""All routes in one place, and how errors leave the app."""
+
+from http import HTTPStatus
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app.mailbox import MailboxError
+from app.pop3 import LocalProtocolError, Pop3Error
+from app.sessions import NoSession, SessionError
+from app.transport import TransportError
+
+from . import api, docs, health
+from .deps import Services, services
+from .errors import WebError, describe, problem
+from .pages import mailbox, message, signin
+from .present import shell
+from .render import shipped
+from .security import HEADERS, Guard, refuse_insecure
+from .views import ErrorPage, ErrorView, ProblemFragment
+
+_FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, WebError)
+
+
+def install(app: FastAPI, with_services: Services) -> None:
+    """Gives an app its routes, its guard and its error pages."""
+    app.state.services = with_services
+    config = with_services.config
+    app.include_router(health.router)
+    guarded = [Depends(refuse_insecure)]
+    for module in (signin, mailbox, message, docs):
+        app.include_router(module.router, dependencies=guarded, include_in_schema=False)
+    app.include_router(api.router, dependencies=guarded)
+    app.mount("/static", CachedStatic(directory=shipped("static")), name="static")
+    for family in _FAMILIES:
+        app.add_exception_handler(family, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+    app.add_middleware(
+        Guard,
+        public_origin=config.public_origin,
+        allow_insecure_http=config.allow_insecure_http,
+    )
+
+
+class CachedStatic(StaticFiles):
+    """Static files; their URLs carry a digest, so browsers may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept for a year."""
+        response = await super().get_response(path, scope)
+        if response.status_code == HTTPStatus.OK:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _for_api(request: Request) -> bool:
+    return str(request.scope["path"]).startswith("/api/")
+
+
+def _answer(request: Request, view: ErrorView, retry_after: int | None = None) -> Response:
+    if _for_api(request):
+        answer = JSONResponse(
+            problem(view, retry_after),
+            status_code=view.status,
+            media_type="application/problem+json",
+        )
+        if view.status == HTTPStatus.UNAUTHORIZED:
+            answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
+        return answer
+    renderer = services(request).renderer
+    if request.headers.get("hx-request") == "true":
+        response: Response = renderer.fragment("problem", ProblemFragment(view), view.status)
+        response.headers["HX-Reswap"] = "none"  # only the out-of-band part
+        return response
+    signed_in = view.code != "no-session"
+    page = ErrorPage(
+        shell=shell(request, services(request), view.title, ""),
+        error=view,
+        home="/mailbox" if signed_in else "/",
+        home_label="Back to the messages" if signed_in else "Sign in",
+    )
+    return renderer.page("error", page, view.status)
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    """An error of ours, by the table."""
+    if isinstance(error, NoSession) and not _for_api(request):
+        if request.headers.get("hx-request") == "true":
+            return Response(headers={"HX-Redirect": "/"})
+        return RedirectResponse("/", status_code=303)
+    wait = getattr(error, "retry_after", None)
+    response = _answer(request, describe(error), wait)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """A request that pydantic refused; what was sent is not repeated, it may hold a secret."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- for the type checker
+    said = "; ".join(
+        f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}"
+        for one in error.errors()
+    )
+    return _answer(
+        request, ErrorView("invalid-request", "That makes no sense here.", said, status=422)
+    )
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """What the framework itself refuses: no such page, no such method, too large a body."""
+    assert isinstance(error, HTTPException)  # noqa: S101 -- for the type checker
+    titles = {
+        404: ("not-found", "There is no such page.", "Check the address."),
+        405: (
+            "method-not-allowed",
+            "That cannot be done here.",
+            "This address is for something else.",
+        ),
+        413: ("too-large", "That is too large.", "What was sent has more octets than allowed."),
+    }
+    code, title, detail = titles.get(
+        error.status_code, ("invalid-request", "That makes no sense here.", str(error.detail))
+    )
+    response = _answer(request, ErrorView(code, title, detail, status=error.status_code))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _bug(request: Request, _: Exception) -> Response:
+    """What nobody foresaw; the server logs it, the page does not repeat it."""
+    words = describe(LocalProtocolError("unforeseen"))
+    response = _answer(request, words)
+    response.headers.update(HEADERS)  # this answer does not pass the guard
+    return response

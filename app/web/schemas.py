@@ -1,0 +1,310 @@
+"""What the JSON API takes and gives."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from app import mailbox as domain
+from app.mime import Address as MailAddress
+from app.transport import Security
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class SignIn(_In):
+    """Whom to sign in, and where; without `server`, the operator's first one."""
+
+    username: str = Field(max_length=255)
+    password: SecretStr = Field(max_length=255)
+    server: str | None = Field(None, max_length=255)
+    port: int | None = Field(None, ge=1, le=65535)
+    security: Security | None = None
+    auth: str | None = Field(None, max_length=20, description="USER, PLAIN or LOGIN")
+
+
+class MarkMany(_In):
+    """Which messages to mark."""
+
+    ids: list[str] = Field(max_length=100_000)
+    dry_run: bool = False
+
+
+class Quit(_In):
+    """Whether the commit is checked by signing in again."""
+
+    verify: bool = True
+
+
+class Totals(BaseModel):
+    """How many messages, and their octets."""
+
+    messages: int
+    octets: int
+
+    @classmethod
+    def of(cls, totals: domain.Totals) -> "Totals":
+        """From the mailbox's own."""
+        return cls(messages=totals.messages, octets=totals.octets)
+
+
+class About(BaseModel):
+    """An account, its server and its maildrop."""
+
+    account: str
+    server: str
+    port: int
+    security: Security
+    tls: str | None
+    capabilities: list[str]
+    messages: int
+    octets: int
+
+
+class Opened(About):
+    """A new session; `token` opens it."""
+
+    token: str
+
+
+class SessionState(About):
+    """A session; `held_seconds` is null while the maildrop lock is given back."""
+
+    held: bool
+    held_seconds: float | None
+    marked: Totals
+    notices: list[str]
+
+
+class Capa(BaseModel):
+    """The capabilities, a line each."""
+
+    capabilities: list[str]
+
+
+class Stat(BaseModel):
+    """STAT's own numbers, and what is marked."""
+
+    messages: int
+    octets: int
+    marked: Totals
+
+
+class Address(BaseModel):
+    """A name and an address; either may be empty."""
+
+    name: str
+    email: str
+
+
+class Listed(BaseModel):
+    """A message in a list; `from`, `to`, `subject` and `date` are null until they are known."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    id: str
+    number: int
+    uidl: str | None
+    octets: int
+    sender: Address | None = Field(alias="from")
+    to: list[Address] | None
+    subject: str | None
+    date: datetime | None
+    headers_known: bool
+    marked: bool
+
+
+class MessageList(BaseModel):
+    """A page of the list; `octets` is of the whole maildrop."""
+
+    messages: list[Listed]
+    total: int
+    octets: int
+    page: int
+    pages: int
+
+
+class Header(BaseModel):
+    """A header field, decoded."""
+
+    name: str
+    value: str
+
+
+class MessageDetail(Listed):
+    """A message with all its headers in order."""
+
+    headers: list[Header]
+
+
+class Part(BaseModel):
+    """A part met so far; `octets` is null where it cannot be told yet."""
+
+    path: str
+    type: str
+    name: str | None
+    octets: int | None
+    complete: bool
+
+
+class Peek(BaseModel):
+    """The beginning of a message and what it cost: `transferred` of `octets`."""
+
+    text: str
+    html_available: bool
+    parts: list[Part]
+    transferred: int
+    octets: int
+    complete: bool
+    defects: list[str]
+
+
+class Marked(BaseModel):
+    """What is marked now."""
+
+    marked: Totals
+
+
+class MarkedMany(Marked):
+    """What was matched, and what is marked now."""
+
+    matched: Totals
+
+
+class Refused(BaseModel):
+    """A message that is still there, and the server's words."""
+
+    id: str
+    reason: str
+
+
+class Receipt(BaseModel):
+    """What became of the marked messages."""
+
+    deleted: list[str]
+    still_there: list[Refused]
+    not_verified: list[str]
+    verified: bool
+    why: str | None
+    octets_freed: int
+    before: Totals
+    after: Totals | None
+    at: datetime
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457); `reply` is the server's own -ERR line."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    reply: str | None = None
+    retry_after: int | None = None
+
+
+def about(mailbox: domain.Mailbox) -> dict[str, Any]:
+    """The fields of `About`."""
+    target = mailbox.account.target
+    return {
+        "account": mailbox.account.username,
+        "server": target.host,
+        "port": target.port,
+        "security": target.security,
+        "tls": mailbox.tls,
+        "capabilities": list(mailbox.capabilities.lines),
+        "messages": mailbox.index.totals.messages,
+        "octets": mailbox.index.totals.octets,
+    }
+
+
+def state(mailbox: domain.Mailbox) -> SessionState:
+    """A session as it is now."""
+    held = mailbox.held_seconds
+    return SessionState(
+        held=held is not None,
+        held_seconds=held,
+        marked=Totals.of(mailbox.marked),
+        notices=[told.notice.value for told in mailbox.notices],
+        **about(mailbox),
+    )
+
+
+def _address(address: MailAddress) -> Address:
+    return Address(name=address.name, email=address.email)
+
+
+def _listed_fields(mailbox: domain.Mailbox, message: domain.Message) -> dict[str, Any]:
+    summary = message.summary
+    return {
+        "id": message.id,
+        "number": message.number,
+        "uidl": message.uidl,
+        "octets": message.octets,
+        "from": _address(summary.sender) if summary and summary.sender else None,
+        "to": [_address(one) for one in summary.to] if summary else None,
+        "subject": summary.subject if summary else None,
+        "date": summary.date if summary else None,
+        "headers_known": message.headers_known,
+        "marked": message.id in mailbox.marks,
+    }
+
+
+def listed(mailbox: domain.Mailbox, message: domain.Message) -> Listed:
+    """A message in a list."""
+    return Listed(**_listed_fields(mailbox, message))
+
+
+def detail(mailbox: domain.Mailbox, peeked: domain.Peeked) -> MessageDetail:
+    """A message with its headers."""
+    headers = [Header(name=field.name, value=field.value) for field in peeked.fields]
+    return MessageDetail(headers=headers, **_listed_fields(mailbox, peeked.message))
+
+
+def peeked(found: domain.Peeked) -> Peek:
+    """The beginning of a message."""
+    content = found.content
+    return Peek(
+        text=content.text,
+        html_available=content.html_available,
+        parts=[
+            Part(
+                path=part.path,
+                type=part.content_type,
+                name=part.name,
+                octets=part.octets,
+                complete=part.complete,
+            )
+            for part in content.parts
+        ],
+        transferred=found.transferred,
+        octets=found.message.octets,
+        complete=found.complete,
+        defects=list(content.defects),
+    )
+
+
+def receipt(found: domain.Receipt) -> Receipt:
+    """The receipt of a commit."""
+
+    def ids(outcome: domain.Outcome) -> list[str]:
+        return [item.id for item in found.items if item.outcome is outcome]
+
+    return Receipt(
+        deleted=ids(domain.Outcome.GONE),
+        still_there=[
+            Refused(id=item.id, reason=item.reason)
+            for item in found.items
+            if item.outcome is domain.Outcome.STILL_THERE
+        ],
+        not_verified=ids(domain.Outcome.NOT_VERIFIED),
+        verified=found.verified,
+        why=found.why or None,
+        octets_freed=found.octets_freed,
+        before=Totals.of(found.before),
+        after=Totals.of(found.after) if found.after else None,
+        at=found.at,
+    )

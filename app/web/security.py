@@ -1,0 +1,178 @@
+"""Headers on every answer, who may reach us over plain HTTP, and requests from other sites.
+
+A request that changes anything must come from a page of ours: by Sec-Fetch-Site where the browser
+sends it, else by Origin, and in any case with the session's synchroniser token. Chromium sends no
+Sec-Fetch-Site on plain-HTTP LAN names, and SameSite does not keep out another port of this host.
+"""
+
+import hmac
+import ipaddress
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .errors import ForbiddenOrigin, InsecureHttp
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+# no-referrer would make a form without JavaScript send Origin: null.
+HEADERS = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-DNS-Prefetch-Control": "off",
+    "Cache-Control": "no-store",
+}
+_HSTS = "max-age=31536000"
+_HEALTH = frozenset({"/livez", "/readyz"})
+_MAX_BODY = 4 * 1024 * 1024  # 100,000 ids to mark are 1.5 MB
+_TOO_LARGE = 413
+# RFC 9112, section 3.2; browsers send nothing else.
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::\d{1,5})?")
+
+
+def is_https(connection: HTTPConnection, public_origin: str | None) -> bool:
+    """Whether the browser speaks HTTPS, to us or to the proxy in front."""
+    if public_origin is not None:
+        return public_origin.startswith("https:")
+    return bool(connection.scope.get("scheme") == "https")
+
+
+def own_origin(request: HTTPConnection, public_origin: str | None) -> str:
+    """Our origin as the browser knows it."""
+    scheme, host = request.scope.get("scheme", "http"), request.headers.get("host", "")
+    return public_origin or f"{scheme}://{host}".lower()
+
+
+def host_name(connection: HTTPConnection) -> str:
+    """Our name as the browser knows it, without the port; empty where it sent nonsense."""
+    found = _HOST.fullmatch(connection.headers.get("host", ""))
+    return (found[1] or found[2]).lower() if found else ""
+
+
+def is_loopback_name(name: str) -> bool:
+    """Whether a name or an address means this machine itself."""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
+class Guard:
+    """ASGI middleware: security headers on every answer, the rule for plain HTTP, a size limit.
+
+    Over plain HTTP only this machine is served, under a loopback name (a name that was made to
+    resolve to loopback would let a foreign site act as ours), unless the operator allows more.
+
+    Args:
+        app: what is guarded.
+        public_origin: the origin that browsers use, where the operator named it.
+        allow_insecure_http: whether plain HTTP from other machines is allowed.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, public_origin: str | None, allow_insecure_http: bool
+    ) -> None:
+        self._app = app
+        self._public_origin = public_origin
+        self._allow_insecure = allow_insecure_http
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on with headers added to its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        https = is_https(connection, self._public_origin)
+        if not (https or self._allow_insecure or scope["path"] in _HEALTH):
+            scope["popscope.refused"] = not self._is_local(connection)
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if https:
+                    headers.setdefault("Strict-Transport-Security", _HSTS)
+            await send(message)
+
+        await self._app(scope, _limited(connection.headers, receive), send_guarded)
+
+    def _is_local(self, connection: HTTPConnection) -> bool:
+        client = connection.client
+        return (
+            client is not None
+            and is_loopback_name(client.host)
+            and is_loopback_name(host_name(connection))
+        )
+
+
+def _limited(headers: Headers, receive: Receive) -> Receive:
+    """The request's body, cut off where it is too large; the app then answers as it does."""
+    declared = headers.get("content-length", "")
+    left = -1 if declared.isdecimal() and int(declared[:20]) > _MAX_BODY else _MAX_BODY
+
+    async def receive_limited() -> Message:
+        nonlocal left
+        message = await receive() if left >= 0 else {"type": "http.request"}
+        if message["type"] == "http.request":
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(_TOO_LARGE)
+        return message
+
+    return receive_limited
+
+
+def refuse_insecure(request: Request) -> None:
+    """A dependency of every page and call.
+
+    Raises:
+        InsecureHttp: plain HTTP from another machine, which the operator has not allowed.
+    """
+    if request.scope.get("popscope.refused"):
+        raise InsecureHttp
+
+
+def check_site(headers: Headers, origin: str, *, browser: bool = True) -> None:
+    """Refuses what another site made the browser send.
+
+    Args:
+        headers: of the request.
+        origin: our own.
+        browser: whether a request that tells nothing about its site is refused as well.
+
+    Raises:
+        ForbiddenOrigin: it comes from elsewhere.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        if site != "same-origin":
+            raise ForbiddenOrigin
+        return
+    given = headers.get("origin")
+    if given is not None and given != "null":
+        if given.lower() != origin:
+            raise ForbiddenOrigin
+        return
+    if browser or given == "null":
+        raise ForbiddenOrigin
+
+
+def check_token(expected: str, given: str | None) -> None:
+    """Compares the synchroniser token in constant time.
+
+    Raises:
+        ForbiddenOrigin: it is another one, or none.
+    """
+    if not hmac.compare_digest(expected.encode(), (given or "").encode(errors="replace")):
+        raise ForbiddenOrigin

@@ -1,0 +1,119 @@
+// Small comforts. Every page does its work without this file.
+'use strict';
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  // How long the maildrop is held: counted on from what the server said.
+  const started = new WeakMap();
+  const tick = () => {
+    for (const time of all('[data-held]')) {
+      if (!started.has(time)) started.set(time, Date.now() - 1000 * Number(time.dataset.held));
+      const seconds = Math.floor((Date.now() - started.get(time)) / 1000);
+      const two = (number) => String(number).padStart(2, '0');
+      const hours = Math.floor(seconds / 3600);
+      const minutes = Math.floor(seconds / 60) % 60;
+      time.textContent = `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+    }
+  };
+  setInterval(tick, 1000);
+
+  // Ticked messages: all of a page at once, and how many there are.
+  const ticks = () => all('#marks input[name="id"]');
+  const count = () => {
+    const button = find('#markpicked');
+    if (!button) return;
+    const boxes = ticks();
+    const picked = boxes.filter((box) => box.checked).length;
+    button.textContent = picked ? `Mark selected (${picked})` : 'Mark selected';
+    button.disabled = !picked;
+    const every = find('#pickall input');
+    find('#pickall').classList.remove('unready');
+    every.checked = picked > 0 && picked === boxes.length;
+    every.indeterminate = picked > 0 && picked < boxes.length;
+  };
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('#pickall input')) {
+      for (const box of ticks()) box.checked = event.target.checked;
+    }
+    if (event.target.matches('.sort select')) event.target.form.requestSubmit();
+    count();
+  });
+
+  // What is done once is sent once.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!form.dataset.once || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = 'yes';
+    const button = event.submitter;
+    if (!button) return;
+    button.dataset.label = button.textContent;
+    button.textContent = form.dataset.once;
+    button.setAttribute('aria-disabled', 'true');
+  });
+
+  // A page that comes back from the browser's cache may be out of date.
+  window.addEventListener('pageshow', (event) => {
+    count();
+    if (!event.persisted) return;
+    if (find('.topbar form')) {
+      location.reload();
+      return;
+    }
+    for (const form of all('form[data-sent]')) delete form.dataset.sent;
+    for (const button of all('[data-label]')) {
+      button.textContent = button.dataset.label;
+      delete button.dataset.label;
+      button.removeAttribute('aria-disabled');
+    }
+  });
+
+  // The row of the open message follows the reader.
+  const follow = () => {
+    const open = find('#reader')?.dataset.id;
+    for (const row of all('.row')) {
+      const current = row.id === `m-${open}`;
+      row.classList.toggle('current', current);
+      const link = row.querySelector('.what a');
+      if (current) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+    for (const field of all('input[name="back"]')) {
+      field.value = location.pathname + location.search;
+    }
+  };
+  document.addEventListener('htmx:after:swap', (event) => {
+    tick();
+    count();
+    if (!find('#reader')) return;
+    follow();
+    const swapped = event.detail.ctx.target;
+    const lost = document.activeElement === document.body || document.activeElement.closest('.row');
+    if (swapped?.id === 'reader' && lost) find('#subject').focus({ preventScroll: true });
+  });
+
+  // An answer that is no answer: say so, and stop asking.
+  const stop = (event) => {
+    const asker = event.detail?.ctx?.sourceElement ?? event.target;
+    if (asker?.id !== 'progress') return;
+    const still = asker.cloneNode(true);
+    for (const name of still.getAttributeNames()) {
+      if (name.startsWith('hx-')) still.removeAttribute(name);
+    }
+    asker.replaceWith(still);
+  };
+  document.addEventListener('htmx:response:error', stop);
+  document.addEventListener('htmx:error', (event) => {
+    const silent = find('#silent');
+    if (silent) silent.hidden = false;
+    stop(event);
+  });
+
+  tick();
+  count();
+})();

@@ -1,0 +1,102 @@
+"""A mailbox with one message that does not belong, on Dovecot, behind a link that counts."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Page
+
+from tests.support.dovecot import Dovecot
+from tests.support.popscope import RunningPopscope
+from tests.support.proxy import Link
+
+BIG = "Holiday video (the long version)"
+LETTERS = 30
+
+
+def letter(number: int) -> bytes:
+    """A small message."""
+    return (
+        f"From: Friend {number} <friend{number}@example.org>\r\n"
+        f"To: anna@example.net\r\n"
+        f"Subject: Letter {number}\r\n"
+        f"Date: Mon, {number % 28 + 1} Jun 2026 10:00:00 +0000\r\n"
+        f"Message-ID: <{number}@example.org>\r\n\r\n"
+        f"Dear Anna,\r\n\r\nthis is letter {number}.\r\n"
+    ).encode()
+
+
+def video() -> bytes:
+    """A 40 MB message whose text comes first."""
+    line = b"QUJD" * 19 + b"\r\n"
+    return (
+        b"From: Uncle Bob <bob@example.org>\r\nTo: anna@example.net\r\n"
+        b"Subject: " + BIG.encode() + b"\r\nDate: Tue, 3 Mar 2026 09:12:00 +0000\r\n"
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="cut"\r\n\r\n'
+        b"--cut\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHere is the video!\r\n"
+        b'--cut\r\nContent-Type: video/mp4; name="holiday.mp4"\r\n'
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + line * 512_000 + b"--cut--\r\n"
+    )
+
+
+@dataclass
+class Stage:
+    """Where a browser test plays.
+
+    Attributes:
+        app: the running Popscope.
+        server: the Dovecot behind the link.
+        link: what Popscope connects to; counts octets and keeps the commands.
+        user: the mailbox's name; the password is `secret`.
+        big: the file of the large message.
+        before: SHA-256 of every other message, by file.
+    """
+
+    app: RunningPopscope
+    server: Dovecot
+    link: Link
+    user: str
+    big: str
+    before: dict[str, str] = field(default_factory=dict)
+
+    def others(self) -> dict[str, str]:
+        """SHA-256 of every message but the large one, as it lies on the server's disk now."""
+        found = self.server.messages_on_disk(self.user)
+        return {name: one.sha256 for name, one in found.items() if name != self.big}
+
+    def is_there(self) -> bool:
+        """Whether the large message is on the server's disk."""
+        return self.big in self.server.messages_on_disk(self.user)
+
+    async def sign_in(self, page: Page) -> None:
+        """Signs in as a person does: name, server, password, Enter."""
+        await page.goto(self.app.url)
+        await page.get_by_label("Email address or user name").fill(self.user)
+        await page.get_by_label("Server", exact=True).fill(f"{self.link.host}:{self.link.port}")
+        await page.get_by_text("Security and port").click()
+        await page.get_by_label("Security", exact=True).select_option("none")
+        await page.get_by_label("Password", exact=True).fill("secret")
+        await page.get_by_label("Password", exact=True).press("Enter")
+        await page.get_by_role("link", name=BIG, exact=True).first.wait_for()
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[RunningPopscope]:
+    """Popscope as people run it."""
+    with RunningPopscope("serve", settings={"POPSCOPE_IDLE_RELEASE": "20"}) as running:
+        yield running
+
+
+@pytest.fixture
+async def stage(
+    app: RunningPopscope, dovecot: Dovecot, request: pytest.FixtureRequest
+) -> AsyncIterator[Stage]:
+    """A fresh mailbox for one test."""
+    user = "b" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
+    dovecot.deliver_many(user, map(letter, range(LETTERS)))
+    big = dovecot.deliver(user, video()).name
+    async with Link(dovecot.host, dovecot.port) as link:
+        stage = Stage(app, dovecot, link, user, big)
+        stage.before = stage.others()
+        yield stage

@@ -1,0 +1,126 @@
+"""Every page at three widths, light and dark: screenshots, axe, nothing that scrolls sideways."""
+
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import WIDTHS, Chromium, Scheme, axe, screenshot
+from tests.support.popscope import RunningPopscope
+
+pytestmark = pytest.mark.browser
+PageAt = Callable[..., Awaitable[Page]]
+
+# Layout that moves without anybody having asked for it (web.dev's Cumulative Layout Shift).
+WATCH_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+
+
+@pytest.fixture
+def demo() -> Iterator[RunningPopscope]:
+    """The demo as people run it."""
+    with RunningPopscope("demo") as running:
+        yield running
+
+
+async def look(page: Page, name: str) -> None:
+    """Keeps a screenshot, and fails over what axe finds or what does not fit."""
+    await screenshot(page, name, full_page=False)
+    # At its end a page has nothing left under the sticky tray, which axe would call too small.
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert await axe(page) == [], name
+    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert room[0] <= room[1], f"{name} scrolls sideways"
+
+
+async def sign_out(page: Page, demo: RunningPopscope) -> None:
+    """Gives the demo's maildrop back for the next test."""
+    await page.goto(demo.url + "/mailbox")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="demo mailbox").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page(
+    demo: RunningPopscope, page_at: PageAt, width: int, scheme: Scheme
+) -> None:
+    page = await page_at(width, scheme, height=844 if width < 500 else 900)
+    await page.goto(demo.url)
+    await look(page, "signin")
+    await page.get_by_role("button", name="demo mailbox").click()
+    await page.locator("#progress", has_text="all ").wait_for()
+    await look(page, "mailbox")
+    await page.locator(".rows .row").nth(1).locator(".what a").click()
+    await expect(page.locator("#reader .text")).to_be_visible()
+    await look(page, "message")
+    await page.locator("#reader").get_by_role("link", name="Headers").click()
+    await expect(page.locator("#reader")).to_contain_text("Message-ID")
+    await look(page, "headers")
+    await page.locator("#reader").get_by_role("button", name="Delete").click()
+    await expect(page.locator("#tray")).to_contain_text("1 message")
+    if width < 500:
+        await page.get_by_role("link", name="Back to messages").click()
+    await look(page, "marked")
+    await page.locator(".transcript summary").click()
+    await look(page, "transcript")
+    await page.get_by_role("link", name="Review and delete").click()
+    await look(page, "review")
+    await page.get_by_role("button", name="for good").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("freed")
+    await look(page, "receipt")
+    await page.goto(demo.url + "/api/docs")
+    await look(page, "api")
+    await sign_out(page, demo)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_errors(demo: RunningPopscope, chromium: Chromium, scheme: Scheme) -> None:
+    chromium.allow("status of (404|422|502)")
+    page = await chromium.page_at(1024, scheme)
+    await page.goto(demo.url)
+    await page.get_by_label("Email address or user name").fill("anna")
+    await page.get_by_label("Server", exact=True).fill("127.0.0.1:1")
+    await page.get_by_label("Password", exact=True).fill("unseen")
+    await page.get_by_role("button", name="Open mailbox").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Nobody answers at this port.")
+    await expect(page.get_by_label("Email address or user name")).to_have_value("anna")
+    await expect(page.get_by_label("Password", exact=True)).to_have_value("")
+    await look(page, "signin-error")
+    await page.goto(demo.url + "/nowhere")
+    await look(page, "not-found")
+    await page.goto(demo.url)
+    await page.get_by_role("button", name="demo mailbox").click()
+    await page.locator(".rows").wait_for()
+    await page.goto(demo.url + "/mailbox/messages/nosuchthing0")
+    await expect(page.locator("main")).to_contain_text("This message is not in the mailbox.")
+    await look(page, "no-such-message")
+    await sign_out(page, demo)
+
+
+async def test_rows_fill_in_without_moving(page_at: PageAt, demo: RunningPopscope) -> None:
+    page = await page_at(1440)
+    await page.add_init_script(WATCH_SHIFTS)
+    await page.goto(demo.url)
+    await page.get_by_role("button", name="demo mailbox").click()
+    await page.locator("#progress", has_text="all ").wait_for()
+    assert await page.evaluate("window.shifted") == 0
+    assert await page.locator(".row.pending").count() == 0
+    await sign_out(page, demo)
+
+
+async def test_progress_stops_asking(
+    page_at: PageAt, demo: RunningPopscope, chromium: Chromium
+) -> None:
+    page = await page_at(1440)
+    await page.goto(demo.url)
+    await page.get_by_role("button", name="demo mailbox").click()
+    await page.locator("#progress", has_text="all ").wait_for()
+    asked = len(chromium.requests)
+    await page.wait_for_timeout(2000)
+    assert len(chromium.requests) == asked
+    await sign_out(page, demo)
