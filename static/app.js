@@ -53,6 +53,8 @@
     const button = event.submitter;
     if (!button) return;
     button.dataset.label = button.textContent;
+    // The second click of a double click must not land on what stands beside it.
+    button.style.minWidth = `${button.offsetWidth}px`;
     button.textContent = form.dataset.once;
     button.setAttribute('aria-disabled', 'true');
   });
@@ -94,7 +96,7 @@
     follow();
     const swapped = event.detail.ctx.target;
     const lost = document.activeElement === document.body || document.activeElement.closest('.row');
-    if (swapped?.id === 'reader' && lost) find('#subject').focus({ preventScroll: true });
+    if (swapped?.id === 'reader' && lost) find('#subject')?.focus({ preventScroll: true });
   });
 
   // An answer that is no answer: say so, and stop asking.

@@ -6,12 +6,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from functools import partial
 
-from app.pop3 import CommandRejected, Fault, Pop3Error, commands
-from app.transport import Connection, TransportError
+from app.pop3 import BodyEnd, CommandRejected, Fault, Pop3Error, commands
+from app.transport import Connection, Pending, TransportError
 
-from .models import Message
+from .models import Message, MessageId
 
 HEADER_OCTETS = 64 * 1024  # what is kept of one header
 _AT_ONCE = 1200  # waiting commands; how many of them are sent is up to the connection's window
@@ -46,6 +46,10 @@ class HeaderLoader:
         self._refusals = 0
         self._known = 0
         self._stopped = False
+        self._idle = asyncio.Event()
+        self._asked: set[MessageId] = set()
+        self._pending: dict[Pending[BodyEnd], Message] = {}
+        self._at_once = _AT_ONCE if connection.capabilities.pipelining else 2
         self.octets = 0
 
     @property
@@ -59,45 +63,52 @@ class HeaderLoader:
 
     async def run(self) -> None:
         """Loads until all is known or the connection ends; never raises for either."""
-        with suppress(TransportError, Pop3Error):
-            async with asyncio.TaskGroup() as group:
-                await self._feed(group)
-            if self._refusals and not self._known and not self._stopped:
-                self._no_top()
-        self._stopped = True
-
-    async def _feed(self, group: asyncio.TaskGroup) -> None:
-        places = asyncio.Semaphore(_AT_ONCE if self._connection.capabilities.pipelining else 2)
-        asked = set[str]()
-        while self._wanted or self._rest:
-            await places.acquire()
-            if self._stopped or not self._connection.alive:
-                return
-            message = (self._wanted or self._rest).popleft()
-            if message.headers_known or message.id in asked:
-                places.release()
-                continue
-            asked.add(message.id)
-            task = group.create_task(self._load(message))
-            task.add_done_callback(lambda _: places.release())
-
-    async def _load(self, message: Message) -> None:
         try:
-            fetched = await self._connection.fetch(
-                commands.top(message.number, 0), HEADER_OCTETS, background=True
-            )
-        except CommandRejected:
-            self._refused(message)
+            self._feed()
+            await self._idle.wait()
+        finally:
+            stopped, self._stopped = self._stopped, True
+            for pending in self._pending:
+                pending.future.cancel()
+        if self._refusals and not self._known and not stopped:
+            self._no_top()
+
+    def _feed(self) -> None:
+        """Asks for as many as may wait; called again with each answer."""
+        while len(self._pending) < self._at_once and not self._stopped:
+            if not (self._wanted or self._rest):
+                break
+            message = (self._wanted or self._rest).popleft()
+            if message.headers_known or message.id in self._asked:
+                continue
+            self._asked.add(message.id)
+            try:
+                pending = self._connection.request(commands.top(message.number, 0), HEADER_OCTETS)
+            except (TransportError, Pop3Error):
+                self._stopped = True
+                break
+            self._pending[pending] = message
+            pending.future.add_done_callback(partial(self._came, pending))
+        if not self._pending:
+            self._idle.set()
+
+    def _came(self, pending: Pending[BodyEnd], future: asyncio.Future[BodyEnd]) -> None:
+        message = self._pending.pop(pending)
+        if future.cancelled():
             return
-        except (TransportError, Pop3Error) as error:
-            # A TOP that sends the whole message is not asked again, not even after a reconnect.
-            fault = getattr(error, "fault", None)
-            message.header.refused = message.header.refused or fault is Fault.BODY_TOO_LONG
-            self._stopped = True  # the next use of the mailbox starts a new loader
-            return
-        self._known += 1
-        self.octets += fetched.octets
-        self._learnt(message, fetched.data)
+        match future.exception():
+            case None:
+                self._known += 1
+                self.octets += future.result().octets
+                self._learnt(message, bytes(pending.kept))
+            case CommandRejected():
+                self._refused(message)
+            case error:
+                # A TOP that sends the whole message is not asked again, not even later.
+                fault = getattr(error, "fault", None)
+                message.header.refused = message.header.refused or fault is Fault.BODY_TOO_LONG
+                self._stopped = True  # the next use of the mailbox starts a new loader
+        self._feed()
 
     def _refused(self, message: Message) -> None:
         message.header.refused = True

@@ -245,6 +245,11 @@ class Maildrop:
         running = self._loading is not None and not self._loading.done()
         return Progress(self._known, len(self.index), self._header_octets, running)
 
+    async def headers_loaded(self) -> None:
+        """Waits until the headers are all there, or no more will come."""
+        if self._loading is not None:
+            await asyncio.wait([self._loading])
+
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""
         if self._loader is not None:

@@ -128,10 +128,10 @@ def _simple(verb: str, states: frozenset[State], *, barrier: bool = False) -> Co
 
 
 def _at(verb: str, number: MessageNumber, *more: int) -> tuple[str, bytes]:
-    if not 0 < number < _MAX_NUMBER or any(n < 0 for n in more):
+    if not 0 < number < _MAX_NUMBER or not all(0 <= n < _MAX_NUMBER for n in more):
         raise LocalProtocolError("message numbers begin at 1, line counts at 0")
-    line = _line(verb, number, *more)
-    return line[:-2].decode(), line
+    shown = " ".join(map(str, (verb, number, *more)))  # numbers hold nothing else to check
+    return shown, shown.encode() + b"\r\n"
 
 
 def capa() -> Command[Capabilities]:

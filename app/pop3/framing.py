@@ -107,7 +107,7 @@ class BodyReader:
                 if buffer.startswith(end, start):
                     self.done = True
                     return start, start + len(end)
-            if buffer[start:] in {b".", b".\r"}:
+            if len(buffer) - start <= len(b".\r") and buffer[start:] in {b".", b".\r"}:
                 return start, start
         found = _END.search(buffer, start)
         if found:

@@ -5,7 +5,7 @@ Must not know: mailboxes, MIME, HTTP.
 """
 
 from .body import Body, Fetched
-from .connection import Connection, Timeouts, Traffic
+from .connection import Connection
 from .dialer import Dialer, Security, Target
 from .errors import (
     ConnectFailed,
@@ -17,6 +17,8 @@ from .errors import (
     TlsFault,
     TransportError,
 )
+from .measures import Timeouts, Traffic
+from .pipeline import Pending
 from .targets import Reach, TargetPolicy
 from .window import Window, worth_draining
 
@@ -28,6 +30,7 @@ __all__ = [
     "ConnectionLost",
     "Dialer",
     "Fetched",
+    "Pending",
     "Reach",
     "Security",
     "Stalled",

@@ -8,11 +8,9 @@ before what runs in the background, and how much is under way is up to the `Wind
 
 import asyncio
 import ssl
-from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from app.pop3 import (
     BodyData,
@@ -39,54 +37,18 @@ from app.pop3 import (
 
 from .body import Body, Fetched
 from .errors import ConnectionLost, Stalled
+from .measures import Timeouts, Traffic
+from .pipeline import SURPLUS, Pending, Pipeline
 from .window import Window, worth_draining
 
 T = TypeVar("T")
 
 _HIGH_WATER = 1024 * 1024  # octets of a body waiting for their reader: stop reading the socket
 _LOW_WATER = 256 * 1024
-_SURPLUS = 8 * 1024 * 1024  # octets that nobody will look at before an answer counts as endless
 _GOODBYE = 2.0  # seconds for the server to close after QUIT
 _STATUS_LINE = 40  # octets expected of an answer without a body
 # Answers that a server with a large maildrop may think about for minutes.
 _SLOW = frozenset({"PASS", "APOP", "AUTH", "STAT", "LIST", "UIDL", "QUIT"})
-
-
-@dataclass(slots=True)
-class Traffic:
-    """What went over the wire, in octets before TLS, and how often each verb was sent."""
-
-    received: int = 0
-    sent: int = 0
-    verbs: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long the server may be silent, in seconds.
-
-    Attributes:
-        connect: for TCP, for the TLS handshake and for the greeting, each.
-        stall: while an answer is due; four times as long for what a large maildrop makes slow.
-        reader: how long the reader of a body may leave the server waiting.
-    """
-
-    connect: float = 10.0
-    stall: float = 30.0
-    reader: float = 120.0
-
-
-@dataclass(slots=True, eq=False)
-class _Pending(Generic[T]):
-    command: Command[T]
-    future: asyncio.Future[T]
-    expected: int | None  # octets of the answer; None until it is sent: the mean by then
-    background: bool
-    body: Body | None = None
-    keep: int = 0  # octets of the body to keep in memory
-    kept: bytearray = field(default_factory=bytearray)
-    thrown: int = 0  # octets that nobody looked at
-    bearable: int = _SURPLUS  # how many of those there may be
 
 
 class Connection(asyncio.Protocol):
@@ -100,7 +62,6 @@ class Connection(asyncio.Protocol):
     Attributes:
         capabilities: the newest answer to CAPA; empty where there was none.
         traffic: what went over the wire.
-        answer_octets: the mean size of a header, by TOP in the background; it sizes the window.
     """
 
     def __init__(
@@ -111,7 +72,6 @@ class Connection(asyncio.Protocol):
         self.port = port
         self.capabilities = Capabilities()
         self.traffic = Traffic()
-        self.answer_octets = 2048.0
         self.greeting: asyncio.Future[Greeting] = loop.create_future()
         self.closed = asyncio.Event()
         self.opened_at = loop.time()
@@ -119,15 +79,13 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._timeouts = timeouts
         self._engine = Engine(limits)
-        self._window = Window()
+        self._pipeline = Pipeline()
         self._transport: asyncio.Transport | None = None
-        self._urgent: deque[_Pending[Any]] = deque()
-        self._background: deque[_Pending[Any]] = deque()
-        self._sent: deque[_Pending[Any]] = deque()
         self._lost: Exception | None = None
         self._paused = False
         self._progress = loop.time()
         self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Handle | None = None
 
     def __repr__(self) -> str:
         return f"<Connection {self.host}:{self.port} {self._engine.state.name}>"
@@ -157,7 +115,12 @@ class Connection(asyncio.Protocol):
     @property
     def window(self) -> Window:
         """What was measured of the line."""
-        return self._window
+        return self._pipeline.window
+
+    @property
+    def answer_octets(self) -> float:
+        """The mean size of a header, by TOP in the background; it sizes the window."""
+        return self._pipeline.answer_octets
 
     @property
     def tls(self) -> str | None:
@@ -174,6 +137,14 @@ class Connection(asyncio.Protocol):
             LocalProtocolError: the command is not for this state; nothing was sent.
         """
         return await self._enqueue(command, _STATUS_LINE, background=background).future
+
+    def request(self, command: Command[BodyEnd], keep: int) -> Pending[BodyEnd]:
+        """A TOP in the background, its first `keep` octets kept, for thousands of them at once.
+
+        Raises:
+            TransportError, RemoteProtocolError: the connection is dead.
+        """
+        return self._enqueue(command, None, background=True, keep=keep)
 
     async def fetch(
         self,
@@ -218,15 +189,15 @@ class Connection(asyncio.Protocol):
                 body.discard()
                 self._resume()
                 remaining = max(expected - body.octets, 0)
-                pending.bearable = remaining + _SURPLUS  # LIST may have lied
-                if pending in self._sent and not worth_draining(
-                    remaining, self._window.rate, self.login_seconds
+                pending.bearable = remaining + SURPLUS  # LIST may have lied
+                if pending in self._pipeline and not worth_draining(
+                    remaining, self.window.rate, self.login_seconds
                 ):
                     self.abort(ConnectionLost(command.shown))
             with suppress(Exception):
                 pending.future.cancel() or pending.future.exception()
 
-    async def _until_started(self, pending: _Pending[BodyEnd]) -> None:
+    async def _until_started(self, pending: Pending[BodyEnd]) -> None:
         """Waits for the first octets, the end, or the refusal of a streamed body."""
         body = pending.body
         assert body is not None  # noqa: S101 -- for the type checker
@@ -312,7 +283,7 @@ class Connection(asyncio.Protocol):
         now = self._loop.time()
         self._progress = now
         self.traffic.received += len(data)
-        self._window.received(now, len(data))
+        self.window.received(now, len(data))
         for event in self._engine.receive_data(data):
             self._dispatch(event)
             if not self.alive:
@@ -343,11 +314,11 @@ class Connection(asyncio.Protocol):
         background: bool = False,
         body: Body | None = None,
         keep: int = 0,
-    ) -> _Pending[T]:
+    ) -> Pending[T]:
         if not self.alive:
             raise self._lost or ConnectionLost(command.shown, sent=False)
-        pending = _Pending(command, self._loop.create_future(), expected, background, body, keep)
-        (self._background if background else self._urgent).append(pending)
+        pending = Pending(command, self._loop.create_future(), expected, background, body, keep)
+        self._pipeline.add(pending)
         self._pump()
         return pending
 
@@ -356,51 +327,23 @@ class Connection(asyncio.Protocol):
         if self._lost is not None or self._transport is None:
             return
         now = self._loop.time()
-        for queue in (self._urgent, self._background):
-            while queue:
-                pending = queue[0]
-                if pending.future.cancelled():
-                    queue.popleft()
-                    continue
-                if self._never(pending):
-                    queue.popleft()
-                    reason = f"{pending.command.verb} in the state {self.state.value}"
-                    self._refuse(pending, LocalProtocolError(reason))
-                    continue
-                if not self._may_send(pending):
-                    break
-                queue.popleft()
-                self._engine.submit(pending.command)
-                if not self._sent:
-                    self._progress = now
-                self._sent.append(pending)
-                pending.expected = self._expected(pending)
-                self._window.sent(now, len(pending.command.line), pending.expected)
-                self.traffic.verbs[pending.command.verb] += 1
-            if queue:
-                break  # nothing in the background while a click waits
-        self._write()
-
-    def _may_send(self, pending: _Pending[Any]) -> bool:
-        if self._engine.state not in pending.command.states:
-            return False
-        if not self._sent:
-            return True
-        if pending.command.barrier or self._sent[-1].command.barrier:
-            return False
-        return self.capabilities.pipelining and self._window.allows(
-            len(pending.command.line), self._expected(pending), background=pending.background
-        )
-
-    def _never(self, pending: _Pending[Any]) -> bool:
-        """Whether waiting would not help: only an answer changes the state, and none is due."""
-        changing = self.state in {State.GREETING, State.HANDSHAKE, State.CLOSED}
-        return not self._sent and not changing and self.state not in pending.command.states
-
-    def _expected(self, pending: _Pending[Any]) -> int:
-        return int(self.answer_octets) if pending.expected is None else pending.expected
+        pipelining = self.capabilities.pipelining
+        while (pending := self._pipeline.next(self.state, pipelining=pipelining)) is not None:
+            if self._pipeline.never(pending, self.state):
+                reason = f"{pending.command.verb} in the state {self.state.value}"
+                pending.refuse(LocalProtocolError(reason))
+                continue
+            self._engine.submit(pending.command)
+            if not self._pipeline:
+                self._progress = now
+            self._pipeline.began(pending, now)
+            self.traffic.verbs[pending.command.verb] += 1
+        # All that is submitted in this turn goes in one write; so do answers to SASL challenges.
+        if self._writing is None:
+            self._writing = self._loop.call_soon(self._write)
 
     def _write(self) -> None:
+        self._writing = None
         data = self._engine.data_to_send()
         if data and self._transport is not None:
             self.traffic.sent += len(data)
@@ -415,17 +358,19 @@ class Connection(asyncio.Protocol):
             case BodyStarted():
                 pass
             case BodyData(data=data):
-                self._take(self._sent[0], data)
+                self._take(data)
             case Completed(value=value):
-                self._answer(event.command, value, None)
+                self._answer(value)
             case Rejected(error=error):
-                self._answer(event.command, None, error)
+                self._pipeline.answered(None).refuse(error)
             case Broken(error=error):
                 self.abort(error)
             case Ended():
                 self.abort(ConnectionLost(self._under_way()))
 
-    def _take(self, pending: _Pending[Any], data: bytes) -> None:
+    def _take(self, data: bytes) -> None:
+        pending = self._pipeline.oldest
+        assert pending is not None  # noqa: S101 -- the engine gives data of a command under way
         if pending.body is not None:
             pending.body.put(data)
             if pending.body.waiting > _HIGH_WATER and not self._paused and self._transport:
@@ -438,54 +383,41 @@ class Connection(asyncio.Protocol):
             return
         pending.thrown += len(data)
         if pending.thrown > pending.bearable:
-            self._refuse(pending, RemoteProtocolError(Fault.BODY_TOO_LONG))
+            pending.refuse(RemoteProtocolError(Fault.BODY_TOO_LONG))
             self.abort()
 
     def _resume(self) -> None:
-        body = self._sent[0].body if self._sent else None
+        oldest = self._pipeline.oldest
+        body = oldest.body if oldest else None
         if self._paused and (body is None or body.waiting < _LOW_WATER):
             self._paused = False
             self._progress = self._loop.time()
-            self._window.idled()
+            self.window.idled()
             if self._transport is not None and self._lost is None:
                 self._transport.resume_reading()
 
-    def _answer(self, command: Command[Any], value: Any, error: Exception | None) -> None:  # noqa: ANN401 -- any command's value
-        pending = self._sent.popleft()
-        self._window.answered(len(command.line), self._expected(pending))
-        if pending.background and isinstance(value, BodyEnd):
-            self.answer_octets += (value.octets - self.answer_octets) / 8
-        if error is not None:
-            self._refuse(pending, error)
-            return
-        if pending.body is not None:
+    def _answer(self, value: object) -> None:
+        pending = self._pipeline.answered(value)
+        if pending.body is not None and isinstance(value, BodyEnd):
             pending.body.finish(value)
             self._resume()  # the next answer need not wait for this reader
         if not pending.future.done():
             pending.future.set_result(value)
-
-    @staticmethod
-    def _refuse(pending: _Pending[Any], error: Exception) -> None:
-        if pending.body is not None:
-            pending.body.finish(None, error)
-        if not pending.future.done():
-            pending.future.set_exception(error)
 
     def _fail_all(self) -> None:
         error = self._lost or ConnectionLost("closed")
         if not self.greeting.done():
             self.greeting.set_exception(error)
             self.greeting.exception()  # whoever dialled may have gone
-        for queue, sent in ((self._sent, True), (self._urgent, False), (self._background, False)):
-            while queue:
-                pending = queue.popleft()
-                told: Exception = error
-                if isinstance(error, ConnectionLost):
-                    told = ConnectionLost(pending.command.shown, sent=sent)
-                self._refuse(pending, told)
+        for pending, sent in self._pipeline.empty():
+            told: Exception = error
+            if isinstance(error, ConnectionLost):
+                told = ConnectionLost(pending.command.shown, sent=sent)
+            pending.refuse(told)
 
     def _under_way(self) -> str:
-        return self._sent[0].command.shown if self._sent else "greeting"
+        oldest = self._pipeline.oldest
+        return oldest.command.shown if oldest else "greeting"
 
     # -- the clock -----------------------------------------------------------------------------
 
@@ -498,12 +430,13 @@ class Connection(asyncio.Protocol):
             return self._timeouts.reader
         if not self.greeting.done():
             return self._timeouts.connect
-        slow = self._sent and self._sent[0].command.verb in _SLOW
+        oldest = self._pipeline.oldest
+        slow = oldest is not None and oldest.command.verb in _SLOW
         return self._timeouts.stall * (4 if slow else 1)
 
     def _check_progress(self) -> None:
         self._timer = None
-        if self.greeting.done() and not self._sent:
+        if self.greeting.done() and not self._pipeline:
             return  # idle; the next write watches again
         silent = self._loop.time() - self._progress
         if silent >= self._allowed():

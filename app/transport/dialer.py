@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.pop3 import CommandRejected, Limits
 
-from .connection import Connection, Timeouts
+from .connection import Connection
 from .errors import (
     ConnectFailed,
     ConnectFault,
@@ -23,6 +23,7 @@ from .errors import (
     TlsFailed,
     TlsFault,
 )
+from .measures import Timeouts
 from .targets import TargetPolicy
 
 

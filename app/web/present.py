@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import Request
 
 from app import __version__
-from app.mailbox import Mailbox, Message, Notice, Outcome, Receipt, Sort, SortKey, Told
+from app.mailbox import Mailbox, Message, Outcome, Receipt, Sort, SortKey
 from app.sessions import Session
 from app.transport import Security
 
@@ -16,6 +16,7 @@ from . import formats
 from .deps import Services
 from .errors import InvalidRequest
 from .forms import read_page, read_sort
+from .notices import notice
 from .security import host_name, is_https, is_loopback_name
 from .views import (
     AccountView,
@@ -56,24 +57,6 @@ _BANDS = (
     ("under 100 KB", 0),
 )
 _HEATS = ((10_000_000, 5), (5_000_000, 4), (1_000_000, 3), (100_000, 2))
-_NOTICES = {
-    Notice.NO_UIDL: "This server has no UIDL: messages are told apart by number and size, and "
-    "marks are kept only while nothing changes.",
-    Notice.NO_TOP: "This server has no TOP: only sizes can be shown before a message is fetched.",
-    Notice.NO_CAPA: "This server does not say what it can do (no CAPA).",
-    Notice.NO_PIPELINING: "This server takes one command at a time, so headers come in slowly.",
-    Notice.DUPLICATE_UIDLS: "{count} messages share their UIDL with another one; copies of one "
-    "size are deleted only together.",
-    Notice.COUNTS_DIFFER: "The server counts {count} messages, but lists another number.",
-    Notice.MARKED_GONE: "{count} of the messages you had marked are gone: another program has "
-    "fetched or deleted them.",
-    Notice.MARKS_DROPPED: "{count} marks were taken away: without UIDL they could not be matched "
-    "again.",
-    Notice.UIDLS_RESET: "The server has given every message a new UIDL; {count} marks were taken "
-    "away.",
-    Notice.CLOSED_WITHOUT_QUIT: "Closed without QUIT: this server would have deleted what was only "
-    "read.",
-}
 _BY_SIZE = Sort(SortKey.SIZE, descending=True)
 
 
@@ -285,11 +268,6 @@ def _pager(state: ListState, total: int) -> PagerView:
         previous=state.at(state.page - 1).href() if state.page > 1 else "",
         next=state.at(state.page + 1).href() if state.page < pages else "",
     )
-
-
-def notice(told: Told) -> str:
-    """One notice as a sentence."""
-    return _NOTICES[told.notice].format(count=formats.number(told.count))
 
 
 def _transcript(mailbox: Mailbox) -> tuple[SaidView, ...]:

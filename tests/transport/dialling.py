@@ -9,7 +9,7 @@ from app.mailbox.models import Credentials
 from app.mailbox.signin import sign_in
 from app.pop3 import Limits
 from app.transport import Connection, Dialer, Security, Target, TargetPolicy, Timeouts
-from tests.support.scripted import Step, expect, send
+from tests.support.scripted import Script, ScriptedServer, Step, expect, send
 
 LOOPBACK = TargetPolicy(loopback=True, ports=((1, 65535),))
 QUICK = Timeouts(connect=0.5, stall=0.3, reader=0.6)
@@ -58,4 +58,13 @@ async def signed_in(
     """A connection with anna's maildrop open; aborted at the end."""
     async with greeted(server, timeouts, limits) as connection:
         await sign_in(connection, ANNA)
+        yield connection
+
+
+@asynccontextmanager
+async def playing(
+    script: Script, timeouts: Timeouts | None = None, limits: Limits | None = None
+) -> AsyncIterator[Connection]:
+    """A connection with the maildrop open that a script plays."""
+    async with ScriptedServer(script) as server, signed_in(server, timeouts, limits) as connection:
         yield connection

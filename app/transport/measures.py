@@ -1,0 +1,28 @@
+"""What a connection counts, and how long it waits."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What went over the wire, in octets before TLS, and how often each verb was sent."""
+
+    received: int = 0
+    sent: int = 0
+    verbs: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long the server may be silent, in seconds.
+
+    Attributes:
+        connect: for TCP, for the TLS handshake and for the greeting, each.
+        stall: while an answer is due; four times as long for what a large maildrop makes slow.
+        reader: how long the reader of a body may leave the server waiting.
+    """
+
+    connect: float = 10.0
+    stall: float = 30.0
+    reader: float = 120.0

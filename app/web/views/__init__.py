@@ -1,0 +1,66 @@
+"""What templates get: one typed context a page, ready to print.
+
+Everything here is text, numbers for geometry (percent, 0 to 100), flags and paths; templates
+decide nothing but the order of things. Building them is the work of `present.py` and `reading.py`.
+"""
+
+from .maildrop import (
+    BandView,
+    BlockView,
+    MailboxView,
+    MarkedFragment,
+    PagerView,
+    ProgressFragment,
+    ProgressView,
+    SaidView,
+    SortView,
+    StatView,
+    TrayView,
+)
+from .outcome import ReceiptRow, ReceiptView, ReviewView
+from .reader import FieldView, MessageView, PartView, ReaderFragment, RungView, TabView
+from .reference import ApiView, CallView, ParameterView
+from .shell import (
+    AccountView,
+    ErrorPage,
+    ErrorView,
+    ProblemFragment,
+    RowView,
+    ServerView,
+    Shell,
+    SignInView,
+)
+
+__all__ = [
+    "AccountView",
+    "ApiView",
+    "BandView",
+    "BlockView",
+    "CallView",
+    "ErrorPage",
+    "ErrorView",
+    "FieldView",
+    "MailboxView",
+    "MarkedFragment",
+    "MessageView",
+    "PagerView",
+    "ParameterView",
+    "PartView",
+    "ProblemFragment",
+    "ProgressFragment",
+    "ProgressView",
+    "ReaderFragment",
+    "ReceiptRow",
+    "ReceiptView",
+    "ReviewView",
+    "RowView",
+    "RungView",
+    "SaidView",
+    "ServerView",
+    "Shell",
+    "SignInView",
+    "SortView",
+    "StatView",
+    "TabView",
+    "TrayView",
+]

@@ -1,0 +1,148 @@
+"""The mailbox page: the list and what stands around it."""
+
+from dataclasses import dataclass
+
+from .reader import MessageView
+from .shell import AccountView, ErrorView, RowView, Shell
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A piece of the space bar: `x` and `width` in percent, `heat` 1 to 5."""
+
+    x: float
+    width: float
+    heat: int
+    title: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatView:
+    """The line under the top bar.
+
+    Attributes:
+        messages, size: the maildrop, formatted.
+        largest: how many messages the blocks before the last one stand for.
+        share: what they hold together, formatted such as `61 %`.
+        blocks: the space bar, the last one being all the rest.
+    """
+
+    messages: str
+    size: str
+    largest: int
+    share: str
+    blocks: tuple[BlockView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BandView:
+    """A size band: `share` of the octets in percent; `href` leads to its first message."""
+
+    label: str
+    messages: str
+    size: str
+    share: float
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """How far the headers are: for `<progress>`, and formatted."""
+
+    known: int
+    total: int
+    known_text: str
+    total_text: str
+    size: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SortView:
+    """One order of the list: the value in the URL and what the select shows."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PagerView:
+    """Pages of the list; `previous` and `next` are paths, or "" at the ends."""
+
+    page: int
+    pages: int
+    first: str
+    last: str
+    total: str
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrayView:
+    """What is marked; `count` 0 hides the tray."""
+
+    count: int
+    messages: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaidView:
+    """A line of the transcript: `side` is `C` or `S`; `note` such as `(6,318 octets)` or ""."""
+
+    side: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """The mailbox page; `reader` is None where no message is open.
+
+    Attributes:
+        notices: what a person should know about this server, one sentence each.
+        back: this very page, for forms that come back to it.
+        received: octets received from the server so far, formatted.
+        error: something that went wrong with the last click; the list is still good.
+    """
+
+    shell: Shell
+    account: AccountView
+    stat: StatView
+    bands: tuple[BandView, ...]
+    rows: tuple[RowView, ...]
+    progress: ProgressView
+    sorts: tuple[SortView, ...]
+    pager: PagerView
+    tray: TrayView
+    notices: tuple[str, ...]
+    transcript: tuple[SaidView, ...]
+    received: str
+    back: str
+    reader: MessageView | None = None
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFragment:
+    """After a mark was set or taken back: the row, the tray, the lock's chip; `said` tells it."""
+
+    shell: Shell
+    account: AccountView
+    row: RowView
+    tray: TrayView
+    back: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressFragment:
+    """The progress, and the rows whose headers have come in."""
+
+    progress: ProgressView
+    rows: tuple[RowView, ...]
+    received: str
+    back: str

@@ -1,0 +1,155 @@
+"""What every page has, errors, the sign-in page, and a message as a row."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What every page has.
+
+    Attributes:
+        title: of the browser tab, without the product's name.
+        csrf: the synchroniser token, for the hidden field `_csrf`.
+        insecure: the page came over plain HTTP from another machine.
+        version: of Popscope.
+        host: where Popscope itself was reached.
+    """
+
+    title: str
+    csrf: str
+    insecure: bool
+    version: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """An error in plain words.
+
+    Attributes:
+        code: the API's stable code.
+        title: what happened, in a few words.
+        detail: what it means, a sentence or two.
+        advice: what to try, one line each.
+        reply: the server's own words, or "".
+        status: the HTTP status.
+    """
+
+    code: str
+    title: str
+    detail: str
+    advice: tuple[str, ...] = ()
+    reply: str = ""
+    status: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """A page that only says what went wrong; `home` is where to go on."""
+
+    shell: Shell
+    error: ErrorView
+    home: str
+    home_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFragment:
+    """What went wrong with a click; the page stays as it is."""
+
+    error: ErrorView
+
+
+@dataclass(frozen=True, slots=True)
+class ServerView:
+    """A server the operator offers: what the select shows, and its value."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView:
+    """The sign-in page.
+
+    Attributes:
+        username, server, port, security: the form as it was filled in.
+        offered: the operator's servers; where there are some, they come as a select.
+        fixed: no other server may be named.
+        demo: whether there is a demo mailbox to look around in.
+        error: why the last try failed.
+    """
+
+    shell: Shell
+    username: str
+    server: str
+    port: str
+    security: str
+    offered: tuple[ServerView, ...]
+    fixed: bool
+    demo: bool
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The top bar.
+
+    Attributes:
+        name: the user name.
+        server: `host:port`.
+        protection: such as `TLS 1.3` or `not encrypted`.
+        plaintext: the connection to the server is not encrypted.
+        held: seconds since the maildrop is held, or None while it is released.
+        demo: this is the demo mailbox.
+    """
+
+    name: str
+    server: str
+    protection: str
+    plaintext: bool
+    held: int | None
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A message in a list.
+
+    Attributes:
+        id: for forms and links; the row's element is `m-ID`.
+        number: in the maildrop.
+        sender: name or address; "" while it is not known or where there is none.
+        sender_title: name and address.
+        subject: "" where there is none.
+        date: short, such as `3 Mar` or `3 Mar 2024`; "" where there is none.
+        date_title: long, with the time.
+        date_iso: for `<time datetime>`.
+        size: formatted.
+        share: of the largest message, in percent, for the bar.
+        heat: 1 to 5.
+        known: sender, subject and date are known; else the row is a skeleton.
+        refused: the server would not show its headers.
+        marked, current: state.
+        href: the page with this message open.
+        reader_href: the fragment of the reader.
+    """
+
+    id: str
+    number: int
+    sender: str
+    sender_title: str
+    subject: str
+    date: str
+    date_title: str
+    date_iso: str
+    size: str
+    share: float
+    heat: int
+    known: bool
+    refused: bool
+    marked: bool
+    current: bool
+    href: str
+    reader_href: str
