@@ -8,6 +8,7 @@ import sys
 import click
 import uvicorn
 from pydantic import ValidationError
+from pydantic_settings import DotEnvSettingsSource
 
 from app import __version__
 from app.demo import DemoServer
@@ -32,7 +33,8 @@ port_option = click.option(
 def _settings() -> Settings:
     """The settings, or an exit that says in plain words what is wrong with them."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in sorted(set(os.environ) - known):
+    in_file = {name.upper() for name in DotEnvSettingsSource(Settings).env_vars}
+    for name in sorted((set(os.environ) | in_file) - known):
         if name.startswith(PREFIX):
             click.echo(f"warning: {name} is no setting of Popscope", err=True)
     try:

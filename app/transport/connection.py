@@ -2,8 +2,7 @@
 
 Tasks never read; they wait for the answer to their command, in the order the commands were sent.
 A waiter that is cancelled keeps its place: its answer is still read, counted and thrown away, and
-the next command gets its own answer. Commands wait in two queues; what a person asked for goes
-before what runs in the background, and how much is under way is up to the `Window`.
+the next command gets its own answer. What is sent when is up to the `Pipeline`.
 """
 
 import asyncio
@@ -12,33 +11,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar, cast
 
-from app.pop3 import (
-    BodyData,
-    BodyEnd,
-    BodyStarted,
-    Broken,
-    Capabilities,
-    Command,
-    CommandRejected,
-    Completed,
-    Ended,
-    Engine,
-    Event,
-    Fault,
-    Greeting,
-    Limits,
-    LocalProtocolError,
-    Rejected,
-    RemoteProtocolError,
-    Said,
-    State,
-    commands,
-)
+from app import pop3
+from app.pop3 import BodyEnd, Command, commands
 
 from .body import Body, Fetched
 from .errors import ConnectionLost, Stalled
 from .measures import Timeouts, Traffic
 from .pipeline import SURPLUS, Pending, Pipeline
+from .watchdog import Watchdog
 from .window import Window, worth_draining
 
 T = TypeVar("T")
@@ -65,27 +45,27 @@ class Connection(asyncio.Protocol):
     """
 
     def __init__(
-        self, host: str, port: int, timeouts: Timeouts, limits: Limits | None = None
+        self, host: str, port: int, timeouts: Timeouts, limits: pop3.Limits | None = None
     ) -> None:
         loop = asyncio.get_running_loop()
         self.host = host
         self.port = port
-        self.capabilities = Capabilities()
+        self.capabilities = pop3.Capabilities()
         self.traffic = Traffic()
-        self.greeting: asyncio.Future[Greeting] = loop.create_future()
+        self.greeting: asyncio.Future[pop3.Greeting] = loop.create_future()
         self.closed = asyncio.Event()
-        self.opened_at = loop.time()
         self.login_seconds = 0.0
         self._loop = loop
         self._timeouts = timeouts
-        self._engine = Engine(limits)
+        self._engine = pop3.Engine(limits)
         self._pipeline = Pipeline()
         self._transport: asyncio.Transport | None = None
         self._lost: Exception | None = None
         self._paused = False
-        self._progress = loop.time()
-        self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Handle | None = None
+        self._watchdog = Watchdog(
+            self._allowed, lambda silent: self.abort(Stalled(self._under_way(), silent))
+        )
 
     def __repr__(self) -> str:
         return f"<Connection {self.host}:{self.port} {self._engine.state.name}>"
@@ -98,19 +78,14 @@ class Connection(asyncio.Protocol):
         return self._lost is None and not self.closed.is_set()
 
     @property
-    def state(self) -> State:
+    def state(self) -> pop3.State:
         """Where the dialogue is."""
         return self._engine.state
 
     @property
-    def transcript(self) -> tuple[Said, ...]:
+    def transcript(self) -> tuple[pop3.Said, ...]:
         """The newest lines of the dialogue, secrets masked."""
         return tuple(self._engine.transcript())
-
-    @property
-    def said_count(self) -> int:
-        """How many lines the dialogue has had."""
-        return self._engine.said_count
 
     @property
     def window(self) -> Window:
@@ -210,12 +185,12 @@ class Connection(asyncio.Protocol):
         if pending.future.done():
             pending.future.result()
 
-    async def learn(self) -> Capabilities:
+    async def learn(self) -> pop3.Capabilities:
         """Asks CAPA; a refusal means no capabilities (RFC 2449, section 5)."""
         try:
             self.capabilities = await self.execute(commands.capa())
-        except CommandRejected:
-            self.capabilities = Capabilities()
+        except pop3.CommandRejected:
+            self.capabilities = pop3.Capabilities()
         return self.capabilities
 
     async def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> None:
@@ -239,7 +214,7 @@ class Connection(asyncio.Protocol):
             raise self._lost or ConnectionLost("STLS")
         self._transport = transport
         self._engine.tls_established()
-        self.capabilities = Capabilities()
+        self.capabilities = pop3.Capabilities()
 
     async def quit(self) -> str:
         """QUIT, its answer, and the end of the connection.
@@ -261,9 +236,7 @@ class Connection(asyncio.Protocol):
         """Ends the connection at once; the server deletes nothing (RFC 1939, section 6)."""
         if self._lost is None:
             self._lost = error or ConnectionLost("closed")
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._watchdog.stop()
         if self._transport is not None:
             self._transport.abort()
         self._fail_all()
@@ -274,14 +247,14 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there; a greeting is due."""
         self._transport = cast("asyncio.Transport", transport)
-        self._watch()
+        self._watchdog.watch()
 
     def data_received(self, data: bytes) -> None:
         """Feeds the engine and hands out what it makes of the octets."""
         if self._lost is not None:
             return
         now = self._loop.time()
-        self._progress = now
+        self._watchdog.heard()
         self.traffic.received += len(data)
         self.window.received(now, len(data))
         for event in self._engine.receive_data(data):
@@ -303,8 +276,6 @@ class Connection(asyncio.Protocol):
             for event in self._engine.receive_eof():
                 self._dispatch(event)
         self.abort(ConnectionLost(self._under_way()))
-
-    # -- inside --------------------------------------------------------------------------------
 
     def _enqueue(
         self,
@@ -331,11 +302,11 @@ class Connection(asyncio.Protocol):
         while (pending := self._pipeline.next(self.state, pipelining=pipelining)) is not None:
             if self._pipeline.never(pending, self.state):
                 reason = f"{pending.command.verb} in the state {self.state.value}"
-                pending.refuse(LocalProtocolError(reason))
+                pending.refuse(pop3.LocalProtocolError(reason))
                 continue
             self._engine.submit(pending.command)
             if not self._pipeline:
-                self._progress = now
+                self._watchdog.heard()
             self._pipeline.began(pending, now)
             self.traffic.verbs[pending.command.verb] += 1
         # All that is submitted in this turn goes in one write; so do answers to SASL challenges.
@@ -348,24 +319,22 @@ class Connection(asyncio.Protocol):
         if data and self._transport is not None:
             self.traffic.sent += len(data)
             self._transport.write(data)
-            self._watch()
+            self._watchdog.watch()
 
-    def _dispatch(self, event: Event) -> None:
+    def _dispatch(self, event: pop3.Event) -> None:
         match event:
-            case Greeting():
+            case pop3.Greeting():
                 if not self.greeting.done():
                     self.greeting.set_result(event)
-            case BodyStarted():
-                pass
-            case BodyData(data=data):
+            case pop3.BodyData(data=data):
                 self._take(data)
-            case Completed(value=value):
+            case pop3.Completed(value=value):
                 self._answer(value)
-            case Rejected(error=error):
+            case pop3.Rejected(error=error):
                 self._pipeline.answered(None).refuse(error)
-            case Broken(error=error):
+            case pop3.Broken(error=error):
                 self.abort(error)
-            case Ended():
+            case pop3.Ended():
                 self.abort(ConnectionLost(self._under_way()))
 
     def _take(self, data: bytes) -> None:
@@ -383,7 +352,7 @@ class Connection(asyncio.Protocol):
             return
         pending.thrown += len(data)
         if pending.thrown > pending.bearable:
-            pending.refuse(RemoteProtocolError(Fault.BODY_TOO_LONG))
+            pending.refuse(pop3.RemoteProtocolError(pop3.Fault.BODY_TOO_LONG))
             self.abort()
 
     def _resume(self) -> None:
@@ -391,7 +360,7 @@ class Connection(asyncio.Protocol):
         body = oldest.body if oldest else None
         if self._paused and (body is None or body.waiting < _LOW_WATER):
             self._paused = False
-            self._progress = self._loop.time()
+            self._watchdog.heard()
             self.window.idled()
             if self._transport is not None and self._lost is None:
                 self._transport.resume_reading()
@@ -419,27 +388,13 @@ class Connection(asyncio.Protocol):
         oldest = self._pipeline.oldest
         return oldest.command.shown if oldest else "greeting"
 
-    # -- the clock -----------------------------------------------------------------------------
-
-    def _watch(self) -> None:
-        if self._timer is None and self._lost is None:
-            self._timer = self._loop.call_later(self._allowed() / 4, self._check_progress)
-
-    def _allowed(self) -> float:
+    def _allowed(self) -> float | None:
+        """Seconds of silence that are allowed now; None while nothing is due."""
         if self._paused:
             return self._timeouts.reader
         if not self.greeting.done():
             return self._timeouts.connect
         oldest = self._pipeline.oldest
-        slow = oldest is not None and oldest.command.verb in _SLOW
-        return self._timeouts.stall * (4 if slow else 1)
-
-    def _check_progress(self) -> None:
-        self._timer = None
-        if self.greeting.done() and not self._pipeline:
-            return  # idle; the next write watches again
-        silent = self._loop.time() - self._progress
-        if silent >= self._allowed():
-            self.abort(Stalled(self._under_way(), silent))
-        else:
-            self._watch()
+        if oldest is None:
+            return None
+        return self._timeouts.stall * (4 if oldest.command.verb in _SLOW else 1)

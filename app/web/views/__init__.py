@@ -19,7 +19,7 @@ from .maildrop import (
 )
 from .outcome import ReceiptRow, ReceiptView, ReviewView
 from .reader import FieldView, MessageView, PartView, ReaderFragment, RungView, TabView
-from .reference import ApiView, CallView, ParameterView
+from .reference import ApiView, CallView, CodeView, ParameterView
 from .shell import (
     AccountView,
     ErrorPage,
@@ -37,6 +37,7 @@ __all__ = [
     "BandView",
     "BlockView",
     "CallView",
+    "CodeView",
     "ErrorPage",
     "ErrorView",
     "FieldView",

@@ -30,9 +30,19 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeView:
+    """An error code of the API: its element is `error-CODE`."""
+
+    code: str
+    status: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApiView:
     """The API page: the OpenAPI document as a page of our own."""
 
     shell: Shell
     intro: str
     calls: tuple[CallView, ...]
+    codes: tuple[CodeView, ...]

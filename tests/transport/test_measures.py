@@ -1,0 +1,14 @@
+"""Counters begin at nothing, and timeouts are ordered as their use wants it."""
+
+from app.transport import Timeouts, Traffic
+
+
+def test_counters_are_not_shared():
+    one, other = Traffic(), Traffic()
+    one.verbs["STAT"] += 1
+    assert not other.verbs
+
+
+def test_connecting_is_given_less_time_than_a_slow_answer():
+    timeouts = Timeouts()
+    assert timeouts.connect < timeouts.stall < timeouts.reader

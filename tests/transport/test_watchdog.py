@@ -1,0 +1,48 @@
+"""Silence, and how long it is borne."""
+
+import asyncio
+
+from app.transport.watchdog import Watchdog
+
+
+async def test_silence_ends_the_wait_once():
+    stalls = []
+    dog = Watchdog(lambda: 0.05, stalls.append)
+    dog.watch()
+    await asyncio.sleep(0.3)
+    assert len(stalls) == 1
+    assert stalls[0] >= 0.05
+
+
+async def test_words_in_time_are_no_silence():
+    stalls = []
+    dog = Watchdog(lambda: 0.2, stalls.append)
+    dog.watch()
+    for _ in range(8):
+        await asyncio.sleep(0.05)
+        dog.heard()
+    assert stalls == []
+    dog.stop()
+
+
+async def test_nothing_due_is_no_silence():
+    stalls, due = [], [True]
+    dog = Watchdog(lambda: 0.05 if due else None, stalls.append)
+    dog.watch()
+    due.clear()
+    await asyncio.sleep(0.2)
+    assert stalls == []
+    due.append(True)
+    dog.watch()
+    await asyncio.sleep(0.2)
+    assert len(stalls) == 1
+
+
+async def test_a_stopped_dog_stays_quiet():
+    stalls = []
+    dog = Watchdog(lambda: 0.05, stalls.append)
+    dog.watch()
+    dog.stop()
+    dog.watch()
+    await asyncio.sleep(0.2)
+    assert stalls == []
