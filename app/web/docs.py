@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from .deps import AppServices
@@ -13,7 +12,6 @@ from .views import ApiView, CallView, CodeView, ParameterView
 
 router = APIRouter(prefix="/api")
 
-_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _INTRO = (
     "Every capability of the pages, under the names of POP3: DELE marks, RSET unmarks, QUIT makes "
     "it happen. Sign in with POST /api/v1/session, then send Authorization: Bearer TOKEN. Errors "
@@ -102,19 +100,6 @@ def codes() -> list[tuple[str, int, str]]:
         (entry.code, entry.status, (kind.__doc__ or "").partition("\n")[0])
         for kind, entry in TABLE.items()
     )
-
-
-def openapi(app: FastAPI) -> dict[str, Any]:
-    """The app's OpenAPI document, with errors as what they are, problem+json (RFC 9457)."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"]["default"]["content"] = _PROBLEM
-        app.openapi_schema = document
-    return app.openapi_schema
 
 
 @router.get("/docs")

@@ -9,6 +9,7 @@ LOCALE = "en"
 _STEP = 1000  # sizes are decimal, as providers count quotas
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 _SHORT = 10  # below this, KB get a decimal
+_ROUNDS_UP = (0.0, 0.5, 0.05)  # so much below a step, B, KB and the rest would show as 1000
 
 
 def number(value: int) -> str:
@@ -20,7 +21,7 @@ def size(octets: int) -> str:
     """`740 B`, `6.3 KB`, `312 KB`, `61.2 MB`: decimal units."""
     value = float(max(octets, 0))
     unit = 0
-    while value >= _STEP - 0.05 * (unit > 1) and unit < len(_UNITS) - 1:
+    while value >= _STEP - _ROUNDS_UP[min(unit, 2)] and unit < len(_UNITS) - 1:
         value /= _STEP
         unit += 1
     digits = "0.0" if unit > 1 or (unit == 1 and value < _SHORT) else "0"

@@ -1,6 +1,5 @@
 """All routes in one place, and how errors leave the app."""
 
-from functools import partial
 from http import HTTPStatus
 
 from fastapi import Depends, FastAPI, Request
@@ -36,7 +35,6 @@ def install(app: FastAPI, with_services: Services) -> None:
     for module in (signin, mailbox, message, docs):
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
-    app.openapi = partial(docs.openapi, app)  # type: ignore[method-assign]  # FastAPI's way
     app.mount("/static", CachedStatic(directory=shipped("static")), name="static")
     for family in _FAMILIES:
         app.add_exception_handler(family, _known)

@@ -5,10 +5,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
+import pytest
+
 from app.mailbox.models import Credentials
 from app.mailbox.signin import sign_in
-from app.pop3 import Limits
-from app.transport import Connection, Dialer, Security, Target, TargetPolicy, Timeouts
+from app.pop3 import Limits, State
+from app.transport import (
+    ConnectFailed,
+    Connection,
+    Dialer,
+    Security,
+    Target,
+    TargetPolicy,
+    Timeouts,
+    TlsFailed,
+)
 from tests.support.scripted import Script, ScriptedServer, Step, expect, send
 
 LOOPBACK = TargetPolicy(loopback=True, ports=((1, 65535),))
@@ -68,3 +79,28 @@ async def playing(
     """A connection with the maildrop open that a script plays."""
     async with ScriptedServer(script) as server, signed_in(server, timeouts, limits) as connection:
         yield connection
+
+
+async def dial_and_leave(dialer_: Dialer, to: Target) -> tuple[State, str | None]:
+    """Dials, hangs up, and tells how far it came and over which TLS."""
+    connection = await dialer_.dial(to)
+    reached = connection.state, connection.tls
+    connection.abort()
+    await asyncio.sleep(0.02)  # both ends have closed
+    return reached
+
+
+async def connect_fault(dialer_: Dialer, to: Target) -> ConnectFailed:
+    with pytest.raises(ConnectFailed) as caught:
+        await dial_and_leave(dialer_, to)
+    await asyncio.sleep(0.02)
+    assert (caught.value.host, caught.value.port) == (to.host, to.port)
+    return caught.value
+
+
+async def tls_fault(dialer_: Dialer, to: Target) -> TlsFailed:
+    with pytest.raises(TlsFailed) as caught:
+        await dial_and_leave(dialer_, to)
+    await asyncio.sleep(0.02)
+    assert (caught.value.host, caught.value.port) == (to.host, to.port)
+    return caught.value

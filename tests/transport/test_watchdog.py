@@ -6,7 +6,7 @@ from app.transport.watchdog import Watchdog
 
 
 async def test_silence_ends_the_wait_once():
-    stalls = []
+    stalls: list[float] = []
     dog = Watchdog(lambda: 0.05, stalls.append)
     dog.watch()
     await asyncio.sleep(0.3)
@@ -15,7 +15,7 @@ async def test_silence_ends_the_wait_once():
 
 
 async def test_words_in_time_are_no_silence():
-    stalls = []
+    stalls: list[float] = []
     dog = Watchdog(lambda: 0.2, stalls.append)
     dog.watch()
     for _ in range(8):
@@ -26,7 +26,8 @@ async def test_words_in_time_are_no_silence():
 
 
 async def test_nothing_due_is_no_silence():
-    stalls, due = [], [True]
+    stalls: list[float] = []
+    due = [True]
     dog = Watchdog(lambda: 0.05 if due else None, stalls.append)
     dog.watch()
     due.clear()
@@ -39,7 +40,7 @@ async def test_nothing_due_is_no_silence():
 
 
 async def test_a_stopped_dog_stays_quiet():
-    stalls = []
+    stalls: list[float] = []
     dog = Watchdog(lambda: 0.05, stalls.append)
     dog.watch()
     dog.stop()
