@@ -314,12 +314,13 @@ async def test_a_person_signs_in_through_the_proxy(proxy, page_at):
     await page.fill("input[autocomplete=username]", "caddy-person")
     await page.fill("input[type=password]", "secret")
     await page.press("input[type=password]", "Enter")
-    await page.get_by_text("seen by a person").first.wait_for()
-    (cookie,) = [c for c in await page.context.cookies() if "popscope" in c.get("name", "")]
-    assert cookie["name"] == "__Host-popscope"
-    assert cookie["secure"]
-    assert cookie["httpOnly"]
-    assert cookie["sameSite"] == "Strict"
+    await page.get_by_role("link", name="seen by a person", exact=True).wait_for()
+    cookies = {cookie.get("name", ""): cookie for cookie in await page.context.cookies()}
+    assert cookies.keys() == {"__Host-popscope", "__Host-popscope-signin"}
+    for cookie in cookies.values():
+        assert cookie["secure"]
+        assert cookie["httpOnly"]
+        assert cookie["sameSite"] == "Strict"
 
 
 @pytest.mark.interop

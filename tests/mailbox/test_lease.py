@@ -1,0 +1,137 @@
+import asyncio
+import time
+
+import pytest
+
+from app.mailbox import Credentials, LoginRejected, MailboxInUse
+from app.mailbox.lease import Lease
+from app.pop3 import MessageNumber, commands
+from app.transport import ConnectFailed, Connection, Dialer, Security, Target, Timeouts
+from tests.support.maildrop import FakeMaildrop, Quirks, plain
+from tests.support.scripted import ScriptedServer
+
+from .opening import LOOPBACK
+
+ANNA = Credentials("anna", "secret")
+
+
+def lease_at(server: ScriptedServer) -> Lease:
+    return Lease(
+        Dialer(LOOPBACK, timeouts=Timeouts(1, 1, 1)),
+        Target(server.host, server.port, Security.NONE),
+    )
+
+
+def held(lease: Lease) -> tuple[Connection | None, float | None]:
+    return lease.connection, lease.held_seconds
+
+
+async def test_take_hold_give_back():
+    drop = FakeMaildrop(plain(2))
+    async with ScriptedServer(drop) as server:
+        lease = lease_at(server)
+        assert held(lease) == (None, None)
+        connection = await lease.take(ANNA)
+        assert lease.connection is connection
+        assert lease.held_seconds is not None
+        assert connection.login_seconds > 0
+        received = lease.received
+        assert received > 0
+        assert await lease.give_back() is True
+        assert drop.commands[-1] == "QUIT"
+        assert held(lease) == (None, None)
+        assert lease.received > received  # the goodbye, and nothing is forgotten
+        assert await lease.give_back() is True  # nothing to give
+        assert len(drop.messages) == 2
+
+
+async def test_a_lock_of_our_own_that_lingers_is_waited_for():
+    drop = FakeMaildrop(quirks=Quirks(in_use_logins=0))
+    async with ScriptedServer(drop) as server:
+        lease = lease_at(server)
+        await lease.take(ANNA)
+        await lease.give_back()
+        drop.quirks.in_use_logins = 2
+        began = time.monotonic()
+        await lease.take(ANNA)
+        assert 0.6 < time.monotonic() - began < 3
+        assert len(drop.sessions) == 4
+        lease.drop()
+
+
+async def test_a_lock_of_somebody_else_is_told_at_once():
+    drop = FakeMaildrop(quirks=Quirks(in_use_logins=1))
+    async with ScriptedServer(drop) as server:
+        began = time.monotonic()
+        with pytest.raises(MailboxInUse, match="IN-USE"):
+            await lease_at(server).take(ANNA)
+        assert time.monotonic() - began < 0.5
+        assert len(drop.sessions) == 1
+
+
+async def test_a_greeting_that_says_in_use():
+    drop = FakeMaildrop(quirks=Quirks(greeting=b"-ERR [IN-USE] somebody reads your mail"))
+    async with ScriptedServer(drop) as server:
+        with pytest.raises(MailboxInUse, match="somebody reads"):
+            await lease_at(server).take(ANNA)
+        drop.quirks.greeting = b"-ERR [SYS/TEMP] later"
+        with pytest.raises(ConnectFailed):
+            await lease_at(server).take(ANNA)
+
+
+async def test_a_failed_login_leaves_nothing_open():
+    drop = FakeMaildrop()
+    async with ScriptedServer(drop) as server:
+        lease = lease_at(server)
+        with pytest.raises(LoginRejected):
+            await lease.take(Credentials("anna", "wrong"))
+        assert held(lease) == (None, None)
+        await asyncio.sleep(0.05)
+        assert drop._holders == 0
+
+
+async def test_taking_twice_keeps_one():
+    drop = FakeMaildrop(quirks=Quirks(exclusive=True))
+    async with ScriptedServer(drop) as server:
+        lease = lease_at(server)
+        first = await lease.take(ANNA)
+        second = await lease.take(ANNA)
+        assert not first.alive
+        assert second.alive
+        lease.drop()
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("expire", "retrieved", "quits"),
+    [("EXPIRE 0", True, False), ("EXPIRE 0", False, True), ("EXPIRE 30", True, True)],
+)
+async def test_no_quit_where_it_would_delete_what_was_read(expire, retrieved, quits):
+    drop = FakeMaildrop(plain(1), quirks=Quirks(announce=(expire,)))
+    async with ScriptedServer(drop) as server:
+        lease = lease_at(server)
+        connection = await lease.take(ANNA)
+        if retrieved:
+            lease.retrieved = True
+            await connection.fetch(commands.retr(MessageNumber(1)), 100)
+        assert lease.popped is not quits
+        assert await lease.give_back() is quits
+        await asyncio.sleep(0.05)
+        assert drop.count("QUIT") == quits
+        # The next connection begins anew, and waits for our own lock if it must.
+        drop.quirks.in_use_logins = 1
+        await lease.take(ANNA)
+        assert not lease.popped
+        lease.drop()
+        await asyncio.sleep(0.02)
+
+
+async def test_a_connection_that_died_is_not_held():
+    drop = FakeMaildrop(quirks=Quirks(close_at="NOOP"))
+    async with ScriptedServer(drop) as server:
+        lease = lease_at(server)
+        connection = await lease.take(ANNA)
+        with pytest.raises(Exception, match="NOOP"):
+            await connection.execute(commands.noop())
+        assert held(lease) == (None, None)
+        assert await lease.give_back() is True

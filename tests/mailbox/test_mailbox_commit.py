@@ -1,0 +1,308 @@
+"""Commits that work, that are called off, and who waits for them."""
+
+import asyncio
+
+import pytest
+
+from app.mailbox import (
+    Ambiguous,
+    CommitFailed,
+    CommitFault,
+    Credentials,
+    LoginRejected,
+    Outcome,
+    Sort,
+)
+from app.pop3 import CommandRejected
+from app.transport import ConnectionLost
+from tests.support.maildrop import FakeMaildrop, FakeMessage, huge, plain
+from tests.support.proxy import Link
+from tests.support.scripted import ScriptedServer
+
+from .opening import (
+    by_number,
+    loaded,
+    mailbox_at,
+    maildrop,
+    mark,
+    opened,
+    uidls,
+    unlock,
+    until,
+)
+
+GONE, STILL, UNKNOWN = Outcome.GONE, Outcome.STILL_THERE, Outcome.NOT_VERIFIED
+MIB = 1024 * 1024
+
+
+# Commits that work
+
+
+async def test_the_main_job():
+    drop = maildrop([*plain(2), huge(40 * MIB), *plain(5)[3:]])
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        top = mailbox.index.ordered(Sort())[0]
+        assert top.octets == 40 * MIB
+        mailbox.mark([top.id])
+        receipt = await mailbox.commit(unlock)
+        assert receipt.verified
+        assert [(item.id, item.outcome) for item in receipt.items] == [(top.id, GONE)]
+        assert receipt.items[0].subject == "huge"
+        assert receipt.octets_freed == 40 * MIB
+        assert receipt.before.messages == 5
+        assert receipt.after is not None
+        assert receipt.after.messages == len(mailbox.index) == 4
+        assert mailbox.receipt is receipt
+        assert mailbox.marked.messages == 0
+        assert mailbox.held_seconds is not None
+        assert uidls(drop) == ["u1", "u2", "u4", "u5"]
+        assert drop.count("RETR") == 0
+        assert [c for c in drop.commands if c.startswith("DELE")] == ["DELE 3"]
+        assert drop.sessions[0][-1] == "QUIT"
+        assert mailbox.received < 64 * 1024
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_many_at_once(pipelining):
+    drop = maildrop(plain(300), pipelining=pipelining)
+    async with opened(drop) as mailbox:
+        chosen = mark(mailbox, *range(1, 301, 2))
+        receipt = await mailbox.commit(unlock)
+        assert receipt.count(GONE) == 150
+        assert {item.id for item in receipt.items} == set(chosen)
+        assert uidls(drop) == [f"u{n}" for n in range(2, 301, 2)]
+
+
+async def test_a_commit_while_headers_are_loading():
+    drop = maildrop(plain(2000))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.01) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        assert mailbox.progress.running
+        mark(mailbox, 1000)
+        assert (await mailbox.commit(unlock)).count(GONE) == 1
+        await loaded(mailbox)
+        assert mailbox.progress.known == 1999
+        await mailbox.close()
+
+
+async def test_a_commit_after_a_release_signs_in_first():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 2)
+        await mailbox.release()
+        drop.messages.pop(0)  # by another program: numbers shift
+        receipt = await mailbox.commit(unlock)
+        assert receipt.count(GONE) == 1
+        assert uidls(drop) == ["u3", "u4"]
+        assert "DELE 1" in drop.commands
+
+
+async def test_without_uidls_and_without_top_a_held_connection_is_enough():
+    """Numbers mean the same for as long as the connection lasts."""
+    drop = maildrop([*plain(2), huge(MIB)], uidl=False, top=False)
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 3)
+        receipt = await mailbox.commit(unlock)
+        assert receipt.verified
+        assert receipt.count(GONE) == 1
+        assert len(drop.messages) == 2
+
+
+async def test_everything_can_be_deleted():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1, 2, 3)
+        receipt = await mailbox.commit(unlock)
+        assert receipt.count(GONE) == 3
+        assert (drop.messages, len(mailbox.index)) == ([], 0)
+
+
+async def test_no_check_where_none_was_asked_for():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1)
+        receipt = await mailbox.commit(unlock, verify=False)
+        assert (receipt.verified, receipt.count(UNKNOWN)) == (False, 1)
+        assert (receipt.octets_freed, receipt.after) == (0, None)
+        assert len(drop.sessions) == 1
+        assert uidls(drop) == ["u2", "u3"]
+
+
+# Commits that are called off
+
+
+async def test_nothing_marked():
+    drop = maildrop(plain(1))
+    async with opened(drop) as mailbox:
+        with pytest.raises(CommitFailed) as caught:
+            await mailbox.commit(unlock)
+        assert caught.value.fault is CommitFault.NOTHING_MARKED
+        assert drop.count("QUIT") == 0
+
+
+def replaced(drop: FakeMaildrop, number: int, message: FakeMessage) -> None:
+    drop.messages[number - 1] = message
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        (lambda drop: drop.messages.pop(1), 1),  # another program took it
+        (lambda drop: replaced(drop, 2, FakeMessage(b"Subject: x\r\n\r\n", uidl="u2")), 1),
+        (lambda drop: setattr(drop.quirks, "fresh_uidls", True), 0),
+        (lambda drop: setattr(drop.quirks, "uidl", False), 0),
+    ],
+)
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_maildrop_that_changed_calls_it_off(change, left, held):
+    """No DELE for a message whose UIDL or size is another than when it was marked."""
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 2, 3)
+        if held:  # the connection was cut, unnoticed
+            mailbox._lease.drop()
+        else:
+            await mailbox.release()
+        change(drop)
+        before = uidls(drop)
+        with pytest.raises(CommitFailed) as caught:
+            await mailbox.commit(unlock)
+        assert caught.value.fault is CommitFault.CHANGED
+        assert mailbox.marked.messages == left
+        assert drop.count("DELE") == 0
+        await mailbox.release()
+        assert uidls(drop) == before
+
+
+async def test_a_server_that_renumbers_on_the_same_connection():
+    """It must not, but if it does, the message that was marked is the one that goes."""
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 3)
+        drop.quirks.replies["UIDL"] = b"+OK\r\n1 u3\r\n2 u1\r\n3 u2\r\n.\r\n"
+        drop.quirks.stall_at = "DELE"
+        committing = asyncio.create_task(mailbox.commit(unlock))
+        await until(lambda: drop.count("DELE") == 1)
+        assert drop.commands[-1] == "DELE 1"
+        mailbox._lease.drop()
+        with pytest.raises(ConnectionLost):
+            await committing
+    assert len(drop.messages) == 3
+
+
+async def test_one_of_two_that_look_alike_is_refused_and_both_are_not():
+    drop = maildrop(plain(3), same_uidl=True)
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 1)
+        with pytest.raises(Ambiguous) as caught:
+            await mailbox.commit(unlock)
+        assert caught.value.ids == (by_number(mailbox, 1).id,)
+        assert drop.count("DELE") == 0
+        mark(mailbox, 2, 3)
+        assert (await mailbox.commit(unlock)).count(GONE) == 3
+
+
+async def test_a_commit_that_cannot_sign_in_keeps_its_marks():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        chosen = mark(mailbox, 2)
+        await mailbox.release()
+        with pytest.raises(LoginRejected):
+            await mailbox.commit(lambda: Credentials("anna", "mistaken"))
+        assert list(mailbox.marks) == chosen
+        assert len(drop.messages) == 3
+
+
+async def test_a_listing_refused_before_the_commit_leaves_no_old_numbers_on_a_new_connection():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 3)
+        await mailbox.release()
+        drop.messages.pop(0)
+        drop.quirks.replies["STAT"] = b"-ERR [SYS/TEMP] later\r\n"
+        with pytest.raises(CommandRejected):
+            await mailbox.commit(unlock)
+        assert mailbox.held_seconds is None
+        drop.quirks.replies.clear()
+        peeked = await mailbox.peek(unlock, next(iter(mailbox.marks)))
+        assert "message 3" in {field.value for field in peeked.fields}
+
+
+# Commits and who waits for them
+
+
+async def test_two_commits_at_once():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1)
+        first = asyncio.create_task(mailbox.commit(unlock))
+        await asyncio.sleep(0)
+        with pytest.raises(CommitFailed) as caught:
+            await mailbox.commit(unlock)
+        assert caught.value.fault is CommitFault.BUSY
+        assert (await first).count(GONE) == 1
+        mark(mailbox, 1)
+        assert (await mailbox.commit(unlock)).count(GONE) == 1
+        assert uidls(drop) == ["u3"]
+
+
+async def test_a_commit_goes_on_when_whoever_asked_for_it_goes_away():
+    drop = maildrop(plain(4))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.05) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        mark(mailbox, 2)
+        asking = asyncio.create_task(mailbox.commit(unlock))
+        await asyncio.sleep(0.02)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert drop.count("DELE") == 0
+        await mailbox.close()  # waits for it, as does the end of the process
+        assert mailbox.receipt is not None
+        assert mailbox.receipt.count(GONE) == 1
+        assert uidls(drop) == ["u1", "u3", "u4"]
+
+
+async def test_a_cancelled_close_does_not_cancel_the_commit():
+    drop = maildrop(plain(4))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.05) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        mark(mailbox, 2)
+        asking = asyncio.create_task(mailbox.commit(unlock))
+        closing = asyncio.create_task(mailbox.close())
+        await asyncio.sleep(0.02)
+        closing.cancel()
+        await asyncio.wait([closing])
+        assert (await asking).count(GONE) == 1
+        await mailbox.close()
+
+
+async def test_clicks_during_a_commit_wait_for_it():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1)
+        commit = asyncio.create_task(mailbox.commit(unlock))
+        for _ in range(3):  # until it has begun
+            await asyncio.sleep(0)
+        assert mailbox._opening.locked()
+        stat = await mailbox.stat(unlock)
+        assert stat.messages == 2
+        assert commit.done()

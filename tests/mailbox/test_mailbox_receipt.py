@@ -1,0 +1,214 @@
+"""Commits that the server disturbs: what the receipt says then."""
+
+import asyncio
+
+import pytest
+
+from app.mailbox import (
+    Credentials,
+    Notice,
+    Outcome,
+)
+from app.transport import ConnectionLost, Stalled, Timeouts
+from tests.support.maildrop import plain
+from tests.support.scripted import ScriptedServer
+
+from .opening import (
+    loaded,
+    mailbox_at,
+    maildrop,
+    mark,
+    opened,
+    told,
+    uidls,
+    unlock,
+    until,
+)
+
+GONE, STILL, UNKNOWN = Outcome.GONE, Outcome.STILL_THERE, Outcome.NOT_VERIFIED
+MIB = 1024 * 1024
+
+
+async def test_one_dele_is_refused():
+    drop = maildrop(plain(3), refuse_dele=frozenset({2}))
+    async with opened(drop) as mailbox:
+        gone, kept = mark(mailbox, 1, 2)
+        receipt = await mailbox.commit(unlock)
+        found = {item.id: (item.outcome, item.reason) for item in receipt.items}
+        assert found[gone] == (GONE, "")
+        assert found[kept] == (STILL, "-ERR [SYS/PERM] this message may not be deleted")
+        assert receipt.verified
+        assert list(mailbox.marks) == [kept]
+        assert uidls(drop) == ["u2", "u3"]
+
+
+@pytest.mark.parametrize("deletes", [True, False])
+@pytest.mark.parametrize("reply", [b"-ERR [SYS/TEMP] some messages were not removed", None])
+async def test_quit_is_refused_or_never_answered(reply, deletes):
+    """The answer proves nothing; a second look does."""
+    drop = maildrop(plain(3), quit_reply=reply, quit_deletes=deletes)
+    async with opened(drop) as mailbox:
+        (chosen,) = mark(mailbox, 2)
+        receipt = await mailbox.commit(unlock)
+        (item,) = receipt.items
+        assert receipt.verified
+        assert item.outcome is (GONE if deletes else STILL)
+        words = reply.decode() if reply and not deletes else ""
+        assert item.reason == words
+        assert (chosen in mailbox.marks) is not deletes
+
+
+async def test_a_server_that_says_ok_and_deletes_nothing():
+    drop = maildrop(plain(3), quit_deletes=False)
+    async with opened(drop) as mailbox:
+        mark(mailbox, 2)
+        receipt = await mailbox.commit(unlock)
+        assert (receipt.verified, receipt.count(STILL)) == (True, 1)
+        assert receipt.octets_freed == 0
+
+
+async def test_a_quit_that_stalls():
+    drop = maildrop(plain(3), stall_at="QUIT")
+    async with ScriptedServer(drop) as server:
+        mailbox = mailbox_at(server.host, server.port, timeouts=Timeouts(0.5, 0.1, 0.5))
+        await mailbox.open(unlock)
+        mark(mailbox, 2)
+        receipt = await mailbox.commit(unlock)
+        assert (receipt.verified, receipt.count(STILL)) == (True, 1)
+        drop.quirks.stall_at = None
+        await mailbox.close()
+        assert len(drop.messages) == 3
+
+
+class Once:
+    """Hands out a right password for the first sign-ins, and a wrong one, or an error, later."""
+
+    def __init__(self, later: Credentials | Exception, *, right: int = 1) -> None:
+        self.later, self.right = later, right
+
+    def __call__(self) -> Credentials:
+        self.right -= 1
+        if self.right >= 0:
+            return unlock()
+        if isinstance(self.later, Exception):
+            raise self.later
+        return self.later
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"-ERR [IN-USE] locked by another session", "-ERR [IN-USE] locked by another session"),
+        (b"-ERR [LOGIN-DELAY] too soon", "-ERR [LOGIN-DELAY] too soon"),
+        (b"-ERR [AUTH] no", "-ERR [AUTH] no"),
+        (b"-ERR [SYS/TEMP] out of order", "-ERR [SYS/TEMP] out of order"),
+    ],
+)
+async def test_a_second_sign_in_that_is_refused(line, why, monkeypatch):
+    monkeypatch.setattr("app.mailbox.lease._PAUSES", (0.01,))
+    drop = maildrop(plain(3), announce=("LOGIN-DELAY 300",))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        (chosen,) = mark(mailbox, 2)
+        drop.quirks.refuse_login = line
+        receipt = await mailbox.commit(unlock)
+        assert not receipt.verified
+        assert receipt.why == why
+        assert receipt.count(UNKNOWN) == 1
+        assert receipt.after is None
+        assert receipt.octets_freed == 0
+        assert receipt.items[0].subject == "message 2"
+        assert uidls(drop) == ["u1", "u3"]  # it was gone all the same
+        assert list(mailbox.marks) == [chosen]  # until somebody looks
+        drop.quirks.refuse_login = None
+        await mailbox.open(unlock)
+        assert mailbox.marked.messages == 0
+        assert told(mailbox)[Notice.MARKED_GONE] == 1
+
+
+async def test_a_short_login_delay_is_waited_out():
+    drop = maildrop(plain(2), announce=("LOGIN-DELAY 1",))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1)
+        drop.quirks.refuse_login = b"-ERR [LOGIN-DELAY] too soon"
+
+        async def relent():
+            await until(lambda: drop.count("PASS") == 2)
+            drop.quirks.refuse_login = None
+
+        relenting = asyncio.create_task(relent())
+        receipt = await mailbox.commit(unlock)
+        await relenting
+        assert receipt.verified
+        assert receipt.count(GONE) == 1
+
+
+async def test_a_password_that_was_changed_meanwhile():
+    drop = maildrop(plain(3))
+    async with ScriptedServer(drop) as server:
+        mailbox = mailbox_at(server.host, server.port)
+        once = Once(Credentials("anna", "mistaken"))
+        await mailbox.open(once)
+        mark(mailbox, 2)
+        receipt = await mailbox.commit(once)
+        assert not receipt.verified
+        assert receipt.why.startswith("-ERR [AUTH]")
+        assert "mistaken" not in repr(receipt)
+        await mailbox.close()
+
+
+async def test_a_session_that_ended_meanwhile_still_gets_its_receipt():
+    drop = maildrop(plain(3))
+    async with ScriptedServer(drop) as server:
+        mailbox = mailbox_at(server.host, server.port)
+        once = Once(KeyError("the session was sealed away"))
+        await mailbox.open(once)
+        mark(mailbox, 2)
+        receipt = await mailbox.commit(once)
+        assert (receipt.verified, receipt.count(UNKNOWN)) == (False, 1)
+        assert uidls(drop) == ["u1", "u3"]
+        await mailbox.close()
+
+
+async def test_quit_and_the_second_sign_in_both_fail():
+    drop = maildrop(plain(3), quit_reply=None)
+    async with opened(drop) as mailbox:
+        mark(mailbox, 2)
+        drop.quirks.refuse_login = b"-ERR [AUTH] no"
+        receipt = await mailbox.commit(unlock)
+        assert receipt.why == "QUIT was not answered; -ERR [AUTH] no"
+
+
+@pytest.mark.parametrize("stage", ["close_at", "reset_at"])
+async def test_a_connection_that_drops_among_the_deles_deletes_nothing(stage):
+    drop = maildrop(plain(6))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        chosen = mark(mailbox, 1, 3, 5)
+        drop.quirks.drop_at_command = len(drop.commands) + 3 + 2  # the second DELE
+        if stage == "reset_at":
+            drop.quirks.drop_at_command, drop.quirks.reset_at = None, "DELE"
+        with pytest.raises(ConnectionLost) as caught:
+            await mailbox.commit(unlock)
+        assert caught.value.command.startswith("DELE")
+        assert list(mailbox.marks) == chosen
+        drop.quirks.drop_at_command = drop.quirks.reset_at = None
+        assert len(drop.messages) == 6
+        assert mailbox.receipt is None
+        assert (await mailbox.stat(unlock)).messages == 6
+        assert (await mailbox.commit(unlock)).count(GONE) == 3  # and again, now that it works
+        assert uidls(drop) == ["u2", "u4", "u6"]
+
+
+async def test_a_dele_that_stalls_deletes_nothing():
+    drop = maildrop(plain(3), stall_at="DELE")
+    async with ScriptedServer(drop) as server:
+        mailbox = mailbox_at(server.host, server.port, timeouts=Timeouts(0.5, 0.1, 0.5))
+        await mailbox.open(unlock)
+        mark(mailbox, 2)
+        with pytest.raises(Stalled):
+            await mailbox.commit(unlock)
+        assert mailbox.marked.messages == 1
+        await mailbox.close()
+        assert len(drop.messages) == 3
+        assert drop.count("QUIT") == 0

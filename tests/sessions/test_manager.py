@@ -1,0 +1,288 @@
+"""Sessions against servers: expiry, limits, the reaper. Whatever ends one, no mail is deleted."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from app.mailbox import Account, Credentials, LoginRejected, MailboxInUse
+from app.sessions import MemoryStore, NoSession, SessionLimit, SessionLimits, Sessions, manager
+from app.sessions.vault import Keys
+from app.transport import Dialer, Security, Target, TargetPolicy, Timeouts
+from tests.support.dovecot import Dovecot
+from tests.support.maildrop import FakeMaildrop, Quirks, plain
+from tests.support.scripted import ScriptedServer
+
+LOOPBACK = TargetPolicy(loopback=True, ports=((1, 65535),))
+QUICK = Timeouts(connect=2, stall=2)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@asynccontextmanager
+async def managing(
+    limits: SessionLimits | None = None,
+    clock: Clock | None = None,
+    store: MemoryStore | None = None,
+) -> AsyncIterator[Sessions]:
+    dialer = Dialer(LOOPBACK, timeouts=QUICK)
+    sessions = Sessions(dialer, store or MemoryStore(), limits, clock or Clock())
+    try:
+        yield sessions
+    finally:
+        await sessions.close()
+
+
+@asynccontextmanager
+async def serving(*, exclusive: bool = True) -> AsyncIterator[tuple[FakeMaildrop, ScriptedServer]]:
+    fake = FakeMaildrop(plain(3), quirks=Quirks(exclusive=exclusive))
+    async with ScriptedServer(fake) as server:
+        yield fake, server
+
+
+def account(server, user: str = "anna") -> Account:
+    return Account(user, Target(server.host, server.port, Security.NONE))
+
+
+async def enter(sessions: Sessions, server, user: str = "anna") -> str:
+    """Sign in and mark everything; return the token."""
+    token, session = await sessions.sign_in(account(server, user), Credentials(user, "secret"))
+    session.mailbox.mark([message.id for message in session.mailbox.index])
+    return token
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_a_session_is_found_by_its_token_and_by_no_other():
+    async with serving() as (_, server), managing() as sessions:
+        token = await enter(sessions, server)
+        session = await sessions.find(token)
+        assert session.mailbox.marked.messages == 3
+        assert session.unlock() == Credentials("anna", "secret")
+        assert len(sessions) == 1
+        for other in ("", token[:-1], token + "A", session.sid, session.csrf):
+            with pytest.raises(NoSession):
+                await sessions.find(other)
+
+
+async def test_what_is_stored_opens_with_the_token_alone():
+    store = MemoryStore()
+    async with serving(exclusive=False) as (_, server), managing(store=store) as sessions:
+        one, two = await enter(sessions, server, "anna"), await enter(sessions, server, "bert")
+        records = await store.all()
+        assert set(records) == {Keys.of(one).sid, Keys.of(two).sid}
+        assert b'"anna"' in Keys.of(one).open(records[Keys.of(one).sid].sealed)
+        with pytest.raises(NoSession):
+            Keys.of(two).open(records[Keys.of(one).sid].sealed)
+        assert not any(b"secret" in record.sealed for record in records.values())
+
+
+async def test_a_failed_sign_in_leaves_nothing():
+    async with serving() as (_, server), managing() as sessions:
+        with pytest.raises(LoginRejected):
+            await sessions.sign_in(account(server), Credentials("anna", "wrong"))
+        assert len(sessions) == 0
+        assert await sessions._store.all() == {}
+        await enter(sessions, server)
+
+
+@pytest.mark.parametrize(
+    ("steps", "alive"),
+    [
+        ([99, 99, 99], True),
+        ([101], False),
+        ([99, 101], False),
+        ([90] * 11, True),  # 990 s, used all the time
+        ([90] * 12, False),  # 1,080 s: over the absolute limit
+    ],
+)
+async def test_sessions_end_after_an_idle_and_an_absolute_time(steps, alive):
+    clock = Clock()
+    limits = SessionLimits(idle=100, absolute=1000)
+    async with serving() as (fake, server), managing(limits, clock) as sessions:
+        token = await enter(sessions, server)
+        for step in steps[:-1]:
+            clock.now += step
+            await sessions.find(token)
+        clock.now += steps[-1]
+        if alive:
+            assert (await sessions.find(token)).mailbox.marked.messages == 3
+            return
+        with pytest.raises(NoSession):
+            await sessions.find(token)
+        assert (len(sessions), await sessions._store.all()) == (0, {})
+        assert fake.count("DELE") == 0
+        assert len(fake.messages) == 3
+        await enter(sessions, server)  # the lock was given back
+
+
+async def test_the_reaper_ends_what_has_expired_without_anyone_asking():
+    clock = Clock()
+    async with serving() as (fake, server), managing(SessionLimits(idle=100), clock) as sessions:
+        await enter(sessions, server)
+        await sessions.sweep()
+        assert len(sessions) == 1
+        clock.now += 101
+        await sessions.sweep()
+        assert (len(sessions), await sessions._store.all()) == (0, {})
+        assert fake.commands[-1] == "QUIT"
+        assert fake.count("DELE") == 0
+
+
+async def test_signing_out_gives_the_lock_back_and_forgets_the_marks():
+    async with serving() as (fake, server), managing() as sessions:
+        token = await enter(sessions, server)
+        with pytest.raises(MailboxInUse):
+            await enter(sessions, server)
+        await sessions.sign_out(token)
+        with pytest.raises(NoSession):
+            await sessions.find(token)
+        await sessions.sign_out(token)  # twice is no error
+        again = await enter(sessions, server)
+        assert (await sessions.find(again)).mailbox.marked.messages == 3
+        assert fake.count("DELE") == 0
+
+
+async def test_there_are_only_so_many_sessions_and_expired_ones_make_room():
+    clock = Clock()
+    limits = SessionLimits(most=2, idle=100)
+    async with serving(exclusive=False) as (_, server), managing(limits, clock) as sessions:
+        await enter(sessions, server)
+        await enter(sessions, server)
+        with pytest.raises(SessionLimit) as refused:
+            await enter(sessions, server)
+        assert refused.value.limit == 2
+        clock.now += 101
+        await enter(sessions, server)
+        assert len(sessions) == 1
+
+
+async def test_sign_ins_under_way_count_as_sessions():
+    fake = FakeMaildrop(plain(1), quirks=Quirks(stall_at="PASS"))
+    async with ScriptedServer(fake) as server, managing(SessionLimits(most=1)) as sessions:
+        first = asyncio.create_task(enter(sessions, server))
+        await until(lambda: fake.count("PASS") > 0)
+        with pytest.raises(SessionLimit):
+            await enter(sessions, server)
+        first.cancel()
+        with suppress(asyncio.CancelledError):
+            await first
+        fake.quirks.stall_at = None
+        await enter(sessions, server)
+
+
+async def test_the_lock_is_given_back_after_an_idle_time_and_marks_outlive_it():
+    """On a real server: a second client gets in, and the disk is as it was."""
+    user = "reaped"
+    with Dovecot(lock_session=True) as locked:
+        locked.deliver_many(user, [b"Subject: %d\r\n\r\nx\r\n" % n for n in range(3)])
+        before = {stored.sha256 for stored in locked.messages_on_disk(user).values()}
+        async with managing(SessionLimits(release=0.3)) as sessions, managing() as others:
+            token = await enter(sessions, locked, user)
+            with pytest.raises(TimeoutError):  # it takes Dovecot 10 s to say [IN-USE]
+                await asyncio.wait_for(enter(others, locked, user), 0.7)
+            reaper = asyncio.create_task(sessions.run())
+            try:
+                mailbox = (await sessions.find(token)).mailbox
+                await until(lambda: mailbox.held_seconds is None)
+            finally:
+                reaper.cancel()
+                await asyncio.wait([reaper])
+            second = await enter(others, locked, user)
+            await others.sign_out(second)
+            session = await sessions.find(token)
+            assert session.mailbox.marked.messages == 3
+            assert (await session.mailbox.stat(session.unlock)).messages == 3
+        assert {s.sha256 for s in locked.messages_on_disk(user).values()} == before
+
+
+async def test_the_end_of_the_app_gives_every_lock_back_and_deletes_nothing():
+    async with serving(exclusive=False) as (fake, server), managing() as sessions:
+        await enter(sessions, server)
+        await enter(sessions, server)
+        await sessions.close()
+        assert len(sessions) == 0
+        assert [session[-1] for session in fake.sessions] == ["QUIT", "QUIT"]
+        assert fake.count("DELE") == 0
+        assert len(fake.messages) == 3
+
+
+@pytest.mark.parametrize("end", ["sign out", "sweep", "release", "close"])
+async def test_a_server_that_goes_silent_keeps_nobody_waiting(monkeypatch, end):
+    """One stalled QUIT must hold up neither the person, nor the reaper, nor the end of the app."""
+    monkeypatch.setattr(manager, "_PATIENCE", 0.2)
+    clock = Clock()
+    limits = SessionLimits(idle=100, release=0 if end == "release" else 60)
+    good_fake = FakeMaildrop(plain(1))
+    bad_fake = FakeMaildrop(plain(1), quirks=Quirks(stall_at="QUIT"))
+    async with (
+        ScriptedServer(bad_fake) as bad,
+        ScriptedServer(good_fake) as good,
+        managing(limits, clock) as sessions,
+    ):
+        token = await enter(sessions, bad)
+        await enter(sessions, good)
+        live = sessions._live.values()
+        await until(lambda: not any(mailbox.progress.running for mailbox in live))
+        began = time.monotonic()
+        if end == "sign out":
+            await sessions.sign_out(token)
+            with pytest.raises(NoSession):
+                await sessions.find(token)
+        elif end == "close":
+            await sessions.close()
+        else:
+            clock.now += 101 if end == "sweep" else 0
+            await sessions.sweep()
+        assert time.monotonic() - began < 1.5
+        if end != "sign out":
+            assert good_fake.commands[-1] == "QUIT"
+
+
+async def test_the_reaper_outlives_a_store_that_fails():
+    class Flaky(MemoryStore):
+        failures = 2
+
+        async def all(self):
+            if self.failures:
+                self.failures -= 1
+                raise ConnectionResetError
+            return await super().all()
+
+    clock = Clock()
+    limits = SessionLimits(idle=100, release=1)
+    async with serving() as (_, server), managing(limits, clock, Flaky()) as sessions:
+        await enter(sessions, server)
+        clock.now += 101
+        reaper = asyncio.create_task(sessions.run())
+        await until(lambda: not len(sessions))
+        assert not reaper.done()
+        reaper.cancel()
+        await asyncio.wait([reaper])
+
+
+async def test_a_record_outlives_the_live_mailbox():
+    """Where only the record is left, as after a restart, the token signs in again."""
+    store = MemoryStore()
+    async with serving() as (_, server):
+        async with managing(store=store) as before:
+            token = await enter(before, server)
+        async with managing(store=store) as after:
+            session = await after.find(token)
+            assert session.mailbox.listed is False
+            await session.mailbox.open(session.unlock)
+            assert len(session.mailbox.index) == 3
+            assert session.mailbox.marked.messages == 0

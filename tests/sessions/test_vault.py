@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.sessions import NoSession, csrf_token, new_token
+from app.sessions.vault import Keys, derive
+
+
+def test_tokens_are_long_url_safe_and_never_the_same():
+    tokens = {new_token() for _ in range(500)}
+    assert len(tokens) == 500
+    for token in tokens:
+        assert len(token) >= 43
+        assert token.replace("-", "").replace("_", "").isalnum()
+
+
+@given(st.binary(max_size=300))
+def test_what_was_sealed_opens_with_the_same_token_and_no_other(secret):
+    token = new_token()
+    sealed = Keys.of(token).close(secret)
+    assert Keys.of(token).open(sealed) == secret
+    with pytest.raises(NoSession):
+        Keys.of(new_token()).open(sealed)
+
+
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
+def test_one_changed_octet_is_noticed(place, change):
+    keys = Keys.of("token")
+    sealed = bytearray(keys.close(b"the password"))
+    sealed[place % len(sealed)] ^= change
+    with pytest.raises(NoSession):
+        keys.open(bytes(sealed))
+
+
+@pytest.mark.parametrize("sealed", [b"", b"x", b"x" * 12, b"x" * 27])
+def test_what_is_too_short_is_no_record(sealed):
+    with pytest.raises(NoSession):
+        Keys.of("token").open(sealed)
+
+
+def test_a_record_is_bound_to_its_name():
+    """One record's octets under another one's name do not open, even with the right key."""
+    keys = Keys.of("token")
+    moved = Keys("another name", keys.seal)
+    with pytest.raises(NoSession):
+        moved.open(keys.close(b"the password"))
+
+
+def test_sealing_twice_gives_different_octets_and_none_in_clear():
+    keys = Keys.of("token")
+    first, second = keys.close(b"the password"), keys.close(b"the password")
+    assert first != second
+    assert b"password" not in first + second
+
+
+def test_what_is_derived_from_a_token_differs_by_purpose_and_does_not_show_it():
+    token = new_token()
+    keys = Keys.of(token)
+    derived = [keys.sid, keys.seal.hex(), csrf_token(token)]
+    assert len(set(derived)) == 3
+    assert not any(token in text for text in derived)
+    assert derive(token, "sid") == derive(token, "sid")
+    assert derive(token, "sid") != derive(token + "x", "sid")
+
+
+@pytest.mark.parametrize("token", ["", "é", "\udcff", "x" * 100_000])
+def test_any_text_may_be_a_token(token):
+    assert len(Keys.of(token).sid) == 64
+
+
+def test_the_key_is_in_no_repr():
+    keys = Keys.of("token")
+    assert repr(keys) == f"Keys(sid={keys.sid!r})"

@@ -1,0 +1,320 @@
+"""Servers and sign-ins that are bad in one way each, and what is to be said of it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from tests.support.certs import Authority, Leaf, self_signed
+from tests.support.maildrop import FakeMaildrop, Quirks, plain
+from tests.support.process import free_port
+from tests.support.scripted import Script as Play
+from tests.support.scripted import ScriptedServer, endless, send, starttls, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A server or a sign-in that is bad in one way, and what is said of it."""
+
+    name: str
+    at: Callable[[Authority], AbstractAsyncContextManager[Any]]
+    status: int
+    code: str
+    title: str
+    said: str = ""
+    reply: str = ""
+    more: tuple[tuple[str, str], ...] = ()
+
+
+def served(play: Play) -> Callable[[Authority], AbstractAsyncContextManager[Any]]:
+    return lambda _: ScriptedServer(play)
+
+
+def drop(**quirks: Any) -> Callable[[Authority], AbstractAsyncContextManager[Any]]:
+    return lambda _: ScriptedServer(FakeMaildrop(plain(3), quirks=Quirks(**quirks)))
+
+
+def says(greeting: bytes) -> Callable[[Authority], AbstractAsyncContextManager[Any]]:
+    return served(steps(send(greeting), endless(b"")))
+
+
+def presents(leaf: Callable[[Authority], Leaf]) -> Callable[[Authority], Any]:
+    """Implicit TLS with this certificate; the handshake fails before the script begins."""
+    return lambda authority: ScriptedServer(
+        FakeMaildrop(plain(1)), tls=leaf(authority).server_context()
+    )
+
+
+@asynccontextmanager
+async def _nowhere(host: str, port: int) -> AsyncIterator[Any]:
+    yield SimpleNamespace(host=host, port=port)
+
+
+def injecting(authority: Authority) -> ScriptedServer:
+    context = authority.leaf().server_context()
+    return ScriptedServer(steps(send(b"+OK\r\n"), starttls(context, inject=b"+OK hello\r\n")))
+
+
+def login(reply: bytes) -> Callable[[Authority], AbstractAsyncContextManager[Any]]:
+    return drop(refuse_login=reply)
+
+
+def lists(rows: bytes) -> Callable[[Authority], AbstractAsyncContextManager[Any]]:
+    return drop(replies={"LIST": b"+OK\r\n" + rows + b".\r\n"})
+
+
+TLS = (("security", "tls"), ("server", "localhost"))
+STARTTLS = (("security", "starttls"), ("server", "localhost"))
+NO_ANSWER = "The mail server stopped answering."
+LOST = "The connection to the mail server was lost."
+RULES = "The server broke the rules of POP3."
+REJECTED = "The server did not accept the name or the password."
+
+BAD = [
+    Bad(
+        "wrong password",
+        drop(),
+        401,
+        "login-rejected",
+        REJECTED,
+        "whole address",
+        "-ERR [AUTH] wrong user name or password",
+        more=(("password", "a guess"),),
+    ),
+    Bad(
+        "wrong host",
+        lambda _: _nowhere("no-such-host.invalid", 995),
+        502,
+        "connect-failed",
+        "There is no such server.",
+        "no-such-host.invalid",
+    ),
+    Bad(
+        "closed port",
+        lambda _: _nowhere("127.0.0.1", free_port()),
+        502,
+        "connect-failed",
+        "Nobody answers at this port.",
+        "refused the connection",
+    ),
+    Bad(
+        "certificate for another name",
+        presents(Authority.other_name_leaf),
+        502,
+        "tls-failed",
+        "The certificate is for another name.",
+        "password was not sent",
+        more=TLS,
+    ),
+    Bad(
+        "expired certificate",
+        presents(Authority.expired_leaf),
+        502,
+        "tls-failed",
+        "The certificate has expired.",
+        "password was not sent",
+        more=TLS,
+    ),
+    Bad(
+        "self-signed certificate",
+        presents(lambda _: self_signed()),
+        502,
+        "tls-failed",
+        "The certificate is self-signed.",
+        "POPSCOPE_CA_FILE",
+        more=TLS,
+    ),
+    Bad(
+        "unknown issuer",
+        presents(lambda _: Authority().leaf()),
+        502,
+        "tls-failed",
+        "The certificate comes from an unknown issuer.",
+        "POPSCOPE_CA_FILE",
+        more=TLS,
+    ),
+    Bad("no TLS there", drop(), 502, "tls-failed", "There is no TLS at this port.", more=TLS),
+    Bad(
+        "no STARTTLS there",
+        drop(),
+        502,
+        "tls-failed",
+        "The server does not offer STARTTLS.",
+        "Nothing was sent without protection",
+        "",
+        more=STARTTLS,
+    ),
+    Bad(
+        "plaintext behind STLS",
+        injecting,
+        502,
+        "server-misbehaved",
+        "Somebody may be tampering with this connection.",
+        more=STARTTLS,
+    ),
+    Bad(
+        "an SMTP server",
+        says(b"220 mail.example.net ESMTP\r\n"),
+        502,
+        "server-misbehaved",
+        "This is no POP3 server.",
+        "an SMTP or FTP server",
+    ),
+    Bad(
+        "an IMAP server",
+        says(b"* OK IMAP4rev1 ready\r\n"),
+        502,
+        "server-misbehaved",
+        "This is no POP3 server.",
+        "an IMAP server",
+    ),
+    Bad(
+        "a web server",
+        says(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        502,
+        "server-misbehaved",
+        "This is no POP3 server.",
+        "a web server",
+    ),
+    Bad(
+        "nonsense",
+        says(b"\x00\xff\xfe<script>alert(1)</script>\r\n"),
+        502,
+        "server-misbehaved",
+        "This is no POP3 server.",
+    ),
+    Bad(
+        "turned away",
+        drop(greeting=b"-ERR too many connections"),
+        502,
+        "connect-failed",
+        "The server turned us away.",
+        reply="-ERR too many connections",
+    ),
+    Bad(
+        "in use at the greeting",
+        drop(greeting=b"-ERR [IN-USE] later"),
+        423,
+        "mailbox-in-use",
+        "Another program has this mailbox open.",
+        reply="-ERR [IN-USE] later",
+    ),
+    Bad(
+        "in use",
+        login(b"-ERR [IN-USE] locked by <another> session"),
+        423,
+        "mailbox-in-use",
+        "Another program has this mailbox open.",
+        reply="-ERR [IN-USE] locked by <another> session",
+    ),
+    Bad(
+        "in use, in words",
+        login(b"-ERR maildrop already locked"),
+        423,
+        "mailbox-in-use",
+        "Another program has this mailbox open.",
+    ),
+    Bad(
+        "too soon",
+        drop(refuse_login=b"-ERR [LOGIN-DELAY] slow down", announce=("LOGIN-DELAY 300",)),
+        429,
+        "login-delayed",
+        "Too soon after the last sign-in.",
+        "300 seconds",
+    ),
+    Bad(
+        "trouble",
+        login(b"-ERR [SYS/TEMP] try later"),
+        401,
+        "login-rejected",
+        "The server has trouble at the moment.",
+    ),
+    Bad(
+        "lasting trouble",
+        login(b"-ERR [SYS/PERM] broken"),
+        401,
+        "login-rejected",
+        "The server has a lasting problem with this mailbox.",
+    ),
+    Bad(
+        "octets that are no text",
+        login(b"-ERR \xff\xfe\x00\x1b[31m \xc3\xbc"),
+        401,
+        "login-rejected",
+        REJECTED,
+        "ü",
+    ),
+    Bad(
+        "silent at the greeting",
+        drop(stall_at="greeting"),
+        502,
+        "connect-failed",
+        "Connected, but the server says nothing.",
+    ),
+    *(
+        Bad(f"silent at {stage}", drop(stall_at=stage), 504, "stalled", NO_ANSWER)
+        for stage in ("CAPA", "CAPA body", "USER", "PASS", "STAT", "LIST", "LIST body", "UIDL")
+    ),
+    Bad(
+        "closes at the greeting",
+        drop(close_at="greeting"),
+        502,
+        "connect-failed",
+        "Connected, but the server says nothing.",
+    ),
+    *(
+        Bad(f"closes at {stage}", drop(close_at=stage), 502, "connection-lost", LOST)
+        for stage in ("CAPA", "CAPA body", "USER", "PASS", "STAT", "LIST", "LIST body", "UIDL")
+    ),
+    Bad("resets at PASS", drop(reset_at="PASS"), 502, "connection-lost", LOST),
+    Bad(
+        "endless greeting",
+        served(steps(send(b"+OK "), endless(b"x" * 4096))),
+        502,
+        "server-misbehaved",
+        RULES,
+        "line too long",
+    ),
+    Bad(
+        "endless answer to USER",
+        drop(replies={"USER": b"+OK " + b"x" * 200_000}),
+        502,
+        "server-misbehaved",
+        RULES,
+        "line too long",
+    ),
+    Bad(
+        "endless row of LIST",
+        lists(b"1 " + b"9" * 100_000 + b"\r\n"),
+        502,
+        "server-misbehaved",
+        RULES,
+        "line too long",
+    ),
+    Bad("LIST without numbers", lists(b"one two\r\n"), 502, "server-misbehaved", RULES),
+    Bad("LIST with number 0", lists(b"0 5\r\n"), 502, "server-misbehaved", RULES),
+    Bad("LIST with half a row", lists(b"1\r\n"), 502, "server-misbehaved", RULES),
+    Bad(
+        "STAT without numbers",
+        drop(replies={"STAT": b"+OK many\r\n"}),
+        502,
+        "server-misbehaved",
+        RULES,
+    ),
+    Bad(
+        "LIST refused",
+        drop(replies={"LIST": b"-ERR no\r\n"}),
+        502,
+        "command-rejected",
+        "The server refused this command.",
+        reply="-ERR no",
+    ),
+    Bad(
+        "neither +OK nor -ERR",
+        drop(replies={"USER": b"OK go on\r\n"}),
+        502,
+        "server-misbehaved",
+        RULES,
+    ),
+]

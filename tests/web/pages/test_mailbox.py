@@ -1,0 +1,284 @@
+"""The list, marks, the review, the commit and its receipt, without JavaScript and with htmx."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
+from tests.support.scripted import ScriptedServer
+from tests.web.visiting import SAME_ORIGIN, Browser, Script, heading, http_to, running, words
+
+HTMX = {"HX-Request": "true"}
+
+
+class Visit:
+    """A browser in an open mailbox, and the server behind it."""
+
+    def __init__(self, fake: FakeMaildrop, http: httpx.AsyncClient, page: httpx.Response) -> None:
+        self.fake = fake
+        self.http = http
+        self.browser = Browser(http)
+        self.browser._seen(page)
+        self.page = page
+        self.ids = re.findall(r'<li id="m-([\w-]+)"', page.text)
+        self.script = Script(http, http.cookies["popscope"])
+
+    async def htmx(self, path: str, current: str = "/mailbox", **fields: str) -> httpx.Response:
+        """What htmx gets for a click on a button that posts."""
+        headers = {**HTMX, **SAME_ORIGIN, "HX-Current-URL": f"http://localhost{current}"}
+        data = {"_csrf": self.browser.csrf, **fields}
+        return await self.http.post(path, data=data, headers=headers)
+
+
+@pytest.fixture
+async def visit() -> AsyncIterator[Visit]:
+    letters = [
+        FakeMessage(
+            b"From: Person %d <p%d@example.net>\r\nSubject: letter %d\r\n"
+            b"Date: Tue, 03 Mar 2026 10:00:00 +0000\r\n\r\n%s\r\n"
+            % (n, n, n, b"x" * (10_000_000 // n))
+        )
+        for n in range(1, 6)
+    ]
+    fake = FakeMaildrop(letters)
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        await Browser(http).sign_in(server)
+        script = Script(http, http.cookies["popscope"])
+        for _ in range(500):
+            if all(m["headers_known"] for m in (await script.get("/list"))["messages"]):
+                break
+        yield Visit(fake, http, await http.get("/mailbox"))
+
+
+async def test_the_list_shows_the_largest_first_with_who_what_when_and_how_much(visit):
+    assert visit.page.status_code == 200
+    assert re.findall(r"<bdi>(letter \d)</bdi>", visit.page.text) == [
+        f"letter {n}" for n in range(1, 6)
+    ]
+    text = words(visit.page)
+    assert "5 messages 22.8 MB" in text
+    assert "Person 1 3 Mar letter 1" in text
+    assert "<title>anna · Popscope</title>" in visit.page.text
+    assert visit.fake.count("RETR") == visit.fake.count("DELE") == 0
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("size", "letter 5"), ("-date", "letter 1"), ("subject", "letter 1")]
+)
+async def test_the_order_is_in_the_address(visit, sort, first):
+    page = await visit.browser.open(f"/mailbox?sort={sort}")
+    assert re.findall(r"<bdi>(letter \d)</bdi>", page.text)[0] == first
+    assert f'<option value="{sort}" selected>' in page.text
+
+
+@pytest.mark.parametrize("query", ["sort=colour", "page=0", "page=x", "sort=", "page="])
+async def test_a_list_that_cannot_be_is_told(visit, query):
+    page = await visit.browser.open(f"/mailbox?{query}")
+    assert page.status_code == 422
+    assert heading(page) == "That makes no sense here."
+
+
+async def test_a_page_beyond_the_end_leads_to_the_last_one(visit):
+    page = await visit.browser.open("/mailbox?sort=size&page=99")
+    assert str(page.url) == "http://localhost/mailbox?sort=size"
+
+
+async def test_marking_by_button_and_unmarking_deletes_nothing(visit):
+    first, second, *_ = visit.ids
+    page = await visit.browser.send(f"/mailbox/messages/{first}/mark", back="/mailbox?sort=size")
+    assert str(page.url) == "http://localhost/mailbox?sort=size"
+    assert "1 message, 10.0 MB marked." in words(page)
+    assert "<title>1 marked · anna · Popscope</title>" in page.text
+    page = await visit.browser.send("/mailbox/mark", id=[second, first, "gone-meanwhile"])
+    assert "2 messages, 15.0 MB marked." in words(page)
+    page = await visit.browser.send(f"/mailbox/messages/{second}/unmark")
+    assert "1 message, 10.0 MB marked." in words(page)
+    page = await visit.browser.send("/mailbox/unmark-all")
+    assert "<title>anna · Popscope</title>" in page.text
+    assert visit.fake.count("DELE") == 0
+
+
+async def test_marking_with_htmx_gives_back_what_has_changed_and_no_page(visit):
+    first, *_ = visit.ids
+    answer = await visit.htmx(f"/mailbox/messages/{first}/mark")
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert f'id="m-{first}" class="row marked"' in answer.text
+    for part in ("tray", f"act-{first}", "chip", "status"):
+        assert f'id="{part}"' in answer.text
+    assert answer.text.count("hx-swap-oob") == 5
+    text = words(answer)
+    assert "Marked for deletion: letter 1. 1 marked, 10.0 MB." in text
+    answer = await visit.htmx(f"/mailbox/messages/{first}/unmark", f"/mailbox/messages/{first}")
+    assert "Unmarked: letter 1. 0 marked, 0 B." in words(answer)
+    assert f'id="m-{first}" class="row current"' in answer.text
+
+
+async def test_a_click_that_fails_with_htmx_says_so_above_the_list(visit):
+    answer = await visit.htmx("/mailbox/messages/none/mark")
+    assert answer.status_code == 404
+    assert answer.headers["hx-reswap"] == "none"
+    assert heading(answer) == "This message is not in the mailbox."
+    assert "<html" not in answer.text
+
+
+@pytest.mark.parametrize("current", ["http://[", "", "x", "/mailbox?page=x&sort=y", "//evil/"])
+async def test_any_address_that_htmx_claims_to_come_from_is_survived(visit, current):
+    headers = {**HTMX, "HX-Current-URL": current}
+    answer = await visit.http.get("/mailbox/progress", headers=headers)
+    assert answer.status_code == 200
+    assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("back", "lands"),
+    [
+        ("/mailbox", "/mailbox"),
+        ("/mailbox?sort=size&page=1", "/mailbox?sort=size&page=1"),
+        ("/mailbox/review", "/mailbox/review"),
+        ("", "/mailbox"),
+        ("https://evil.example/mailbox", "/mailbox"),
+        ("//evil.example/mailbox", "/mailbox"),
+        ("///evil.example/mailbox", "/mailbox"),
+        ("/\\evil.example/mailbox", "/mailbox"),
+        ("\\\\evil.example/mailbox", "/mailbox"),
+        ("/%2fevil.example/mailbox", "/mailbox"),
+        ("\t//evil.example/mailbox", "/mailbox"),
+        ("javascript:alert(1)//mailbox", "/mailbox"),
+        ("mailto:/mailbox", "/mailbox"),
+        ("//[", "/mailbox"),
+        ("//a\u2100b/mailbox", "/mailbox"),
+        ("/mailbox\r\nSet-Cookie: a=b", "/mailbox%0D%0ASet-Cookie:%20a=b"),
+        ("mailbox", "/mailbox"),
+    ],
+)
+async def test_the_way_back_never_leads_elsewhere(visit, back, lands):
+    for path in (
+        "/mailbox/unmark-all",
+        "/mailbox/release",
+        f"/mailbox/messages/{visit.ids[0]}/mark",
+    ):
+        answer = await visit.http.post(
+            path, data={"_csrf": visit.browser.csrf, "back": back}, headers=SAME_ORIGIN
+        )
+        assert answer.status_code == 303
+        assert answer.headers["location"] == lands
+        assert "set-cookie" not in answer.headers
+
+
+async def test_progress_gives_the_rows_that_are_known_by_now(visit):
+    pending = "&".join(f"pending={id}" for id in [*visit.ids[:2], "unknown"])
+    answer = await visit.http.get(f"/mailbox/progress?{pending}", headers=HTMX)
+    assert re.findall(r'<li id="m-([\w-]+)"', answer.text) == visit.ids[:2]
+    assert "all 5 headers" in words(answer)
+    assert "hx-trigger" not in answer.text.partition("<li")[0]  # it has stopped asking
+
+
+async def test_progress_goes_on_asking_while_headers_are_missing():
+    fake = FakeMaildrop(plain(5), quirks=Quirks(stall_at="TOP"))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        page = await Browser(http).sign_in(server)
+        assert 'hx-trigger="every 700ms"' in page.text
+        assert page.text.count('name="pending"') == 5
+        assert "headers 0 of 5" in words(page)
+        id = re.findall(r'name="pending" value="([\w-]+)"', page.text)[0]
+        answer = await http.get(f"/mailbox/progress?pending={id}", headers=HTMX)
+        assert 'hx-trigger="every 700ms"' in answer.text
+        assert "<li" not in answer.text
+
+
+async def test_the_lock_is_released_by_button_and_taken_at_the_next_click(visit):
+    assert "Mailbox held" in words(visit.page)
+    page = await visit.browser.send("/mailbox/release", back="/mailbox")
+    assert "Released, comes back at your next click" in words(page)
+    assert visit.fake.commands[-1] == "QUIT"
+    page = await visit.browser.open(f"/mailbox/messages/{visit.ids[2]}?lines=3")
+    assert "Mailbox held" in words(page)
+    assert visit.fake.count("DELE") == 0
+
+
+async def test_checking_again_shows_new_mail_and_keeps_marks(visit):
+    await visit.browser.send("/mailbox/mark", id=visit.ids[0])
+    visit.fake.messages.append(plain(1)[0])
+    page = await visit.browser.send("/mailbox/refresh", back="/mailbox")
+    assert "6 messages" in words(page)
+    assert "1 message, 10.0 MB marked." in words(page)
+
+
+# The commit
+
+
+async def test_the_review_shows_all_that_goes_and_the_receipt_what_went(visit):
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:3])
+    page = await visit.browser.open("/mailbox/review")
+    text = words(page)
+    assert "Delete 3 messages, 18.3 MB?" in text
+    assert [f"letter {n}" in text for n in range(1, 6)] == [True] * 3 + [False] * 2
+    assert "Now 22.8 MB" in text
+    assert "After 4.5 MB" in text
+    assert visit.fake.count("DELE") == 0
+    page = await visit.browser.send("/mailbox/commit", count="3")
+    assert page.url.path == "/mailbox/receipt"
+    text = words(page)
+    assert "18.3 MB freed. All 3 messages are gone." in text
+    assert text.count(" gone") >= 4
+    assert visit.fake.count("DELE") == 3
+    assert len(visit.fake.messages) == 2
+    page = await visit.browser.open("/mailbox")
+    assert "2 messages 4.5 MB" in words(page)
+    again = await visit.browser.send("/mailbox/commit", count="0")
+    assert again.status_code == 502
+    assert heading(again) == "Nothing is marked."
+
+
+@pytest.mark.parametrize("count", ["1", "3", "", "two"])
+async def test_only_what_the_review_showed_is_deleted(visit, count):
+    """Another tab has marked one more since: the person has not seen it, so nothing goes."""
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
+    page = await visit.browser.send("/mailbox/commit", count=count)
+    assert page.status_code == 409
+    assert "Nothing was deleted." in heading(page)
+    assert "Delete 2 messages" in words(page)
+    assert visit.fake.count("DELE") == 0
+    assert len(visit.fake.messages) == 5
+
+
+async def test_what_the_server_would_not_delete_is_told_in_its_words(visit):
+    visit.fake.quirks.refuse_dele = frozenset({1})
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
+    page = await visit.browser.send("/mailbox/commit", count="2")
+    text = words(page)
+    assert "1 of 2 messages is gone." in text
+    assert "still there -ERR [SYS/PERM] this message may not be deleted" in text
+    assert "Try the one left again" in text
+    review = await visit.browser.open("/mailbox/review")
+    assert "Delete 1 message, 10.0 MB?" in words(review)
+
+
+async def test_what_could_not_be_checked_is_not_called_gone(visit):
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
+    visit.fake.quirks.quit_reply = None
+    visit.fake.quirks.refuse_login = b"-ERR [SYS/TEMP] not now"
+    page = await visit.browser.send("/mailbox/commit", count="2")
+    text = words(page)
+    assert "Not verified." in text
+    assert "QUIT was not answered; -ERR [SYS/TEMP] not now" in text
+    assert "freed" not in text
+
+
+async def test_a_commit_that_fails_before_quit_deletes_nothing_and_keeps_the_marks(visit):
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
+    visit.fake.quirks.close_at = "DELE"
+    page = await visit.browser.send("/mailbox/commit", count="2")
+    assert page.status_code == 502
+    assert "Nothing was deleted, and your marks are kept." in words(page)
+    visit.fake.quirks.close_at = None
+    assert len(visit.fake.messages) == 5
+    assert "Delete 2 messages" in words(await visit.browser.open("/mailbox/review"))
+
+
+async def test_without_a_commit_there_is_no_receipt(visit):
+    page = await visit.browser.open("/mailbox/receipt")
+    assert page.url.path == "/mailbox"

@@ -1,0 +1,144 @@
+"""Signing in and out by page; what a person sees when a session is over."""
+
+import re
+
+import pytest
+
+from app.mailbox import Credentials
+from app.transport import Security, Target
+from app.web import DemoAccount
+from tests.support.maildrop import FakeMaildrop, Quirks, plain
+from tests.support.scripted import ScriptedServer
+from tests.web.visiting import Browser, Script, heading, http_to, running, words
+
+
+async def test_signing_in_opens_the_mailbox_and_the_start_page_leads_there():
+    fake = FakeMaildrop(plain(2))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        browser = Browser(http)
+        assert "Open mailbox" in words(await browser.open("/"))
+        page = await browser.sign_in(server)
+        assert page.url.path == "/mailbox"
+        assert (await browser.open("/")).url.path == "/mailbox"
+        page = await browser.send("/signout")
+        assert page.url.path == "/"
+        assert (await browser.open("/mailbox")).url.path == "/"
+        assert fake.count("DELE") == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"username": "  "}, "Type your email address or user name."),
+        ({"password": ""}, "Type your password."),
+        ({"server": ""}, "Type the name of the mail server"),
+        ({"port": "995x"}, "Port: a number from 1 to 65535."),
+        ({"security": "ssl"}, "Security: tls, starttls or none."),
+    ],
+)
+async def test_a_form_that_makes_no_sense_comes_back_filled_in(fields, word):
+    async with ScriptedServer(FakeMaildrop()) as server, running() as app, http_to(app) as http:
+        page = await Browser(http).sign_in(server, **{"username": "anna@example.net", **fields})
+        assert page.status_code == 422
+        assert word in words(page)
+        assert f'value="{fields.get("username", "anna@example.net")}"' in page.text
+        assert "secret" not in page.text
+        assert server.connections == 0
+
+
+async def test_the_operators_servers_are_a_choice_and_another_one_can_be_named():
+    async with ScriptedServer(FakeMaildrop(plain(1))) as server:
+        offered = f"127.0.0.1:{server.port};none, pop.example.net"
+        async with running(servers=offered) as app, http_to(app) as http:
+            browser = Browser(http)
+            page = await browser.open("/")
+            options = re.findall(r'<option value="([^"]+)"', page.text.partition("</select>")[0])
+            assert options == [
+                f"127.0.0.1, port {server.port}, not encrypted",
+                "pop.example.net, port 995, TLS",
+                "other",
+            ]
+            fields = {"username": "anna", "password": "secret"}
+            page = await browser.send("/signin", **fields, offered=options[0])
+            assert page.url.path == "/mailbox"
+
+
+async def test_where_servers_are_fixed_no_other_can_be_named():
+    async with ScriptedServer(FakeMaildrop(plain(1))) as server:
+        only = running(servers="pop.example.net", targets="fixed")
+        async with only as app, http_to(app) as http:
+            browser = Browser(http)
+            page = await browser.open("/")
+            assert 'name="server"' not in page.text
+            assert "pop.example.net" in page.text
+            page = await browser.sign_in(server)
+            assert (page.status_code, server.connections) == (403, 0)
+            assert heading(page) == "Popscope may not connect there."
+
+
+async def test_the_demo_is_one_button_and_only_where_there_is_one():
+    async with ScriptedServer(FakeMaildrop(plain(3))) as server:
+        target = Target("127.0.0.1", server.port, Security.NONE)
+        demo = DemoAccount(target, Credentials("demo", "secret"))
+        async with running(demo=demo) as app, http_to(app) as http:
+            browser = Browser(http)
+            assert 'action="/demo"' in (await browser.open("/")).text
+            page = await browser.send("/demo")
+            assert page.url.path == "/mailbox"
+            assert "demo mailbox" in words(page)
+        async with running() as app, http_to(app) as http:
+            browser = Browser(http)
+            assert 'action="/demo"' not in (await browser.open("/")).text
+            assert (await browser.send("/demo")).url.path == "/"
+
+
+async def test_a_demo_that_is_in_use_says_so():
+    fake = FakeMaildrop(quirks=Quirks(in_use_logins=1))
+    async with ScriptedServer(fake) as server:
+        target = Target("127.0.0.1", server.port, Security.NONE)
+        demo = DemoAccount(target, Credentials("demo", "secret"))
+        async with running(demo=demo) as app, http_to(app) as http:
+            browser = Browser(http)
+            await browser.open("/")
+            page = await browser.send("/demo")
+            assert (page.status_code, heading(page)) == (
+                423,
+                "Another program has this mailbox open.",
+            )
+
+
+async def test_an_expired_session_leads_to_the_sign_in_page_and_deletes_nothing():
+    fake = FakeMaildrop(plain(2), quirks=Quirks(exclusive=True))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        browser = Browser(http)
+        await browser.sign_in(server)
+        script = Script(http, http.cookies["popscope"])
+        await script.post("/dele", {"ids": await script.ids()})
+        sessions = app.state.services.sessions
+        later = sessions._clock() + 13 * 3600
+        sessions._clock = lambda: later
+        for path in ("/mailbox", "/mailbox/review", "/mailbox/receipt", "/mailbox/messages/x"):
+            answer = await http.get(path)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        page = await browser.send("/mailbox/commit", count="2")
+        assert page.url.path == "/"
+        assert "Open mailbox" in words(page)
+        htmx = await http.get("/mailbox/progress", headers={"HX-Request": "true"})
+        assert htmx.headers["hx-redirect"] == "/"
+        assert (await script.ask("GET", "/session")).status_code == 401
+        assert fake.count("DELE") == 0
+        assert len(fake.messages) == 2
+        assert (await browser.sign_in(server)).url.path == "/mailbox"  # the lock was given back
+
+
+async def test_too_many_sessions_are_told_on_the_form():
+    fake = FakeMaildrop(plain(1))
+    async with (
+        ScriptedServer(fake) as server,
+        running(session_limit=1) as app,
+        http_to(app) as one,
+        http_to(app) as two,
+    ):
+        assert (await Browser(one).sign_in(server)).status_code == 200
+        page = await Browser(two).sign_in(server)
+        assert (page.status_code, heading(page)) == (503, "Too many people are signed in.")

@@ -1,0 +1,137 @@
+"""Bad servers and bad input: for each, the plain words on the page and the code in the API."""
+
+import html
+
+import pytest
+
+from app.mailbox import LoginDelayed, LoginRejected
+from app.pop3 import Fault, RemoteProtocolError
+from app.transport import ConnectFailed, ConnectFault, TargetForbidden, TlsFailed, TlsFault
+from app.web.errors import TABLE, describe, problem
+from tests.support.maildrop import FakeMaildrop, Quirks
+from tests.support.scripted import ScriptedServer
+
+from .badservers import BAD
+from .visiting import QUICK, Browser, heading, http_to, post_session, running, words
+
+PASSWORD = "secret"
+
+
+@pytest.fixture(scope="module")
+def ca_file(authority, tmp_path_factory):
+    return authority.write(tmp_path_factory.mktemp("ca") / "ca.pem")
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
+async def test_a_bad_server_has_its_code_in_the_api_and_its_words_on_the_page(
+    bad, authority, ca_file
+):
+    async with (
+        bad.at(authority) as server,
+        running(QUICK, ca_file=ca_file) as app,
+        http_to(app) as http,
+    ):
+        answer = await post_session(http, server, "anna", **dict(bad.more))
+        body = answer.json()
+        assert (answer.status_code, body["code"]) == (bad.status, bad.code)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert body["title"] == bad.title
+        assert (body["status"], body["type"]) == (bad.status, f"/api/docs#error-{bad.code}")
+        assert bad.said in body["detail"] + body.get("reply", "")
+        if bad.reply:
+            assert body["reply"] == bad.reply
+
+        filled = {"password": PASSWORD, **dict(bad.more)}
+        page = await Browser(http).sign_in(server, "anna <b>", **filled)
+        assert page.status_code == bad.status
+        assert heading(page) == bad.title
+        assert bad.said in words(page)
+        if bad.reply:
+            assert bad.reply in words(page)
+        assert "<script>alert" not in page.text
+        assert 'name="username" value="anna &lt;b&gt;"' in page.text
+        host = filled.get("server", server.host)
+        assert f'name="server" value="{html.escape(host)}"' in page.text
+        assert f'name="port" value="{server.port}"' in page.text
+        assert f'<option value="{filled.get("security", "none")}" selected' in page.text
+        assert 'type="password"' in page.text
+        assert filled["password"] not in page.text
+        assert "set-cookie" not in page.headers or "popscope=" not in page.headers["set-cookie"]
+
+
+async def test_retry_after_is_told_where_it_is_known():
+    fake = FakeMaildrop(
+        quirks=Quirks(refuse_login=b"-ERR [LOGIN-DELAY] no", announce=("LOGIN-DELAY 300",))
+    )
+    async with ScriptedServer(fake) as server, running(QUICK) as app, http_to(app) as http:
+        answer = await post_session(http, server)
+        assert answer.headers["retry-after"] == "300"
+        assert answer.json()["retry_after"] == 300
+
+
+@pytest.mark.parametrize(
+    ("given", "more"),
+    [
+        ({"allow_loopback": False}, {}),
+        ({"ports": "110,995"}, {}),
+        ({"targets": "public"}, {"server": "192.168.1.1", "port": 110}),
+        ({}, {"server": "169.254.169.254", "port": 110}),
+        ({}, {"server": "0.0.0.0", "port": 110}),
+        ({"targets": "fixed", "servers": "127.0.0.1:1;none"}, {"port": 995}),
+    ],
+)
+async def test_what_the_operator_forbids_is_one_and_the_same_403(given, more):
+    answers = []
+    async with ScriptedServer(FakeMaildrop()) as server, running(QUICK, **given) as app:
+        async with http_to(app) as http:
+            answer = await post_session(http, server, **more)
+            answers.append((answer.status_code, answer.json()["code"], answer.json()["detail"]))
+        assert server.connections == 0
+    always = describe(TargetForbidden("anywhere", 1))
+    assert answers == [(403, "target-forbidden", " ".join((always.detail, *always.advice)))]
+
+
+# The table itself
+
+
+@pytest.mark.parametrize("fault", list(ConnectFault))
+def test_every_way_not_to_connect_has_words_that_name_the_place(fault):
+    view = describe(ConnectFailed("pop.example.net", 995, fault, "-ERR busy"))
+    assert "pop.example.net" in view.detail
+    assert view.title.endswith(".")
+    assert view.reply == "-ERR busy"
+
+
+@pytest.mark.parametrize("fault", list(TlsFault))
+def test_every_tls_fault_has_words_that_say_the_password_was_kept(fault):
+    view = describe(TlsFailed("pop.example.net", 995, fault, "the library's words"))
+    assert "Your password was not sent" in view.detail
+    assert "the library's words" in view.detail
+    assert view.advice
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+def test_every_broken_rule_has_words_and_no_octets_of_the_server(fault):
+    view = describe(RemoteProtocolError(fault, b"<secret octets>"))
+    assert view.code == "server-misbehaved"
+    assert "secret octets" not in " ".join((view.title, view.detail, view.reply, *view.advice))
+
+
+def test_titles_of_faults_differ_so_that_a_person_can_tell_them_apart():
+    connect = {describe(ConnectFailed("h", 1, fault)).title for fault in ConnectFault}
+    tls = {describe(TlsFailed("h", 1, fault)).title for fault in TlsFault}
+    assert len(connect) == len(ConnectFault)
+    assert len(tls) == len(TlsFault)
+
+
+def test_a_problem_has_only_what_is_known():
+    bare = problem(describe(LoginDelayed("", None)))
+    assert set(bare) == {"type", "title", "status", "code", "detail"}
+    full = problem(describe(LoginRejected("-ERR no", "AUTH")), 30)
+    assert (full["reply"], full["retry_after"]) == ("-ERR no", 30)
+
+
+def test_an_error_that_nobody_put_into_the_table_is_a_bug():
+    assert ValueError not in TABLE
+    with pytest.raises(KeyError):
+        describe(ValueError("unforeseen"))

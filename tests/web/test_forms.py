@@ -1,0 +1,148 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.mailbox import Sort, SortKey
+from app.transport import Security, Target
+from app.web import OfferedTarget, WebConfig
+from app.web.errors import InvalidRequest
+from app.web.forms import SignInForm, read_lines, read_number, read_page, read_sort, read_target
+
+OFFERED = (
+    OfferedTarget("First", Target("pop.example.net", 995, Security.TLS, verified=False)),
+    OfferedTarget("Second", Target("pop.example.org", 110, Security.NONE)),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "target"),
+    [
+        (("pop.example.net", "", ""), ("pop.example.net", 995, "tls")),
+        ((" pop.example.net ", "", "tls"), ("pop.example.net", 995, "tls")),
+        (("pop.example.net.", "", ""), ("pop.example.net", 995, "tls")),
+        (("pop.example.net", "", "starttls"), ("pop.example.net", 110, "starttls")),
+        (("pop.example.net", "", "none"), ("pop.example.net", 110, "none")),
+        (("pop.example.net", "110", ""), ("pop.example.net", 110, "starttls")),
+        (("pop.example.net", "110", "tls"), ("pop.example.net", 110, "tls")),
+        (("pop.example.net:2110", "", "NONE"), ("pop.example.net", 2110, "none")),
+        (("pop.example.net:2110", "995", ""), ("pop.example.net", 995, "tls")),
+        (("10.0.0.1:110", "", ""), ("10.0.0.1", 110, "starttls")),
+        (("[2001:db8::1]:995", "", ""), ("2001:db8::1", 995, "tls")),
+        (("2001:db8::1", "", ""), ("2001:db8::1", 995, "tls")),
+        (("::1", "110", "none"), ("::1", 110, "none")),
+        (("müller.example", "", ""), ("müller.example", 995, "tls")),
+    ],
+)
+def test_a_server_as_people_type_it(typed, target):
+    host, port, security = target
+    assert read_target(*typed) == Target(host, port, Security(security))
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        (("", "", ""), "Type the name of the mail server"),
+        (("   ", "", ""), "Type the name of the mail server"),
+        (("https://pop.example.net", "", ""), "no server name"),
+        (("pop.example.net/x", "", ""), "no server name"),
+        (("user@pop.example.net", "", ""), "no server name"),
+        (("a b", "", ""), "no server name"),
+        (("a\x00b", "", ""), "no server name"),
+        (("a\r\nb", "", ""), "no server name"),
+        (("[::1", "", ""), "no server name"),
+        (("pop.example.net:x", "", ""), "no server name"),
+        (("pop.example.net", "0", ""), "Port:"),
+        (("pop.example.net", "65536", ""), "Port:"),
+        (("pop.example.net", "9" * 5000, ""), "Port:"),
+        (("pop.example.net", "-1", ""), "Port:"),
+        (("pop.example.net", "٩٩٥", ""), "Port:"),
+        (("pop.example.net", "²", ""), "Port:"),
+        (("pop.example.net:0", "", ""), "Port:"),
+        (("pop.example.net", "", "ssl"), "Security:"),
+    ],
+)
+def test_what_makes_no_sense_is_named(typed, word):
+    with pytest.raises(InvalidRequest) as error:
+        read_target(*typed)
+    assert word in error.value.detail
+
+
+@given(st.text(max_size=80), st.text(max_size=8), st.text(max_size=10))
+@example(":", "", "")
+@example("[:]", "", "")
+def test_anything_typed_is_a_target_or_a_word_about_it(server, port, security):
+    try:
+        target = read_target(server, port, security)
+    except InvalidRequest as error:
+        assert error.detail  # noqa: PT017
+        return
+    assert target.host
+    assert not set(target.host) & set(" /\r\n\0@[]")
+    assert 1 <= target.port <= 65535
+    assert target.verified
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, OFFERED[0].target),
+        ({"offered": "First"}, OFFERED[0].target),
+        ({"offered": "Second"}, OFFERED[1].target),
+        # with a server typed in, the select does not count
+        (
+            {"server": "pop.lan", "offered": "Second"},
+            Target("pop.lan", 995, Security.TLS),
+        ),
+        # the operator's own server is used as the operator says, however it is typed
+        ({"server": "POP.Example.Net"}, OFFERED[0].target),
+        ({"server": "pop.example.org", "port": "110", "security": "starttls"}, OFFERED[1].target),
+    ],
+)
+def test_offered_servers(fields, expected):
+    form = SignInForm(username="anna", password="p", **fields)
+    account, credentials = form.read(WebConfig(offered=OFFERED))
+    assert account.target == expected
+    assert (account.username, credentials.password) == ("anna", "p")
+
+
+@pytest.mark.parametrize("fields", [{"offered": "Third"}, {"offered": "other"}])
+def test_a_server_that_is_not_offered(fields):
+    with pytest.raises(InvalidRequest):
+        SignInForm(username="anna", password="p", **fields).read(WebConfig(offered=OFFERED))
+
+
+def test_a_password_is_taken_as_it_is_and_a_name_without_the_spaces_around_it():
+    _, credentials = SignInForm(" anna ", "  p  ", "pop.lan").read(WebConfig())
+    assert (credentials.username, credentials.password) == ("anna", "  p  ")
+
+
+@pytest.mark.parametrize("key", list(SortKey))
+def test_every_order_both_ways(key):
+    assert read_sort(key.value) == Sort(key, descending=False)
+    assert read_sort(f"-{key.value}") == Sort(key, descending=True)
+
+
+@pytest.mark.parametrize("value", ["", "-", "--size", "SIZE", "size ", "colour", "_value_"])
+def test_an_order_that_is_none(value):
+    with pytest.raises(InvalidRequest) as error:
+        read_sort(value)
+    assert "number, size, date, from, subject" in error.value.detail
+
+
+@given(st.text(max_size=12))
+def test_numbers_are_whole_and_in_range(text):
+    try:
+        number = read_number("n", text, 1, 500)
+    except InvalidRequest:
+        assert not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 500) or len(text) > 3
+        return
+    assert 1 <= number <= 500
+    assert int(text) == number
+
+
+def test_pages_begin_at_1_and_lines_at_0():
+    assert read_page("1") == 1
+    assert read_lines("0") == 0
+    for bad in (lambda: read_page("0"), lambda: read_lines("-1"), lambda: read_lines("9" * 9)):
+        with pytest.raises(InvalidRequest):
+            bad()

@@ -1,0 +1,96 @@
+"""Every page and fragment is rendered from its typed view alone; an unknown name is an error."""
+
+import dataclasses
+import re
+import types
+import typing
+from typing import Any
+
+import jinja2
+import pytest
+
+from app.web import views
+from app.web.render import Renderer, shipped
+
+PAGES: dict[str, type] = {
+    "signin": views.SignInView,
+    "mailbox": views.MailboxView,
+    "review": views.ReviewView,
+    "receipt": views.ReceiptView,
+    "error": views.ErrorPage,
+    "api": views.ApiView,
+}
+FRAGMENTS: dict[str, type] = {
+    "marked": views.MarkedFragment,
+    "progress": views.ProgressFragment,
+    "reader": views.ReaderFragment,
+    "problem": views.ProblemFragment,
+}
+HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
+
+
+def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:
+    """A view with every text as ``fill``, every flag as ``flag``; ``full``: nothing left out."""
+    origin = typing.get_origin(kind)
+    if origin in {types.UnionType, typing.Union}:
+        some = next(one for one in typing.get_args(kind) if one is not types.NoneType)
+        return made(some, fill, flag=flag, full=full) if full else None
+    if origin is tuple:
+        one, *more = typing.get_args(kind)
+        if not more or more == [...]:
+            return (made(one, fill, flag=flag, full=full),) * 2 if full else ()
+        return tuple(made(each, fill, flag=flag, full=full) for each in (one, *more))
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        fields = dataclasses.fields(kind)
+        given = {f.name: made(hints[f.name], fill, flag=flag, full=full) for f in fields}
+        return typing.cast("type", kind)(**given)
+    values: dict[Any, object] = {str: fill, bool: flag, int: 3 if full else 0, float: 12.5}
+    return values[kind]
+
+
+@pytest.mark.parametrize("fill", ["text", "", HOSTILE], ids=["text", "empty", "hostile"])
+@pytest.mark.parametrize("flag", [True, False], ids=["yes", "no"])
+@pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
+@pytest.mark.parametrize("name", [*PAGES, *FRAGMENTS])
+def test_a_view_is_all_a_template_needs(name, full, flag, fill):
+    renderer = Renderer()
+    if name in PAGES:
+        answer = renderer.page(name, made(PAGES[name], fill, flag=flag, full=full))
+    else:
+        answer = renderer.fragment(name, made(FRAGMENTS[name], fill, flag=flag, full=full))
+    page = bytes(answer.body).decode()
+    assert "<b onmouseover" not in page
+    assert "49" not in re.sub(r"\?v=\w+|\b[MmLlAaCcHhVvZz0-9., -]+\"", "", page) or fill != HOSTILE
+    assert ("<!doctype html>" in page) is (name in PAGES)
+    assert name not in PAGES or re.search(r"<h1\b", page)
+
+
+def test_every_page_and_fragment_is_known_here():
+    folder = shipped("templates")
+    assert {path.stem for path in (folder / "pages").glob("*.html")} == set(PAGES)
+    assert {path.stem for path in (folder / "fragments").glob("*.html")} == set(FRAGMENTS)
+
+
+def test_a_page_has_its_status():
+    view = made(views.ErrorPage, "x", flag=False, full=True)
+    assert Renderer().page("error", view, 418).status_code == 418
+
+
+def test_an_attribute_that_a_view_does_not_have_is_an_error():
+    with pytest.raises(jinja2.UndefinedError):
+        Renderer().page("error", made(views.ProblemFragment, "x", flag=False, full=True))
+
+
+def test_static_urls_change_with_the_file():
+    environment = Renderer()._environment
+    url = environment.from_string("{{ static('app.css') }}").render()
+    assert re.fullmatch(r"/static/app\.css\?v=[0-9a-f]{10}", url)
+    assert url != environment.from_string("{{ static('app.js') }}").render()
+    with pytest.raises(FileNotFoundError):
+        environment.from_string("{{ static('none.css') }}").render()
+
+
+def test_folders_that_ship_are_found():
+    assert (shipped("static") / "app.css").is_file()
+    assert (shipped("templates") / "base.html").is_file()
