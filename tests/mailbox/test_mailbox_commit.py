@@ -306,3 +306,24 @@ async def test_clicks_during_a_commit_wait_for_it():
         stat = await mailbox.stat(unlock)
         assert stat.messages == 2
         assert commit.done()
+
+
+async def test_a_commit_killed_between_dele_and_quit_is_not_finished_by_a_later_quit():
+    drop = maildrop(plain(4))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.05) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        mark(mailbox, 2)
+        asking = asyncio.create_task(mailbox.commit(unlock))
+        await until(lambda: drop.count("DELE") == 1)
+        assert mailbox._committing is not None
+        mailbox._committing.cancel()  # as the end of the event loop does
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await mailbox.close()
+        assert drop.count("QUIT") == 0
+        assert len(drop.messages) == 4
