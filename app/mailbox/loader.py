@@ -39,7 +39,6 @@ class HeaderLoader:
         no_top: Callable[[], None],
     ) -> None:
         self._connection = connection
-        self._wanted: deque[Message] = deque()
         self._rest = deque(messages)
         self._learnt = learnt
         self._no_top = no_top
@@ -47,7 +46,7 @@ class HeaderLoader:
         self._known = 0
         self._stopped = False
         self._idle = asyncio.Event()
-        self._asked: set[MessageId] = set()
+        self._asked: dict[MessageId, Pending[BodyEnd]] = {}
         self._pending: dict[Pending[BodyEnd], Message] = {}
         self._at_once = _AT_ONCE if connection.capabilities.pipelining else 2
         self.octets = 0
@@ -55,11 +54,15 @@ class HeaderLoader:
     @property
     def running(self) -> bool:
         """Whether there is anything left to load."""
-        return not self._stopped and bool(self._rest or self._wanted)
+        return not self._stopped and bool(self._rest or self._pending)
 
     def prefer(self, messages: Iterable[Message]) -> None:
-        """These are being looked at: load them next."""
-        self._wanted.extend(message for message in messages if not message.headers_known)
+        """These are being looked at: load them next, before what waits already."""
+        wanted = list(messages)
+        for message in wanted:
+            if self._stopped or not self._ask(message):
+                return
+        self._connection.hasten([self._asked[m.id] for m in wanted if m.id in self._asked])
 
     async def run(self) -> None:
         """Loads until all is known or the connection ends; never raises for either."""
@@ -75,25 +78,28 @@ class HeaderLoader:
 
     def _feed(self) -> None:
         """Asks for as many as may wait; called again with each answer."""
-        while len(self._pending) < self._at_once and not self._stopped:
-            if not (self._wanted or self._rest):
-                break
-            message = (self._wanted or self._rest).popleft()
-            if message.headers_known or message.id in self._asked:
-                continue
-            self._asked.add(message.id)
-            try:
-                pending = self._connection.request(commands.top(message.number, 0), HEADER_OCTETS)
-            except (TransportError, Pop3Error):
-                self._stopped = True
-                break
-            self._pending[pending] = message
-            pending.future.add_done_callback(partial(self._came, pending))
+        while self._rest and len(self._pending) < self._at_once and not self._stopped:
+            self._ask(self._rest.popleft())
         if not self._pending:
             self._idle.set()
 
+    def _ask(self, message: Message) -> bool:
+        """Asks for one header, once; False where the connection is dead."""
+        if message.headers_known or message.header.refused or message.id in self._asked:
+            return True
+        try:
+            pending = self._connection.request(commands.top(message.number, 0), HEADER_OCTETS)
+        except (TransportError, Pop3Error):
+            self._stopped = True
+            return False
+        self._asked[message.id] = pending
+        self._pending[pending] = message
+        pending.future.add_done_callback(partial(self._came, pending))
+        return True
+
     def _came(self, pending: Pending[BodyEnd], future: asyncio.Future[BodyEnd]) -> None:
         message = self._pending.pop(pending)
+        del self._asked[message.id]
         if future.cancelled():
             return
         match future.exception():

@@ -171,9 +171,10 @@ class Maildrop:
             _unique_ids(connection),
         )
         earlier = self.index
-        index = Index(Listing(stat, scan, rows), earlier.salt)
+        listing = Listing(stat, scan, rows)
+        index = await asyncio.to_thread(Index, listing, earlier.salt)  # 100,000 rows take a while
         if not index.has_uidls and not await self._same_maildrop(connection, earlier, index):
-            index = Index(Listing(stat, scan, rows), secrets.token_urlsafe(8))
+            index = await asyncio.to_thread(Index, listing, secrets.token_urlsafe(8))
         index.recall(earlier)
         self.index, self.listed = index, True
         self._listed_on = connection

@@ -17,7 +17,7 @@ from .errors import LoginDelayed, LoginRejected, MailboxInUse
 from .models import Credentials
 
 # Servers without RESP-CODES say it in words.
-_IN_USE = re.compile(r"\b(lock(ed)?|busy|in use|already open)\b", re.IGNORECASE)
+_IN_USE = re.compile(r"\b(lock(ed)?|busy|in use|already open|wait)\b", re.IGNORECASE)
 
 
 def login_steps(

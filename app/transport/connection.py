@@ -7,7 +7,7 @@ the next command gets its own answer. What is sent when is up to the `Pipeline`.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar, cast
 
@@ -70,8 +70,6 @@ class Connection(asyncio.Protocol):
     def __repr__(self) -> str:
         return f"<Connection {self.host}:{self.port} {self._engine.state.name}>"
 
-    # -- what others ask -----------------------------------------------------------------------
-
     @property
     def alive(self) -> bool:
         """Whether commands can still be sent."""
@@ -120,6 +118,10 @@ class Connection(asyncio.Protocol):
             TransportError, RemoteProtocolError: the connection is dead.
         """
         return self._enqueue(command, None, background=True, keep=keep)
+
+    def hasten(self, pending: Collection[Pending[BodyEnd]]) -> None:
+        """These requests go before the others that were not sent yet."""
+        self._pipeline.hasten(pending)
 
     async def fetch(
         self,
@@ -241,8 +243,6 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         self._fail_all()
         self.closed.set()
-
-    # -- asyncio.Protocol ----------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there; a greeting is due."""

@@ -126,7 +126,7 @@ class Dialer:
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         if ca_file is not None:
             self._context.load_verify_locations(ca_file)
-        self._unverified = ssl.create_default_context()
+        self._unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts none, so loads none
         self._unverified.check_hostname = False
         self._unverified.verify_mode = ssl.CERT_NONE
 

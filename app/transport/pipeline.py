@@ -6,7 +6,7 @@ goes behind a barrier; how much is under way at once is up to the `Window`.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -81,6 +81,14 @@ class Pipeline:
     def add(self, pending: Pending[Any]) -> None:
         """A command waits to be sent."""
         (self._background if pending.background else self._urgent).append(pending)
+
+    def hasten(self, pending: Collection[Pending[Any]]) -> None:
+        """These go before all else that waits in the background, in the order given."""
+        waiting = set(self._background)
+        first = [one for one in pending if one in waiting]
+        waiting.difference_update(first)
+        rest = [one for one in self._background if one in waiting]
+        self._background = deque([*first, *rest])
 
     def next(self, state: State, *, pipelining: bool) -> Pending[Any] | None:
         """Takes out the command to deal with now, or None: it may be sent, or never can be."""

@@ -112,3 +112,15 @@ async def test_everything_is_told_at_the_end():
         pending.refuse(ConnectionLost(pending.command.shown, sent=sent))
         assert isinstance(pending.future.exception(), ConnectionLost)
     assert not len(pipeline)
+
+
+async def test_what_is_looked_at_goes_before_what_waits():
+    pipeline = Pipeline()
+    requests = {n: waiting(top(n), background=True) for n in range(1, 7)}
+    for pending in requests.values():
+        pipeline.add(pending)
+    first = pipeline.next(State.TRANSACTION, pipelining=True)
+    assert first is not None
+    pipeline.began(first, 0.0)
+    pipeline.hasten([requests[5], requests[3], requests[1]])  # the first one is under way already
+    assert send_all(pipeline) == ["TOP 5 0", "TOP 3 0", "TOP 2 0", "TOP 4 0", "TOP 6 0"]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from app.sessions import manager
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
 from tests.support.scripted import ScriptedServer
 from tests.web.visiting import SAME_ORIGIN, Browser, Script, heading, http_to, running, words
@@ -176,7 +177,8 @@ async def test_progress_gives_the_rows_that_are_known_by_now(visit):
     assert "hx-trigger" not in answer.text.partition("<li")[0]  # it has stopped asking
 
 
-async def test_progress_goes_on_asking_while_headers_are_missing():
+async def test_progress_goes_on_asking_while_headers_are_missing(monkeypatch):
+    monkeypatch.setattr(manager, "_PATIENCE", 0.1)  # the stalled server is not waited for
     fake = FakeMaildrop(plain(5), quirks=Quirks(stall_at="TOP"))
     async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
         page = await Browser(http).sign_in(server)
