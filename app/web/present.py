@@ -224,7 +224,7 @@ def _stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
     rest = by_size[_LARGEST:]
     if rest:
         title = f"{formats.size(sum(m.octets for m in rest))} in all other messages"
-        blocks.append(BlockView(x, round(100 - x, 2), 1, title, "/mailbox"))
+        blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, "/mailbox"))
     return StatView(
         messages=formats.number(totals.messages),
         size=formats.size(totals.octets),
