@@ -1,18 +1,23 @@
 """Messages as files, streamed from the server to the browser, never whole in memory."""
 
+import asyncio
+import logging
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
 from urllib.parse import quote
 
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.mailbox import Message
+from app.pop3 import Pop3Error
 from app.sessions import Session
-from app.transport import Body
+from app.transport import Body, TransportError
 
+_log = logging.getLogger(__name__)
 _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -23,7 +28,7 @@ _LONGEST = 200  # octets; file systems end at 255
 Open = Callable[[], AbstractAsyncContextManager[tuple[Message, Body]]]
 
 
-class BodyResponse(StreamingResponse):
+class BodyResponse(Response):
     """The answer to TOP or RETR while it arrives.
 
     The command is sent when the answer begins, so that a refusal still becomes an error page; when
@@ -31,24 +36,51 @@ class BodyResponse(StreamingResponse):
     ends the HTTP answer without its last chunk, so that nobody takes it for whole.
     """
 
+    media_type = "message/rfc822"
+
     def __init__(self, open_body: Open, *, attachment: bool) -> None:
-        super().__init__(_nothing(), media_type="message/rfc822", headers=_HEADERS)
+        self.status_code = HTTPStatus.OK
+        self.background = None
+        self.init_headers(_HEADERS)
         self._open = open_body
         self._attachment = attachment
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Opens the body, then streams it."""
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Opens the body, then streams it until its end, or until the browser has gone."""
         async with self._open() as (message, body):
             if self._attachment:
                 self.headers["Content-Disposition"] = disposition(message)
-            self.body_iterator = aiter(body)
-            await super().__call__(scope, receive, send)
+            # Not Starlette's own streaming: while octets come in at every turn of the loop, anyio
+            # never finds the moment to cancel it, and a huge message would be read to its end.
+            streaming = asyncio.create_task(self._stream(body, send))
+            gone = asyncio.create_task(_gone(receive))
+            try:
+                await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                streaming.cancel()
+                gone.cancel()
+                await asyncio.wait({streaming, gone})
+            if not streaming.cancelled():
+                streaming.result()
+
+    async def _stream(self, body: Body, send: Send) -> None:
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        try:
+            async for block in body:
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+        except (TransportError, Pop3Error) as error:
+            _log.warning(
+                "a message broke off after %d octets: %s", body.octets, type(error).__name__
+            )
+            return
+        await send({"type": "http.response.body", "body": b""})
 
 
-async def _nothing() -> AsyncIterator[bytes]:
-    blocks: tuple[bytes, ...] = ()
-    for block in blocks:
-        yield block
+async def _gone(receive: Receive) -> None:
+    """Until the browser has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def message_file(session: Session, id: str) -> BodyResponse:
