@@ -102,7 +102,7 @@ def serve(host: str, port: int) -> None:
 @port_option
 def demo(host: str, port: int) -> None:
     """Serve the web app with a demo mailbox to look around in."""
-    asyncio.run(_demo(_settings().model_copy(update={"allow_loopback": True}), host, port))
+    asyncio.run(_demo(_settings(), host, port))
 
 
 async def _demo(settings: Settings, host: str, port: int) -> None:

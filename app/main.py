@@ -64,14 +64,12 @@ def _target(server: OfferedServer) -> Target:
 
 
 def _policy(settings: Settings, demo: DemoAccount | None) -> TargetPolicy:
-    offered = {(server.host, server.port) for server in settings.servers}
-    if demo is not None:
-        offered.add((demo.target.host, demo.target.port))
     return TargetPolicy(
         reach=settings.targets,
         ports=settings.ports,
         loopback=settings.allow_loopback,
-        offered=frozenset(offered),
+        offered=frozenset((server.host, server.port) for server in settings.servers),
+        own=frozenset({(demo.target.host, demo.target.port)} if demo is not None else ()),
     )
 
 

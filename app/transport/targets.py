@@ -82,12 +82,14 @@ class TargetPolicy:
         loopback: whether this machine itself may be a target.
         offered: the operator's own servers as (host in lower case, port); any private address
             is allowed for them.
+        own: servers of this very process as (host, port), which are always allowed.
     """
 
     reach: Reach = Reach.LAN
     ports: Sequence[tuple[int, int]] = ((110, 110), (995, 995))
     loopback: bool = False
     offered: frozenset[tuple[str, int]] = frozenset()
+    own: frozenset[tuple[str, int]] = frozenset()
 
     def check(self, host: str, port: int) -> None:
         """Judges what can be judged before the name is looked up.
@@ -95,7 +97,7 @@ class TargetPolicy:
         Raises:
             TargetForbidden: the port or the host is not allowed.
         """
-        if self._is_offered(host, port):
+        if self._is_offered(host, port) or (host, port) in self.own:
             return
         if self.reach is Reach.FIXED or not any(low <= port <= high for low, high in self.ports):
             raise TargetForbidden(host, port)
@@ -107,7 +109,7 @@ class TargetPolicy:
         except ValueError:
             return False
         if ip.is_loopback:
-            return self.loopback
+            return self.loopback or (host, port) in self.own
         if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
             return False
         if any(ip in network for network in _NEVER if network.version == ip.version):

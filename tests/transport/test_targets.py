@@ -156,3 +156,13 @@ def test_public_reach_means_globally_reachable_addresses(address):
         assert inner.is_global
         assert not inner.is_multicast
         assert not inner.is_reserved
+
+
+def test_a_server_of_this_process_is_no_way_to_the_machines_others():
+    policy = TargetPolicy(own=frozenset({("127.0.0.1", 40110)}))
+    policy.check("127.0.0.1", 40110)
+    assert policy.allows("127.0.0.1", "127.0.0.1", 40110)
+    assert not policy.allows("127.0.0.1", "127.0.0.1", 110)
+    assert not policy.allows("127.0.0.1", "localhost", 40110)
+    with pytest.raises(TargetForbidden):
+        policy.check("127.0.0.1", 40111)
