@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 import sys
 
 import click
@@ -53,9 +54,9 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._words = words
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens, then prints the address."""
-        await super().startup(sockets)  # type: ignore[arg-type]
+        await super().startup(sockets)
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             shown = "localhost" if self.config.host in _ANSWER_LOCALHOST else self.config.host

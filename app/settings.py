@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.transport import Reach, Security
 
 PREFIX = "POPSCOPE_"
-DEFAULT_PORTS = {Security.TLS: 995, Security.STARTTLS: 110, Security.NONE: 110}
 _MAX_PORT = 65535
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _ORIGIN = re.compile(r"(https?)://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
@@ -67,12 +66,10 @@ class OfferedServer(BaseModel):
         if kinds:
             security = Security(kinds[0])
         else:
-            security = (
-                Security.STARTTLS if port == DEFAULT_PORTS[Security.STARTTLS] else Security.TLS
-            )
+            security = Security.STARTTLS if port == Security.STARTTLS.default_port else Security.TLS
         return cls(
             host=host.lower().rstrip("."),
-            port=port or DEFAULT_PORTS[security],
+            port=port or security.default_port,
             security=security,
             verified=verified,
         )

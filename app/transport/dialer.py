@@ -34,6 +34,11 @@ class Security(Enum):
     STARTTLS = "starttls"
     NONE = "none"
 
+    @property
+    def default_port(self) -> int:
+        """995 for TLS (RFC 8314, section 3.3), 110 for the others (RFC 1939, section 3)."""
+        return 995 if self is Security.TLS else 110
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -9,7 +9,6 @@ from app.transport import Security, Target
 from .deps import OfferedTarget, WebConfig
 from .errors import InvalidRequest
 
-_DEFAULT_PORTS = {Security.TLS: 995, Security.STARTTLS: 110, Security.NONE: 110}
 _MAX_PORT = 65535
 _MAX_PAGE = 10**9
 _MAX_LINES = 99_999_999
@@ -100,7 +99,7 @@ def read_target(server: str, port: str, security: str) -> Target:
         raise InvalidRequest("Security: tls, starttls or none.")
     implied = Security.STARTTLS if typed == "110" else Security.TLS
     chosen = Security(kind) if kind else implied
-    return Target(host, int(typed) if typed else _DEFAULT_PORTS[chosen], chosen)
+    return Target(host, int(typed) if typed else chosen.default_port, chosen)
 
 
 def read_sort(value: str) -> Sort:
