@@ -105,6 +105,11 @@ class Maildrop:
         """
         await self._connected(unlock)
 
+    async def ensure_listed(self, unlock: Unlock) -> None:
+        """Signs in where the maildrop was never listed, as after a restart of the app."""
+        if not self.listed:
+            await self.open(unlock)
+
     async def refresh(self, unlock: Unlock) -> None:
         """A new connection: new mail shows up, marks stay."""
         async with self._opening:

@@ -4,8 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from app.sessions import Session
-
 from . import schemas
 from .deps import (
     AppServices,
@@ -53,11 +51,6 @@ async def check_sign_in(request: Request, config: Annotated[WebConfig, Depends(_
     check_site(request.headers, own_origin(request, config.public_origin), browser=False)
 
 
-async def _listed(session: Session) -> None:
-    if not session.mailbox.listed:
-        await session.mailbox.open(session.unlock)
-
-
 @router.post("/session", status_code=status.HTTP_201_CREATED, dependencies=[Depends(check_sign_in)])
 async def sign_in(services: AppServices, body: schemas.SignIn) -> schemas.Opened:
     """Connects, signs in, and asks STAT, LIST and UIDL.
@@ -80,7 +73,7 @@ async def sign_in(services: AppServices, body: schemas.SignIn) -> schemas.Opened
 @router.get("/session")
 async def show_session(session: CurrentSession) -> schemas.SessionState:
     """What is known; nothing goes over the wire."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return schemas.state(session.mailbox)
 
 
@@ -135,7 +128,7 @@ async def list_messages(
 ) -> schemas.MessageList:
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     ordered = session.mailbox.index.ordered(order)
     shown = ordered[(page - 1) * per_page : page * per_page]
     session.mailbox.prefer(shown)
@@ -151,49 +144,49 @@ async def list_messages(
 @router.get("/messages/{id}")
 async def show_message(session: CurrentSession, id: str) -> schemas.MessageDetail:
     """TOP n 0: the summary and all headers in order."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return schemas.detail(session.mailbox, await session.mailbox.headers(session.unlock, id))
 
 
 @router.get("/messages/{id}/top", response_class=Response, responses=_MESSAGE)
 async def top(session: CurrentSession, id: str, lines: Lines = 0) -> BodyResponse:
     """TOP, octet for octet."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return message_top(session, session.mailbox.index[id].id, lines)
 
 
 @router.get("/messages/{id}/peek")
 async def peek(session: CurrentSession, id: str, lines: Lines = 50) -> schemas.Peek:
     """TOP, decoded: the text as far as it came, and the parts met so far."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return schemas.peeked(await session.mailbox.peek(session.unlock, id, lines))
 
 
 @router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)
 async def retr(session: CurrentSession, id: str) -> BodyResponse:
     """RETR, streamed."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return message_file(session, session.mailbox.index[id].id)
 
 
 @router.post("/messages/{id}/dele")
 async def mark(session: ChangingSession, id: str) -> schemas.Marked:
     """Marks a message; nothing goes over the wire before `quit`."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return schemas.Marked(marked=schemas.Totals.of(session.mailbox.mark([id])))
 
 
 @router.delete("/messages/{id}/dele")
 async def unmark(session: ChangingSession, id: str) -> schemas.Marked:
     """Takes a mark back."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark([id])))
 
 
 @router.post("/dele")
 async def mark_many(session: ChangingSession, body: schemas.MarkMany) -> schemas.MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
-    await _listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     mailbox = session.mailbox
     ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     matched = schemas.Totals.of(mailbox.index.totals_of(ids))

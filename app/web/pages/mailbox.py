@@ -62,12 +62,6 @@ def way_back(back: str) -> RedirectResponse:
     return RedirectResponse(back if ours else "/mailbox", status_code=303)
 
 
-async def ensure_listed(session: Session) -> None:
-    """Signs in where the mailbox has never been listed, as after a restart."""
-    if not session.mailbox.listed:
-        await session.mailbox.open(session.unlock)
-
-
 def from_htmx(request: Request) -> str | None:
     """The page an htmx request came from, or None where a browser asks for a page."""
     if request.headers.get("hx-request") != "true":
@@ -101,7 +95,7 @@ async def show_list(
     request: Request, services: AppServices, session: CurrentSession, state: State
 ) -> Response:
     """The mailbox page."""
-    await ensure_listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     view = mailbox_page(request, services, session, state)
     if state.page > view.pager.pages:
         return RedirectResponse(state.at(view.pager.pages).href(), status_code=303)
@@ -165,7 +159,7 @@ async def release(session: ChangingSession, back: Back = "/mailbox") -> Response
 @router.get("/review")
 async def review(request: Request, services: AppServices, session: CurrentSession) -> Response:
     """What is marked, to be looked at before it goes."""
-    await ensure_listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     return services.renderer.page("review", review_page(request, services, session))
 
 

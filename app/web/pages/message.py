@@ -17,7 +17,7 @@ from app.web.present import ListState, account, mailbox_page, shell, title
 from app.web.reading import TABS, Reader
 from app.web.views import MessageView, ReaderFragment
 
-from .mailbox import State, ensure_listed
+from .mailbox import State
 
 router = APIRouter(prefix="/mailbox/messages/{id}")
 
@@ -31,7 +31,7 @@ async def _reader(session: Session, state: ListState, id: str, tab: str, lines: 
     if tab not in TABS:
         raise InvalidRequest(f"tab: one of {', '.join(TABS)}.")
     count = read_lines(lines)
-    await ensure_listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     mailbox = session.mailbox
     try:
         peeked = await mailbox.peek(session.unlock, id, count)
@@ -84,7 +84,7 @@ async def show_reader(
 @router.get("/eml")
 async def save(session: CurrentSession, id: str) -> Response:
     """The whole message as a file, streamed."""
-    await ensure_listed(session)
+    await session.mailbox.ensure_listed(session.unlock)
     if id not in session.mailbox.index:
         raise NoSuchMessage(id)
     return message_file(session, id)
