@@ -309,19 +309,22 @@ def mailbox_page(
     mailbox.prefer(shown)
     marked = tray(mailbox)
     current = reader.row.id if reader else ""
+    headers = progress(mailbox)
+    rows = Rows(mailbox, state, current).all(shown)
     return MailboxView(
         shell=shell(request, services, title(mailbox, reader), session.csrf),
         account=account(mailbox, services),
         stat=_stat(mailbox, by_size),
         bands=_bands(mailbox, by_size),
-        rows=Rows(mailbox, state, current).all(shown),
-        progress=progress(mailbox),
+        rows=rows,
+        progress=headers,
         sorts=tuple(SortView(v, label, v == state.sort) for v, label in _SORTS.items()),
         pager=pager,
         tray=marked,
         notices=tuple(map(notice, mailbox.notices)),
         transcript=_transcript(mailbox),
         received=formats.size(mailbox.received),
+        filling=headers.running and not all(row.known or row.refused for row in rows),
         back=state.href(f"/mailbox/messages/{current}" if current else "/mailbox"),
         reader=reader,
     )

@@ -126,8 +126,12 @@ async def test_by_touch_on_a_phone(stage: Stage, page_at: PageAt) -> None:
 
 
 async def test_without_javascript(stage: Stage, page_at: PageAt) -> None:
+    stage.link.rtt = 0.3  # so that the list stands there before the first header has come
     page = await page_at(1440, javascript=False)
+    opened: list[str] = []
+    page.on("framenavigated", lambda frame: opened.append(frame.url))
     await stage.sign_in(page)
+    assert opened.count(f"{stage.app.url}/mailbox") > 1, "the list came with all its headers"
     row = page.locator(".rows .row").first
     await expect(row).to_contain_text(BIG)
     await row.get_by_role("link", name=BIG, exact=True).click()

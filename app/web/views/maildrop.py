@@ -106,6 +106,7 @@ class MailboxView:
         notices: what a person should know about this server, one sentence each.
         back: this very page, for forms that come back to it.
         received: octets received from the server so far, formatted.
+        filling: headers of this very page are on their way; without JavaScript it asks again.
         error: something that went wrong with the last click; the list is still good.
     """
 
@@ -121,6 +122,7 @@ class MailboxView:
     notices: tuple[str, ...]
     transcript: tuple[SaidView, ...]
     received: str
+    filling: bool
     back: str
     reader: MessageView | None = None
     error: ErrorView | None = None

@@ -12,6 +12,8 @@ from tests.support.scripted import ScriptedServer
 from tests.web.visiting import SAME_ORIGIN, Browser, Script, heading, http_to, running, words
 
 HTMX = {"HX-Request": "true"}
+# For those without JavaScript.
+ASKS_AGAIN = '<noscript><meta http-equiv="refresh" content="1"></noscript>'
 
 
 class Visit:
@@ -62,6 +64,7 @@ async def test_the_list_shows_the_largest_first_with_who_what_when_and_how_much(
     assert "5 messages 22.8 MB" in text
     assert "Person 1 3 Mar letter 1" in text
     assert "<title>anna · Popscope</title>" in visit.page.text
+    assert ASKS_AGAIN not in visit.page.text
     assert visit.fake.count("RETR") == visit.fake.count("DELE") == 0
 
 
@@ -185,6 +188,7 @@ async def test_progress_goes_on_asking_while_headers_are_missing(monkeypatch):
         assert 'hx-trigger="every 700ms"' in page.text
         assert page.text.count('name="pending"') == 5
         assert "headers 0 of 5" in words(page)
+        assert ASKS_AGAIN in page.text
         id = re.findall(r'name="pending" value="([\w-]+)"', page.text)[0]
         answer = await http.get(f"/mailbox/progress?pending={id}", headers=HTMX)
         assert 'hx-trigger="every 700ms"' in answer.text
