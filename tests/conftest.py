@@ -3,12 +3,19 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.async_api import Page
 
 from .support.browser import Chromium
 from .support.certs import Authority
 from .support.dovecot import Dovecot
 from .support.need import skips_are_failures
+
+# No test is a matter of time: machines are busy. Under CI Hypothesis has a profile of its own.
+settings.register_profile(
+    "unhurried", settings.get_profile(settings.get_current_profile_name()), deadline=None
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ Must not know: where the bytes come from, POP3, HTTP, the page. It does no I/O, 
 raises nothing for bad mail: what is wrong is returned as `defects`, short stable codes.
 """
 
+from .contents import Contents, Text
 from .headers import (
     Address,
     HeaderField,
@@ -15,20 +16,25 @@ from .headers import (
     split_header,
     summarise,
 )
-from .peek import Peek, PeekedPart, peek
+from .octets import Octets
+from .peek import Peek, PeekedPart, peek, peek_into
 from .structure import Part, Structure, scan
 
 __all__ = [
     "Address",
+    "Contents",
     "HeaderField",
+    "Octets",
     "Part",
     "Peek",
     "PeekedPart",
     "Structure",
     "Summary",
+    "Text",
     "decode_words",
     "parse_fields",
     "peek",
+    "peek_into",
     "scan",
     "split_header",
     "summarise",

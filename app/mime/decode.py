@@ -33,11 +33,16 @@ def decode_body(
     return unflow(text, delsp=delsp) if flowed else text
 
 
+def decode_markup(data: bytes, *, encoding: str, charset: str | None, complete: bool) -> str:
+    """A text/html body as its writer wrote it, controls gone; the arguments of `decode_body`."""
+    return clean_body(_characters(data, encoding, charset, complete=complete))
+
+
 def decode_html_body(data: bytes, *, encoding: str, charset: str | None, complete: bool) -> str:
     """The words of a text/html body without markup; the arguments are those of `decode_body`."""
-    text = _characters(data, encoding, charset, complete=complete)
+    text = decode_markup(data, encoding=encoding, charset=charset, complete=complete)
     # Cleaned again: character references can stand for any character.
-    return clean_body(strip_tags(clean_body(text), complete=complete))
+    return clean_body(strip_tags(text, complete=complete))
 
 
 def _characters(data: bytes, encoding: str, charset: str | None, *, complete: bool) -> str:

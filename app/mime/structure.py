@@ -1,9 +1,9 @@
 """The tree of parts of a message, whole or cut off anywhere, by offsets (RFC 2046, 5.1).
 
-One pass over the octets finds the lines that begin with `--` and compares each with the boundaries
-that are open, innermost first. Nothing is copied but headers and nothing is recursive, so a spool
-of any size can be scanned (wrap an mmap in a memoryview). Whole lines are compared: an inner
-boundary may begin with the outer one.
+One pass over the octets finds the lines that begin with `--` and a boundary that is open, and
+compares the whole line with each of these, innermost first: an inner boundary may begin with the
+outer one. Nothing is recursive, and nothing is kept but headers and offsets, so a spool of any size
+can be scanned.
 """
 
 import re
@@ -13,17 +13,21 @@ from typing import Final
 
 from .filenames import safe_filename
 from .headers import MAX_HEADER_OCTETS, find_header_end, raw_fields, unfold
+from .octets import Octets, search
 from .parameters import Parameters, first_word, media_type, parse_parameters, raw_parameter
 
 MAX_PARTS: Final = 1000
 MAX_DEPTH: Final = 20
 
 _SNIFF_OCTETS: Final = 8 * 1024
+_HEAD_OCTETS: Final = 16 * 1024  # most headers end within; else up to MAX_HEADER_OCTETS are read
+_SOUGHT: Final = 32  # octets of a boundary that are searched for; compiling long patterns is slow
+_MAX_LINE: Final = 20 * 1024  # no boundary is longer than the value that declares it
 _LINE_END: Final = re.compile(rb"\r*\n|\r")
 _LF_LINE: Final = re.compile(rb"[^\n]*\n")
 _CR_LINE: Final = re.compile(rb"[^\r]*\r")
-_LF_DASHES: Final = re.compile(rb"\n--([^\r\n]*)")
-_CR_DASHES: Final = re.compile(rb"\r--([^\r\n]*)")
+_LF: Final = re.compile(rb"\n")
+_REST_OF_LINE: Final = re.compile(rb"[^\r\n]*")
 _SNIFFED: Final = re.compile(
     rb"(?:\A|[\r\n])--([!-~]{2,200})[ \t]*[\r\n]+(?=content-)", re.IGNORECASE
 )
@@ -89,7 +93,7 @@ class Structure:
 
 
 def scan(
-    data: bytes | memoryview,
+    data: Octets,
     *,
     whole: bool,
     max_parts: int = MAX_PARTS,
@@ -125,10 +129,23 @@ class _Open:
     children: list[Part] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that begins with `--` and what an open boundary begins with.
+
+    Attributes:
+        start: where, less the line end before it, which is the delimiter's (RFC 2046, 5.1.1).
+        octets: what follows the `--`.
+        end: where it ends.
+    """
+
+    start: int
+    octets: bytes
+    end: int
+
+
 class _Scanner:
-    def __init__(
-        self, data: bytes | memoryview, *, whole: bool, max_parts: int, max_depth: int
-    ) -> None:
+    def __init__(self, data: Octets, *, whole: bool, max_parts: int, max_depth: int) -> None:
         self._data = data
         self._whole = whole
         self._stop = len(data)
@@ -137,36 +154,60 @@ class _Scanner:
         self._count = 0
         self._stack: list[_Open] = []
         self._defects: list[str] = []
-        lines_end_in_lf = re.search(rb"\n", data) is not None
+        lines_end_in_lf = search(data, _LF, 0, longest=1) is not None
         self._line = _LF_LINE if lines_end_in_lf else _CR_LINE
-        self._dashes = _LF_DASHES if lines_end_in_lf else _CR_DASHES
+        self._line_end = b"\n" if lines_end_in_lf else b"\r"
 
     def run(self) -> Structure:
         at = self._open(0)
-        while any(node.boundary is not None for node in self._stack):
-            found = self._dashes.search(self._data, at)
-            if found is None:
-                break
-            at = found.end()
-            match = self._match(found[1].rstrip(b" \t"))
-            if at == len(self._data) and self._is_cut(found[1], match):
-                self._stop = self._line_start(found)
+        while (line := self._next_line(at)) is not None:
+            at = line.end
+            match = self._match(line.octets)
+            if at == len(self._data) and self._is_cut(line.octets, match):
+                self._stop = line.start
                 break
             if match is None:
                 continue
             index, closing = match
-            self._close_above(index, self._line_start(found), complete=True)
+            self._close_above(index, line.start, complete=True)
             owner = self._stack[index]
             if closing or self._count >= self._max_parts:
                 if not closing:
                     self._defects.append("too-many-parts")
                 owner.boundary, owner.closed = None, True
                 continue
-            line_end = _LINE_END.match(self._data, at)
-            at = self._open(at if line_end is None else line_end.end())
+            line_end = _LINE_END.match(bytes(self._data[at : at + _HEAD_OCTETS]))
+            at = self._open(at if line_end is None else at + line_end.end())
         self._close_above(0, self._stop, complete=self._whole)
         root = self._finish(self._stack.pop(), self._stop, complete=self._whole)
         return Structure(root=root, defects=tuple(dict.fromkeys(self._defects)))
+
+    def _next_line(self, at: int) -> _Line | None:
+        """The next line that may be a delimiter, or the last one where it is cut."""
+        boundaries = [node.boundary for node in self._stack if node.boundary is not None]
+        if not boundaries:
+            return None
+        start = self._line_end + b"--"
+        begins = dict.fromkeys(re.escape(one[:_SOUGHT]) for one in boundaries)
+        pattern = re.compile(start + b"(?:" + b"|".join(begins) + b")")
+        longest = len(start) + max(map(len, boundaries))
+        found = search(self._data, pattern, at, longest=longest)
+        if found is None and not self._whole:
+            found = self._cut_tail(max(at, len(self._data) - longest), start)
+        if found is None:
+            return None
+        rest = found + len(start)
+        line = _REST_OF_LINE.match(bytes(self._data[rest : rest + _MAX_LINE]))
+        octets = line[0] if line is not None else b""
+        crlf = found > 0 and bytes(self._data[found - 1 : found + 1]) == b"\r\n"
+        return _Line(found - 1 if crlf else found, octets.rstrip(b" \t"), rest + len(octets))
+
+    def _cut_tail(self, at: int, start: bytes) -> int | None:
+        """Where the last line begins, if no more than `--` and a beginning has come of it."""
+        tail = bytes(self._data[at:])
+        found = tail.rfind(start)
+        ended = found < 0 or _REST_OF_LINE.fullmatch(tail, found + len(start)) is None
+        return None if ended else at + found
 
     def _match(self, line: bytes) -> tuple[int, bool] | None:
         """Which open multipart the line belongs to, and whether it closes it."""
@@ -186,11 +227,6 @@ class _Scanner:
         boundaries = (node.boundary for node in self._stack if node.boundary is not None)
         return any((boundary + b"--").startswith(line) for boundary in boundaries)
 
-    def _line_start(self, found: re.Match[bytes]) -> int:
-        start = found.start()
-        crlf = start > 0 and bytes(self._data[start - 1 : start + 1]) == b"\r\n"
-        return start - 1 if crlf else start
-
     def _open(self, at: int) -> int:
         """Opens the part that begins at `at`, and the message in it; where to search on."""
         while True:
@@ -207,9 +243,10 @@ class _Scanner:
                 return max(at - 1, 0)
 
     def _read_head(self, at: int) -> _Open:
-        header_end, body_start = find_header_end(self._data, at, self._head_limit(at))
+        head = self._head(at)
+        header_end, body_start = find_header_end(head)
         values: dict[str, bytes] = {}
-        for name, raw, value_at in raw_fields(bytes(self._data[at:header_end]), self._defects):
+        for name, raw, value_at in raw_fields(head[:header_end], self._defects):
             if (lower := name.lower()) in _HEAD_FIELDS:
                 values.setdefault(lower, unfold(raw[value_at:]))
         type_value = values.get("content-type", b"")
@@ -226,21 +263,25 @@ class _Scanner:
             filename=safe_filename(named) if named else None,
             disposition=first_word(disposition),
             content_id=identifier or None,
-            header=(at, header_end),
-            body_start=body_start,
-            boundary=self._boundary(content_type, type_value, params, body_start),
+            header=(at, at + header_end),
+            body_start=at + body_start,
+            boundary=self._boundary(content_type, type_value, params, at + body_start),
         )
 
-    def _head_limit(self, at: int) -> int:
-        """Offset behind the header's blank line, or of a delimiter that comes before it."""
-        limit = min(len(self._data), at + MAX_HEADER_OCTETS)
-        for line in self._line.finditer(self._data, at, limit):
-            octets = line[0].rstrip(b"\r\n")
-            if not octets:
-                return line.end()
-            if octets.startswith(b"--") and self._match(octets[2:].rstrip(b" \t")) is not None:
-                return line.start()
-        return limit
+    def _head(self, at: int) -> bytes:
+        """The header that begins at `at`, with its blank line, up to a delimiter before that."""
+        window = b""
+        for room in (_HEAD_OCTETS, MAX_HEADER_OCTETS):
+            window = bytes(self._data[at : at + room])
+            for line in self._line.finditer(window):
+                octets = line[0].rstrip(b"\r\n")
+                if not octets:
+                    return window[: line.end()]
+                if octets.startswith(b"--") and self._match(octets[2:].rstrip(b" \t")):
+                    return window[: line.start()]
+            if len(window) < room:
+                break
+        return window
 
     def _next_path(self) -> str:
         if not self._stack:

@@ -1,9 +1,8 @@
-import mmap
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.mime import octets
 from app.mime.structure import Part, scan
 
 MIXED = b"""\
@@ -74,13 +73,17 @@ def test_a_tree_with_offsets(end):
     assert head.endswith(b"<c1>" + end)
 
 
-def test_a_memoryview_of_a_map_is_read_in_place(tmp_path):
-    path = tmp_path / "spool"
-    path.write_bytes(MIXED)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        view = memoryview(mapped)
-        assert scan(view, whole=True) == scan(MIXED, whole=True)
-        view.release()
+@given(
+    st.lists(st.sampled_from([b"--out", b"--out-in", b"--", b"\r", b"\n", b"x", b"--out-", MIXED])),
+    st.integers(1, 80),
+    st.booleans(),
+)
+def test_data_read_in_windows_has_the_same_structure(lines, window, whole):
+    data = MIXED + b"\n".join(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(octets, "WINDOW", window)
+        found = scan(memoryview(data), whole=whole)
+    assert found == scan(data, whole=whole)
 
 
 def multipart(boundary: bytes, *parts: bytes, param: bytes | None = None) -> bytes:

@@ -1,0 +1,39 @@
+"""Octets of a message wherever they lie: in memory, or in a file that is read in slices."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+WINDOW: Final = 1024 * 1024  # so much is searched at a time; other threads get their turn between
+
+
+class Octets(Protocol):
+    """`bytes`, a `memoryview`, or a spool: a length, and slices that hold octets."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, at: slice, /) -> bytes | memoryview: ...
+
+
+def search(data: Octets, pattern: re.Pattern[bytes], start: int, *, longest: int) -> int | None:
+    """Offset of the first match at or after `start`, or None.
+
+    Args:
+        data: what is searched, one window after the other.
+        pattern: what is searched for; its matches have at most `longest` octets.
+        start: offset to begin at.
+        longest: how far windows overlap.
+    """
+    at = start
+    while at < len(data):
+        found = pattern.search(bytes(data[at : at + WINDOW + longest]))
+        if found is not None:
+            return at + found.start()
+        at += WINDOW
+    return None
+
+
+def blocks(data: Octets, start: int, stop: int, octets: int) -> Iterator[bytes]:
+    """A span in blocks of at most `octets`."""
+    for at in range(start, stop, octets):
+        yield bytes(data[at : min(at + octets, stop)])

@@ -1,0 +1,67 @@
+"""A message examined once: bodies, what else there is, and what is decoded when asked for."""
+
+from app.mime import Contents
+from app.mime.decode import MAX_TEXT_OCTETS
+
+ALTERNATIVE = (
+    b"Subject: two\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n"
+    b"--m\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n"
+    b"--a\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\ngr\xfc\xdfe\r\n"
+    b"--a\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    b"PGI+Z3LDvMOfZTwvYj4=\r\n"
+    b"--a--\r\n"
+    b"--m\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n%PDF\r\n--m--\r\n"
+)
+
+
+class Counting:
+    """Octets that tell how many of them were ever taken out."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.largest = 0
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, at: slice) -> bytes:
+        found = self.data[at]
+        self.largest = max(self.largest, len(found))
+        return found
+
+
+def test_bodies_and_the_rest():
+    contents = Contents(ALTERNATIVE, whole=True)
+    assert contents.text.text == "grüße"
+    assert contents.text.kind == "plain"
+    assert contents.markup == "<b>grüße</b>"
+    assert [part.path for part in contents.others] == ["1.2"]
+    assert not contents.attachment_first
+    assert [field.name for field in contents.fields] == ["Subject", "Content-Type"]
+    assert contents.defects == ()
+
+
+def test_no_html_is_no_markup():
+    assert Contents(b"Subject: a\r\n\r\nb\r\n", whole=True).markup is None
+
+
+def test_an_empty_plain_text_gives_way_to_the_html_one():
+    data = ALTERNATIVE.replace(b"gr\xfc\xdfe", b" ")
+    assert Contents(data, whole=True).text.kind == "html"
+
+
+def test_cut_markup_is_given_as_far_as_it_goes():
+    cut = ALTERNATIVE[: ALTERNATIVE.index(b"vMOf")]
+    assert Contents(cut, whole=False).markup == "<b>gr"
+
+
+def test_a_huge_message_is_never_read_at_once():
+    line = b"QUJD" * 19 + b"\r\n"
+    data = Counting(
+        ALTERNATIVE.replace(b"gr\xfc\xdfe", b"x" * 3_000_000).replace(b"%PDF", line * 60_000)
+    )
+    contents = Contents(data, whole=True)
+    assert len(contents.text.text) == MAX_TEXT_OCTETS
+    assert contents.others[0].body[1] - contents.others[0].body[0] == len(line) * 60_000
+    assert "text-cut" in contents.defects
+    assert data.largest < 1_200_000
