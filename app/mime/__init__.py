@@ -1,7 +1,7 @@
 """Bytes of mail to values.
 
 Owns: header fields and summaries, the structure of whole and of truncated messages, transfer and
-charset decoding, the text worth showing of a message's first lines.
+charset decoding, the text worth showing of a message's first lines, the route it came.
 Must not know: where the bytes come from, POP3, HTTP, the page. It does no I/O, keeps no state and
 raises nothing for bad mail: what is wrong is returned as `defects`, short stable codes.
 """
@@ -18,19 +18,29 @@ from .headers import (
 )
 from .octets import Octets
 from .peek import Peek, PeekedPart, peek, peek_into
+from .received import Encryption, Hop
 from .structure import Part, Structure, scan
+from .trace import Signature, Trace, trace
+from .verdicts import Result, Verdict, VerdictKind
 
 __all__ = [
     "Address",
     "Contents",
+    "Encryption",
     "HeaderField",
+    "Hop",
     "Octets",
     "Part",
     "Peek",
     "PeekedPart",
+    "Result",
+    "Signature",
     "Structure",
     "Summary",
     "Text",
+    "Trace",
+    "Verdict",
+    "VerdictKind",
     "decode_words",
     "parse_fields",
     "peek",
@@ -38,4 +48,5 @@ __all__ = [
     "scan",
     "split_header",
     "summarise",
+    "trace",
 ]

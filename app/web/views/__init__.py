@@ -20,6 +20,7 @@ from .maildrop import (
 from .outcome import ReceiptRow, ReceiptView, ReviewView
 from .reader import FieldView, MessageView, PartView, ReaderFragment, RungView, TabView
 from .reference import ApiView, CallView, CodeView, ParameterView
+from .route import CheckView, HopView, RouteView
 from .shell import (
     AccountView,
     ErrorPage,
@@ -37,10 +38,12 @@ __all__ = [
     "BandView",
     "BlockView",
     "CallView",
+    "CheckView",
     "CodeView",
     "ErrorPage",
     "ErrorView",
     "FieldView",
+    "HopView",
     "MailboxView",
     "MarkedFragment",
     "MessageView",
@@ -54,6 +57,7 @@ __all__ = [
     "ReceiptRow",
     "ReceiptView",
     "ReviewView",
+    "RouteView",
     "RowView",
     "RungView",
     "SaidView",
