@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-_NOT_BASE64: Final = bytes(octet for octet in range(256) if octet not in _BASE64)
+NOT_BASE64: Final = bytes(octet for octet in range(256) if octet not in _BASE64)
 _PADDING: Final = re.compile(rb"=+")
 
 
@@ -18,14 +18,14 @@ def decode_base64(data: bytes) -> bytes:
     decoded one by one.
     """
     octets: list[bytes] = []
-    for block in _PADDING.split(data.translate(None, _NOT_BASE64)):
+    for block in _PADDING.split(data.translate(None, NOT_BASE64)):
         spare = len(block) % 4
         whole = block[:-1] if spare == 1 else block
         octets.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
     return b"".join(octets)
 
 
-_CUT_ESCAPE: Final = re.compile(rb"=[0-9A-Fa-f]?\Z")
+_HEX: Final = frozenset(b"0123456789ABCDEFabcdef")
 
 
 def decode_quoted_printable(data: bytes, *, complete: bool = True) -> bytes:
@@ -36,8 +36,20 @@ def decode_quoted_printable(data: bytes, *, complete: bool = True) -> bytes:
         complete: False when more follows that is not here; a cut escape at the end is dropped.
     """
     if not complete:
-        data = _CUT_ESCAPE.sub(b"", data)
+        data = data[: open_escape(data)]
     return binascii.a2b_qp(data)
+
+
+def open_escape(data: bytes) -> int:
+    """Where a quoted-printable escape begins that is cut at the end; the length if there is none.
+
+    Two `=` in a row stand for one (as binascii has it), so the last of an odd run opens an escape.
+    """
+    stop = len(data) - (len(data) > 0 and data[-1] in _HEX)
+    if not data.endswith(b"=", 0, stop):
+        return len(data)
+    run = stop - len(data[:stop].rstrip(b"="))
+    return stop - 1 if run % 2 else len(data)
 
 
 def decode_transfer(data: bytes, encoding: str, *, complete: bool = True) -> bytes:
