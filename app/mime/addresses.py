@@ -10,11 +10,12 @@ from .words import decode_words
 _MAX_OCTETS: Final = 16 * 1024
 _MAX_ADDRESSES: Final = 500
 
+# Possessive repeats: a quote that is never closed would be tried in exponentially many ways.
 _TOKEN: Final = re.compile(
-    rb"""(?P<quoted>"(?:[^"\\]+|\\.)*")
+    rb"""(?P<quoted>"(?:[^"\\]++|\\.)*+")
     |(?P<word>=\?[!->@-~]{1,64}\?[BbQq]\?[^?\s]{0,1000}\?=)   # may hold a raw comma (RFC 2047, 5)
     |(?P<mark>[()<>,;:"])
-    |(?P<text>(?:[^()<>,;:"\\=]+|\\.?)+|=)""",
+    |(?P<text>(?:[^()<>,;:"\\=]++|\\.?)++|=)""",
     re.DOTALL | re.VERBOSE,
 )
 _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)

@@ -174,7 +174,7 @@ _REORDERING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _OVERRIDES: Final = re.compile("[\u202d\u202e]")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BODY_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_LINE_ENDS: Final = re.compile(r"\r+\n|\r")
+_LINE_ENDS: Final = re.compile(r"(?<!\r)\r+\n|\r")  # a run of CR is searched once for its LF
 
 
 def clean_line(text: str) -> str:

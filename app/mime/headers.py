@@ -207,6 +207,7 @@ def summarise(raw_header: bytes) -> Summary:
     """
     defects: list[str] = []
     values: dict[str, bytes] = {}
+    to: list[bytes] = []
     for written, raw, value_at in raw_fields(raw_header, defects):
         name = written.lower()
         if name not in _WANTED:
@@ -214,16 +215,16 @@ def summarise(raw_header: bytes) -> Summary:
         if len(raw) > MAX_VALUE_OCTETS:
             defects.append("value-cut")
         value = unfold(raw[value_at:])
-        if name not in values:
+        if name == "to":
+            to.append(value)
+        elif name not in values:
             values[name] = value
-        elif name in _ONCE:
-            defects.append(f"duplicate-{name}")
         else:
-            values[name] += b", " + value
+            defects.append(f"duplicate-{name}")
     return Summary(
         subject=decode_words(values.get("subject", b"")),
         sender=_sender(values, defects),
-        to=parse_addresses(values.get("to", b"")),
+        to=parse_addresses(b", ".join(to)),
         date=_date(values.get("date"), defects),
         message_id=_message_id(values.get("message-id", b"")),
         content_type=_content_type(values.get("content-type"), defects),

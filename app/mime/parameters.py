@@ -16,8 +16,10 @@ _MAX_PARAMETERS: Final = 200
 
 _MEDIA_TYPE: Final = re.compile(rb'\s*([^\s/;,"()]{1,100})\s*/\s*([^\s/;,"()]{1,100})')
 _WORD: Final = re.compile(rb'\s*"?([^\s;,"()=]{1,100})')
-_NAME: Final = re.compile(rb"[\s;]*([^\s;=\"]{1,100})\s*=\s*")
-_QUOTED: Final = re.compile(rb'"((?:[^"\\]+|\\.)*)"', re.DOTALL)
+_GAP: Final = re.compile(rb"[\s;]*")
+_NAME: Final = re.compile(rb"([^\s;=\"]{1,100})\s*=\s*")
+# Possessive repeats: a quote that is never closed would be tried in exponentially many ways.
+_QUOTED: Final = re.compile(rb'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
 _EXTENDED: Final = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -84,9 +86,11 @@ def _pairs(value: bytes) -> list[tuple[str, bytes]]:
     pairs: list[tuple[str, bytes]] = []
     at = value.find(b";")
     while 0 <= at < len(value) and len(pairs) < _MAX_PARAMETERS:
+        gap = _GAP.match(value, at)
+        at = at if gap is None else gap.end()
         name = _NAME.match(value, at)
         if name is None:  # a word without a value: go to the next `;`
-            at = value.find(b";", at + 1)
+            at = value.find(b";", at)
             continue
         quoted = _QUOTED.match(value, name.end())
         if quoted is not None:

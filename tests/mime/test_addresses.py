@@ -57,6 +57,12 @@ def test_thousands_of_marks_end_quietly(mark):
     assert len(parse_addresses(mark * 20_000)) <= 500
 
 
+@pytest.mark.parametrize("start", [b'"', b'Ann "', b'"Ann" "', b'("', b'<"', b'"\\"'])
+def test_an_unclosed_quote_is_read_once(start):
+    (found,) = parse_addresses(start + b"x" * 5000 + b" <a@b>")
+    assert len(found.name + found.email) > 5000
+
+
 def test_very_many_addresses_are_cut():
     assert len(parse_addresses(b"a@b," * 4000)) == 500
 

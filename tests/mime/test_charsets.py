@@ -103,6 +103,11 @@ def test_clean_line_keeps_joiners_and_marks_of_real_scripts():
     assert clean_line(persian) == persian
 
 
+def test_a_million_of_cr_is_read_once():
+    assert clean_body("\r" * 1_000_000) == "\n" * 1_000_000
+    assert clean_body("a" + "\r" * 1_000_000 + "\n") == "a\n"
+
+
 def test_clean_body_keeps_lines_and_tabs_only():
     assert clean_body("a\r\nb\rc\r\r\nd\te\x00\u202ef\x1b") == "a\nb\nc\nd\te\ufffdf\ufffd"
 

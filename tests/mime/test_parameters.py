@@ -78,6 +78,13 @@ def test_thousands_of_shards_end_quietly(shard):
     assert len(parse_parameters(b"x" + shard * 20_000).items) <= 200
 
 
+@pytest.mark.parametrize("start", [b'x; a="', b'x; a="\\"', b'x; b="y"; a="'])
+def test_an_unclosed_quote_is_read_once(start):
+    found = parse_parameters(start + b"y" * 5000).get("a")
+    assert found is not None
+    assert found.endswith("y" * 5000)
+
+
 @given(st.binary(max_size=300))
 def test_any_octets_never_raise(value):
     parse_parameters(b"x;" + value)
