@@ -1,12 +1,14 @@
 """Bytes of mail to values.
 
 Owns: header fields and summaries, the structure of whole and of truncated messages, transfer and
-charset decoding, the text worth showing of a message's first lines, the route it came.
+charset decoding, the text worth showing of a message's first lines and its blocks, the
+route it came.
 Must not know: where the bytes come from, POP3, HTTP, the page. It does no I/O, keeps no state and
 raises nothing for bad mail: what is wrong is returned as `defects`, short stable codes.
 """
 
 from .contents import Contents, Text
+from .blocks import Block, Piece, blocks
 from .headers import (
     Address,
     HeaderField,
@@ -26,6 +28,7 @@ from .verdicts import Result, Verdict, VerdictKind
 __all__ = [
     "Address",
     "Contents",
+    "Block",
     "Encryption",
     "HeaderField",
     "Hop",
@@ -33,6 +36,7 @@ __all__ = [
     "Part",
     "Peek",
     "PeekedPart",
+    "Piece",
     "Result",
     "Signature",
     "Structure",
@@ -41,6 +45,7 @@ __all__ = [
     "Trace",
     "Verdict",
     "VerdictKind",
+    "blocks",
     "decode_words",
     "parse_fields",
     "peek",

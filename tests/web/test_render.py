@@ -35,6 +35,8 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:
     if origin in {types.UnionType, typing.Union}:
         some = next(one for one in typing.get_args(kind) if one is not types.NoneType)
         return made(some, fill, flag=flag, full=full) if full else None
+    if origin is typing.Literal:
+        return typing.get_args(kind)[0]
     if origin is tuple:
         one, *more = typing.get_args(kind)
         if not more or more == [...]:
