@@ -1,0 +1,205 @@
+"""Hostile HTML mail to a fragment that can do nothing but be looked at.
+
+Three passes, each of which would do alone against most of it: `tidy` bounds and balances, nh3
+parses as a browser does and keeps what is listed, and every address, style and other value is
+judged as that parser read it. The frame it is shown in (app/web/framed.py) is the fourth.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+import nh3
+
+from .attributes import ADDRESSES, ALLOWED, COLOURS, clean_value
+from .links import Link, clean_href, differs
+from .markup import Words, attributes, revealed, text, tokens, unveiled, veiled
+from .styles import Style, clean_style
+from .tidy import TAGS, Refusal, tidy
+
+MAX_LINKS: Final = 1000
+MAX_INLINED: Final = 8 * 1024 * 1024  # characters of data URIs, each as often as it is shown
+_MAX_LINK_TEXT: Final = 200
+_MAX_STYLES: Final = 256 * 1024  # characters of styles that are not alike
+
+_DATA_IMAGE: Final = re.compile(
+    r"data:image/(?:png|gif|jpeg|jpg|webp|bmp|avif);base64,[A-Za-z0-9+/]+={0,2}", re.IGNORECASE
+)
+_BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
+_CID: Final = re.compile(r"cid:(.+)", re.IGNORECASE | re.DOTALL)
+_WITHOUT: Final = frozenset({"script", "style"})  # tidy has left none
+_OURS: Final = frozenset(
+    {"rel", "target"}
+)  # in no mail's list: nh3 asks about what it adds as well
+
+
+@dataclass(frozen=True, slots=True)
+class SafeHtml:
+    """What of a mail's HTML may be shown.
+
+    Attributes:
+        html: a fragment for the body of the frame's document; "" where `refused`.
+        remote_images: images from elsewhere, blocked or let through.
+        links: at most 1,000 of them, in order.
+        coloured: the mail sets colours of its own and needs a light sheet.
+        backdrop: the colour its own body has, as CSS, or "".
+        refused: `too-large` or `too-deep`: its text has to do; else None.
+        defects: stable codes, each once: `formatting-cut`, `inline-cut` (more inline images than
+            fit), `insecure-image` (one by http, which is never let through), `links-cut`,
+            `styles-cut`.
+    """
+
+    html: str
+    remote_images: int = 0
+    links: tuple[Link, ...] = ()
+    coloured: bool = False
+    backdrop: str = ""
+    refused: Refusal | None = None
+    defects: tuple[str, ...] = ()
+
+
+class _Values:
+    """Judges attributes as nh3 comes upon them, and keeps count."""
+
+    def __init__(self, inline: Callable[[str], str | None], *, remote: bool) -> None:
+        self.remote_images = 0
+        self.coloured = False
+        self.defects: set[str] = set()
+        self._inline = inline
+        self._remote = remote
+        self._inlined: dict[str, str | None] = {}
+        self._styles: dict[str, Style] = {}
+        self._spare = _MAX_STYLES
+        self._room = MAX_INLINED
+
+    def __call__(self, tag: str, name: str, value: str) -> str | None:
+        """The value to keep, or None."""
+        value = unveiled(value)
+        kept: str | None
+        if name in _OURS:
+            return value
+        if name == "href":
+            kept = clean_href(value)
+        elif name in ADDRESSES:
+            kept = self._image(value)
+            self.coloured |= kept is not None and name == "background"
+        elif name == "style":
+            kept = self._style(value)
+        else:
+            kept = clean_value(name, value)
+            self.coloured |= kept is not None and name in COLOURS and tag != "hr"
+        return None if kept is None else veiled(kept)
+
+    def style(self, value: str) -> Style:
+        """The harmless part of a style; the same text is read once."""
+        known = self._styles.get(value)
+        if known is None:
+            self._spare -= len(value)
+            known = Style("", cut=True) if self._spare < 0 else clean_style(value)
+            self._styles[value] = known
+            if known.cut:
+                self.defects.add("styles-cut")
+        return known
+
+    def _style(self, value: str) -> str | None:
+        style = self.style(value)
+        self.coloured |= style.coloured
+        return style.css or None
+
+    def _image(self, address: str) -> str | None:
+        content = _CID.fullmatch(address.strip())
+        if content is not None:
+            return self._content(content[1])
+        if address[:5].lower() == "data:" or address.lstrip()[:5].lower() == "data:":
+            return _data(address)
+        web = clean_href(address)
+        if web is None and address.lstrip()[:2] == "//":
+            web = clean_href("https:" + address.lstrip())
+        if web is None or not web.startswith("http"):
+            return None
+        self.remote_images += 1
+        if not web.startswith("https:"):
+            self.defects.add("insecure-image")
+            return None
+        return web if self._remote else None
+
+    def _content(self, id: str) -> str | None:
+        id = unquote(id.strip())  # RFC 2392, section 2
+        if id not in self._inlined:
+            found = self._inline(id)
+            self._inlined[id] = None if found is None else _data(found)
+        data = self._inlined[id]
+        if data is None:
+            return None
+        self._room -= len(data)
+        if self._room < 0:
+            self.defects.add("inline-cut")
+            return None
+        return data
+
+
+def _data(address: str) -> str | None:
+    address = _BLANKS.sub("", address)
+    return address if _DATA_IMAGE.fullmatch(address) else None
+
+
+def sanitise(markup: str, *, inline: Callable[[str], str | None], remote: bool) -> SafeHtml:
+    """Makes HTML safe to show. Never raises over what the mail says; linear; up to a second's work.
+
+    Args:
+        markup: the HTML of a mail, decoded; a document or a fragment.
+        inline: a `data:` URI for the image with a Content-ID (no angle brackets), or None. Called
+            at most once for each.
+        remote: let https: images through.
+    """
+    tidied = tidy(markup, ALLOWED)
+    if tidied.refused is not None:
+        return SafeHtml("", refused=tidied.refused)
+    values = _Values(inline, remote=remote)
+    html = revealed(
+        nh3.clean(
+            tidied.markup,
+            tags=set(TAGS),
+            clean_content_tags=set(_WITHOUT),
+            attributes={tag: set(names) for tag, names in ALLOWED.items()},
+            attribute_filter=values,
+            url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+            set_tag_attribute_values={"a": {"target": "_blank"}},
+            link_rel="noopener noreferrer nofollow",
+        )
+    )
+    links = tuple(_links(html))
+    if len(links) > MAX_LINKS:
+        values.defects.add("links-cut")
+    if tidied.formatting_cut:
+        values.defects.add("formatting-cut")
+    return SafeHtml(
+        html,
+        remote_images=values.remote_images,
+        links=links[:MAX_LINKS],
+        coloured=values.coloured,
+        backdrop=values.style(tidied.body).background,
+        defects=tuple(sorted(values.defects)),
+    )
+
+
+def _links(html: str) -> Iterator[Link]:
+    """The links of a sanitised fragment: one more than are wanted, where there are more."""
+    href, words, length, found = "", list[str](), 0, 0
+    for token in tokens(html):
+        if isinstance(token, Words):
+            if href and length < _MAX_LINK_TEXT * 4:
+                words.append(token.text)
+                length += len(token.text)
+        elif token.name == "a" and not token.closes:
+            href, words, length = dict(attributes(token.rest)).get("href", ""), [], 0
+        elif token.name == "a" and href:
+            said = " ".join(text("".join(words)).split())[:_MAX_LINK_TEXT]
+            yield Link(said, href, differs(said, href))
+            href, found = "", found + 1
+            if found > MAX_LINKS:
+                return
+        elif token.name in {"br", "img"} and href:
+            words.append(" ")
