@@ -1,12 +1,13 @@
 """One maildrop as a person sees it.
 
-Owns: the index by UIDL, headers in the background, marks, peeks, the commit and its receipt, the
-lease of the maildrop lock.
+Owns: the index by UIDL, headers in the background, marks, the filter language, peeks, the commit
+and its receipt, the lease of the maildrop lock.
 Must not know: HTTP, cookies, templates.
 """
 
 from .errors import (
     Ambiguous,
+    BadQuery,
     CommitFailed,
     CommitFault,
     LoginDelayed,
@@ -15,6 +16,7 @@ from .errors import (
     MailboxInUse,
     MessageTooLarge,
     NoSuchMessage,
+    QueryFault,
 )
 from .index import Sort, SortKey
 from .mailbox import PEEK_LINES, Mailbox, Peeked
@@ -31,12 +33,15 @@ from .models import (
     Told,
     Totals,
 )
+from .query import Match, Query, Selection, select
+from .query import parse as parse_query
 from .signin import credentials_fit
 
 __all__ = [
     "PEEK_LINES",
     "Account",
     "Ambiguous",
+    "BadQuery",
     "CommitFailed",
     "CommitFault",
     "Credentials",
@@ -45,6 +50,7 @@ __all__ = [
     "Mailbox",
     "MailboxError",
     "MailboxInUse",
+    "Match",
     "Message",
     "MessageId",
     "MessageTooLarge",
@@ -53,12 +59,17 @@ __all__ = [
     "Outcome",
     "Peeked",
     "Progress",
+    "Query",
+    "QueryFault",
     "Receipt",
     "ReceiptItem",
+    "Selection",
     "Sort",
     "SortKey",
     "Told",
     "Totals",
     "Unlock",
     "credentials_fit",
+    "parse_query",
+    "select",
 ]

@@ -104,3 +104,35 @@ class CommitFailed(MailboxError):
     def __init__(self, fault: CommitFault) -> None:
         super().__init__(fault)
         self.fault = fault
+
+
+class QueryFault(Enum):
+    """What is wrong with a filter."""
+
+    UNKNOWN_FIELD = "unknown field"
+    UNKNOWN_VALUE = "unknown value"
+    EMPTY = "nothing to look for"
+    BAD_SIZE = "no size"
+    BAD_AGE = "no age"
+    BAD_DAY = "no day"
+    OPEN_QUOTE = "unclosed quote"
+    AFTER_QUOTE = "no space after a quote"
+    TOO_LONG = "too long"
+
+
+class BadQuery(MailboxError):
+    """A filter makes no sense.
+
+    Attributes:
+        place: where, in characters from 0.
+        length: of what is wrong, in characters.
+        text: what stands there; empty where it is too long.
+        fault: what is wrong with it.
+    """
+
+    def __init__(self, place: int, length: int, text: str, fault: QueryFault) -> None:
+        super().__init__(place, length, text, fault)
+        self.place = place
+        self.length = length
+        self.text = text
+        self.fault = fault

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.mailbox import (
     Ambiguous,
+    BadQuery,
     CommitFailed,
     CommitFault,
     LoginDelayed,
@@ -30,6 +31,7 @@ from app.transport import (
     TlsFault,
 )
 
+from .query_words import bad_query
 from .views import ErrorView
 
 
@@ -328,6 +330,7 @@ TABLE: dict[type[Exception], Entry] = {
     MessageTooLarge: Entry(
         413, "too-large", _fixed("This is too large to show.", "Save it as a file instead.")
     ),
+    BadQuery: Entry(422, "invalid-request", lambda error: Words(*bad_query(error))),
     CommitFailed: Entry(502, "commit-failed", _commit_failed),
     NoSession: Entry(
         401,

@@ -1,0 +1,394 @@
+r"""The filter language: `larger:5M older:90d from:news -subject:"your invoice"`.
+
+A query is terms with white space between; all must hold, `-` in front negates one. A term is a
+word or a "quoted phrase", found in sender or subject, or a field with a value:
+
+    from: to: subject:      text, found anywhere in it
+    larger: smaller:        a size: 300, 300K, 5MB (decimal), 5MiB (binary); neither holds for equal
+    older: newer:           an age: 90d, 4w, 3m (of 30 days), 1y (of 365)
+    before: after:          a day, 2026-01-31: before it begins, after it ends, where Popscope runs
+    has:attachment          see below
+    is:marked
+
+Case and kinds of white space make no difference. Within quotes, `\` stands before `"` and `\`.
+
+A message whose header is not known yet, or that has no date to compare, is neither a match nor
+none: it is undecided, and stays so when negated.
+
+Attachments are judged by the top-level type, all that a header tells: multipart/mixed and types
+that are no text, such as application/pdf, have one; text and multipart/alternative have none
+(some mailers hide one in there); multipart/related, signed and encrypted messages are undecided.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+
+from app.mime import Address, Summary
+
+from .errors import BadQuery, QueryFault
+from .models import Message, MessageId
+
+MAX_CHARACTERS: Final = 1000
+MAX_TERMS: Final = 50
+
+_YEARS: Final = range(1900, 9999)
+_MAX_DAYS: Final = 365_000
+_FIELD: Final = re.compile(r"([^\W\d_]+):")
+_QUOTED: Final = re.compile(r'((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_BARE: Final = re.compile(r"\S*")
+_SPACE: Final = re.compile(r"\s*")
+_ESCAPED: Final = re.compile(r'\\(["\\])')
+_NEEDS_QUOTES: Final = re.compile(r'-|"|[^\W\d_]+:|.*\s', re.DOTALL)
+_SIZE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,3})?)(|B|KB?|MB?|GB?|KIB|MIB|GIB)", re.ASCII)
+_AGE: Final = re.compile(r"(\d{1,6})([dwmy])", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_UNITS: Final = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30,
+                 "K": 10**3, "M": 10**6, "G": 10**9}  # fmt: skip
+_SHOWN_UNITS: Final = (("G", 10**9), ("M", 10**6), ("K", 10**3),
+                       ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))  # fmt: skip
+_DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+_NO_ATTACHMENT: Final = frozenset({"multipart/alternative"})
+_ATTACHED: Final = frozenset({"application", "audio", "font", "image", "model", "video"})
+_WHOLE_MESSAGE: Final = frozenset(
+    {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp",
+     "application/pgp-encrypted", "application/ms-tnef"}
+)  # fmt: skip
+
+
+class Field(Enum):
+    """What a term looks at."""
+
+    WORD = ""
+    FROM = "from"
+    TO = "to"
+    SUBJECT = "subject"
+    LARGER = "larger"
+    SMALLER = "smaller"
+    OLDER = "older"
+    NEWER = "newer"
+    BEFORE = "before"
+    AFTER = "after"
+    HAS = "has"
+    IS = "is"
+
+
+_ONLY: Final = {Field.HAS: "attachment", Field.IS: "marked"}
+
+
+class Match(Enum):
+    """Whether a message is one of those meant."""
+
+    YES = "yes"
+    NO = "no"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """`90d`: an amount and `d`, `w`, `m` or `y`."""
+
+    amount: int
+    unit: str
+
+    @property
+    def days(self) -> int:
+        """In days of 24 hours."""
+        return self.amount * _DAYS[self.unit]
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+
+Value = str | int | Age | date
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition.
+
+    Attributes:
+        field: what it looks at.
+        value: of text, the text; of a size, octets; of `has` and `is`, the word.
+        negated: whether it must not hold.
+    """
+
+    field: Field
+    value: Value
+    negated: bool = False
+
+    def __str__(self) -> str:
+        name = f"{self.field.value}:" if self.field is not Field.WORD else ""
+        return f"{'-' * self.negated}{name}{_written(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Terms that must all hold; without terms every message matches. `str` gives it back."""
+
+    terms: tuple[Term, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.terms))
+
+    def matches(self, message: Message, marked: bool, now: datetime) -> Match:
+        """Whether a message matches.
+
+        Args:
+            message: what is asked about.
+            marked: whether it is marked for deletion.
+            now: from when ages count, aware.
+        """
+        return _Decider(self, now).decide(message, marked=marked)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The messages that match, and those of which it cannot be told, each in the order given."""
+
+    matched: tuple[Message, ...]
+    undecided: tuple[Message, ...]
+
+
+def parse(text: str) -> Query:
+    """The query that a text stands for.
+
+    Raises:
+        BadQuery: it makes no sense, and where.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise BadQuery(MAX_CHARACTERS, len(text) - MAX_CHARACTERS, "", QueryFault.TOO_LONG)
+    terms: list[Term] = []
+    at = _after(_SPACE, text, 0)
+    while at < len(text):
+        if len(terms) == MAX_TERMS:
+            raise BadQuery(at, len(text) - at, "", QueryFault.TOO_LONG)
+        term, at = _term(text, at)
+        terms.append(term)
+        at = _after(_SPACE, text, at)
+    return Query(tuple(terms))
+
+
+def select(
+    query: Query, messages: Iterable[Message], marks: Container[MessageId], now: datetime
+) -> Selection:
+    """Which of `messages` match; `marks` are the ids marked for deletion, `now` is aware."""
+    decider = _Decider(query, now)
+    found: dict[Match, list[Message]] = {match: [] for match in Match}
+    for message in messages:
+        found[decider.decide(message, marked=message.id in marks)].append(message)
+    return Selection(tuple(found[Match.YES]), tuple(found[Match.UNDECIDED]))
+
+
+# Reading and writing
+
+
+def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return at if found is None else found.end()
+
+
+def _term(text: str, start: int) -> tuple[Term, int]:
+    negated = text.startswith("-", start)
+    name_at = start + negated
+    name = _FIELD.match(text, name_at)
+    value_at = name_at if name is None else name.end()
+    written, end = _value(text, value_at)
+    try:
+        field = Field("" if name is None else name[1].lower())
+    except ValueError:
+        raise _bad(text, name_at, value_at - 1, QueryFault.UNKNOWN_FIELD) from None
+    if not written.strip():
+        raise _bad(text, start, end, QueryFault.EMPTY)
+    fault, read = _READERS[field]
+    value = read(written)
+    if value is None or _ONLY.get(field, value) != value:
+        raise _bad(text, value_at, end, fault)
+    return Term(field, value, negated), end
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    """A word or what is quoted, and where it ends."""
+    if not text.startswith('"', start):
+        end = _after(_BARE, text, start)
+        return text[start:end], end
+    quoted = _QUOTED.match(text, start + 1)
+    if quoted is None:
+        raise _bad(text, start, len(text), QueryFault.OPEN_QUOTE)
+    end = _after(_BARE, text, quoted.end())
+    if end > quoted.end():
+        raise _bad(text, quoted.end(), end, QueryFault.AFTER_QUOTE)
+    return _ESCAPED.sub(r"\1", quoted[1]), end
+
+
+def _bad(text: str, start: int, end: int, fault: QueryFault) -> BadQuery:
+    return BadQuery(start, end - start, text[start:end], fault)
+
+
+def _text(written: str) -> str:
+    return " ".join(written.split())
+
+
+def _size(written: str) -> int | None:
+    found = _SIZE.fullmatch(written.upper())
+    if found is None:
+        return None
+    unit = found[2] if found[2] in _UNITS else found[2].removesuffix("B")
+    return int(Decimal(found[1]) * _UNITS[unit])
+
+
+def _age(written: str) -> Age | None:
+    found = _AGE.fullmatch(written.lower())
+    if found is None:
+        return None
+    age = Age(int(found[1]), found[2])
+    return age if age.days <= _MAX_DAYS else None
+
+
+def _day(written: str) -> date | None:
+    if not _DAY.fullmatch(written):
+        return None
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if day.year in _YEARS else None
+
+
+_READERS: Final[dict[Field, tuple[QueryFault, Callable[[str], Value | None]]]] = {
+    **dict.fromkeys((Field.WORD, Field.FROM, Field.TO, Field.SUBJECT), (QueryFault.EMPTY, _text)),
+    **dict.fromkeys((Field.LARGER, Field.SMALLER), (QueryFault.BAD_SIZE, _size)),
+    **dict.fromkeys((Field.OLDER, Field.NEWER), (QueryFault.BAD_AGE, _age)),
+    **dict.fromkeys((Field.BEFORE, Field.AFTER), (QueryFault.BAD_DAY, _day)),
+    **dict.fromkeys((Field.HAS, Field.IS), (QueryFault.UNKNOWN_VALUE, str.lower)),
+}
+
+
+def _written(value: Value) -> str:
+    match value:
+        case int():
+            fits = (f"{value // size}{unit}" for unit, size in _SHOWN_UNITS if value % size == 0)
+            return next(fits, str(value)) if value else "0"
+        case str():
+            if not _NEEDS_QUOTES.match(value):
+                return value
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            return f'"{escaped}"'
+    return str(value)
+
+
+# Deciding
+
+_Check = Callable[[Summary], bool | None]  # None where the header does not tell
+
+
+class _Decider:
+    """A query made ready for many messages: what needs no header is asked first."""
+
+    def __init__(self, query: Query, now: datetime) -> None:
+        self._quick: list[tuple[Callable[[Message, bool], bool], bool]] = []
+        self._checks: list[tuple[_Check, bool]] = []
+        for term in query.terms:
+            quick = _quick(term)
+            if quick is not None:
+                self._quick.append((quick, term.negated))
+            else:
+                self._checks.append((_check(term, now), term.negated))
+
+    def decide(self, message: Message, *, marked: bool) -> Match:
+        for quick, negated in self._quick:
+            if quick(message, marked) is negated:
+                return Match.NO
+        if not self._checks:
+            return Match.YES
+        summary = message.summary
+        if summary is None:
+            return Match.UNDECIDED
+        match = Match.YES
+        for check, negated in self._checks:
+            holds = check(summary)
+            if holds is negated:
+                return Match.NO
+            if holds is None:
+                match = Match.UNDECIDED
+        return match
+
+
+def _quick(term: Term) -> Callable[[Message, bool], bool] | None:
+    match term:
+        case Term(Field.LARGER, int(octets)):
+            return lambda message, _: message.octets > octets
+        case Term(Field.SMALLER, int(octets)):
+            return lambda message, _: message.octets < octets
+        case Term(Field.IS):
+            return lambda _, marked: marked
+    return None
+
+
+def _check(term: Term, now: datetime) -> _Check:
+    match term:
+        case Term(Field.OLDER, Age() as age):
+            return _earlier_than(now - timedelta(days=age.days))
+        case Term(Field.NEWER, Age() as age):
+            return _not(_earlier_than(now - timedelta(days=age.days)))
+        case Term(Field.BEFORE, date() as day):
+            return _earlier_than(_midnight(day))
+        case Term(Field.AFTER, date() as day):
+            return _not(_earlier_than(_midnight(day + timedelta(days=1))))
+        case Term(Field.HAS):
+            return _has_attachment
+    needle = _folded(str(term.value))
+    places = _PLACES[term.field]
+    return lambda summary: any(needle in _folded(text) for text in places(summary))
+
+
+def _earlier_than(moment: datetime) -> _Check:
+    return lambda summary: None if summary.date is None else summary.date < moment
+
+
+def _not(check: _Check) -> _Check:
+    def turned(summary: Summary) -> bool | None:
+        holds = check(summary)
+        return None if holds is None else not holds
+
+    return turned
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins in this machine's time zone."""
+    return datetime.combine(day, time.min).astimezone()
+
+
+def _has_attachment(summary: Summary) -> bool | None:
+    kind = summary.content_type
+    top = kind.partition("/")[0]
+    if kind == "multipart/mixed" or (top in _ATTACHED and kind not in _WHOLE_MESSAGE):
+        return True
+    return False if top == "text" or kind in _NO_ATTACHMENT else None
+
+
+def _folded(text: str) -> str:
+    text = " ".join(text.casefold().split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _names(addresses: Iterable[Address]) -> list[str]:
+    return [text for address in addresses for text in (address.name, address.email)]
+
+
+def _sender(summary: Summary) -> list[str]:
+    return [] if summary.sender is None else _names((summary.sender,))
+
+
+_PLACES: Final[dict[Field, Callable[[Summary], list[str]]]] = {
+    Field.WORD: lambda summary: [*_sender(summary), summary.subject],
+    Field.FROM: _sender,
+    Field.TO: lambda summary: _names(summary.to),
+    Field.SUBJECT: lambda summary: [summary.subject],
+}

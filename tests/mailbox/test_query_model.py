@@ -1,0 +1,104 @@
+"""Queries against a model that knows nothing of reading, of folding once or of what comes first."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.mailbox.models import Message, MessageId
+from app.mailbox.query import Age, Field, Match, Query, Term, parse, select
+from app.pop3 import MessageNumber, Octets
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+TEXTS = st.sampled_from(["anna", "b", "invoice", "x y", "\u00c4", "\u00df", "-a", "a:b", '"'])
+TERMS = st.one_of(
+    st.tuples(st.sampled_from([Field.WORD, Field.FROM, Field.TO, Field.SUBJECT]), TEXTS),
+    st.tuples(st.sampled_from([Field.LARGER, Field.SMALLER]), st.integers(0, 12)),
+    st.tuples(
+        st.sampled_from([Field.OLDER, Field.NEWER]),
+        st.builds(Age, st.integers(0, 5), st.just("d")),
+    ),
+    st.just((Field.HAS, "attachment")),
+    st.just((Field.IS, "marked")),
+)
+# Each text of a header with what it says, folded by hand.
+FROM = {"Anna <a@b.example>": ["anna", "a@b.example"], "x@y.example": ["x@y.example"]}
+TO = {"anna@b.example": ["anna@b.example"], "c@d, X Y <x@y>": ["c@d", "x y", "x@y"]}
+SUBJECT = {"Invoice": "invoice", "x  Y": "x y", "-a \u00e4": "-a \u00e4", "A:B SS": "a:b ss",
+           '"b': '"b'}  # fmt: skip
+ATTACHED = {"multipart/mixed": True, "text/html": False, "multipart/related": None}
+FOLDED = {"\u00c4": "\u00e4", "\u00df": "ss"}
+
+HEADERS = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "From": st.sampled_from(list(FROM)),
+        "To": st.sampled_from(list(TO)),
+        "Subject": st.sampled_from(list(SUBJECT)),
+        "Date": st.integers(0, 6),
+        "Content-Type": st.sampled_from(list(ATTACHED)),
+    },
+)
+
+
+def texts(field: Field, header: dict[str, Any]) -> list[str]:
+    """The folded texts that a field looks at."""
+    sender = FROM.get(header.get("From", ""), [])
+    subject = [SUBJECT.get(header.get("Subject", ""), "")]
+    to = TO.get(header.get("To", ""), [])
+    return {
+        Field.FROM: sender, Field.TO: to, Field.SUBJECT: subject, Field.WORD: sender + subject,
+    }[field]  # fmt: skip
+
+
+def holds(field: Field, value: Any, header: dict[str, Any]) -> bool | None:
+    """What a known header says to a term that needs it."""
+    match field:
+        case Field.HAS:
+            return ATTACHED[header.get("Content-Type", "text/html")]
+        case Field.OLDER:
+            return header["Date"] > value.amount if "Date" in header else None
+        case Field.NEWER:
+            return header["Date"] <= value.amount if "Date" in header else None
+    return any(FOLDED.get(value, value) in text for text in texts(field, header))
+
+
+def written(header: dict[str, Any]) -> bytes:
+    lines = dict(header)
+    if "Date" in lines:
+        sent = NOW - timedelta(days=lines["Date"])
+        lines["Date"] = f"{sent:%a, %d %b %Y %H:%M:%S +0000}"
+    return "".join(f"{name}: {value}\n" for name, value in lines.items()).encode()
+
+
+@given(
+    st.lists(st.tuples(TERMS, st.booleans()), max_size=5), HEADERS, st.integers(0, 12),
+    st.booleans(),
+)  # fmt: skip
+def test_a_query_agrees_with_the_model(terms, header, octets, marked):
+    message = Message(MessageId("m"), MessageNumber(1), Octets(octets), None)
+    if header is not None:
+        message.header.learn(written(header), 1)
+    told: list[bool | None] = []
+    for (field, value), negated in terms:
+        plain: dict[Field, bool] = {Field.IS: marked}
+        if isinstance(value, int):
+            plain = {Field.LARGER: octets > value, Field.SMALLER: octets < value}
+        truth = plain.get(field)
+        if field not in plain and header is not None:
+            truth = holds(field, value, header)
+        told.append(truth if truth is None else truth is not negated)
+    expected = Match.YES
+    if None in told:
+        expected = Match.UNDECIDED
+    if False in told:
+        expected = Match.NO
+
+    query = Query(tuple(Term(field, value, negated) for (field, value), negated in terms))
+    assert query.matches(message, marked, NOW) is expected
+    assert parse(str(query)) == query
+    chosen = select(query, [message], {message.id} if marked else (), NOW)
+    assert chosen.matched == ((message,) if expected is Match.YES else ())
+    assert chosen.undecided == ((message,) if expected is Match.UNDECIDED else ())
