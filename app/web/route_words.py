@@ -1,6 +1,7 @@
 """The route of a message in plain words."""
 
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Final
 
 from app.mime.received import Hop
@@ -162,6 +163,8 @@ def _encryption(hop: Hop) -> tuple[str, Level]:
             return f"encrypted{version}{cipher}", "ok"
         case "no":
             return "not encrypted", "bad"
+    if hop.protocol == "LOCAL" or (hop.address and ip_address(hop.address).is_loopback):
+        return "handed over within one machine", "ok"
     return "not told whether encrypted", "unsure"
 
 

@@ -96,6 +96,12 @@ def test_a_hop_in_words():
         ("from [192.0.2.1] by b via HTTP", "From 192.0.2.1 to b", "not encrypted",
          ("Handed over by HTTP",)),
         ("from a by b with ESMTPS", "From a to b", "encrypted", ("Handed over by ESMTPS",)),
+        ("from root by b with local", "From root to b", "handed over within one machine",
+         ("Handed over by LOCAL",)),
+        ("from a ([::1]) by b with ESMTP", "From a to b", "handed over within one machine",
+         ("Its address was ::1", "Handed over by ESMTP")),
+        ("from a ([192.0.2.1]) by b with LMTP", "From a to b", "not told whether encrypted",
+         ("Its address was 192.0.2.1", "Handed over by LMTP")),
     ],
 )  # fmt: skip
 def test_hops_that_tell_little(value, title, encryption, lines):
