@@ -17,7 +17,7 @@ def shipped(folder: str) -> Path:
 
 
 class Renderer:
-    """Renders pages and fragments."""
+    """Renders pages, fragments and documents."""
 
     def __init__(self) -> None:
         self._static = shipped("static")
@@ -37,6 +37,10 @@ class Renderer:
     def fragment(self, name: str, view: object, status: int = 200) -> HTMLResponse:
         """What htmx puts into a page, `templates/fragments/NAME.html`."""
         return self._respond(f"fragments/{name}.html", view, status)
+
+    def document(self, name: str, view: object) -> HTMLResponse:
+        """What stands in a frame of its own, `templates/documents/NAME.html`."""
+        return self._respond(f"documents/{name}.html", view, 200)
 
     def _respond(self, name: str, view: object, status: int) -> HTMLResponse:
         html = self._environment.get_template(name).render(view=view)

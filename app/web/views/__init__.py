@@ -4,6 +4,7 @@ Everything here is text, numbers for geometry (percent, 0 to 100), flags and pat
 decide nothing but the order of things. Building them is the work of `present.py` and `reading.py`.
 """
 
+from .framed import MailDocument
 from .maildrop import (
     BandView,
     BlockView,
@@ -44,6 +45,7 @@ __all__ = [
     "ErrorView",
     "FieldView",
     "HopView",
+    "MailDocument",
     "MailboxView",
     "MarkedFragment",
     "MessageView",
