@@ -1,7 +1,7 @@
 """Runs every benchmark and prints one line for each: what, how much, against what, verdict.
 
-Ends with 1 where a limit was passed. All talk to a real Dovecot on loopback, through a link with
-the round trip and the rate that the line says.
+Ends with 1 where a limit was passed. All but parts talk to a real Dovecot on loopback, through a
+link with the round trip and the rate that the line says.
 """
 
 import asyncio
@@ -9,14 +9,14 @@ import sys
 
 from tests.support.dovecot import Dovecot
 
-from . import clicks, download, headers
+from . import clicks, download, headers, parts
 
 
 async def main() -> int:
     """Runs them all; returns how many limits were passed."""
     missed = 0
     with Dovecot() as server:
-        for bench in (headers, clicks, download):
+        for bench in (headers, clicks, download, parts):
             for result in await bench.run(server):
                 print(result, flush=True)
                 missed += not result.held
