@@ -1,6 +1,7 @@
 """Names of time zones as calendars write them, to zones: IANA's, Windows', and vendors' paths.
 
-A name comes from the sender, so it is looked for in a table first: zoneinfo would look for a file.
+A name comes from the sender, so it is looked for in a table first: zoneinfo would look for a file
+or a package of that name. Only the zones of the table are ever read from the system.
 """
 
 from functools import cache

@@ -263,6 +263,17 @@ def test_a_zone_of_one_message_means_nothing_in_the_next():
         assert found.defects == ("unknown-time-zone",)
 
 
+def test_the_library_is_never_asked_for_a_zone(monkeypatch):
+    asked = []
+    monkeypatch.setattr("icalendar.timezone.tzp.timezone", asked.append)
+    monkeypatch.setattr("icalendar.timezone.tzp.cache_timezone_component", asked.append)
+    tzid = "DTSTART;TZID=../../etc/passwd:20261126T100000"
+    assert of(tzid).defects == ("unknown-time-zone",)
+    of("DTSTART;TZID=a:TZID=Europe/Paris:20261126T100000", "DTEND;TZID=A,B:20261126T110000")
+    read(REQUEST)
+    assert asked == []
+
+
 def test_without_the_library_there_is_nothing(monkeypatch):
     assert formats_available()
     monkeypatch.setitem(sys.modules, "icalendar", None)
