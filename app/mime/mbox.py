@@ -62,7 +62,7 @@ class MboxWriter:
         cr = b"\r" if data.endswith(b"\r") else b""
         data = data[: len(data) - len(cr)].replace(b"\r\n", b"\n")
         at_start, line = self._at_start, data.rfind(b"\n") + 1
-        words = data[line:].lstrip(b">") if line or at_start else data
+        words = data[line:].lstrip(b">")
         self._at_start = (line > 0 or at_start) and words != _FROM and _FROM.startswith(words)
         if not self._at_start:
             words = b""

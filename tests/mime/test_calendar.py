@@ -211,6 +211,11 @@ def test_strings_are_harmless():
     )
 
 
+def test_what_an_alarm_says_is_not_the_events():
+    found = event("BEGIN:VALARM", "SUMMARY:alarm", "END:VALARM", "SUMMARY:mine")
+    assert found.summary == "mine"
+
+
 def test_a_rule_that_is_not_simple_is_shown_as_it_is():
     assert event("RRULE:FREQ=SECONDLY;BYHOUR=3").recurrence == "FREQ=SECONDLY;BYHOUR=3"
 
@@ -264,7 +269,7 @@ def test_a_zone_of_one_message_means_nothing_in_the_next():
 
 
 def test_the_library_is_never_asked_for_a_zone(monkeypatch):
-    asked = []
+    asked: list[object] = []
     monkeypatch.setattr("icalendar.timezone.tzp.timezone", asked.append)
     monkeypatch.setattr("icalendar.timezone.tzp.cache_timezone_component", asked.append)
     tzid = "DTSTART;TZID=../../etc/passwd:20261126T100000"

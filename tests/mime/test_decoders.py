@@ -105,7 +105,9 @@ def uu(data: bytes, end: bytes = b"\n") -> bytes:
 
 @given(st.binary(max_size=300), st.sampled_from([b"\n", b"\r\n", b"\r"]))
 def test_a_uuencoded_file_comes_back(data, end):
-    assert undone("x-uuencode", [b"before" + end + uu(data, end) + b"behind"]) == data
+    text = b"before" + end + uu(data, end) + b"behind"
+    assert undone("x-uuencode", [text]) == data
+    assert undone("x-uuencode", [text[i : i + 1] for i in range(len(text))]) == data
 
 
 @given(st.binary(min_size=1, max_size=120))
