@@ -3,7 +3,7 @@ import binascii
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.mime.decoders import Base64Counter, decoder
@@ -104,6 +104,7 @@ def uu(data: bytes, end: bytes = b"\n") -> bytes:
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"\n", b"\r\n", b"\r"]))
+@example(bytes(range(256)), b"\r\n")
 def test_a_uuencoded_file_comes_back(data, end):
     text = b"before" + end + uu(data, end) + b"behind"
     assert undone("x-uuencode", [text]) == data

@@ -98,6 +98,7 @@ messages = st.one_of(
 @given(messages, st.lists(st.integers(0, 200), max_size=12))
 @example(b">" * 9 + b"From x", [3, 5, 7, 10])
 @example(b"not at the start: >From here", [18])
+@example(b"one\nFrom here", [1])
 def test_any_pieces_give_the_same(message, cuts):
     writer = MboxWriter()
     writer.begin("", None)
