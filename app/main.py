@@ -32,6 +32,7 @@ def create_app(
             absolute=settings.session_max,
             most=settings.session_limit,
             release=settings.idle_release,
+            spool=settings.spool_limit,
         ),
     )
 

@@ -17,6 +17,8 @@ PREFIX = "POPSCOPE_"
 _MAX_PORT = 65535
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _ORIGIN = re.compile(r"(https?)://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
+_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+_SIZE = re.compile(r"(\d{1,15})\s*([kmgKMG]?)")
 _DURATION = re.compile(r"\s*(\d{1,9})\s*([smhd]?)\s*")
 
 
@@ -113,6 +115,9 @@ class Settings(BaseSettings):
         12 * 3600, gt=0, description="time after which a session ends in any case"
     )
     session_limit: int = Field(200, ge=1, description="sessions at once")
+    spool_limit: Annotated[int, NoDecode] = Field(
+        1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
+    )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
@@ -146,6 +151,16 @@ class Settings(BaseSettings):
         if found is None:
             raise ValueError(f"{value!r} is no time: seconds, or a number with s, m, h or d")
         return float(found[1]) * _SECONDS[found[2]]
+
+    @field_validator("spool_limit", mode="before")
+    @classmethod
+    def _octets(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        found = _SIZE.fullmatch(value.strip())
+        if found is None:
+            raise ValueError(f"{value!r} is no size: octets, or a number with K, M or G")
+        return int(found[1]) * _UNITS[found[2].upper()]
 
     @field_validator("public_origin")
     @classmethod

@@ -28,6 +28,7 @@
     const picked = boxes.filter((box) => box.checked).length;
     button.textContent = picked ? `Mark selected (${picked})` : 'Mark selected';
     button.disabled = !picked;
+    find('#savepicked').classList.toggle('on', picked > 0);
     const every = find('#pickall input');
     find('#pickall').classList.remove('unready');
     every.checked = picked > 0 && picked === boxes.length;
@@ -75,6 +76,28 @@
     }
   });
 
+  // Copying: where the browser has no clipboard for us (plain HTTP), through a selection.
+  const offerCopy = () => {
+    for (const button of all('.unready[data-copy]')) button.classList.remove('unready');
+  };
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('[data-copy]');
+    const text = button && find(button.dataset.copy)?.textContent;
+    if (!text) return;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement('textarea');
+      area.value = text;
+      button.after(area);
+      area.select();
+      document.execCommand('copy');
+      area.remove();
+    }
+    button.textContent = 'Copied';
+    setTimeout(() => { button.textContent = 'Copy all'; }, 2000);
+  });
+
   // The row of the open message follows the reader.
   const follow = () => {
     const open = find('#reader')?.dataset.id;
@@ -92,6 +115,7 @@
   document.addEventListener('htmx:after:swap', (event) => {
     tick();
     count();
+    offerCopy();
     if (!find('#reader')) return;
     follow();
     const swapped = event.detail.ctx.target;
@@ -102,7 +126,7 @@
   // An answer that is no answer: say so, and stop asking.
   const stop = (event) => {
     const asker = event.detail?.ctx?.sourceElement ?? event.target;
-    if (asker?.id !== 'progress') return;
+    if (!['progress', 'fetch', 'saved', 'exporting'].includes(asker?.id)) return;
     const still = asker.cloneNode(true);
     for (const name of still.getAttributeNames()) {
       if (name.startsWith('hx-')) still.removeAttribute(name);
@@ -118,4 +142,5 @@
 
   tick();
   count();
+  offerCopy();
 })();

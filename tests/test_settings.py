@@ -183,6 +183,7 @@ SHOWN = {
     "SESSION_IDLE": "2h",
     "SESSION_MAX": "30d",
     "SESSION_LIMIT": "7",
+    "SPOOL_LIMIT": "300M",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
     "TRUSTED_PROXY": "10.0.0.0/8",

@@ -152,8 +152,10 @@ def trace(draft: Draft, identity: str) -> str:
         [
             field("Return-Path", f"<{sender.address}>"),
             field("Delivered-To", OWNER_ADDRESS),
-            *(field("Received", hop) for hop in hops),
+            field("Received", hops[0]),
+            # Above the hop it was made at, as a mail filter puts it.
             field("Authentication-Results", f"{MX}; {dkim}; {spf}; {dmarc}"),
+            *(field("Received", hop) for hop in hops[1:]),
         ]
     )
 

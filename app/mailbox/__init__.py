@@ -1,13 +1,16 @@
 """One maildrop as a person sees it.
 
-Owns: the index by UIDL, headers in the background, marks, the filter language, peeks, the commit
-and its receipt, the lease of the maildrop lock.
+Owns: the index by UIDL, headers in the background, marks, the filter language, peeks and whole
+messages, the commit and its receipt, the lease of the maildrop lock.
 Must not know: HTTP, cookies, templates.
 """
 
+from .aside import aside
+from .downloads import SPOOL_OCTETS, Download
 from .errors import (
     Ambiguous,
     BadQuery,
+    CalledOff,
     CommitFailed,
     CommitFault,
     LoginDelayed,
@@ -15,11 +18,14 @@ from .errors import (
     MailboxError,
     MailboxInUse,
     MessageTooLarge,
+    NoRoom,
     NoSuchMessage,
+    NoSuchPart,
     QueryFault,
 )
+from .export import Export, Form
 from .index import Sort, SortKey
-from .mailbox import PEEK_LINES, Mailbox, Peeked
+from .mailbox import Mailbox
 from .maildrop import Progress, Unlock
 from .models import (
     Account,
@@ -30,21 +36,30 @@ from .models import (
     Outcome,
     Receipt,
     ReceiptItem,
+    Saved,
     Told,
     Totals,
 )
+from .naming import message_name
+from .parts import OpenPart
+from .peeking import RUNGS, Peeked
 from .query import Match, Query, Selection, select
 from .query import parse as parse_query
 from .signin import credentials_fit
 
 __all__ = [
-    "PEEK_LINES",
+    "RUNGS",
+    "SPOOL_OCTETS",
     "Account",
     "Ambiguous",
     "BadQuery",
+    "CalledOff",
     "CommitFailed",
     "CommitFault",
     "Credentials",
+    "Download",
+    "Export",
+    "Form",
     "LoginDelayed",
     "LoginRejected",
     "Mailbox",
@@ -54,8 +69,11 @@ __all__ = [
     "Message",
     "MessageId",
     "MessageTooLarge",
+    "NoRoom",
     "NoSuchMessage",
+    "NoSuchPart",
     "Notice",
+    "OpenPart",
     "Outcome",
     "Peeked",
     "Progress",
@@ -63,13 +81,16 @@ __all__ = [
     "QueryFault",
     "Receipt",
     "ReceiptItem",
+    "Saved",
     "Selection",
     "Sort",
     "SortKey",
     "Told",
     "Totals",
     "Unlock",
+    "aside",
     "credentials_fit",
+    "message_name",
     "parse_query",
     "select",
 ]

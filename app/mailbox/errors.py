@@ -86,6 +86,34 @@ class MessageTooLarge(MailboxError):
         self.limit = limit
 
 
+class NoRoom(MailboxError):
+    """The disk has no room for a message on its way.
+
+    Attributes:
+        octets: how many more were to be written.
+    """
+
+    def __init__(self, octets: int) -> None:
+        super().__init__(octets)
+        self.octets = octets
+
+
+class CalledOff(MailboxError):
+    """A download was called off before its end."""
+
+
+class NoSuchPart(MailboxError):
+    """The message has no part of this path.
+
+    Attributes:
+        path: the path that was asked for.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 class CommitFault(Enum):
     """Why a commit deleted nothing."""
 

@@ -5,46 +5,26 @@ takes `unlock`, which opens the sealed credentials for the length of that call.
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from app.mime import HeaderField, Peek, parse_fields, peek, split_header
+from app.mime import Contents
 from app.pop3 import BodyEnd, Capabilities, Command, Pop3Error, Stat, commands
 from app.transport import Body, Connection, Dialer, TransportError
 
+from .aside import aside
 from .commit import Verdict, check_unambiguous, delete_and_quit, judge, receipt_of, words_for
+from .downloads import SPOOL_OCTETS, Download, Downloads
 from .errors import CommitFailed, CommitFault, LoginDelayed, MailboxError
+from .export import Export, Form
 from .index import Index
 from .maildrop import Maildrop, Unlock
-from .models import Account, Message, MessageId, Notice, Outcome, Receipt, Totals
+from .models import Account, Message, MessageId, Notice, Outcome, Receipt, Saved, Totals
+from .parts import OpenPart, follow_part, open_part
+from .peeking import Peeked, Peeks, climb
 
-PEEK_OCTETS = 256 * 1024  # what is kept of a peek; the rest is only counted
-PEEK_LINES = 50
-_PEEKS = 8  # how many are remembered, so that going back costs nothing on the wire
 _SHORT_DELAY = 10  # seconds of LOGIN-DELAY that a commit waits out by itself
-
-
-@dataclass(frozen=True, slots=True)
-class Peeked:
-    """The beginning of a message, decoded, and what it cost.
-
-    Attributes:
-        message: which one.
-        fields: all its headers, in order.
-        content: the text and the parts met so far.
-        lines: how many lines of the body were asked for.
-        transferred: octets the server sent for it.
-        complete: whether that was the whole message.
-    """
-
-    message: Message
-    fields: tuple[HeaderField, ...]
-    content: Peek
-    lines: int
-    transferred: int
-    complete: bool
 
 
 class Mailbox(Maildrop):
@@ -53,16 +33,25 @@ class Mailbox(Maildrop):
     Args:
         account: whose, and where.
         dialer: opens connections.
+        spool_limit: octets that its whole messages may take on disk.
 
     Attributes:
         receipt: of the last commit, if there was one.
+        downloads: whole messages, on their way or here.
+        exporting: the last export, if there was one.
+        saved: messages that were saved in order to be marked, or are on their way out.
     """
 
-    def __init__(self, account: Account, dialer: Dialer) -> None:
+    def __init__(
+        self, account: Account, dialer: Dialer, *, spool_limit: int = SPOOL_OCTETS
+    ) -> None:
         super().__init__(account, dialer)
         self.receipt: Receipt | None = None
+        self.downloads = Downloads(spool_limit)
+        self.exporting: Export | None = None
+        self.saved: dict[MessageId, Saved] = {}
         self._committing: asyncio.Task[Receipt] | None = None
-        self._peeks: OrderedDict[tuple[MessageId, int], Peeked] = OrderedDict()
+        self._peeks = Peeks()
 
     async def close(self) -> None:
         """The end of the session: gives the lock back; deletes nothing.
@@ -72,6 +61,7 @@ class Mailbox(Maildrop):
         if self._committing is not None:
             await asyncio.wait([self._committing])
         self._closed = True
+        await self.downloads.close()
         if self._using:  # QUIT would wait for the end of a download; so this deletes nothing either
             self._lease.drop()
         await self.release()
@@ -91,42 +81,88 @@ class Mailbox(Maildrop):
         self.capabilities = await self._read(unlock, lambda connection: connection.learn())
         return self.capabilities
 
-    async def peek(self, unlock: Unlock, id: str, lines: int = PEEK_LINES) -> Peeked:
-        """The headers and the first lines of a message, by TOP.
+    async def peek(self, unlock: Unlock, id: str, lines: int | None = None) -> Peeked:
+        """The headers and the first lines of a message, by TOP; all of it where that is here.
+
+        Args:
+            unlock: signs in where no connection is held.
+            id: which message.
+            lines: of the body; with None, as few as bring its text, in rungs.
 
         Raises:
             NoSuchMessage: there is none with this id.
             CommandRejected: the server refused TOP.
         """
         message = self.index[id]
-        found = self._peeks.get((message.id, lines))
-        if found is not None and not message.ambiguous:
-            return replace(found, message=message)  # its number may have changed since
-        found = await self._read(unlock, lambda connection: self._peek(connection, id, lines))
-        self._peeks[message.id, lines] = found
-        while len(self._peeks) > _PEEKS:
-            self._peeks.popitem(last=False)
+        found = await self._whole(message) or self._peeks.find(message, lines)
+        if found is None:
+            found = await self._read(unlock, lambda line: climb(line, self.index[id], lines))
+            self._peeks.keep(lines, found)
+            contents = found.contents
+            if not message.headers_known:
+                self._learn(message, bytes(contents.data[slice(*contents.root.header)]))
         return found
 
-    async def _peek(self, connection: Connection, id: str, lines: int) -> Peeked:
+    def must_wait(self, id: str, lines: int | None = None) -> bool:
+        """Whether a peek would wait for a message that is being downloaded.
+
+        RETR cannot be called off, and POP3 answers in order.
+        """
         message = self.index[id]
-        expected = min(message.octets, int(connection.answer_octets) + lines * 78)
-        fetched = await connection.fetch(commands.top(message.number, lines), PEEK_OCTETS, expected)
-        header, body = split_header(fetched.data)
-        # LIST is an estimate, and some servers cut what TOP shows: either alone proves little.
-        complete = fetched.whole and (
-            fetched.octets == message.octets
-            or (body.count(b"\n") < lines and fetched.octets >= 0.9 * message.octets)
-        )
-        content = await asyncio.to_thread(peek, fetched.data, whole=complete)
-        if not message.headers_known:
-            self._learn(message, header)
-        fields = parse_fields(header)
-        return Peeked(message, fields, content, lines, fetched.octets, complete)
+        own = self.downloads.get(message.id)
+        here = (own is not None and own.complete) or self._peeks.find(message, lines) is not None
+        return not here and self.downloads.running() is not None
+
+    async def _whole(self, message: Message) -> Peeked | None:
+        """A message that was downloaded, examined."""
+        download = self.downloads.get(message.id)
+        if download is None or not download.complete:
+            return None
+        if download.contents is None:
+            download.contents = await aside(Contents, download.spool, whole=True)
+        octets = len(download.spool)
+        return Peeked(message, download.contents, None, octets, complete=True)
+
+    async def fetch(self, unlock: Unlock, id: str) -> Download:
+        """Begins to download a message, unless it is here or on its way; does not wait for it.
+
+        Raises:
+            NoSuchMessage: there is none with this id.
+            MessageTooLarge: there is no room for it.
+        """
+        message = self.index[id]
+        return self.downloads.start(message, lambda: self.retr(unlock, message.id))
 
     async def headers(self, unlock: Unlock, id: str) -> Peeked:
         """All headers of a message, by TOP n 0."""
         return await self.peek(unlock, id, 0)
+
+    async def part(self, unlock: Unlock, id: str, path: str) -> OpenPart:
+        """A part of a message, decoded; where the message is not here, while it comes in.
+
+        Raises:
+            NoSuchMessage, NoSuchPart: there is none.
+            MailboxError, TransportError, Pop3Error: it cannot be had.
+        """
+        message = self.index[id]
+        found = await self._whole(message) or self._peeks.find(message, None)
+        if found is not None and found.complete:
+            return await open_part(found.contents, path)
+        return await follow_part(await self.fetch(unlock, id), path)
+
+    def export(self, unlock: Unlock, messages: Sequence[Message], form: Form) -> Export:
+        """Many whole messages in one file; nothing is sent before its blocks are asked for."""
+
+        def fetch(message: Message) -> Download:
+            found = self.downloads.get(message.id)
+            if found is not None and found.complete:
+                return found
+            download = Download(message, self.downloads.limit)
+            download.begin(lambda: self.retr(unlock, message.id))
+            return download
+
+        self.exporting = Export(messages, form, fetch)
+        return self.exporting
 
     @asynccontextmanager
     async def retr(self, unlock: Unlock, id: str) -> AsyncIterator[tuple[Message, Body]]:
@@ -192,6 +228,22 @@ class Mailbox(Maildrop):
         self.marks |= dict.fromkeys([self.index[id].id for id in ids])
         return self.marked
 
+    def saving(self, id: str) -> None:
+        """A message is on its way to the browser, to be marked when it has arrived."""
+        self.saved[self.index[id].id] = Saved()
+
+    def saved_whole(self, id: str, octets: int, sha256: str) -> None:
+        """All of it went to the browser: it is marked now, if it is still in the maildrop."""
+        if id in self.index:
+            self.mark([id])
+        self.saved[MessageId(id)] = Saved(octets, sha256)
+
+    def not_saved(self, id: str) -> None:
+        """It broke off, if it has not arrived: nothing is marked."""
+        found = self.saved.get(MessageId(id))
+        if found is not None and not found.sha256:
+            del self.saved[MessageId(id)]
+
     def unmark(self, ids: Iterable[str]) -> Totals:
         """Takes marks back; what is not marked is passed over.
 
@@ -240,6 +292,7 @@ class Mailbox(Maildrop):
             for item in self.receipt.items:
                 if item.outcome is Outcome.GONE:
                     self.marks.pop(item.id, None)
+                    await self.downloads.forget(item.id)
             return self.receipt
 
     async def _ready_to_delete(self, unlock: Unlock) -> tuple[Connection, Index, list[Message]]:

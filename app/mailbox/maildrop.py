@@ -22,6 +22,7 @@ from app.pop3 import (
 )
 from app.transport import Connection, ConnectionLost, Dialer
 
+from .aside import aside
 from .index import Index, Listing, Sort
 from .lease import Lease
 from .loader import HEADER_OCTETS, HeaderLoader
@@ -177,9 +178,9 @@ class Maildrop:
         )
         earlier = self.index
         listing = Listing(stat, scan, rows)
-        index = await asyncio.to_thread(Index, listing, earlier.salt)  # 100,000 rows take a while
+        index = await aside(Index, listing, earlier.salt)  # 100,000 rows take a while
         if not index.has_uidls and not await self._same_maildrop(connection, earlier, index):
-            index = await asyncio.to_thread(Index, listing, secrets.token_urlsafe(8))
+            index = await aside(Index, listing, secrets.token_urlsafe(8))
         index.recall(earlier)
         self.index, self.listed = index, True
         self._listed_on = connection

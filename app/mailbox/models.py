@@ -136,6 +136,14 @@ class Told:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A message that went to the browser in order to be marked; while it goes, all is empty."""
+
+    octets: int = 0
+    sha256: str = ""
+
+
 class Outcome(Enum):
     """What a commit did to one message."""
 

@@ -8,8 +8,11 @@ Must not know: where the bytes come from, POP3, HTTP, the page. It does no I/O, 
 raises nothing for bad mail: what is wrong is returned as `defects`, short stable codes.
 """
 
-from .contents import Contents, Text
+from .attachments import Attachment, Kind, Measured, attachments, stream
 from .blocks import Block, Piece, blocks
+from .calendar import Attendee, Event, Invitation, formats_available, invitation
+from .contents import Contents, Text
+from .decoders import decoder
 from .headers import (
     Address,
     HeaderField,
@@ -19,49 +22,63 @@ from .headers import (
     split_header,
     summarise,
 )
-from .octets import Octets
+from .links import Link
+from .mbox import MboxWriter
+from .octets import Octets, Prefix
 from .peek import Peek, PeekedPart, peek, peek_into
 from .received import Encryption, Hop
-from .links import Link
-from .peek import Peek, PeekedPart, peek
 from .sanitise import SafeHtml, sanitise
+from .source import show_source
 from .structure import Part, Structure, scan
+from .tnef import unpack
 from .trace import Signature, Trace, trace
 from .verdicts import Result, Verdict, VerdictKind
 
 __all__ = [
     "Address",
-    "Contents",
+    "Attachment",
+    "Attendee",
     "Block",
+    "Contents",
     "Encryption",
+    "Event",
     "HeaderField",
     "Hop",
+    "Invitation",
+    "Kind",
+    "Link",
+    "MboxWriter",
+    "Measured",
     "Octets",
     "Part",
     "Peek",
     "PeekedPart",
     "Piece",
+    "Prefix",
     "Result",
-    "Signature",
-    "Link",
-    "Part",
-    "Peek",
-    "PeekedPart",
     "SafeHtml",
+    "Signature",
     "Structure",
     "Summary",
     "Text",
     "Trace",
     "Verdict",
     "VerdictKind",
+    "attachments",
     "blocks",
     "decode_words",
+    "decoder",
+    "formats_available",
+    "invitation",
     "parse_fields",
     "peek",
     "peek_into",
     "sanitise",
     "scan",
+    "show_source",
     "split_header",
+    "stream",
     "summarise",
     "trace",
+    "unpack",
 ]

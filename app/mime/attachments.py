@@ -7,12 +7,13 @@ and taken apart in small blocks.
 import hashlib
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from .decoders import Base64Counter, decoder
 from .headers import raw_fields, unfold
+from .octets import Octets, blocks, search
 from .parameters import parse_parameters
 from .structure import Part, Structure
 from .transfer import decode_transfer
@@ -27,6 +28,9 @@ _WINMAIL: Final = "winmail.dat"
 _IDENTITY: Final = frozenset({"7bit", "8bit", "binary"})
 _SIZE: Final = re.compile(r"\d{1,15}", re.ASCII)
 _SNIFF: Final = 256
+_BEGIN: Final = re.compile(rb"begin(?:-base64)?[ ]{1,4}[0-7]{3}")
+_BEGIN_OCTETS: Final = 20
+_MAX_UU: Final = 64 * 1024 * 1024  # of a text, from the first file on
 # SEQUENCE, its length, OBJECT IDENTIFIER: ContentInfo's type in DER (RFC 5652, 3; RFC 5083, 2.1).
 _CMS: Final = re.compile(
     rb"0.{1,6}?\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07(?P<pkcs7>.)"
@@ -97,6 +101,7 @@ class Attachment:
         name: a safe file name, or None.
         disposition: as in `Part`.
         content_id: without angle brackets, or None.
+        charset: as declared, or None.
         encoding: Content-Transfer-Encoding in lower case, or `uuencode`.
         span: offsets (start, end) of the encoded octets.
         octets: decoded size, exact; None while octets are missing.
@@ -110,6 +115,7 @@ class Attachment:
     name: str | None
     disposition: str
     content_id: str | None
+    charset: str | None
     encoding: str
     span: tuple[int, int]
     octets: int | None
@@ -127,7 +133,12 @@ class Measured:
 
 
 def attachments(
-    data: bytes | memoryview, structure: Structure, body_paths: Collection[str], *, whole: bool
+    data: Octets,
+    structure: Structure,
+    body_paths: Collection[str],
+    *,
+    whole: bool,
+    only: str | None = None,
 ) -> tuple[Attachment, ...]:
     """What is no body, in the order of the message. Never raises; linear in the length of `data`.
 
@@ -139,23 +150,26 @@ def attachments(
         structure: the message.
         body_paths: the parts that are shown as the text.
         whole: False when the message goes on behind `data`.
+        only: the one path that is looked for, where it is one.
     """
     found: list[Attachment] = []
     left = MAX_FILES
     encrypted = _pgp_payloads(structure.root)
     for part in own_parts(structure.root):
         complete = part.complete and (whole or part.body[1] < len(data))
-        if part.path not in body_paths and is_leaf(part, structure.root):
+        offered = part.path not in body_paths and only in {None, part.path}
+        if offered and is_leaf(part, structure.root):
             in_pgp = part.path in encrypted
             found.append(_from_part(data, part, in_pgp=in_pgp, complete=complete))
-        if left and _may_hold_files(part, body_paths):
-            files = find_uuencoded(data, *part.body, whole=complete)[:left]
+        sought = only is None or only.startswith(f"{part.path}~")
+        if left and sought and _may_hold_files(part, body_paths):
+            files = _uuencoded(data, part.body, whole=complete)[:left]
             left -= len(files)
             found += [_from_text(data, part, file, number) for number, file in enumerate(files, 1)]
-    return tuple(found)
+    return tuple(one for one in found if only in {None, one.path})
 
 
-def stream(data: bytes | memoryview, attachment: Attachment) -> Iterator[bytes]:
+def stream(data: Octets, attachment: Attachment) -> Iterator[bytes]:
     """The decoded octets in blocks of at most 64 KiB; as far as they go where it is cut."""
     for octets in _decoded(data, attachment):
         if len(octets) <= MAX_BLOCK:
@@ -165,7 +179,7 @@ def stream(data: bytes | memoryview, attachment: Attachment) -> Iterator[bytes]:
                 yield octets[at : at + MAX_BLOCK]
 
 
-def measure(data: bytes | memoryview, attachment: Attachment) -> Measured:
+def measure(data: Octets, attachment: Attachment) -> Measured:
     """The size and the digest of what `stream` gives."""
     count, digest = 0, hashlib.sha256()
     for octets in _decoded(data, attachment):
@@ -191,7 +205,19 @@ def own_parts(root: Part) -> Iterator[Part]:
             waiting.extend(reversed(part.children))
 
 
-def _from_part(data: bytes | memoryview, part: Part, *, in_pgp: bool, complete: bool) -> Attachment:
+def _uuencoded(data: Octets, span: tuple[int, int], *, whole: bool) -> tuple[UuFile, ...]:
+    """The uuencoded files of a text; what comes before the first one is not kept in memory."""
+    start, stop = span
+    found = search(data, _BEGIN, start, stop, longest=_BEGIN_OCTETS)
+    if found is None:
+        return ()
+    first = max(start, found - 1)  # with the line end before it
+    text = bytes(data[first : min(stop, first + _MAX_UU)])
+    files = find_uuencoded(text, 0, len(text), whole=whole and first + len(text) == stop)
+    return tuple(replace(file, start=file.start + first, end=file.end + first) for file in files)
+
+
+def _from_part(data: Octets, part: Part, *, in_pgp: bool, complete: bool) -> Attachment:
     kind = _kind(data, part)
     if in_pgp and kind is Kind.FILE:
         kind = Kind.PGP_ENCRYPTED
@@ -206,6 +232,7 @@ def _from_part(data: bytes | memoryview, part: Part, *, in_pgp: bool, complete: 
         name=part.filename,
         disposition=part.disposition,
         content_id=part.content_id,
+        charset=part.charset,
         encoding=part.encoding,
         span=part.body,
         octets=_octets(data, part.body, part.encoding) if complete else None,
@@ -215,7 +242,7 @@ def _from_part(data: bytes | memoryview, part: Part, *, in_pgp: bool, complete: 
     )
 
 
-def _from_text(data: bytes | memoryview, part: Part, file: UuFile, number: int) -> Attachment:
+def _from_text(data: Octets, part: Part, file: UuFile, number: int) -> Attachment:
     span = (file.start, file.end)
     winmail = file.name is not None and file.name.lower() == _WINMAIL
     return Attachment(
@@ -224,6 +251,7 @@ def _from_text(data: bytes | memoryview, part: Part, file: UuFile, number: int) 
         name=file.name,
         disposition="",
         content_id=None,
+        charset=None,
         encoding="uuencode",
         span=span,
         octets=_octets(data, span, "uuencode") if file.complete else None,
@@ -242,7 +270,7 @@ def _may_hold_files(part: Part, body_paths: Collection[str]) -> bool:
     )
 
 
-def _kind(data: bytes | memoryview, part: Part) -> Kind:
+def _kind(data: Octets, part: Part) -> Kind:
     if part.content_type in _CMS_TYPES:
         return _smime_kind(data, part)
     if part.content_type == _OCTETS and (part.filename or "").lower() == _WINMAIL:
@@ -252,7 +280,7 @@ def _kind(data: bytes | memoryview, part: Part) -> Kind:
     return _KINDS.get(part.content_type, Kind.FILE)
 
 
-def _smime_kind(data: bytes | memoryview, part: Part) -> Kind:
+def _smime_kind(data: Octets, part: Part) -> Kind:
     """Signed or encrypted: by its first octets, else as declared (RFC 8551, 3.2.2), else a file."""
     declared = (part.params.get("smime-type") or "").strip().lower()
     start, end = part.body
@@ -295,27 +323,21 @@ def _size(value: str | None) -> int | None:
     return int(value) if value is not None and _SIZE.fullmatch(value) else None
 
 
-def _octets(data: bytes | memoryview, span: tuple[int, int], encoding: str) -> int:
+def _octets(data: Octets, span: tuple[int, int], encoding: str) -> int:
     """The decoded size of a complete body; base64 is counted, not decoded."""
     if encoding == "base64":
         counter = Base64Counter()
-        for block in _blocks(data, span):
+        for block in blocks(data, *span, _INPUT):
             counter.feed(block)
         return counter.close()
     made = decoder(encoding)
-    return sum(len(made.feed(block)) for block in _blocks(data, span)) + len(made.close())
+    return sum(len(made.feed(block)) for block in blocks(data, *span, _INPUT)) + len(made.close())
 
 
-def _decoded(data: bytes | memoryview, attachment: Attachment) -> Iterator[bytes]:
+def _decoded(data: Octets, attachment: Attachment) -> Iterator[bytes]:
     made = decoder(attachment.encoding, complete=attachment.complete)
-    for block in _blocks(data, attachment.span):
+    for block in blocks(data, *attachment.span, _INPUT):
         if octets := made.feed(block):
             yield octets
     if octets := made.close():
         yield octets
-
-
-def _blocks(data: bytes | memoryview, span: tuple[int, int]) -> Iterator[bytes]:
-    start, end = span
-    for at in range(start, end, _INPUT):
-        yield bytes(data[at : min(at + _INPUT, end)])

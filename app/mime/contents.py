@@ -1,16 +1,17 @@
-"""A message examined once, whole or as far as it has come; what it holds is decoded when asked for.
+"""A message examined once, whole or as far as it has come.
 
 The text is the first text/plain body that is no attachment, in an alternative the plain one, and
 where there is none the HTML one without its markup.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from .attachments import Attachment, Measured, attachments, measure, own_parts, stream
 from .decode import MAX_TEXT_OCTETS, decode_body, decode_html_body, decode_markup
-from .headers import HeaderField, parse_fields
+from .headers import parse_fields
+from .inline import InlineImages
 from .octets import Octets
 from .structure import Part, scan
 from .transfer import is_known_encoding
@@ -44,49 +45,47 @@ class Contents:
 
     Attributes:
         root: the tree of parts.
+        text: the words of the text body, at most 1 MiB of it.
+        fields: all header fields, in order.
+        attachments: what is no body, in order, and uuencoded files in texts.
         plain, html: the bodies worth showing, where there are any.
-        others: parts that are no body, in order: attachments, images, messages within.
-        attachment_first: an attachment stands before the text, so few lines more will not bring it.
     """
 
     def __init__(self, data: Octets, *, whole: bool) -> None:
-        structure = scan(data, whole=whole)
+        self._structure = scan(data, whole=whole)
         self.data = data
         self.whole = whole
-        self.root = structure.root
+        self.root = self._structure.root
         self.plain, self.html = _bodies(self.root)
         if self.plain is None and self.html is None and _is_broken(self.root, whole=whole):
             self.plain = self.root  # a multipart without parts: what it holds is all there is
-        self._defects = list(structure.defects)
         bodies = {part.path for part in (self.plain, self.html) if part is not None}
-        self.others = tuple(part for part in _leaves(self.root) if part.path not in bodies)
-
-    @cached_property
-    def fields(self) -> tuple[HeaderField, ...]:
-        """All header fields, in order."""
-        return parse_fields(bytes(self.data[slice(*self.root.header)]))
-
-    @cached_property
-    def text(self) -> Text:
-        """The words of the text body, at most 1 MiB of it."""
-        if self._shown is self.plain is not None:
-            return Text(self._plain_text, "plain", self.plain.complete)
-        if self.html is not None:
-            text = decode_html_body(
-                self._body(self.html),
-                encoding=self.html.encoding,
-                charset=self.html.charset,
-                complete=self.html.complete,
-            )
-            return Text(text, "html", self.html.complete)
-        return Text("", "none", self.whole)
+        self.attachments = attachments(data, self._structure, bodies, whole=whole)
+        self.fields = parse_fields(bytes(data[slice(*self.root.header)]))
+        self.text = self._text()
+        self._measures: dict[str, Measured] = {}
 
     @property
     def attachment_first(self) -> bool:
-        """Whether a part that is no text stands before the text."""
+        """Whether a part that is no text stands before it, so that few lines more do not help."""
         shown = self._shown
         first = None if shown is None else shown.header[0]
-        return any(first is None or part.header[0] < first for part in self.others)
+        return any(first is None or one.span[0] < first for one in self.attachments)
+
+    def measured(self, attachment: Attachment) -> Measured:
+        """Its exact size and digest; decodes all of it the first time."""
+        found = self._measures.get(attachment.path)
+        if found is None:
+            found = self._measures[attachment.path] = measure(self.data, attachment)
+        return found
+
+    def decoded(self, attachment: Attachment) -> bytes:
+        """All its octets, in memory; for small ones."""
+        return b"".join(stream(self.data, attachment))
+
+    def inline_images(self) -> InlineImages:
+        """The images that the HTML may name by Content-ID, for one view."""
+        return InlineImages(self.data, self.root)
 
     @cached_property
     def markup(self) -> str | None:
@@ -103,7 +102,7 @@ class Contents:
     @property
     def defects(self) -> tuple[str, ...]:
         """Stable codes of what is wrong with the message, each once."""
-        found = list(self._defects)
+        found = list(self._structure.defects)
         if self._shown is not None:
             if not is_known_encoding(self._shown.encoding):
                 found.append("unknown-encoding")
@@ -111,11 +110,22 @@ class Contents:
                 found.append("text-cut")
         return tuple(dict.fromkeys(found))
 
-    @cached_property
-    def _plain_text(self) -> str:
-        part = self.plain
-        if part is None:
-            return ""
+    def _text(self) -> Text:
+        if self.plain is not None:
+            text = self._plain_text(self.plain)
+            if self.html is None or text.strip() or not self.plain.complete:
+                return Text(text, "plain", self.plain.complete)
+        if self.html is not None:
+            text = decode_html_body(
+                self._body(self.html),
+                encoding=self.html.encoding,
+                charset=self.html.charset,
+                complete=self.html.complete,
+            )
+            return Text(text, "html", self.html.complete)
+        return Text("", "none", self.whole)
+
+    def _plain_text(self, part: Part) -> str:
         return decode_body(
             self._body(part),
             encoding=part.encoding,
@@ -127,11 +137,7 @@ class Contents:
 
     @property
     def _shown(self) -> Part | None:
-        """The body that the text is made from: HTML where the plain one is there but empty."""
-        if self.plain is None or self.html is None:
-            return self.plain or self.html
-        empty = self.plain.complete and not self._plain_text.strip()
-        return self.html if empty else self.plain
+        return {"plain": self.plain, "html": self.html}.get(self.text.kind)
 
     def _body(self, part: Part) -> bytes:
         """A text body, and one octet more than is decoded, to tell that it was cut."""
@@ -141,13 +147,13 @@ class Contents:
 
 def _bodies(root: Part) -> tuple[Part | None, Part | None]:
     """The plain and the HTML body: the first body, or its alternatives where it has any."""
-    bodies = [part for part in _own_parts(root) if _is_body(part, root)]
+    bodies = [part for part in own_parts(root) if _is_body(part, root)]
     if not bodies:
         return None, None
     first = bodies[0]
     alternatives = (
         part
-        for part in _own_parts(root)
+        for part in own_parts(root)
         if part.content_type == "multipart/alternative" and _holds(part, first)
     )
     scope = next(alternatives, first)
@@ -155,16 +161,6 @@ def _bodies(root: Part) -> tuple[Part | None, Part | None]:
     plain = next((part for part in choices if part.content_type in _PLAIN), None)
     html = next((part for part in choices if part.content_type == "text/html"), None)
     return plain, html
-
-
-def _own_parts(root: Part) -> Iterator[Part]:
-    """Every part in order, but nothing of the messages within."""
-    waiting = [root]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if part is root or part.content_type != "message/rfc822":
-            waiting.extend(reversed(part.children))
 
 
 def _holds(outer: Part, inner: Part) -> bool:
@@ -184,14 +180,3 @@ def _is_broken(root: Part, *, whole: bool) -> bool:
     return (
         root.is_multipart and not root.children and (whole or root.params.get("boundary") is None)
     )
-
-
-def _leaves(root: Part) -> Iterator[Part]:
-    """Parts without parts, and messages within as one part each."""
-    for part in _own_parts(root):
-        if part.is_multipart:
-            opaque = not part.children and part.complete and part is not root
-        else:
-            opaque = not part.children or part is not root
-        if opaque:
-            yield part

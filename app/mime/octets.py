@@ -15,18 +15,36 @@ class Octets(Protocol):
     def __getitem__(self, at: slice, /) -> bytes | memoryview: ...
 
 
-def search(data: Octets, pattern: re.Pattern[bytes], start: int, *, longest: int) -> int | None:
+class Prefix:
+    """The first `length` octets of data that grows."""
+
+    def __init__(self, data: Octets, length: int) -> None:
+        self._data = data
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, at: slice, /) -> bytes:
+        start, stop, _ = at.indices(self._length)
+        return bytes(self._data[start:stop])
+
+
+def search(
+    data: Octets, pattern: re.Pattern[bytes], start: int, stop: int | None = None, *, longest: int
+) -> int | None:
     """Offset of the first match at or after `start`, or None.
 
     Args:
         data: what is searched, one window after the other.
         pattern: what is searched for; its matches have at most `longest` octets.
-        start: offset to begin at.
+        start: where to begin.
+        stop: where to stop; the end by default.
         longest: how far windows overlap.
     """
-    at = start
-    while at < len(data):
-        found = pattern.search(bytes(data[at : at + WINDOW + longest]))
+    at, stop = start, len(data) if stop is None else min(stop, len(data))
+    while at < stop:
+        found = pattern.search(bytes(data[at : min(at + WINDOW + longest, stop)]))
         if found is not None:
             return at + found.start()
         at += WINDOW

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from .contents import Contents, TextKind
 from .octets import Octets
-from .structure import Part
-from .transfer import decode_transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +67,10 @@ def peek_into(contents: Contents) -> Peek:
         text_kind=text.kind,
         text_complete=text.complete,
         html_available=contents.html is not None,
-        parts=tuple(_peeked(contents.data, part) for part in contents.others),
+        parts=tuple(
+            PeekedPart(one.path, one.content_type, one.name, one.octets, one.complete)
+            for one in contents.attachments
+        ),
         attachment_first=contents.attachment_first,
         defects=contents.defects,
-    )
-
-
-def _peeked(data: Octets, part: Part) -> PeekedPart:
-    octets: int | None = None
-    if part.complete:
-        octets = len(decode_transfer(bytes(data[slice(*part.body)]), part.encoding))
-    return PeekedPart(
-        path=part.path,
-        content_type=part.content_type,
-        name=part.filename,
-        octets=octets,
-        complete=part.complete,
     )

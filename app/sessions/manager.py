@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from app.mailbox import Account, Credentials, Mailbox
+from app.mailbox import SPOOL_OCTETS, Account, Credentials, Mailbox
 from app.transport import Dialer, Security, Target
 
 from .errors import NoSession, SessionLimit
@@ -31,12 +31,14 @@ class SessionLimits:
         absolute: since the sign-in.
         most: sessions at once.
         release: idle seconds after which the maildrop lock is given back.
+        spool: octets on disk for the whole messages of one session.
     """
 
     idle: float = 30 * 60
     absolute: float = 12 * 3600
     most: int = 200
     release: float = 60
+    spool: int = SPOOL_OCTETS
 
 
 class Session:
@@ -104,7 +106,7 @@ class Sessions:
         await self._make_room()
         self._opening += 1
         try:
-            mailbox = Mailbox(account, self._dialer)
+            mailbox = self._mailbox(account)
             await mailbox.open(lambda: credentials)
         finally:
             self._opening -= 1
@@ -132,7 +134,7 @@ class Sessions:
             raise NoSession
         mailbox = self._live.get(keys.sid)
         if mailbox is None:
-            mailbox = Mailbox(_unpack(keys.open(record.sealed))[0], self._dialer)
+            mailbox = self._mailbox(_unpack(keys.open(record.sealed))[0])
             self._live[keys.sid] = mailbox
         await self._store.touch(keys.sid, now)
         return Session(keys, token, record.sealed, mailbox)
@@ -169,6 +171,9 @@ class Sessions:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+    def _mailbox(self, account: Account) -> Mailbox:
+        return Mailbox(account, self._dialer, spool_limit=self._limits.spool)
 
     async def _make_room(self) -> None:
         if len(self._live) + self._opening >= self._limits.most:

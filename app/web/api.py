@@ -4,7 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from . import schemas
+from app.mailbox import Form, Message, Sort, SortKey, aside
+from app.sessions import Session
+
+from . import message_schemas, schemas
 from .deps import (
     AppServices,
     ChangingSession,
@@ -12,7 +15,7 @@ from .deps import (
     WebConfig,
     bearer,
 )
-from .download import BodyResponse, message_file, message_top
+from .download import FileResponse, export_file, message_file, message_top, part_file
 from .forms import SignInForm, read_sort
 from .security import check_site, own_origin
 
@@ -33,6 +36,16 @@ _MESSAGE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
         "description": "the octets as the server sent them, byte-stuffing removed",
+    }
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_PART: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": _BINARY}, "description": "the part, decoded"}
+}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"application/mbox": _BINARY, "application/zip": _BINARY},
+        "description": "the messages in one file",
     }
 }
 Lines = Annotated[int, Query(ge=0, le=99_999_999, description="lines of the body")]
@@ -142,31 +155,67 @@ async def list_messages(
 
 
 @router.get("/messages/{id}")
-async def show_message(session: CurrentSession, id: str) -> schemas.MessageDetail:
-    """TOP n 0: the summary and all headers in order."""
+async def show_message(session: CurrentSession, id: str) -> message_schemas.MessageDetail:
+    """TOP n 0, unless more is known: the summary, all headers in order, the route, the parts."""
     await session.mailbox.ensure_listed(session.unlock)
-    return schemas.detail(session.mailbox, await session.mailbox.headers(session.unlock, id))
+    found = await session.mailbox.headers(session.unlock, id)
+    return await aside(message_schemas.detail, session.mailbox, found)
 
 
 @router.get("/messages/{id}/top", response_class=Response, responses=_MESSAGE)
-async def top(session: CurrentSession, id: str, lines: Lines = 0) -> BodyResponse:
+async def top(session: CurrentSession, id: str, lines: Lines = 0) -> FileResponse:
     """TOP, octet for octet."""
     await session.mailbox.ensure_listed(session.unlock)
     return message_top(session, session.mailbox.index[id].id, lines)
 
 
 @router.get("/messages/{id}/peek")
-async def peek(session: CurrentSession, id: str, lines: Lines = 50) -> schemas.Peek:
-    """TOP, decoded: the text as far as it came, and the parts met so far."""
+async def peek(
+    session: CurrentSession, id: str, lines: Lines | None = None
+) -> message_schemas.Peek:
+    """TOP, decoded: the text as far as it came, and the parts met so far.
+
+    Without `lines`, 20, then 80, then 320 lines, until the text ends or an attachment comes first.
+    """
     await session.mailbox.ensure_listed(session.unlock)
-    return schemas.peeked(await session.mailbox.peek(session.unlock, id, lines))
+    return message_schemas.peeked(await session.mailbox.peek(session.unlock, id, lines))
 
 
 @router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)
-async def retr(session: CurrentSession, id: str) -> BodyResponse:
+async def retr(session: CurrentSession, id: str) -> FileResponse:
     """RETR, streamed."""
     await session.mailbox.ensure_listed(session.unlock)
     return message_file(session, session.mailbox.index[id].id)
+
+
+@router.get("/messages/{id}/parts/{path}", response_class=Response, responses=_PART)
+async def part(session: CurrentSession, id: str, path: str) -> FileResponse:
+    """RETR, one part of it decoded while it arrives; paths are those of `peek`."""
+    await session.mailbox.ensure_listed(session.unlock)
+    return part_file(session, session.mailbox.index[id].id, path)
+
+
+@router.get("/export", response_class=Response, responses=_FILE)
+async def export(session: CurrentSession, format: Form = Form.MBOX) -> FileResponse:  # noqa: A002 -- the API's word
+    """RETR for every message, streamed as one file, in server order."""
+    await session.mailbox.ensure_listed(session.unlock)
+    mailbox = session.mailbox
+    messages = mailbox.index.ordered(Sort(SortKey.NUMBER, descending=False))
+    return _exported(session, messages, format)
+
+
+@router.post("/export", response_class=Response, responses=_FILE)
+async def export_some(session: ChangingSession, body: schemas.ExportIds) -> FileResponse:
+    """The same for the messages named, in the order given."""
+    await session.mailbox.ensure_listed(session.unlock)
+    index = session.mailbox.index
+    messages = [index[id] for id in dict.fromkeys(body.ids)]
+    return _exported(session, messages, body.format)
+
+
+def _exported(session: Session, messages: list[Message], form: Form) -> FileResponse:
+    mailbox = session.mailbox
+    return export_file(mailbox.export(session.unlock, messages, form), mailbox.account.username)
 
 
 @router.post("/messages/{id}/dele")

@@ -1,59 +1,86 @@
-"""Messages as files, streamed from the server to the browser, never whole in memory."""
+"""Files, streamed to the browser: whole messages, parts of them, many at once; never in memory."""
 
 import asyncio
+import hashlib
 import logging
 import re
-import unicodedata
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.mailbox import Message
+from app.mailbox import Export, MailboxError, message_name
 from app.pop3 import Pop3Error
 from app.sessions import Session
-from app.transport import Body, TransportError
+from app.transport import TransportError
 
 _log = logging.getLogger(__name__)
 _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_KEPT = frozenset(".,()+@-_")
-_LONGEST = 200  # octets; file systems end at 255
-
-Open = Callable[[], AbstractAsyncContextManager[tuple[Message, Body]]]
+_RFC822 = "message/rfc822"
+_OCTETS = "application/octet-stream"
 
 
-class BodyResponse(Response):
-    """The answer to TOP or RETR while it arrives.
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A file on its way to the browser.
 
-    The command is sent when the answer begins, so that a refusal still becomes an error page; when
-    the browser goes away, the rest is drained or the connection dropped. A body that breaks off
-    ends the HTTP answer without its last chunk, so that nobody takes it for whole.
+    Attributes:
+        blocks: its octets.
+        name: to save it under, or None where it is no attachment.
+        media_type: what the browser is told.
+        octets: how many there are, where that is certain.
     """
 
-    media_type = "message/rfc822"
+    blocks: AsyncIterator[bytes]
+    name: str | None = None
+    media_type: str = _RFC822
+    octets: int | None = None
 
-    def __init__(self, open_body: Open, *, attachment: bool) -> None:
+
+Open = Callable[[], AbstractAsyncContextManager[Outgoing]]
+Arrived = Callable[[int, str], None]
+
+
+class FileResponse(Response):
+    """A file while it arrives.
+
+    It is opened when the answer begins, so that a refusal still becomes an error page; when the
+    browser goes away, the rest is drained or the connection dropped. A file that breaks off ends
+    the HTTP answer without its last chunk, so that nobody takes it for whole.
+
+    Args:
+        open_file: opens it.
+        arrived: told the octets and their SHA-256 after all of them went to the browser.
+    """
+
+    def __init__(self, open_file: Open, arrived: Arrived | None = None) -> None:
         self.status_code = HTTPStatus.OK
         self.background = None
         self.init_headers(_HEADERS)
-        self._open = open_body
-        self._attachment = attachment
+        self._open = open_file
+        self._arrived = arrived
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        """Opens the body, then streams it until its end, or until the browser has gone."""
-        async with self._open() as (message, body):
-            if self._attachment:
-                self.headers["Content-Disposition"] = disposition(message)
+        """Opens the file, then streams it until its end, or until the browser has gone."""
+        async with self._open() as file:
+            self.headers["Content-Type"] = file.media_type
+            if file.name is not None:
+                self.headers["Content-Disposition"] = disposition(file.name)
+            if file.octets is not None:
+                self.headers["Content-Length"] = str(file.octets)
             # Not Starlette's own streaming: while octets come in at every turn of the loop, anyio
             # never finds the moment to cancel it, and a huge message would be read to its end.
-            streaming = asyncio.create_task(self._stream(body, send))
             gone = asyncio.create_task(_gone(receive))
+            streaming = asyncio.create_task(self._stream(file, send, gone))
             try:
                 await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -63,18 +90,24 @@ class BodyResponse(Response):
             if not streaming.cancelled():
                 streaming.result()
 
-    async def _stream(self, body: Body, send: Send) -> None:
+    async def _stream(self, file: Outgoing, send: Send, gone: asyncio.Task[None]) -> None:
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
+        octets, digest = 0, hashlib.sha256()
         try:
-            async for block in body:
+            async for block in file.blocks:
                 await send({"type": "http.response.body", "body": block, "more_body": True})
-        except (TransportError, Pop3Error) as error:
-            _log.warning(
-                "a message broke off after %d octets: %s", body.octets, type(error).__name__
-            )
+                octets += len(block)
+                if self._arrived is not None:
+                    digest.update(block)
+        except (MailboxError, TransportError, Pop3Error) as error:
+            _log.warning("a file broke off after %d octets: %s", octets, type(error).__name__)
             return
+        await asyncio.sleep(0)  # what is sent after the browser has gone is lost without a word
+        arrived = not gone.done()
         await send({"type": "http.response.body", "body": b""})
+        if self._arrived is not None and arrived:
+            self._arrived(octets, digest.hexdigest())
 
 
 async def _gone(receive: Receive) -> None:
@@ -83,25 +116,95 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def message_file(session: Session, id: str) -> BodyResponse:
-    """A whole message by RETR."""
-    return BodyResponse(lambda: session.mailbox.retr(session.unlock, id), attachment=True)
+def message_file(session: Session, id: str) -> FileResponse:
+    """A whole message: by RETR, or from the disk where it is here already."""
+
+    @asynccontextmanager
+    async def open_message() -> AsyncIterator[Outgoing]:
+        async with _whole(session, id) as outgoing:
+            yield outgoing
+
+    return FileResponse(open_message)
 
 
-def message_top(session: Session, id: str, lines: int) -> BodyResponse:
+def message_to_mark(session: Session, id: str) -> FileResponse:
+    """A whole message, marked once all of it went to the browser; else nothing is marked."""
+    mailbox = session.mailbox
+
+    @asynccontextmanager
+    async def open_message() -> AsyncIterator[Outgoing]:
+        mailbox.saving(id)
+        try:
+            async with _whole(session, id) as outgoing:
+                yield outgoing
+        finally:
+            mailbox.not_saved(id)
+
+    return FileResponse(open_message, partial(mailbox.saved_whole, id))
+
+
+@asynccontextmanager
+async def _whole(session: Session, id: str) -> AsyncIterator[Outgoing]:
+    mailbox = session.mailbox
+    message = mailbox.index[id]
+    name = message_name(message)
+    download = mailbox.downloads.get(message.id)
+    if download is not None and download.complete:
+        yield Outgoing(download.blocks(), name, octets=len(download.spool))
+        return
+    async with mailbox.retr(session.unlock, id) as (_, body):
+        yield Outgoing(aiter(body), name)
+
+
+def message_top(session: Session, id: str, lines: int) -> FileResponse:
     """The answer to TOP, octet for octet."""
-    return BodyResponse(lambda: session.mailbox.top(session.unlock, id, lines), attachment=False)
+
+    @asynccontextmanager
+    async def open_top() -> AsyncIterator[Outgoing]:
+        async with session.mailbox.top(session.unlock, id, lines) as (_, body):
+            yield Outgoing(aiter(body))
+
+    return FileResponse(open_top)
 
 
-def disposition(message: Message) -> str:
-    """`Content-Disposition` with a name made from the subject (RFC 6266, section 4.3; RFC 8187)."""
-    subject = message.summary.subject if message.summary else ""
-    # Letters, their marks (vowels, in many scripts) and digits; the rest becomes a space.
-    name = "".join(
-        one if one in _KEPT or unicodedata.category(one)[0] in "LMN" else " "
-        for one in unicodedata.normalize("NFC", subject)
-    )
-    name = " ".join(name.split()).encode()[:_LONGEST].decode(errors="ignore").strip(" .")
-    name = name or f"message-{message.number}"
+def part_file(session: Session, id: str, path: str) -> FileResponse:
+    """A part, decoded while the message arrives."""
+
+    @asynccontextmanager
+    async def open_part() -> AsyncIterator[Outgoing]:
+        part = await session.mailbox.part(session.unlock, id, path)
+        yield Outgoing(part.blocks, part.name, _OCTETS, part.octets)
+
+    return FileResponse(open_part)
+
+
+def inner_file(name: str, data: bytes) -> FileResponse:
+    """A file out of a winmail.dat, in memory."""
+
+    async def blocks() -> AsyncIterator[bytes]:
+        yield data
+
+    @asynccontextmanager
+    async def open_file() -> AsyncIterator[Outgoing]:
+        yield Outgoing(blocks(), name, _OCTETS, len(data))
+
+    return FileResponse(open_file)
+
+
+def export_file(export: Export, account: str) -> FileResponse:
+    """Many messages in one file."""
+
+    @asynccontextmanager
+    async def open_export() -> AsyncIterator[Outgoing]:
+        async with aclosing(export.blocks()) as blocks:
+            day = datetime.now(UTC).astimezone().date().isoformat()
+            name = f"{account} {day}.{export.form.value}"
+            yield Outgoing(blocks, name, f"application/{export.form.value}")
+
+    return FileResponse(open_export)
+
+
+def disposition(name: str) -> str:
+    """`Content-Disposition` for a file name (RFC 6266, section 4.3; RFC 8187)."""
     plain = re.sub(r"[^A-Za-z0-9.,()+@ -]", "_", name)
-    return f"attachment; filename=\"{plain}.eml\"; filename*=UTF-8''{quote(name, safe='')}.eml"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

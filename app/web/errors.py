@@ -11,26 +11,29 @@ from typing import Any
 from app.mailbox import (
     Ambiguous,
     BadQuery,
+    CalledOff,
     CommitFailed,
     CommitFault,
     LoginDelayed,
     LoginRejected,
     MailboxInUse,
     MessageTooLarge,
+    NoRoom,
     NoSuchMessage,
+    NoSuchPart,
 )
 from app.pop3 import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError, SaslError
 from app.sessions import NoSession, SessionLimit
 from app.transport import (
     ConnectFailed,
-    ConnectFault,
     ConnectionLost,
     Stalled,
     TargetForbidden,
     TlsFailed,
-    TlsFault,
 )
 
+from . import error_words
+from .error_words import Words
 from .query_words import bad_query
 from .views import ErrorView
 
@@ -60,143 +63,12 @@ class InvalidRequest(WebError):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What to say: a title, a sentence or two, and advice."""
-
-    title: str
-    detail: str
-    advice: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """How one kind of error is told."""
 
     status: int
     code: str
     words: Callable[[Any], Words]
-
-
-def _connect(error: ConnectFailed) -> Words:
-    place = f"{error.host}, port {error.port}"
-    match error.fault:
-        case ConnectFault.UNKNOWN_HOST:
-            return Words(
-                "There is no such server.",
-                f"The name {error.host} could not be found.",
-                ("Check the server's name for a slip of the finger.",),
-            )
-        case ConnectFault.REFUSED:
-            return Words(
-                "Nobody answers at this port.",
-                f"{place} refused the connection: no POP3 server is listening there.",
-                ("TLS is usually on port 995, STARTTLS and plaintext on port 110.",),
-            )
-        case ConnectFault.UNREACHABLE:
-            return Words("The server cannot be reached.", f"There is no way to {place}.")
-        case ConnectFault.TIMEOUT:
-            return Words(
-                "The server does not answer.",
-                f"{place} did not take the connection in time.",
-                ("Check name and port; a firewall may be in between.",),
-            )
-        case ConnectFault.NO_GREETING:
-            return Words(
-                "Connected, but the server says nothing.",
-                f"{place} took the connection and sent no greeting.",
-                ("If this port expects TLS, choose TLS.", "If it expects none, choose STARTTLS."),
-            )
-        case ConnectFault.TURNED_AWAY:
-            return Words(
-                "The server turned us away.",
-                f"{place} answered, but does not want to serve us now.",
-                ("It may allow only a few connections at once; try again in a minute.",),
-            )
-
-
-_TLS_WORDS = {
-    TlsFault.NAME_MISMATCH: (
-        "The certificate is for another name.",
-        "Type the server's name as its certificate has it.",
-    ),
-    TlsFault.EXPIRED: (
-        "The certificate has expired.",
-        "Whoever runs the server must renew it. Check this machine's clock, too.",
-    ),
-    TlsFault.NOT_YET_VALID: (
-        "The certificate is not valid yet.",
-        "Check the clock of this machine and of the server.",
-    ),
-    TlsFault.SELF_SIGNED: (
-        "The certificate is self-signed.",
-        "Whoever runs Popscope can trust it with POPSCOPE_CA_FILE.",
-    ),
-    TlsFault.UNKNOWN_ISSUER: (
-        "The certificate comes from an unknown issuer.",
-        "Whoever runs Popscope can trust the issuer with POPSCOPE_CA_FILE.",
-    ),
-    TlsFault.UNTRUSTED: ("The certificate cannot be trusted.", "Ask whoever runs the server."),
-    TlsFault.NOT_OFFERED: (
-        "The server does not offer STARTTLS.",
-        "Choose TLS (port 995). Nothing was sent without protection.",
-    ),
-    TlsFault.NOT_TLS: (
-        "There is no TLS at this port.",
-        "Choose STARTTLS, or the server's TLS port, usually 995.",
-    ),
-    TlsFault.TOO_OLD: (
-        "The server only speaks outdated TLS.",
-        "Popscope needs TLS 1.2 or later. Whoever runs the server must update it.",
-    ),
-    TlsFault.HANDSHAKE: (
-        "TLS could not be set up.",
-        "Check that port and protection belong together.",
-    ),
-    TlsFault.TIMEOUT: (
-        "The server does not answer the TLS handshake.",
-        "This port may not speak TLS: try STARTTLS, or another port.",
-    ),
-}
-
-
-def _tls(error: TlsFailed) -> Words:
-    title, advice = _TLS_WORDS[error.fault]
-    said = f" ({error.detail})" if error.detail else ""
-    detail = f"No protected connection to {error.host}, port {error.port}{said}."
-    return Words(title, detail + " Your password was not sent.", (advice,))
-
-
-def _rejected(error: LoginRejected) -> Words:
-    match (error.code or "").split("/"):
-        case ["SYS", "PERM"]:
-            return Words(
-                "The server has a lasting problem with this mailbox.",
-                "Name and password may be right.",
-                ("Whoever runs the server has to look at it.",),
-            )
-        case ["SYS", *_]:
-            return Words(
-                "The server has trouble at the moment.",
-                "Name and password may be right.",
-                ("Try again in a few minutes.",),
-            )
-    return Words(
-        "The server did not accept the name or the password.",
-        "Nothing was opened, and the password was not kept.",
-        (
-            "Some servers want the whole address as the user name, some only what is before the @.",
-            "Some providers want an app password, or have POP3 switched off until you turn it on.",
-        ),
-    )
-
-
-def _delayed(error: LoginDelayed) -> Words:
-    wait = f"{error.retry_after} seconds" if error.retry_after else "a while"
-    return Words(
-        "Too soon after the last sign-in.",
-        f"This server wants {wait} between two sign-ins.",
-        ("Wait, then try again. Nothing is wrong with your password.",),
-    )
 
 
 def _commit_failed(error: CommitFailed) -> Words:
@@ -285,8 +157,8 @@ TABLE: dict[type[Exception], Entry] = {
     ),
     RemoteProtocolError: Entry(502, "server-misbehaved", _misbehaved),
     CommandRejected: Entry(502, "command-rejected", _said_no),
-    ConnectFailed: Entry(502, "connect-failed", _connect),
-    TlsFailed: Entry(502, "tls-failed", _tls),
+    ConnectFailed: Entry(502, "connect-failed", error_words.connect),
+    TlsFailed: Entry(502, "tls-failed", error_words.tls),
     ConnectionLost: Entry(502, "connection-lost", _lost),
     Stalled: Entry(504, "stalled", _stalled),
     TargetForbidden: Entry(
@@ -298,7 +170,7 @@ TABLE: dict[type[Exception], Entry] = {
             "Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS.",
         ),
     ),
-    LoginRejected: Entry(401, "login-rejected", _rejected),
+    LoginRejected: Entry(401, "login-rejected", error_words.rejected),
     MailboxInUse: Entry(
         423,
         "mailbox-in-use",
@@ -308,7 +180,7 @@ TABLE: dict[type[Exception], Entry] = {
             "Close the mail program on the other computer or phone, or wait a minute.",
         ),
     ),
-    LoginDelayed: Entry(429, "login-delayed", _delayed),
+    LoginDelayed: Entry(429, "login-delayed", error_words.delayed),
     NoSuchMessage: Entry(
         404,
         "no-such-message",
@@ -331,6 +203,33 @@ TABLE: dict[type[Exception], Entry] = {
         413, "too-large", _fixed("This is too large to show.", "Save it as a file instead.")
     ),
     BadQuery: Entry(422, "invalid-request", lambda error: Words(*bad_query(error))),
+    NoSuchPart: Entry(
+        404,
+        "no-such-part",
+        _fixed(
+            "This message has no such part.",
+            "Parts are counted anew when more of a message has come.",
+            "Open its attachments again.",
+        ),
+    ),
+    NoRoom: Entry(
+        507,
+        "no-room",
+        _fixed(
+            "There is no room for this message where Popscope runs.",
+            "To show a whole message, it is kept on disk for as long as you look at it.",
+            "Save it as a file instead: that takes no room there.",
+        ),
+    ),
+    CalledOff: Entry(
+        409,
+        "called-off",
+        _fixed(
+            "The download was called off.",
+            "The message stays on the server as it is.",
+            "Ask for the whole message again if you want it after all.",
+        ),
+    ),
     CommitFailed: Entry(502, "commit-failed", _commit_failed),
     NoSession: Entry(
         401,

@@ -1,6 +1,6 @@
 """Numbers, sizes and dates as people read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -56,6 +56,16 @@ def day(moment: datetime, now: datetime) -> str:
 def when(moment: datetime) -> str:
     """`Wed 11 Nov 2026, 09:12`."""
     return format_datetime(local(moment), "EEE d MMM y, HH:mm", locale=LOCALE)
+
+
+def when_floating(moment: datetime) -> str:
+    """The same of a time without a zone, by whatever clock is there."""
+    return format_datetime(moment, "EEE d MMM y, HH:mm", locale=LOCALE)
+
+
+def date_only(day: date) -> str:
+    """`Wed 11 Nov 2026`."""
+    return format_date(day, "EEE d MMM y", locale=LOCALE)
 
 
 def when_exactly(moment: datetime) -> str:

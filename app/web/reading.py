@@ -1,27 +1,44 @@
-"""Builds the reader: the beginning of one message, and what it cost to see it."""
+"""Builds the reader: one message, what it cost to see it, and what can be done next."""
 
-from app.mailbox import PEEK_LINES, Mailbox, Peeked
-from app.mime import Address, PeekedPart
+from dataclasses import replace
+
+from app.mailbox import Download, Mailbox, Message, Peeked
+from app.mime import Address, SafeHtml
 from app.pop3 import CommandRejected
 
 from . import formats
 from .errors import describe
 from .present import ListState, Rows
-from .views import ErrorView, FieldView, MessageView, PartView, RowView, RungView, TabView
+from .route_words import route_view
+from .tabs import SOURCE_OCTETS, Asked, Shown
+from .views import (
+    FetchView,
+    HtmlView,
+    LinkView,
+    MessageView,
+    RowView,
+    RungView,
+    SavedView,
+    SourceView,
+    Tab,
+    TabView,
+)
 
-TABS = {"text": "Text", "headers": "Headers"}
-_RUNGS = (50, 500)
+_LABELS = {
+    Tab.TEXT: "Text",
+    Tab.HTML: "HTML",
+    Tab.ATTACHMENTS: "Attachments",
+    Tab.HEADERS: "Headers",
+    Tab.ROUTE: "Route",
+    Tab.SOURCE: "Source",
+}
+_MORE = (80, 320)  # lines
 _MANY = 8  # recipients that are named
-
-
-def _part(part: PeekedPart) -> PartView:
-    if part.complete and part.octets is not None:
-        note = formats.size(part.octets)
-    elif part.octets is not None:
-        note = f"about {formats.size(part.octets)}, not whole here"
-    else:
-        note = "begins here, size not known yet"
-    return PartView(part.name or "unnamed part", part.content_type, note)
+_LINKS = 200  # links that are listed
+_REFUSED = {
+    "too-large": "Its HTML is larger than 1 MiB",
+    "too-deep": "Its HTML is nested deeper than any mail needs",
+}
 
 
 def _recipients(to: tuple[Address, ...]) -> str:
@@ -36,94 +53,172 @@ class Reader:
     Args:
         mailbox: where the message is.
         state: the list it was opened from.
-        id: which message.
-        tab: `text` or `headers`.
-        lines: how many lines of the body were asked for.
+        message: which message.
+        asked: what of it.
+
+    Attributes:
+        path: of the message's page.
+        octets: of the whole message, by LIST's estimate.
     """
 
-    def __init__(self, mailbox: Mailbox, state: ListState, id: str, tab: str, lines: int) -> None:
+    def __init__(self, mailbox: Mailbox, state: ListState, message: Message, asked: Asked) -> None:
         self._mailbox = mailbox
         self._state = state
-        self._message = mailbox.index[id]
-        self._tab = tab
-        self._lines = lines
+        self._message = message
+        self._asked = asked
+        self.path = f"/mailbox/messages/{message.id}"
+        self.octets = message.octets
 
-    def peeked(self, peeked: Peeked) -> MessageView:
-        """The reader with what TOP brought."""
-        row = self._row()
-        content = peeked.content
-        rungs = () if peeked.complete else tuple(self._rung(lines) for lines in _RUNGS)
-        return self._view(
-            row,
-            text=content.text,
-            stripped=content.text_kind == "html",
-            fields=tuple(FieldView(field.name, field.value) for field in peeked.fields),
-            parts=tuple(map(_part, content.parts)),
+    def shown(self, peeked: Peeked, shown: Shown) -> MessageView:
+        """The reader with what came and what its tab shows of it."""
+        contents = peeked.contents
+        return replace(
+            self._empty(peeked, shown),
             transferred=formats.size(peeked.transferred),
             share=formats.percent(peeked.transferred, self._message.octets),
             complete=peeked.complete,
-            attachment_first=content.attachment_first,
-            rungs=rungs,
+            rungs=() if peeked.complete else self._rungs(peeked),
+            whole="" if peeked.lines is None or peeked.complete else f"{self.path}/whole",
+            blocks=shown.blocks,
+            stripped=contents.text.kind == "html",
+            attachment_first=contents.attachment_first,
+            html=self._html(shown.html) if shown.html else None,
+            frame=self._frame() if shown.html and not shown.html.refused else "",
+            parts=shown.parts,
+            fields=shown.fields,
+            raw=shown.raw_header,
+            route=route_view(shown.trace) if shown.trace else None,
+            source=self._source(peeked, shown) if self._asked.tab is Tab.SOURCE else None,
         )
 
     def refused(self, error: CommandRejected) -> MessageView:
         """The reader where the server would not let us peek."""
-        return self._view(self._row(), error=describe(error))
+        return replace(self._empty(), error=describe(error))
 
-    def _view(
-        self,
-        row: RowView,
-        *,
-        text: str = "",
-        stripped: bool = False,
-        fields: tuple[FieldView, ...] = (),
-        parts: tuple[PartView, ...] = (),
-        transferred: str = "0 B",
-        share: float = 0.0,
-        complete: bool = False,
-        attachment_first: bool = False,
-        rungs: tuple[RungView, ...] = (),
-        error: ErrorView | None = None,
-    ) -> MessageView:
+    def waiting(self) -> MessageView:
+        """The reader while the line is busy with a message that comes whole."""
+        return replace(self._empty(), waiting=True)
+
+    def row(self) -> RowView:
+        """The message as in the list."""
+        return Rows(self._mailbox, self._state, self._message.id).row(self._message)
+
+    def _empty(self, peeked: Peeked | None = None, shown: Shown | None = None) -> MessageView:
         summary = self._message.summary
         sender = summary.sender if summary else None
+        row = self.row()
         return MessageView(
             row=row,
             sender_name=sender.name if sender else "",
             sender_address=sender.email if sender else "",
             recipients=_recipients(summary.to) if summary else "",
-            tabs=tuple(self._tab_view(value, label) for value, label in TABS.items()),
-            tab=self._tab,
-            text=text,
-            stripped=stripped,
-            fields=fields,
-            parts=parts,
-            transferred=transferred,
+            tabs=self._tabs(peeked, shown),
+            tab=self._asked.tab,
+            transferred="0 B",
             size=row.size,
-            share=share,
-            complete=complete,
-            attachment_first=attachment_first,
-            rungs=rungs,
-            save_href=f"/mailbox/messages/{self._message.id}/eml",
+            share=0.0,
+            complete=False,
+            rungs=(),
+            whole=f"{self.path}/whole",
+            save_href=f"{self.path}/eml",
+            save_mark=f"{self.path}/save-mark",
+            saved_href=self._state.href(f"{self.path}/saved"),
             back=self._state.href(),
-            error=error,
+            fetch=self._fetch(),
+            saved=self._saved(),
         )
 
-    def _row(self) -> RowView:
-        return Rows(self._mailbox, self._state, self._message.id).row(self._message)
-
-    def _hrefs(self, tab: str, lines: int) -> tuple[str, str]:
-        path = f"/mailbox/messages/{self._message.id}"
+    def _href(self, asked: Asked, label: str = "") -> RungView:
         query = {
-            "tab": tab if tab != "text" else None,
-            "lines": lines if lines != PEEK_LINES else None,
+            "tab": asked.tab.value if asked.tab is not Tab.TEXT else None,
+            "lines": asked.lines,
+            "remote": 1 if asked.remote else None,
+            "at": asked.page if asked.page > 1 else None,
         }
-        return self._state.href(path, **query), self._state.href(f"{path}/reader", **query)
+        page = self._state.href(self.path, **query)
+        return RungView(label, page, self._state.href(f"{self.path}/reader", **query))
 
-    def _rung(self, more: int) -> RungView:
-        href, reader = self._hrefs(self._tab, self._lines + more)
-        return RungView(f"+{more} lines", href, reader)
+    def _rungs(self, peeked: Peeked) -> tuple[RungView, ...]:
+        lines = peeked.lines or 0
+        return tuple(
+            self._href(replace(self._asked, lines=lines + more, page=1), f"+{more} lines")
+            for more in _MORE
+        )
 
-    def _tab_view(self, tab: str, label: str) -> TabView:
-        href, reader = self._hrefs(tab, self._lines)
-        return TabView(label, href, reader, tab == self._tab)
+    def _tabs(self, peeked: Peeked | None, shown: Shown | None) -> tuple[TabView, ...]:
+        views = []
+        for tab, label in _LABELS.items():
+            if tab is Tab.HTML and peeked and not peeked.contents.html and peeked.complete:
+                continue
+            place = self._href(Asked(tab, self._asked.lines))
+            count = ""
+            if tab is Tab.ATTACHMENTS and peeked and shown:
+                met = len(shown.parts)
+                count = f"{met}{'' if peeked.complete else '+'}" if met else ""
+            current = tab is self._asked.tab
+            views.append(TabView(label, count, place.href, place.reader_href, current))
+        return tuple(views)
+
+    def _frame(self) -> str:
+        query = {"lines": self._asked.lines, "remote": 1 if self._asked.remote else None}
+        return ListState().href(f"{self.path}/html", **query)
+
+    def _html(self, safe: SafeHtml) -> HtmlView:
+        show = self._href(replace(self._asked, remote=True))
+        return HtmlView(
+            remote=formats.number(safe.remote_images) if safe.remote_images else "",
+            shown=self._asked.remote,
+            show=None if self._asked.remote or not safe.remote_images else show,
+            links=tuple(
+                LinkView(link.text, link.href, link.differs) for link in safe.links[:_LINKS]
+            ),
+            refused=_REFUSED[safe.refused] if safe.refused else "",
+        )
+
+    def _source(self, peeked: Peeked, shown: Shown) -> SourceView:
+        page = self._asked.page
+        come = len(peeked.contents.data)
+        first, last = (page - 1) * SOURCE_OCTETS, min(page * SOURCE_OCTETS, come)
+        return SourceView(
+            text=shown.source,
+            first=formats.number(min(first + 1, come)),
+            last=formats.number(last),
+            total=formats.number(come),
+            previous=self._href(replace(self._asked, page=page - 1)) if page > 1 else None,
+            next=self._href(replace(self._asked, page=page + 1)) if last < come else None,
+        )
+
+    def _fetch(self) -> FetchView | None:
+        own = self._mailbox.downloads.get(self._message.id)
+        if own is not None and (own.running or own.error is not None):
+            return self.fetch(own)
+        other = self._mailbox.downloads.running()
+        return self.fetch(other) if other is not None else None
+
+    def fetch(self, download: Download) -> FetchView:
+        """How far a download is, this message's or another one's."""
+        foreign = download.id != self._message.id
+        subject = ""
+        if foreign and download.id in self._mailbox.index:
+            summary = self._mailbox.index[download.id].summary
+            subject = (summary and summary.subject) or "another message"
+        got = len(download.spool)
+        ask = self._href(self._asked).reader_href.replace("/reader", "/fetching", 1)
+        return FetchView(
+            subject=subject,
+            got=formats.size(got),
+            size=formats.size(download.expected),
+            share=formats.percent(got, download.expected),
+            running=download.running,
+            ask=ask,
+            cancel=f"/mailbox/messages/{download.id}/cancel",
+            error=describe(download.error) if download.error else None,
+        )
+
+    def _saved(self) -> SavedView | None:
+        saved = self._mailbox.saved.get(self._message.id)
+        if saved is None:
+            return None
+        octets = formats.number(saved.octets) if saved.sha256 else ""
+        marked = self._message.id in self._mailbox.marks
+        return SavedView(octets, saved.sha256, marked)

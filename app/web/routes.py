@@ -17,7 +17,7 @@ from app.transport import TransportError
 from . import api, docs, health
 from .deps import Services, services
 from .errors import WebError, describe, problem
-from .pages import mailbox, message, signin
+from .pages import export, mailbox, message, signin, whole
 from .present import shell
 from .render import shipped
 from .security import HEADERS, Guard, refuse_insecure
@@ -32,7 +32,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     config = with_services.config
     app.include_router(health.router)
     guarded = [Depends(refuse_insecure)]
-    for module in (signin, mailbox, message, docs):
+    for module in (signin, mailbox, message, whole, export, docs):
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
     app.mount("/static", CachedStatic(directory=shipped("static")), name="static")

@@ -25,6 +25,13 @@ class SignIn(_In):
     auth: str | None = Field(None, max_length=20, description="USER, PLAIN or LOGIN")
 
 
+class ExportIds(_In):
+    """Which messages to put into one file."""
+
+    ids: list[str] = Field(max_length=100_000)
+    format: domain.Form = domain.Form.MBOX
+
+
 class MarkMany(_In):
     """Which messages to mark."""
 
@@ -133,34 +140,6 @@ class Header(BaseModel):
     value: str
 
 
-class MessageDetail(Listed):
-    """A message with all its headers in order."""
-
-    headers: list[Header]
-
-
-class Part(BaseModel):
-    """A part met so far; `octets` is null where it cannot be told yet."""
-
-    path: str
-    type: str
-    name: str | None
-    octets: int | None
-    complete: bool
-
-
-class Peek(BaseModel):
-    """The beginning of a message and what it cost: `transferred` of `octets`."""
-
-    text: str
-    html_available: bool
-    parts: list[Part]
-    transferred: int
-    octets: int
-    complete: bool
-    defects: list[str]
-
-
 class Marked(BaseModel):
     """What is marked now."""
 
@@ -237,7 +216,8 @@ def _address(address: MailAddress) -> Address:
     return Address(name=address.name, email=address.email)
 
 
-def _listed_fields(mailbox: domain.Mailbox, message: domain.Message) -> dict[str, Any]:
+def listed_fields(mailbox: domain.Mailbox, message: domain.Message) -> dict[str, Any]:
+    """The fields of `Listed`."""
     summary = message.summary
     return {
         "id": message.id,
@@ -255,36 +235,7 @@ def _listed_fields(mailbox: domain.Mailbox, message: domain.Message) -> dict[str
 
 def listed(mailbox: domain.Mailbox, message: domain.Message) -> Listed:
     """A message in a list."""
-    return Listed(**_listed_fields(mailbox, message))
-
-
-def detail(mailbox: domain.Mailbox, peeked: domain.Peeked) -> MessageDetail:
-    """A message with its headers."""
-    headers = [Header(name=field.name, value=field.value) for field in peeked.fields]
-    return MessageDetail(headers=headers, **_listed_fields(mailbox, peeked.message))
-
-
-def peeked(found: domain.Peeked) -> Peek:
-    """The beginning of a message."""
-    content = found.content
-    return Peek(
-        text=content.text,
-        html_available=content.html_available,
-        parts=[
-            Part(
-                path=part.path,
-                type=part.content_type,
-                name=part.name,
-                octets=part.octets,
-                complete=part.complete,
-            )
-            for part in content.parts
-        ],
-        transferred=found.transferred,
-        octets=found.message.octets,
-        complete=found.complete,
-        defects=list(content.defects),
-    )
+    return Listed(**listed_fields(mailbox, message))
 
 
 def receipt(found: domain.Receipt) -> Receipt:

@@ -55,7 +55,7 @@ async def test_main_job(dovecot: Dovecot, dialer: Dialer, security: Security, me
         assert mailbox.index.totals.messages == LETTERS + 1
         largest = mailbox.index.ordered(Sort())[0]
         peeked = await mailbox.peek(unlock, largest.id, 1)
-        assert peeked.content.text.startswith("hello")
+        assert peeked.contents.text.text.startswith("hello")
         assert peeked.transferred < 1000
         for message in list(mailbox.index)[:LETTERS]:
             async with mailbox.retr(unlock, message.id) as (_, body):

@@ -43,13 +43,13 @@ async def test_a_peek_costs_a_few_lines():
         before = mailbox.received
         top = mailbox.index.ordered(Sort())[0]
         peeked = await mailbox.peek(unlock, top.id, 10)
-        assert peeked.content.text.startswith("block")
+        assert peeked.contents.text.text.startswith("block")
         assert not peeked.complete
         assert peeked.transferred < 2000
         assert mailbox.received - before < 2000
         assert [field.name for field in peeked.fields] == ["From", "Subject"]
         again = await mailbox.peek(unlock, top.id, 10)  # from memory
-        assert again.content == peeked.content
+        assert again.contents is peeked.contents
         assert drop.count("TOP") == 4
         assert drop.count("RETR") == 0
 
@@ -60,11 +60,12 @@ async def test_a_peek_knows_when_it_has_seen_all():
         short = by_number(mailbox, 2)
         assert (await mailbox.peek(unlock, short.id)).complete
         message = by_number(mailbox, 1)
-        assert not (await mailbox.peek(unlock, message.id)).complete
-        assert (await mailbox.peek(unlock, message.id, 60)).complete
         headers = await mailbox.headers(unlock, message.id)
         assert not headers.complete
         assert headers.lines == 0
+        assert not (await mailbox.peek(unlock, message.id, 50)).complete
+        assert (await mailbox.peek(unlock, message.id, 60)).complete
+        assert (await mailbox.headers(unlock, message.id)).lines == 60  # nothing more is asked
 
 
 async def test_a_peek_after_deletions_shows_the_number_of_today():

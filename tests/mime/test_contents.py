@@ -35,7 +35,7 @@ def test_bodies_and_the_rest():
     assert contents.text.text == "grüße"
     assert contents.text.kind == "plain"
     assert contents.markup == "<b>grüße</b>"
-    assert [part.path for part in contents.others] == ["1.2"]
+    assert [one.path for one in contents.attachments] == ["1.2"]
     assert not contents.attachment_first
     assert [field.name for field in contents.fields] == ["Subject", "Content-Type"]
     assert contents.defects == ()
@@ -62,6 +62,9 @@ def test_a_huge_message_is_never_read_at_once():
     )
     contents = Contents(data, whole=True)
     assert len(contents.text.text) == MAX_TEXT_OCTETS
-    assert contents.others[0].body[1] - contents.others[0].body[0] == len(line) * 60_000
+    (file,) = contents.attachments
+    assert file.span[1] - file.span[0] == len(line) * 60_000
+    assert contents.measured(file).octets == len(line) * 60_000
+    assert contents.measured(file) is contents.measured(file)
     assert "text-cut" in contents.defects
     assert data.largest < 1_200_000

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.mailbox import message_name
 from app.web.download import disposition
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, digest, huge, plain
 from tests.support.popscope import RunningPopscope
@@ -49,7 +50,7 @@ def named(subject: str | None) -> Any:
     ],
 )
 def test_a_file_is_named_after_the_subject(subject, plain_name, name):
-    shown = disposition(named(subject))
+    shown = disposition(message_name(named(subject)))
     kind, old, new = shown.split("; ")
     assert (kind, old) == ("attachment", f'filename="{plain_name}"')
     assert unquote(new.removeprefix("filename*=UTF-8''")) == name
@@ -57,7 +58,7 @@ def test_a_file_is_named_after_the_subject(subject, plain_name, name):
 
 @given(st.text(alphabet=st.characters(), max_size=400))
 def test_no_subject_breaks_out_of_the_header(subject):
-    shown = disposition(named(subject))
+    shown = disposition(message_name(named(subject)))
     assert shown.isascii()
     assert shown.isprintable()
     assert shown.count('"') == 2

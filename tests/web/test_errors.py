@@ -6,7 +6,7 @@ import pytest
 
 from app.mailbox import LoginDelayed, LoginRejected
 from app.pop3 import Fault, RemoteProtocolError
-from app.transport import ConnectFailed, ConnectFault, TargetForbidden, TlsFailed, TlsFault
+from app.transport import TargetForbidden
 from app.web.errors import TABLE, describe, problem
 from tests.support.maildrop import FakeMaildrop, Quirks
 from tests.support.scripted import ScriptedServer
@@ -94,34 +94,11 @@ async def test_what_the_operator_forbids_is_one_and_the_same_403(given, more):
 # The table itself
 
 
-@pytest.mark.parametrize("fault", list(ConnectFault))
-def test_every_way_not_to_connect_has_words_that_name_the_place(fault):
-    view = describe(ConnectFailed("pop.example.net", 995, fault, "-ERR busy"))
-    assert "pop.example.net" in view.detail
-    assert view.title.endswith(".")
-    assert view.reply == "-ERR busy"
-
-
-@pytest.mark.parametrize("fault", list(TlsFault))
-def test_every_tls_fault_has_words_that_say_the_password_was_kept(fault):
-    view = describe(TlsFailed("pop.example.net", 995, fault, "the library's words"))
-    assert "Your password was not sent" in view.detail
-    assert "the library's words" in view.detail
-    assert view.advice
-
-
 @pytest.mark.parametrize("fault", list(Fault))
 def test_every_broken_rule_has_words_and_no_octets_of_the_server(fault):
     view = describe(RemoteProtocolError(fault, b"<secret octets>"))
     assert view.code == "server-misbehaved"
     assert "secret octets" not in " ".join((view.title, view.detail, view.reply, *view.advice))
-
-
-def test_titles_of_faults_differ_so_that_a_person_can_tell_them_apart():
-    connect = {describe(ConnectFailed("h", 1, fault)).title for fault in ConnectFault}
-    tls = {describe(TlsFailed("h", 1, fault)).title for fault in TlsFault}
-    assert len(connect) == len(ConnectFault)
-    assert len(tls) == len(TlsFault)
 
 
 def test_a_problem_has_only_what_is_known():

@@ -1,6 +1,7 @@
 """Every page and fragment is rendered from its typed view alone; an unknown name is an error."""
 
 import dataclasses
+import enum
 import re
 import types
 import typing
@@ -19,17 +20,21 @@ PAGES: dict[str, type] = {
     "receipt": views.ReceiptView,
     "error": views.ErrorPage,
     "api": views.ApiView,
+    "export": views.ExportView,
 }
 FRAGMENTS: dict[str, type] = {
     "marked": views.MarkedFragment,
     "progress": views.ProgressFragment,
     "reader": views.ReaderFragment,
     "problem": views.ProblemFragment,
+    "fetch": views.FetchFragment,
+    "saved": views.SavedFragment,
+    "export": views.ExportFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 
 
-def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:
+def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR0911 -- a kind each
     """A view with every text as ``fill``, every flag as ``flag``; ``full``: nothing left out."""
     origin = typing.get_origin(kind)
     if origin in {types.UnionType, typing.Union}:
@@ -37,6 +42,8 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:
         return made(some, fill, flag=flag, full=full) if full else None
     if origin is typing.Literal:
         return typing.get_args(kind)[0]
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return next(iter(kind))
     if origin is tuple:
         one, *more = typing.get_args(kind)
         if not more or more == [...]:
@@ -96,3 +103,19 @@ def test_static_urls_change_with_the_file():
 def test_folders_that_ship_are_found():
     assert (shipped("static") / "app.css").is_file()
     assert (shipped("templates") / "base.html").is_file()
+
+
+@pytest.mark.parametrize("fill", ["text", "", HOSTILE], ids=["text", "empty", "hostile"])
+@pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
+@pytest.mark.parametrize("tab", list(views.Tab), ids=lambda tab: tab.value)
+def test_each_tab_is_rendered_from_the_view(tab, full, fill):
+    view = made(views.ReaderFragment, fill, flag=False, full=full)
+    given = {
+        views.Tab.ROUTE: {"route": made(views.RouteView, fill, flag=False, full=full)},
+        views.Tab.SOURCE: {"source": made(views.SourceView, fill, flag=False, full=full)},
+    }
+    more: dict[str, Any] = given.get(tab, {})
+    reader = dataclasses.replace(view.reader, tab=tab, error=None, **more)
+    html = Renderer().fragment("reader", dataclasses.replace(view, reader=reader)).body
+    assert b"<b onmouseover" not in bytes(html)
+    assert f'data-tab="{tab.value}"'.encode() in bytes(html)

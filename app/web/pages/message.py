@@ -1,43 +1,77 @@
-"""One message: the beginning of it by TOP, and the whole of it as a file."""
+"""One message in the reader: its beginning by TOP, or all of it, in tabs."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import PEEK_LINES, NoSuchMessage
+from app.mailbox import aside
 from app.pop3 import CommandRejected
 from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, CurrentSession
-from app.web.download import message_file
 from app.web.errors import InvalidRequest
-from app.web.forms import read_lines
+from app.web.forms import read_lines, read_page
 from app.web.present import ListState, account, mailbox_page, shell, title
-from app.web.reading import TABS, Reader
-from app.web.views import MessageView, ReaderFragment
+from app.web.reading import Reader
+from app.web.tabs import Asked, show
+from app.web.views import MessageView, ReaderFragment, Tab
 
 from .mailbox import State
 
 router = APIRouter(prefix="/mailbox/messages/{id}")
 
-Tab = Annotated[str, Query()]
-Lines = Annotated[str, Query()]
-_LINES = str(PEEK_LINES)
+
+def asked(
+    tab: Annotated[str, Query()] = Tab.TEXT.value,
+    lines: Annotated[str, Query()] = "",
+    remote: Annotated[str, Query()] = "",
+    at: Annotated[str, Query()] = "1",
+) -> Asked:
+    """What of a message is to be shown.
+
+    Raises:
+        InvalidRequest: there is no such tab, number or page.
+    """
+    try:
+        found = Tab(tab)
+    except ValueError:
+        raise InvalidRequest(f"tab: one of {', '.join(one.value for one in Tab)}.") from None
+    return Asked(found, read_lines(lines) if lines else None, remote == "1", read_page(at))
 
 
-async def _reader(session: Session, state: ListState, id: str, tab: str, lines: str) -> MessageView:
-    """Peeks; a server without TOP leaves a reader that says so."""
-    if tab not in TABS:
-        raise InvalidRequest(f"tab: one of {', '.join(TABS)}.")
-    count = read_lines(lines)
+Wanted = Annotated[Asked, Depends(asked)]
+
+
+async def read(session: Session, state: ListState, id: str, asked: Asked) -> MessageView:
+    """Peeks; a server without TOP, or a busy line, leaves a reader that says so."""
     await session.mailbox.ensure_listed(session.unlock)
     mailbox = session.mailbox
+    if mailbox.must_wait(id, asked.lines):
+        return Reader(mailbox, state, mailbox.index[id], asked).waiting()
     try:
-        peeked = await mailbox.peek(session.unlock, id, count)
+        peeked = await mailbox.peek(session.unlock, id, asked.lines)
     except CommandRejected as error:
-        return Reader(mailbox, state, id, tab, count).refused(error)
-    return Reader(mailbox, state, id, tab, count).peeked(peeked)
+        return Reader(mailbox, state, mailbox.index[id], asked).refused(error)
+    reader = Reader(mailbox, state, peeked.message, asked)
+    return reader.shown(
+        peeked, await aside(show, peeked.contents, asked, reader.octets, reader.path)
+    )
+
+
+def reader_answer(
+    request: Request, services: AppServices, session: Session, reader: MessageView
+) -> Response:
+    """The reader alone, for htmx."""
+    mailbox = session.mailbox
+    view = ReaderFragment(
+        shell=shell(request, services, title(mailbox, reader), session.csrf),
+        account=account(mailbox, services),
+        reader=reader,
+        received=formats.size(mailbox.received),
+        back=reader.row.href,
+    )
+    return services.renderer.fragment("reader", view)
 
 
 @router.get("")
@@ -47,11 +81,10 @@ async def show_message(
     session: CurrentSession,
     state: State,
     id: str,
-    tab: Tab = "text",
-    lines: Lines = _LINES,
+    asked: Wanted,
 ) -> Response:
     """The mailbox page with this message open."""
-    view = await _reader(session, state, id, tab, lines)
+    view = await read(session, state, id, asked)
     page = mailbox_page(request, services, session, state, reader=view)
     if state.page > page.pager.pages:
         return RedirectResponse(state.at(1).href(f"/mailbox/messages/{id}"), status_code=303)
@@ -65,26 +98,8 @@ async def show_reader(
     session: CurrentSession,
     state: State,
     id: str,
-    tab: Tab = "text",
-    lines: Lines = _LINES,
+    asked: Wanted,
 ) -> Response:
     """The reader alone, for htmx."""
-    reader = await _reader(session, state, id, tab, lines)
-    mailbox = session.mailbox
-    view = ReaderFragment(
-        shell=shell(request, services, title(mailbox, reader), session.csrf),
-        account=account(mailbox, services),
-        reader=reader,
-        received=formats.size(mailbox.received),
-        back=reader.row.href,
-    )
-    return services.renderer.fragment("reader", view)
-
-
-@router.get("/eml")
-async def save(session: CurrentSession, id: str) -> Response:
-    """The whole message as a file, streamed."""
-    await session.mailbox.ensure_listed(session.unlock)
-    if id not in session.mailbox.index:
-        raise NoSuchMessage(id)
-    return message_file(session, id)
+    view = await read(session, state, id, asked)
+    return reader_answer(request, services, session, view)

@@ -148,3 +148,14 @@ class ProgressFragment:
     rows: tuple[RowView, ...]
     received: str
     back: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFragment:
+    """How saving a message stands, and what hangs on its mark."""
+
+    shell: Shell
+    reader: MessageView
+    row: RowView
+    tray: TrayView
+    back: str

@@ -1,4 +1,4 @@
-"""Before and after a commit."""
+"""Before and after a commit; many messages in one file."""
 
 from dataclasses import dataclass
 
@@ -59,3 +59,50 @@ class ReceiptView:
     share_after: float
     rows: tuple[ReceiptRow, ...]
     left_marked: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgressView:
+    """How far an export is; `missing` counts messages that could not be had, or is ""."""
+
+    done: str
+    total: str
+    size: str
+    share: float
+    running: bool
+    complete: bool
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportView:
+    """Messages to be saved in one file.
+
+    Attributes:
+        count, messages, size: how many, and their octets.
+        everything: that is the whole maildrop.
+        undecided: how many the filter could not decide yet, or "".
+        q: the filter, or "".
+        ids: what was ticked; empty where the filter chooses.
+        progress: of the last export, if there was one.
+        error: what is wrong with the filter.
+    """
+
+    shell: Shell
+    account: AccountView
+    count: int
+    messages: str
+    size: str
+    everything: bool
+    undecided: str
+    q: str
+    ids: tuple[str, ...]
+    progress: ExportProgressView | None
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFragment:
+    """How far the last export is."""
+
+    progress: ExportProgressView | None

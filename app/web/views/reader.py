@@ -1,25 +1,32 @@
-"""The reader: one message."""
+"""The reader: one message, or as much of it as has come."""
 
 from dataclasses import dataclass
+from enum import Enum
 
+from app.mime import Block
+
+from .route import RouteView
 from .shell import AccountView, ErrorView, RowView, Shell
+
+
+class Tab(Enum):
+    """What of a message is shown."""
+
+    TEXT = "text"
+    HTML = "html"
+    ATTACHMENTS = "attachments"
+    HEADERS = "headers"
+    ROUTE = "route"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A header field, decoded."""
+    """A header field, decoded, and as it was written."""
 
     name: str
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class PartView:
-    """A part of the message met so far: `note` says what is known of its size."""
-
-    name: str
-    type: str
-    note: str
+    raw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +40,132 @@ class RungView:
 
 @dataclass(frozen=True, slots=True)
 class TabView:
-    """A tab of the reader: label, full page, fragment, whether it is the open one."""
+    """A tab of the reader: label, a count or "", full page, fragment, whether it is open."""
 
     label: str
+    count: str
     href: str
     reader_href: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link of an HTML mail: its words, where it goes, whether its words name another place."""
+
+    text: str
+    href: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlView:
+    """The HTML of a message.
+
+    Attributes:
+        remote: images from elsewhere, a count for people, or "".
+        shown: whether they are let through in this view.
+        show: the same view with them let through.
+        links: where its links go.
+        refused: why it is shown as text only, or "".
+    """
+
+    remote: str
+    shown: bool
+    show: RungView | None
+    links: tuple[LinkView, ...]
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """An event of a calendar: a title, lines of a label and a value, its description."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InnerFileView:
+    """A file within a winmail.dat: name, size, where to save it."""
+
+    name: str
+    size: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """An attachment, or another part that is not the text.
+
+    Attributes:
+        name, type: for people.
+        note: what is known of its size.
+        kind: what it is in plain words, or "" for a plain file.
+        sha256: of its decoded octets, or "" where they are not all here.
+        href: saves it.
+        cards: what it says, where it is a calendar.
+        files: what it holds, where it is a winmail.dat.
+    """
+
+    name: str
+    type: str
+    note: str
+    kind: str
+    sha256: str
+    href: str
+    cards: tuple[CardView, ...] = ()
+    files: tuple[InnerFileView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A page of the raw octets; `previous` and `next` are None at the ends."""
+
+    text: str
+    first: str
+    last: str
+    total: str
+    previous: RungView | None
+    next: RungView | None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchView:
+    """The whole message on its way.
+
+    Attributes:
+        subject: of the message that comes, where it is another one, or "".
+        got, size, share: how much is here; `share` in percent.
+        running: more is to come.
+        ask: where to ask how far it is.
+        cancel: where to call it off.
+        error: why it broke off.
+    """
+
+    subject: str
+    got: str
+    size: str
+    share: float
+    running: bool
+    ask: str
+    cancel: str
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A message that went to this browser, or is on its way.
+
+    Attributes:
+        octets, sha256: of all that went; empty while it is on its way.
+        marked: whether it is marked now.
+    """
+
+    octets: str
+    sha256: str
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +175,27 @@ class MessageView:
     Attributes:
         row: the message as in the list.
         sender_name, sender_address, recipients: who to whom; "" where not known.
-        tabs: Text and Headers.
-        tab: `text` or `headers`.
-        text: the text as far as it came; paragraphs and line ends as they are.
+        tabs: what there is to look at.
+        tab: the open one.
+        blocks: the text as far as it came.
         stripped: the text was made from HTML by taking the tags away.
-        fields: all headers.
+        html: the HTML tab; `frame` is the address of its document, or "".
         parts: parts met so far that are not the text.
+        fields: all headers, and `raw` them as they came.
+        route: the way the message took.
+        source: raw octets.
         transferred, size: octets of the meter, formatted.
         share: transferred of size, in percent.
         complete: the whole message was transferred.
         attachment_first: an attachment stands before the text.
         rungs: ways to see more.
-        save_href: the whole message as a file.
-        error: why the message could not be peeked into; the rest is then empty.
+        whole: starts the download of the whole message, or "" where it is here.
+        fetch: the download, while it runs or where it failed.
+        waiting: nothing can be shown before another message is here.
+        saved: the message as it was saved from here.
+        save_href: the whole message as a file; `save_mark` marks it then, `saved_href` tells.
         back: the list this message was opened from.
+        error: why the message could not be peeked into; the rest is then empty.
     """
 
     row: RowView
@@ -69,19 +203,30 @@ class MessageView:
     sender_address: str
     recipients: str
     tabs: tuple[TabView, ...]
-    tab: str
-    text: str
-    stripped: bool
-    fields: tuple[FieldView, ...]
-    parts: tuple[PartView, ...]
+    tab: Tab
     transferred: str
     size: str
     share: float
     complete: bool
-    attachment_first: bool
     rungs: tuple[RungView, ...]
+    whole: str
     save_href: str
+    save_mark: str
+    saved_href: str
     back: str
+    blocks: tuple[Block, ...] = ()
+    stripped: bool = False
+    html: HtmlView | None = None
+    frame: str = ""
+    parts: tuple[PartView, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    raw: str = ""
+    route: RouteView | None = None
+    source: SourceView | None = None
+    attachment_first: bool = False
+    fetch: FetchView | None = None
+    waiting: bool = False
+    saved: SavedView | None = None
     error: ErrorView | None = None
 
 
@@ -94,3 +239,10 @@ class ReaderFragment:
     reader: MessageView
     received: str
     back: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFragment:
+    """How far a download is; `view.fetch` for the partial."""
+
+    fetch: FetchView

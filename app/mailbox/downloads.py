@@ -1,0 +1,164 @@
+"""Whole messages on their way from the server into spools, and those that have arrived."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+
+from app.mime import Contents
+from app.pop3 import Pop3Error
+from app.transport import Body, TransportError
+
+from .aside import aside
+from .errors import CalledOff, MailboxError, MessageTooLarge
+from .models import Message, MessageId
+from .spool import Spool
+
+OpenBody = Callable[[], AbstractAsyncContextManager[tuple[Message, Body]]]
+
+SPOOL_OCTETS = 1024**3  # on disk for one mailbox
+_MOST = 8  # messages kept
+_BLOCK = 256 * 1024  # octets written at a time
+
+
+class Download:
+    """One message, while it comes in and after.
+
+    Args:
+        message: which one.
+        limit: octets it may take on disk.
+
+    Attributes:
+        id, expected: which message, and its octets by LIST's estimate.
+        spool: what has come so far.
+        complete: the terminator was seen, and every octet is in the spool.
+        contents: what is in it, once it was examined.
+        error: why it broke off, or None.
+    """
+
+    def __init__(self, message: Message, limit: int) -> None:
+        self.id = message.id
+        self.expected = message.octets
+        self.spool = Spool(limit)
+        self.complete = False
+        self.error: Exception | None = None
+        self.contents: Contents | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()
+
+    @property
+    def running(self) -> bool:
+        """Whether more is to come."""
+        return self._task is not None and not self._task.done()
+
+    def begin(self, open_body: OpenBody) -> None:
+        """Starts reading; `open_body` sends RETR."""
+        self._task = asyncio.create_task(self._run(open_body))
+        self._task.add_done_callback(lambda _: self._moved.set())
+
+    async def cancel(self) -> None:
+        """Calls it off; what is under way on the wire is drained or dropped."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def beyond(self, octets: int) -> None:
+        """Waits until more than `octets` have come, or no more will."""
+        while len(self.spool) <= octets and self.running:
+            self._moved.clear()
+            await self._moved.wait()
+
+    async def finished(self) -> None:
+        """Waits for the end.
+
+        Raises:
+            MailboxError, TransportError, Pop3Error: it broke off, or was called off.
+        """
+        if self._task is not None:
+            await asyncio.wait([self._task])
+        if self.error is not None:
+            raise self.error
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """All octets of a complete download."""
+        for at in range(0, len(self.spool), _BLOCK):
+            yield await aside(self.spool.__getitem__, slice(at, at + _BLOCK))
+
+    async def _run(self, open_body: OpenBody) -> None:
+        try:
+            async with open_body() as (_, body):
+                block = bytearray()
+                async for data in body:
+                    block += data
+                    if len(block) >= _BLOCK:
+                        await self._write(block)
+                await self._write(block)
+            self.complete = True
+        except asyncio.CancelledError:
+            self.error = CalledOff()
+            raise
+        except (MailboxError, TransportError, Pop3Error) as error:
+            self.error = error
+
+    async def _write(self, block: bytearray) -> None:
+        await aside(self.spool.write, bytes(block))
+        block.clear()
+        self._moved.set()
+
+
+class Downloads:
+    """The whole messages of one mailbox, the newest few, within a budget of disk.
+
+    Args:
+        limit: octets on disk, of all of them together.
+    """
+
+    def __init__(self, limit: int = SPOOL_OCTETS) -> None:
+        self.limit = limit
+        self._kept: OrderedDict[MessageId, Download] = OrderedDict()
+
+    def get(self, id: MessageId) -> Download | None:
+        """The download of a message, whatever became of it, or None."""
+        return self._kept.get(id)
+
+    def running(self) -> Download | None:
+        """The one that the line is busy with, or None."""
+        return next((one for one in self._kept.values() if one.running), None)
+
+    def start(self, message: Message, open_body: OpenBody) -> Download:
+        """The message's download: the one there is, or, where that failed, a new one.
+
+        Raises:
+            MessageTooLarge: it does not fit into the budget.
+        """
+        found = self._kept.get(message.id)
+        if found is not None and (found.running or found.complete):
+            self._kept.move_to_end(message.id)
+            return found
+        if message.octets > self.limit:
+            raise MessageTooLarge(message.octets, self.limit)
+        download = Download(message, self.limit)
+        self._kept.pop(message.id, None)
+        self._make_room(message.octets)
+        self._kept[message.id] = download
+        download.begin(open_body)
+        return download
+
+    async def forget(self, id: MessageId) -> None:
+        """Calls a download off, or forgets one that has ended."""
+        found = self._kept.pop(id, None)
+        if found is not None:
+            await found.cancel()
+
+    async def close(self) -> None:
+        """Calls everything off and frees the disk."""
+        for id in list(self._kept):
+            await self.forget(id)
+
+    def _make_room(self, octets: int) -> None:
+        for id, one in list(self._kept.items()):
+            taken = sum(max(len(one.spool), one.expected) for one in self._kept.values())
+            if len(self._kept) < _MOST and taken + octets <= self.limit:
+                return
+            if not one.running:
+                del self._kept[id]

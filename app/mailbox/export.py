@@ -1,0 +1,150 @@
+"""Many whole messages in one file, an mbox or a zip, made while it goes out.
+
+Each message is spooled first, so that one that breaks off is fetched again and never stands in the
+file by half; the next one comes in while one goes out.
+"""
+
+import zipfile
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from enum import Enum
+from typing import Final
+
+import zipstream
+
+from app.mime import MboxWriter, Octets
+from app.pop3 import CommandRejected
+from app.transport import TransportError
+
+from .aside import aside
+from .downloads import Download
+from .errors import NoSuchMessage
+from .models import Message, Totals
+from .naming import message_name
+
+_BLOCK: Final = 256 * 1024  # octets handed out at a time
+_FASTEST: Final = 1  # of zlib's levels; most mail is base64, which more effort hardly shrinks
+
+
+class Form(Enum):
+    """The kinds of file there are."""
+
+    MBOX = "mbox"
+    ZIP = "zip"
+
+
+class Export:
+    """One export, and how far it is.
+
+    Args:
+        messages: which ones, in their order.
+        form: the kind of file.
+        fetch: begins to download one of them, afresh.
+
+    Attributes:
+        total: how much it is, by LIST's estimates.
+        done: how much of that went out.
+        missing: messages that the server no longer has or would not show.
+        running: it was begun and has not ended.
+        complete: it went out to its end.
+    """
+
+    def __init__(
+        self, messages: Sequence[Message], form: Form, fetch: Callable[[Message], Download]
+    ) -> None:
+        self.form = form
+        self.total = Totals(len(messages), sum(message.octets for message in messages))
+        self.done = Totals()
+        self.missing: list[Message] = []
+        self.running = False
+        self.complete = False
+        self._messages = messages
+        self._fetch = fetch
+
+    async def blocks(self) -> AsyncGenerator[bytes, None]:
+        """The octets of the file.
+
+        Raises:
+            MailboxError, TransportError, Pop3Error: it breaks off here.
+        """
+        self.running = True
+        ahead: Download | None = None
+        file = _Zip() if self.form is Form.ZIP else _Mbox()
+        try:
+            for message, following in zip(self._messages, (*self._messages[1:], None), strict=True):
+                download = ahead or self._fetch(message)
+                ahead = None
+                came = await self._came(message, download)
+                if following is not None:
+                    ahead = self._fetch(following)
+                if came is not None:
+                    async for block in _grouped(file.add(message, came.spool)):
+                        yield block
+                self.done = Totals(self.done.messages + 1, self.done.octets + message.octets)
+            async for block in _grouped(file.end()):
+                yield block
+            self.complete = True
+        finally:
+            self.running = False
+            if ahead is not None:
+                await ahead.cancel()
+
+    async def _came(self, message: Message, download: Download) -> Download | None:
+        """The download at its end, begun once more where the line broke; None if there is none."""
+        try:
+            try:
+                await download.finished()
+            except TransportError:
+                download = self._fetch(message)
+                await download.finished()
+        except (CommandRejected, NoSuchMessage):
+            self.missing.append(message)
+            return None
+        return download
+
+
+class _Mbox:
+    def __init__(self) -> None:
+        self._writer = MboxWriter()
+
+    def add(self, message: Message, data: Octets) -> Iterator[bytes]:
+        summary = message.summary
+        sender = summary.sender.email if summary and summary.sender else ""
+        yield self._writer.begin(sender, summary.date if summary else None)
+        for at in range(0, len(data), _BLOCK):
+            yield self._writer.feed(bytes(data[at : at + _BLOCK]))
+        yield self._writer.end()
+
+    def end(self) -> Iterator[bytes]:
+        return iter(())
+
+
+class _Zip:
+    def __init__(self) -> None:
+        self._stream = zipstream.ZipStream(
+            compress_type=zipfile.ZIP_DEFLATED, compress_level=_FASTEST
+        )
+        self._count = 0
+
+    def add(self, message: Message, data: Octets) -> Iterator[bytes]:
+        self._count += 1
+        octets = (bytes(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
+        self._stream.add(octets, f"{self._count:05} {message_name(message)}", size=len(data))
+        yield from self._stream.file()
+
+    def end(self) -> Iterator[bytes]:
+        yield from self._stream.finalize()
+
+
+async def _grouped(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Pieces made aside, a good handful at a time."""
+
+    def some() -> bytes:
+        group = bytearray()
+        for piece in pieces:
+            group += piece
+            if len(group) >= _BLOCK:
+                break
+        return bytes(group)
+
+    while block := await aside(some):
+        yield block

@@ -1,0 +1,116 @@
+"""The beginning of a message by TOP, in rungs: as little as shows its text.
+
+TOP is not RETR: it marks nothing as read and nothing as popped.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.mime import Contents, HeaderField, split_header
+from app.pop3 import commands
+from app.transport import Connection
+
+from .aside import aside
+from .models import Message, MessageId
+
+PEEK_OCTETS: Final = 256 * 1024  # what is kept of a peek; the rest is only counted
+RUNGS: Final = (20, 80, 320)  # lines of the body, until the text ends
+ALL_LINES: Final = 99_999_999  # some servers refuse more
+_SMALL: Final = 16 * 1024  # octets; so small a message is asked for at once
+_ENOUGH: Final = 64 * 1024  # octets; beyond this a person decides
+_LINE: Final = 78  # octets to expect of one (RFC 5322, section 2.1.1)
+_MOST: Final = 8  # peeks remembered, so that going back costs nothing on the wire
+_MOST_OCTETS: Final = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Peeked:
+    """A message, or the beginning of it, and what it cost.
+
+    Attributes:
+        message: which one.
+        contents: what is in it, as far as it came.
+        lines: how many lines of the body were asked for; None where RETR brought all of it.
+        transferred: octets the server sent for it.
+        complete: whether that was the whole message.
+    """
+
+    message: Message
+    contents: Contents
+    lines: int | None
+    transferred: int
+    complete: bool
+
+    @property
+    def fields(self) -> tuple[HeaderField, ...]:
+        """All its headers, in order."""
+        return self.contents.fields
+
+
+async def climb(connection: Connection, message: Message, lines: int | None) -> Peeked:
+    """TOP with so many lines; with None, in rungs until the text ends or something else comes.
+
+    Raises:
+        CommandRejected: the server refused TOP.
+        TransportError, RemoteProtocolError: the connection is dead.
+    """
+    if lines is not None:
+        return await _top(connection, message, lines)
+    if message.octets <= _SMALL:
+        return await _top(connection, message, ALL_LINES)
+    first, *rest = RUNGS
+    found = await _top(connection, message, first)
+    for rung in rest:
+        if _settled(found):
+            break
+        more = await _top(connection, message, rung)
+        found = replace(more, transferred=found.transferred + more.transferred)
+    return found
+
+
+def _settled(found: Peeked) -> bool:
+    """Whether a person should say how to go on: the text is here, or does not come by itself."""
+    contents = found.contents
+    attachment = contents.text.kind == "none" and bool(contents.attachments)
+    return found.complete or contents.text.complete or attachment or found.transferred > _ENOUGH
+
+
+async def _top(connection: Connection, message: Message, lines: int) -> Peeked:
+    expected = min(message.octets, int(connection.answer_octets) + lines * _LINE)
+    fetched = await connection.fetch(commands.top(message.number, lines), PEEK_OCTETS, expected)
+    # LIST is an estimate, and some servers cut what TOP shows: either alone proves little.
+    body = split_header(fetched.data)[1]
+    complete = fetched.whole and (
+        fetched.octets == message.octets
+        or (body.count(b"\n") < lines and fetched.octets >= 0.9 * message.octets)
+    )
+    contents = await aside(Contents, fetched.data, whole=complete)
+    return Peeked(message, contents, lines, fetched.octets, complete)
+
+
+class Peeks:
+    """The last peeks of a mailbox."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[MessageId, int | None], Peeked] = OrderedDict()
+
+    def find(self, message: Message, lines: int | None) -> Peeked | None:
+        """An earlier peek that shows as much, its message's number that of today, or None."""
+        if message.ambiguous:
+            return None
+        for key, found in reversed(self._kept.items()):
+            enough = found.complete or key[1] == lines or lines == 0
+            if key[0] == message.id and enough:
+                self._kept.move_to_end(key)
+                return replace(found, message=message)
+        return None
+
+    def keep(self, lines: int | None, peeked: Peeked) -> None:
+        """Remembers a peek, and forgets the oldest ones."""
+        self._kept[peeked.message.id, lines] = peeked
+        self._kept.move_to_end((peeked.message.id, lines))
+        octets = sum(len(one.contents.data) for one in self._kept.values())
+        while len(self._kept) > _MOST or (octets > _MOST_OCTETS and len(self._kept) > 1):
+            _, oldest = self._kept.popitem(last=False)
+            octets -= len(oldest.contents.data)

@@ -1,0 +1,69 @@
+"""A whole message on disk: an unlinked temporary file, read back in slices.
+
+Nobody finds it by name, and it is gone with the process. Slices are read, not mapped, so memory
+stays small however large the message is.
+"""
+
+import hashlib
+import os
+import tempfile
+
+from .errors import MessageTooLarge, NoRoom
+
+
+class Spool:
+    """Octets of one message, written from front to back while others read what is there.
+
+    The disk is freed when nobody holds the spool any more: never under a reader's feet.
+
+    Args:
+        limit: octets it may take.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._file = tempfile.TemporaryFile(prefix="popscope-", buffering=0)  # noqa: SIM115 -- see __del__
+        self._written = 0
+        self._digest = hashlib.sha256()
+
+    def __del__(self) -> None:
+        file = getattr(self, "_file", None)
+        if file is not None:
+            file.close()
+
+    def __len__(self) -> int:
+        return self._written
+
+    def __getitem__(self, at: slice, /) -> bytes:
+        start, stop, _ = at.indices(self._written)
+        pieces = []
+        while start < stop:
+            piece = os.pread(self._file.fileno(), stop - start, start)
+            if not piece:
+                break
+            pieces.append(piece)
+            start += len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what is written so far, in hexadecimal."""
+        return self._digest.hexdigest()
+
+    def write(self, data: bytes) -> None:
+        """Adds octets; blocking, so call it in a thread.
+
+        Raises:
+            MessageTooLarge: they would go over the limit; nothing was written.
+            NoRoom: the disk is full.
+        """
+        if self._written + len(data) > self._limit:
+            raise MessageTooLarge(self._written + len(data), self._limit)
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise NoRoom(len(data)) from error
+        self._digest.update(data)
+        self._written += len(data)

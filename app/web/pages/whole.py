@@ -1,0 +1,158 @@
+"""All of a message: its download into a spool, its parts, its HTML, and saving it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from app.mailbox import NoSuchMessage, NoSuchPart, aside
+from app.mime import unpack
+from app.sessions import Session
+from app.web.deps import AppServices, ChangingSession, CurrentSession
+from app.web.download import FileResponse, inner_file, message_file, message_to_mark, part_file
+from app.web.forms import read_number
+from app.web.framed import mail_document
+from app.web.present import shell, tray
+from app.web.reading import Reader
+from app.web.tabs import Asked, safe_html
+from app.web.views import FetchFragment, SavedFragment
+
+from .mailbox import Back, State, from_htmx, way_back
+from .message import Wanted, read, reader_answer
+
+router = APIRouter(prefix="/mailbox/messages/{id}")
+_MAX_INNER = 1000
+
+
+async def _known(session: Session, id: str) -> None:
+    await session.mailbox.ensure_listed(session.unlock)
+    if id not in session.mailbox.index:
+        raise NoSuchMessage(id)
+
+
+@router.post("/whole")
+async def fetch(
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    state: State,
+    id: str,
+    asked: Wanted,
+    back: Back = "/mailbox",
+) -> Response:
+    """Begins to download the whole message."""
+    await _known(session, id)
+    await session.mailbox.fetch(session.unlock, id)
+    if from_htmx(request) is None:
+        return way_back(back)
+    return reader_answer(request, services, session, await read(session, state, id, asked))
+
+
+@router.post("/cancel")
+async def cancel(
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    state: State,
+    id: str,
+    asked: Wanted,
+    back: Back = "/mailbox",
+) -> Response:
+    """Calls the download off."""
+    await _known(session, id)
+    await session.mailbox.downloads.forget(session.mailbox.index[id].id)
+    if from_htmx(request) is None:
+        return way_back(back)
+    return reader_answer(request, services, session, await read(session, state, id, asked))
+
+
+@router.get("/fetching")
+async def show_fetching(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    state: State,
+    id: str,
+    asked: Wanted,
+) -> Response:
+    """How far a download is; the reader itself when it is over."""
+    await _known(session, id)
+    mailbox = session.mailbox
+    running = mailbox.downloads.running()
+    if running is not None:
+        view = Reader(mailbox, state, mailbox.index[id], asked).fetch(running)
+        return services.renderer.fragment("fetch", FetchFragment(view))
+    reader = await read(session, state, id, asked)
+    response = reader_answer(request, services, session, reader)
+    response.headers.update({"HX-Retarget": "#reader", "HX-Reswap": "outerHTML"})
+    return response
+
+
+@router.get("/html")
+async def show_html(
+    services: AppServices, session: CurrentSession, id: str, asked: Wanted
+) -> Response:
+    """The HTML body, made harmless, as a document of its own for the sandboxed frame."""
+    await _known(session, id)
+    peeked = await session.mailbox.peek(session.unlock, id, asked.lines)
+    safe = await aside(safe_html, peeked.contents, remote=asked.remote)
+    if safe is None:
+        raise NoSuchPart("html")
+    return mail_document(services.renderer, safe, remote=asked.remote)
+
+
+@router.get("/parts/{path}")
+async def save_part(
+    session: CurrentSession,
+    id: str,
+    path: str,
+    inner: Annotated[str, Query()] = "",
+) -> FileResponse:
+    """A part, decoded, as a file; with `inner`, a file out of a winmail.dat."""
+    await _known(session, id)
+    if not inner:
+        return part_file(session, id, path)
+    number = read_number("inner", inner, 1, _MAX_INNER)
+    peeked = await session.mailbox.peek(session.unlock, id)
+    contents = peeked.contents
+    part = next((one for one in contents.attachments if one.path == path), None)
+    if part is None or not part.complete:
+        raise NoSuchPart(path)
+    packed = await aside(contents.decoded, part)
+    tnef = await aside(unpack, packed)
+    if tnef is None or number > len(tnef.files):
+        raise NoSuchPart(path)
+    file = tnef.files[number - 1]
+    return inner_file(file.name or f"file-{number}", packed[slice(*file.span)])
+
+
+@router.get("/eml")
+async def save(session: CurrentSession, id: str) -> FileResponse:
+    """The whole message as a file, streamed."""
+    await _known(session, id)
+    return message_file(session, id)
+
+
+@router.post("/save-mark")
+async def save_and_mark(session: ChangingSession, id: str) -> FileResponse:
+    """The whole message as a file; it is marked when all of it went to the browser."""
+    await _known(session, id)
+    return message_to_mark(session, id)
+
+
+@router.get("/saved")
+async def show_saved(
+    request: Request, services: AppServices, session: CurrentSession, state: State, id: str
+) -> Response:
+    """How saving stands, and what hangs on the mark."""
+    await _known(session, id)
+    mailbox = session.mailbox
+    reader = Reader(mailbox, state, mailbox.index[id], Asked())
+    view = SavedFragment(
+        shell=shell(request, services, "", session.csrf),
+        reader=reader.waiting(),
+        row=reader.row(),
+        tray=tray(mailbox),
+        back=state.href(f"/mailbox/messages/{id}"),
+    )
+    return services.renderer.fragment("saved", view)

@@ -1,0 +1,104 @@
+"""What a message offers to take out, as the reader lists it."""
+
+from urllib.parse import quote
+
+from app.mime import (
+    Attachment,
+    Contents,
+    Kind,
+    formats_available,
+    invitation,
+    unpack,
+)
+
+from . import formats
+from .cards import card_views
+from .views import CardView, InnerFileView, PartView
+
+_KINDS = {
+    Kind.MESSAGE: "a message within",
+    Kind.CALENDAR: "calendar",
+    Kind.TNEF: "files packed by Outlook",
+    Kind.SMIME_SIGNED: "signed with S/MIME; the signature was not checked",
+    Kind.SMIME_ENCRYPTED: "encrypted with S/MIME; only its owner's mail program opens it",
+    Kind.SMIME_SIGNATURE: "S/MIME signature, not checked",
+    Kind.PGP_ENCRYPTED: "encrypted with PGP; only its owner's key opens it",
+    Kind.PGP_SIGNATURE: "PGP signature, not checked",
+    Kind.PGP_KEYS: "PGP key",
+    Kind.DELIVERY_STATUS: "what became of a delivery",
+    Kind.EXTERNAL_BODY: "kept elsewhere; Popscope does not fetch it",
+    Kind.PARTIAL: "one piece of a message that was sent in several",
+}
+_MISSING = "; to look inside, install Popscope with its extra “formats”"
+_CARD_OCTETS = 1024 * 1024
+_TNEF_OCTETS = 32 * 1024 * 1024
+
+
+def part_views(
+    contents: Contents, octets: int, path: str, *, closely: bool
+) -> tuple[PartView, ...]:
+    """All parts that are no body.
+
+    Args:
+        contents: the message as far as it has come.
+        octets: of the whole message, by LIST's estimate.
+        path: of the message's page; addresses of parts go below it.
+        closely: digests, cards and files within are wanted too: slow, for a thread.
+    """
+    return tuple(
+        _part(contents, one, octets, f"{path}/parts/{quote(one.path)}", closely=closely)
+        for one in contents.attachments
+    )
+
+
+def _part(
+    contents: Contents, part: Attachment, octets: int, href: str, *, closely: bool
+) -> PartView:
+    whole = closely and part.complete
+    kind = _KINDS.get(part.kind, "")
+    calendar = part.kind is Kind.CALENDAR and whole
+    if calendar and not formats_available():
+        kind += _MISSING
+    return PartView(
+        name=part.name or "unnamed part",
+        type=part.content_type,
+        note=_note(part, octets),
+        kind=kind,
+        sha256=contents.measured(part).sha256 if whole else "",
+        href=href,
+        cards=_cards(contents, part) if calendar else (),
+        files=_files(contents, part, href) if part.kind is Kind.TNEF and whole else (),
+    )
+
+
+def _note(part: Attachment, octets: int) -> str:
+    if part.octets is not None:
+        return formats.size(part.octets)
+    if part.estimate is not None:
+        return f"about {formats.size(part.estimate)}, not whole here"
+    left = max(octets - part.span[0], 0)
+    most = left * 3 // 4 if part.encoding == "base64" else left
+    return f"begins here, at most {formats.size(most)}" if most else "begins here"
+
+
+def _cards(contents: Contents, part: Attachment) -> tuple[CardView, ...]:
+    if (part.octets or 0) > _CARD_OCTETS:
+        return ()
+    found = invitation(contents.decoded(part), part.charset)
+    return card_views(found) if found else ()
+
+
+def _files(contents: Contents, part: Attachment, href: str) -> tuple[InnerFileView, ...]:
+    if (part.octets or 0) > _TNEF_OCTETS:
+        return ()
+    found = unpack(contents.decoded(part))
+    if found is None:
+        return ()
+    return tuple(
+        InnerFileView(
+            file.name or f"file {number}",
+            formats.size(file.span[1] - file.span[0]),
+            f"{href}?inner={number}",
+        )
+        for number, file in enumerate(found.files, 1)
+    )

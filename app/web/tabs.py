@@ -1,0 +1,92 @@
+"""What each tab of the reader needs to know of a message; slow enough to be done aside."""
+
+from dataclasses import dataclass
+
+from app.mime import (
+    Block,
+    Contents,
+    SafeHtml,
+    Trace,
+    blocks,
+    sanitise,
+    show_source,
+    trace,
+)
+
+from .parts import part_views
+from .views import FieldView, PartView, Tab
+
+SOURCE_OCTETS = 64 * 1024  # of a page
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a message was asked for.
+
+    Attributes:
+        tab: which view.
+        lines: how many lines of the body; None for as few as bring its text.
+        remote: whether images from elsewhere are let through.
+        page: of the source, from 1.
+    """
+
+    tab: Tab = Tab.TEXT
+    lines: int | None = None
+    remote: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a tab shows; the other tabs' fields are empty.
+
+    Attributes:
+        parts: of every tab, for their count.
+    """
+
+    parts: tuple[PartView, ...]
+    blocks: tuple[Block, ...] = ()
+    html: SafeHtml | None = None
+    fields: tuple[FieldView, ...] = ()
+    raw_header: str = ""
+    trace: Trace | None = None
+    source: str = ""
+
+
+def show(contents: Contents, asked: Asked, octets: int, path: str) -> Shown:
+    """Works out what a tab shows; for a thread.
+
+    Args:
+        contents: the message as far as it has come.
+        asked: what of it.
+        octets: of the whole message, by LIST's estimate.
+        path: of the message's page.
+    """
+    parts = part_views(contents, octets, path, closely=asked.tab is Tab.ATTACHMENTS)
+    match asked.tab:
+        case Tab.TEXT:
+            return Shown(parts, blocks=blocks(contents.text.text.strip("\n")))
+        case Tab.HTML:
+            return Shown(parts, html=safe_html(contents, remote=asked.remote))
+        case Tab.ATTACHMENTS:
+            return Shown(parts)
+        case Tab.HEADERS:
+            raw = bytes(contents.data[slice(*contents.root.header)])
+            fields = tuple(
+                FieldView(field.name, field.value, show_source(field.raw))
+                for field in contents.fields
+            )
+            return Shown(parts, fields=fields, raw_header=show_source(raw))
+        case Tab.ROUTE:
+            return Shown(parts, trace=trace(contents.fields))
+        case Tab.SOURCE:
+            start = (asked.page - 1) * SOURCE_OCTETS
+            page = bytes(contents.data[start : start + SOURCE_OCTETS])
+            return Shown(parts, source=show_source(page))
+
+
+def safe_html(contents: Contents, *, remote: bool) -> SafeHtml | None:
+    """The HTML body made harmless, with the images it brings along; None where there is none."""
+    if contents.markup is None:
+        return None
+    return sanitise(contents.markup, inline=contents.inline_images(), remote=remote)
