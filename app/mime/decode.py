@@ -48,7 +48,8 @@ def decode_html_body(data: bytes, *, encoding: str, charset: str | None, complet
 def _characters(data: bytes, encoding: str, charset: str | None, *, complete: bool) -> str:
     complete = complete and len(data) <= MAX_TEXT_OCTETS
     octets = decode_transfer(data[:MAX_TEXT_OCTETS], encoding, complete=complete)
-    return decode_text(octets, charset, complete=complete)
+    # A byte order mark is no text (RFC 3629, 6).
+    return decode_text(octets, charset, complete=complete).removeprefix("\ufeff")
 
 
 def unflow(text: str, *, delsp: bool = False) -> str:

@@ -9,12 +9,17 @@ import binascii
 import re
 from typing import Final, Protocol
 
-from .transfer import NOT_BASE64, open_escape
+from .transfer import (
+    MAX_TRAILING,
+    NOT_BASE64,
+    decode_quoted_printable,
+    undo_quoted_printable,
+)
 from .uuencode import begins_file, decode_line
 
 _PADDING: Final = re.compile(rb"=+")
-# A soft break in front of CR: everything up to the next LF belongs to it, as for binascii.
-_SOFT_CR: Final = re.compile(rb"(?<!=)=(?:==)*+\r")
+_HEX: Final = frozenset(bytes((digit,)) for digit in b"0123456789ABCDEFabcdef")
+_MAX_CR: Final = 3  # in front of an LF that ends a soft break
 _MAX_LINE: Final = 1000  # octets of a uuencoded line that count; the longest has 85
 _UUENCODE: Final = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
 
@@ -76,30 +81,33 @@ class _QuotedPrintable:
 
     def __init__(self, *, complete: bool) -> None:
         self._complete = complete
-        self._escape = b""  # an escape that is not over
-        self._in_break = False  # behind `=` and CR: the soft break ends with the next LF
+        self._held = b""  # what the octets to come decide about
 
     def feed(self, data: bytes) -> bytes:
-        if self._in_break:
-            end = data.find(b"\n") + 1
-            if not end:
-                return b""
-            self._in_break = False
-            data = data[end:]
-        data = self._escape + data
-        self._escape = b""
-        line = data.rfind(b"\n") + 1
-        soft = _SOFT_CR.search(data, line) if data.find(b"=\r", line) >= 0 else None
-        if soft is not None:
-            self._in_break = True
-            return binascii.a2b_qp(data[: soft.end() - 2])
-        cut = open_escape(data)
-        self._escape = data[cut:]
-        return binascii.a2b_qp(data[:cut])
+        data = self._held + data
+        settled = _settled(data)
+        self._held = data[settled:]
+        data = data[:settled]
+        if data.endswith(b"="):  # before another one, or before blanks that stay: it is no escape
+            data += b"3D"
+        return undo_quoted_printable(data)
 
     def close(self) -> bytes:
-        escape, self._escape = self._escape, b""
-        return binascii.a2b_qp(escape) if self._complete else b""
+        held, self._held = self._held, b""
+        return decode_quoted_printable(held, complete=self._complete)
+
+
+def _settled(data: bytes) -> int:
+    """How many octets mean the same whatever follows: not an escape, nor blanks, at the end.
+
+    Of a run of blanks too long to be trailing ones, enough is held back to tell that it is.
+    """
+    if data[-1:] in _HEX and data[-2:-1] == b"=":
+        return len(data) - 2
+    end = len(data) - min(len(data) - len(data.rstrip(b"\r")), _MAX_CR)
+    blanks = data[max(end - MAX_TRAILING - 1, 0) : end]
+    start = end - len(blanks) + len(blanks.rstrip(b" \t"))
+    return start - 1 if data[start - 1 : start] == b"=" and start > 0 else start
 
 
 class _Uuencode:

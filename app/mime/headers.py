@@ -38,6 +38,7 @@ _BLANK_CR: Final = re.compile(rb"\r(?=\r)")
 _LINE_END: Final = re.compile(rb"\r*\n|\r")
 _MSG_ID: Final = re.compile(rb"<[^<>]*>")
 _FOLD: Final = (b" ", b"\t")
+_BOM: Final = b"\xef\xbb\xbf"
 _MBOX: Final = (b"From ", b">From ")
 _ONCE: Final = frozenset({"from", "sender", "date", "subject", "message-id", "content-type"})
 _WANTED: Final = _ONCE | {"to"}
@@ -146,15 +147,14 @@ def raw_fields(header: bytes, defects: list[str] | None = None) -> Iterator[tupl
 
     Args:
         header: a header block; only its first 1 MiB and 5,000 fields are read.
-        defects: codes are appended to it: `header-cut`, `mbox-from-line`, `junk-line`.
+        defects: codes are appended to it: `header-cut`, `byte-order-mark`, `mbox-from-line`,
+            `junk-line`.
 
     Yields:
         Name as written; the raw field without its last line end; where its value starts in it.
     """
     notes: list[str] = [] if defects is None else defects
-    if len(header) > MAX_HEADER_OCTETS:
-        header = header[:MAX_HEADER_OCTETS]
-        notes.append("header-cut")
+    header = _trimmed(header, notes)
     separator = b"\n" if b"\n" in header else b"\r"
     pending: list[bytes] = []
     name, value_at, count = "", 0, 0
@@ -181,6 +181,16 @@ def raw_fields(header: bytes, defects: list[str] | None = None) -> Iterator[tupl
         pending = [line]
     if pending:
         yield name, separator.join(pending).rstrip(b"\r\n"), value_at
+
+
+def _trimmed(header: bytes, notes: list[str]) -> bytes:
+    if len(header) >= MAX_HEADER_OCTETS:  # `find_header_end` gives no more of a longer one
+        header = header[:MAX_HEADER_OCTETS]
+        notes.append("header-cut")
+    if header.startswith(_BOM):
+        header = header.removeprefix(_BOM)
+        notes.append("byte-order-mark")
+    return header
 
 
 def unfold(raw_value: bytes) -> bytes:

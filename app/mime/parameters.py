@@ -14,9 +14,12 @@ from .words import decode_words
 _MAX_OCTETS: Final = 16 * 1024
 _MAX_PARAMETERS: Final = 200
 
-_MEDIA_TYPE: Final = re.compile(rb'\s*([^\s/;,"()]{1,100})\s*/\s*([^\s/;,"()]{1,100})')
-_WORD: Final = re.compile(rb'\s*"?([^\s;,"()=]{1,100})')
-_GAP: Final = re.compile(rb"[\s;]*")
+_COMMENTS: Final = rb"(?:\s++|\([^()]*+\))*+"  # RFC 2045, 5.1 allows them around any token
+_MEDIA_TYPE: Final = re.compile(_COMMENTS + rb'([^\s/;,"()]{1,100})\s*/\s*([^\s/;,"()]{1,100})')
+_WORD: Final = re.compile(_COMMENTS + rb'"?([^\s;,"()=]{1,100})')
+_GAP: Final = re.compile(rb"(?:[\s;]++|\([^()]*+\))*+")
+_LATE_COMMENT: Final = re.compile(rb"[ \t]\(")
+_FILE_NAMES: Final = frozenset({"name", "filename"})
 _NAME: Final = re.compile(rb"([^\s;=\"]{1,100})\s*=\s*")
 # Possessive repeats: a quote that is never closed would be tried in exponentially many ways.
 _QUOTED: Final = re.compile(rb'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
@@ -92,6 +95,7 @@ def _pairs(value: bytes) -> list[tuple[str, bytes]]:
         if name is None:  # a word without a value: go to the next `;`
             at = value.find(b";", at)
             continue
+        key = name[1].decode("ascii", "replace").lower()
         quoted = _QUOTED.match(value, name.end())
         if quoted is not None:
             octets, at = _ESCAPED.sub(_unescape, quoted[1]), quoted.end()
@@ -99,7 +103,9 @@ def _pairs(value: bytes) -> list[tuple[str, bytes]]:
             end = value.find(b";", name.end())
             at = len(value) if end < 0 else end
             octets = value[name.end() : at].strip(b' \t\r\n"')
-        pairs.append((name[1].decode("ascii", "replace").lower(), octets))
+            if key.partition("*")[0] not in _FILE_NAMES:  # copy (1).txt is no comment
+                octets = _LATE_COMMENT.split(octets, 1)[0].rstrip()
+        pairs.append((key, octets))
     return pairs
 
 

@@ -25,31 +25,45 @@ def decode_base64(data: bytes) -> bytes:
     return b"".join(octets)
 
 
-_HEX: Final = frozenset(b"0123456789ABCDEFabcdef")
+MAX_TRAILING: Final = 998  # blanks; no line has more octets (RFC 5322, 2.1.1)
+_CUT_ESCAPE: Final = re.compile(rb"=[0-9A-Fa-f]?\Z")
+_BLANKS: Final = rb"(?<![ \t])[ \t]{1,%d}+" % MAX_TRAILING
+_TRAILING_BLANKS: Final = re.compile(_BLANKS + rb"(?=[\r\n])")
+_LAST_BLANKS: Final = re.compile(_BLANKS + rb"\Z")
+_SOFT_BREAK: Final = re.compile(rb"=[ \t]{0,%d}+(?:\r{0,3}\n|\r)" % MAX_TRAILING)
+_LONE_EQUALS: Final = re.compile(rb"=(?==)")
 
 
 def decode_quoted_printable(data: bytes, *, complete: bool = True) -> bytes:
     """The octets that `data` encodes; an escape that is none stays as it is (RFC 2045, 6.7).
 
+    Blanks at the end of a line were added on the way and are dropped (6.7, rule 3).
+
     Args:
         data: encoded lines with any line ends, which are kept.
         complete: False when more follows that is not here; a cut escape at the end is dropped.
     """
-    if not complete:
-        data = data[: open_escape(data)]
-    return binascii.a2b_qp(data)
+    trimmed = _LAST_BLANKS.sub(b"", data)
+    if not complete and len(trimmed) == len(data):
+        trimmed = _CUT_ESCAPE.sub(b"", _escaped(data))
+    return undo_quoted_printable(trimmed)
 
 
-def open_escape(data: bytes) -> int:
-    """Where a quoted-printable escape begins that is cut at the end; the length if there is none.
+def undo_quoted_printable(data: bytes) -> bytes:
+    """The same of lines that something follows, so that blanks at their very end stay."""
+    # binascii would skip to the next LF behind a soft break that ends in CR.
+    data = _TRAILING_BLANKS.sub(b"", _SOFT_BREAK.sub(b"=\n", data))
+    return binascii.a2b_qp(_escaped(data))
 
-    Two `=` in a row stand for one (as binascii has it), so the last of an odd run opens an escape.
-    """
-    stop = len(data) - (len(data) > 0 and data[-1] in _HEX)
-    if not data.endswith(b"=", 0, stop):
-        return len(data)
-    run = stop - len(data[:stop].rstrip(b"="))
-    return stop - 1 if run % 2 else len(data)
+
+def decode_q(word: bytes) -> bytes:
+    """The octets of a Q-encoded word: quoted-printable with `_` for a space (RFC 2047, 4.2)."""
+    return binascii.a2b_qp(_escaped(word), header=True)
+
+
+def _escaped(data: bytes) -> bytes:
+    # binascii takes `==` for one sign.
+    return _LONE_EQUALS.sub(b"=3D", data) if b"==" in data else data
 
 
 def decode_transfer(data: bytes, encoding: str, *, complete: bool = True) -> bytes:

@@ -1,11 +1,10 @@
 """Encoded words in header values (RFC 2047), decoded one run at a time and never refused."""
 
-import binascii
 import re
 from typing import Final
 
 from .charsets import clean_line, decode_text
-from .transfer import decode_base64
+from .transfer import decode_base64, decode_q
 
 _OPENER: Final = re.compile(rb"=\?([!->@-~]{1,64})\?([BbQq])\?")
 _WHITESPACE: Final = b" \t\r\n"
@@ -38,7 +37,7 @@ def _pieces(value: bytes) -> list[str]:
             pieces += _flush(run, charset)
         charset = word_charset
         payload = value[opener.end() : closed]
-        run.append(_q(payload) if opener[2] in b"Qq" else decode_base64(payload))
+        run.append(decode_q(payload) if opener[2] in b"Qq" else decode_base64(payload))
         at = closed + 2
     pieces += _flush(run, charset)
     pieces.append(decode_text(value[at:]))
@@ -63,7 +62,3 @@ def _flush(run: list[bytes], charset: bytes) -> list[str]:
     octets = b"".join(run)
     run.clear()
     return [decode_text(octets, charset.decode("ascii"))]
-
-
-def _q(payload: bytes) -> bytes:
-    return binascii.a2b_qp(payload, header=True)

@@ -32,6 +32,13 @@ def test_line_ends_and_controls():
     assert shown == "a\nb\nc\ufffd\ufffdd"
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le", None])
+def test_a_byte_order_mark_is_no_text(charset):
+    data = base64.b64encode("\ufeffa\ufeffb".encode(charset or "utf-8"))
+    shown = decode_body(data, encoding="base64", charset=charset, complete=True)
+    assert shown == "a\ufeffb"
+
+
 def test_a_huge_body_is_cut():
     shown = decode_body(b"x" * (MAX_TEXT_OCTETS + 1), encoding="7bit", charset=None, complete=True)
     assert len(shown) == MAX_TEXT_OCTETS

@@ -102,6 +102,8 @@ def test_the_fields_together_are_the_header():
         (b"From:\nSender: s@t\n", {"no-from", "no-date"}),
         (b"From: undisclosed:;\n", {"bad-from", "no-date"}),
         (b"From: a@b\nDate: soon\n", {"bad-date"}),
+        (b"\xef\xbb\xbfFrom: a@b\nDate: 1 Mar 2024 1:00\n", {"byte-order-mark"}),
+        (b"\xef\xbb\xbfFrom x\nFrom: a@b\n", {"byte-order-mark", "mbox-from-line", "no-date"}),
         (b"From someone Mon Jan 1\nFrom: a@b\nDate: 1 Mar 2024 1:00\n", {"mbox-from-line"}),
         (b"From: a@b\nwhat is this\nDate: 1 Mar 2024 1:00\n", {"junk-line"}),
         (b"From: a@b\nDate: 1 Mar 2024 1:00\nContent-Type: text\n", {"bad-content-type"}),
@@ -114,6 +116,16 @@ def test_the_fields_together_are_the_header():
 )
 def test_defects_are_named(header, defects):
     assert set(summarise(header).defects) == defects
+
+
+def test_a_header_that_was_cut_is_told():
+    header, _ = split_header(b"From: a@b\nX: " + b"y" * MAX_HEADER_OCTETS)
+    assert "header-cut" in summarise(header).defects
+
+
+def test_thousands_of_to_fields_are_read_as_far_as_one_may_go():
+    header = b"To: Bob <bob@example.net>\n" * MAX_FIELDS
+    assert summarise(header).to == (Address("Bob", "bob@example.net"),) * 500
 
 
 def test_the_first_from_counts_and_sender_stands_in():

@@ -15,6 +15,8 @@ from app.mime.parameters import first_word, media_type, parse_parameters, raw_pa
         (b"/", None),
         (b"a/b/c", "a/b"),
         (b"multipart/mixed;boundary=x", "multipart/mixed"),
+        (b"(a) text/plain (b); charset=x", "text/plain"),
+        (b"(a text/plain", None),
     ],
 )
 def test_media_type(value, found):
@@ -27,6 +29,7 @@ def test_media_type(value, found):
         (b"ATTACHMENT; x=y", "attachment"),
         (b'"base64"', "base64"),
         (b"7bit (c)", "7bit"),
+        (b"(c) 7bit", "7bit"),
         (b";", ""),
     ],
 )
@@ -62,10 +65,21 @@ def test_first_word(value, word):
         (b"a; filename*", None),
         (b"a; ; =; filename=y", "y"),
         (b"a; filename=1; filename=2", "1"),
+        (b"a; filename=copy (1).txt", "copy (1).txt"),
+        (b"a; filename*=utf-8''copy (1).txt", "copy (1).txt"),
+        (b"a; (x) filename=y", "y"),
+        (b'a; z="1" (x); filename=y', "y"),
     ],
 )
 def test_values_as_they_are_sent(value, filename):
     assert parse_parameters(value).get("filename") == filename
+
+
+def test_comments_are_no_part_of_a_token():
+    assert parse_parameters(b"text/plain; charset=us-ascii (Plain text)").get("charset") == (
+        "us-ascii"
+    )
+    assert raw_parameter(b"m/x; (a) boundary=b(c) (d)", "boundary") == b"b(c)"
 
 
 def test_raw_parameter_keeps_octets():
@@ -73,7 +87,9 @@ def test_raw_parameter_keeps_octets():
     assert raw_parameter(b"m/x", "boundary") is None
 
 
-@pytest.mark.parametrize("shard", [b";", b'"', b"a=", b'a="', b";a*0=", b"\\", b"=;", b"a*1*=%"])
+@pytest.mark.parametrize(
+    "shard", [b";", b'"', b"a=", b'a="', b";a*0=", b"\\", b"=;", b"a*1*=%", b";(", b"()", b"; (;)"]
+)
 def test_thousands_of_shards_end_quietly(shard):
     assert len(parse_parameters(b"x" + shard * 20_000).items) <= 200
 

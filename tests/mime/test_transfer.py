@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.mime.transfer import (
     decode_base64,
+    decode_q,
     decode_quoted_printable,
     decode_transfer,
     is_known_encoding,
@@ -55,10 +56,32 @@ def test_quoted_printable_cut_anywhere_is_a_prefix(data):
         (b"a=zzb", b"a=zzb"),
         (b"a=c3=a4", b"a\xc3\xa4"),
         (b"a_b", b"a_b"),
+        (b"a==41", b"a=A"),
+        (b"a===\n41", b"a==41"),
+        (b"=4=\r\n1", b"=41"),
+        (b"a=\rb=\rc\rd", b"abc\rd"),  # CR alone ends a line too
+        (b"a= \t\r\nb", b"ab"),
+        (b"a \t\r\nb \nc ", b"a\r\nb\nc"),
+        (b"a=20\r\nb", b"a \r\nb"),
+        (b"a=", b"a"),
+        (b"a=\r\n", b"a"),
     ],
 )
 def test_quoted_printable_escapes(encoded, octets):
     assert decode_quoted_printable(encoded) == octets
+
+
+def test_quoted_printable_takes_linear_time():
+    for shard in (b" ", b"=", b"= ", b"=\r", b"\r", b" \r"):
+        assert len(decode_quoted_printable(shard * 500_000)) <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("word", "octets"),
+    [(b"a_b=20c", b"a b c"), (b"a==3D", b"a=="), (b"=5F", b"_"), (b"a=zz", b"a=zz")],
+)
+def test_q_words(word, octets):
+    assert decode_q(word) == octets
 
 
 def test_unknown_encodings_are_left_alone():
