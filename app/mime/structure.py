@@ -24,8 +24,9 @@ _HEAD_OCTETS: Final = 16 * 1024  # most headers end within; else up to MAX_HEADE
 _SOUGHT: Final = 32  # octets of a boundary that are searched for; compiling long patterns is slow
 _MAX_LINE: Final = 20 * 1024  # no boundary is longer than the value that declares it
 _LINE_END: Final = re.compile(rb"\r*\n|\r")
-_LF_LINE: Final = re.compile(rb"[^\n]*\n")
-_CR_LINE: Final = re.compile(rb"[^\r]*\r")
+# The last line may have no end: it would be searched for one from each of its octets.
+_LF_LINE: Final = re.compile(rb"[^\n]*+(?:\n|\Z)")
+_CR_LINE: Final = re.compile(rb"[^\r]*+(?:\r|\Z)")
 _LF: Final = re.compile(rb"\n")
 _REST_OF_LINE: Final = re.compile(rb"[^\r\n]*")
 _SNIFFED: Final = re.compile(
@@ -274,6 +275,8 @@ class _Scanner:
         for room in (_HEAD_OCTETS, MAX_HEADER_OCTETS):
             window = bytes(self._data[at : at + room])
             for line in self._line.finditer(window):
+                if not line[0].endswith(self._line_end):
+                    break
                 octets = line[0].rstrip(b"\r\n")
                 if not octets:
                     return window[: line.end()]

@@ -265,6 +265,14 @@ def test_a_delimiter_cut_in_the_middle_is_no_text():
         assert part.complete is (cut == len(data) - 1)
 
 
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_header_line_without_an_end_is_read_once(end):
+    data = b"A: b" + end + b"X: " + b"y" * 2_000_000
+    root = scan(data, whole=False).root
+    assert root.header == (0, 1024 * 1024)
+    assert root.body == (1024 * 1024, len(data))
+
+
 def test_an_empty_part_at_the_end_lies_within_its_parents():
     data = b"Content-Type: message/rfc822\n\nContent-Type: multipart/m; boundary=x\n--"
     root = scan(data, whole=False).root
