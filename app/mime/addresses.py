@@ -54,6 +54,7 @@ class _Reader:
         self._in_angle = False
         self._phrase: list[bytes] = []
         self._angle: list[bytes] | None = None
+        self._named = 0  # how much of the phrase stands before the angle's end
         self._comment: list[bytes] = []
 
     def feed(self, token: bytes) -> None:
@@ -62,7 +63,7 @@ class _Reader:
         elif token == b"<":
             self._open_angle()
         elif token == b">":
-            self._in_angle = False
+            self._close_angle()
         elif token in {b",", b";"}:
             if not self._in_route():
                 self.end_mailbox()
@@ -80,8 +81,15 @@ class _Reader:
         if self._in_angle:
             return
         if self._angle is not None:  # the comma between two mailboxes is missing
+            phrase = self._phrase[self._named :]
+            del self._phrase[self._named :]
             self.end_mailbox()
+            self._phrase += phrase
         self._in_angle, self._angle = True, []
+
+    def _close_angle(self) -> None:
+        if self._in_angle:
+            self._in_angle, self._named = False, len(self._phrase)
 
     def _in_route(self) -> bool:
         return self._in_angle and b"".join(self._angle or ()).lstrip().startswith(b"@")

@@ -25,7 +25,7 @@ _CLOCK = (
 )
 _ZONE = r"[ ]?(?P<zone>(?:GMT|UTC|UT)?[ ]?[+-]\d\d:?\d\d\b|(?:GMT|UTC)[+-]\d\d?\b|[A-Za-z]{1,5}\b)?"
 _WEEKDAY = r"(?:[^\s\d,]{1,24}(?:,[ ]?|[ ]))?"
-_AT = rf"(?:(?:T|,?[ ]){_CLOCK}{_ZONE})?"
+_AT = rf"(?:(?:T|,?[ ]){_CLOCK}{_ZONE}|(?=[T ,;]|\Z))"
 _DAY = r"(?P<day>\d{1,2})"
 _YEAR = r"(?P<year>\d{4,5})"
 _MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
