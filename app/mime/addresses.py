@@ -73,7 +73,7 @@ class _Reader:
             else:
                 self._angle.append(token)
         elif token == b":":
-            self._phrase.clear()  # a group's name
+            del self._phrase[self._named :]  # a group's name
         elif token != b'"':  # an unclosed quote is no quote
             self._phrase.append(token)
 
@@ -110,7 +110,7 @@ class _Reader:
             name = ""
         if name or email:
             self.found.append(Address(name=name, email=email))
-        self._in_angle, self._angle = False, None
+        self._in_angle, self._angle, self._named = False, None, 0
         self._phrase.clear()
         self._comment.clear()
 

@@ -26,6 +26,8 @@ def one(name: str, email: str) -> tuple[Address, ...]:
         (b"A <a@b> B <c@d>", one("A", "a@b") + one("B", "c@d")),
         (b"<a@b> B <c@d> (C) D <e@f>", one("", "a@b") + one("B", "c@d") + one("D", "e@f")),
         (b"A <a@b> B", one("A B", "a@b")),
+        (b"A <a@b> G: B <c@d>", one("A", "a@b") + one("B", "c@d")),
+        (b"<a@b> B, C <c@d> D <e@f>", one("B", "a@b") + one("C", "c@d") + one("D", "e@f")),
         (b"<@r1,@r2:x@y>", one("", "x@y")),
         (b"J <mailto:a@b>", one("J", "a@b")),
         (b"MAILER-DAEMON", one("MAILER-DAEMON", "")),
