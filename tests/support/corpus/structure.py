@@ -4,6 +4,12 @@ from .case import HTML, MIXED, PDF, PNG, TEXT, Case, mail, multipart
 
 EMPTY_MIXED = "1 multipart/mixed 7bit"
 
+
+def _html(name: str, hard: str, markup: bytes, text: str) -> Case:
+    raw = mail(b"Content-Type: text/html; charset=utf-8\n\n" + markup + b"\n")
+    return Case("html-" + name, hard, raw, structure="1 text/html 7bit", text=text)
+
+
 STRUCTURE = (
     Case(
         "mixed",
@@ -239,4 +245,82 @@ STRUCTURE = (
         text="",
         octets=(("1", 7),),
     ),
+    Case(
+        "multipart-unknown",
+        "a multipart nobody knows is read as mixed (RFC 2046, 5.1.3)",
+        mail(multipart(b"x-mixed-replace", TEXT, PDF)),
+        structure=MIXED.replace("mixed", "x-mixed-replace", 1),
+        text="hello",
+        octets=(("1.2", 3),),
+    ),
+    Case(
+        "multipart-attachment",
+        "the whole multipart says it is an attachment",
+        mail(
+            b"Content-Disposition: attachment; filename=all.eml\n" + multipart(b"mixed", TEXT, PDF)
+        ),
+        structure=MIXED.replace("7bit", '7bit "all.eml"', 1),
+        text="hello",
+        octets=(("1.2", 3),),
+    ),
+    Case(
+        "appledouble",
+        "a Macintosh file in two halves behind the text",
+        mail(
+            multipart(
+                b"mixed",
+                TEXT,
+                multipart(
+                    b"appledouble",
+                    b"Content-Type: application/applefile; name=a.pdf\n"
+                    b"Content-Transfer-Encoding: base64\n\nAAUWBw==",
+                    PDF,
+                    boundary=b"y",
+                ),
+            )
+        ),
+        structure="""1 multipart/mixed 7bit
+             1.1 text/plain 7bit
+             1.2 multipart/appledouble 7bit
+                 1.2.1 application/applefile base64 "a.pdf"
+                 1.2.2 application/pdf base64 "a.pdf"
+         """,
+        text="hello",
+        octets=(("1.2.1", 4), ("1.2.2", 3)),
+    ),
+    Case(
+        "calendar-alone",
+        "a message that is nothing but an invitation",
+        mail(b"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n"),
+        structure="1 text/calendar 7bit",
+        text="",
+        octets=(("1", 17),),
+    ),
+    _html(
+        "script",
+        "what no reader sees",
+        b"<script>if (a<b) alert('</p>')</script><style>p{}</style><!-- <p>no</p> --><p>hello</p>",
+        "hello",
+    ),
+    _html(
+        "references",
+        "references to an override, an escape, a NUL and a surrogate",
+        b"a&#8238;b&#x202e;c&#27;d&#0;&#xd800;e",
+        "abcd\ufffd\ufffde",
+    ),
+    _html(
+        "references-huge",
+        "references to numbers that are no characters",
+        b"a&#99999999999999999999;b&#x110000;c",
+        "a\ufffdb\ufffdc",
+    ),
+    _html("escaped-markup", "markup that is text", b"&lt;b&gt;hello&amp;lt;", "<b>hello&lt;"),
+    _html(
+        "unclosed-attribute",
+        "a quote in a tag that is never closed",
+        b'<a href="x>hello</a> you',
+        "hello you",
+    ),
+    _html("blocks", "blocks on lines of their own", b"<DIV>a<BR>b</DIV><p>c<p>d", "a\nb\n\nc\n\nd"),
+    _html("not-markup", "signs that begin no tag", b"1 < 2 and <3 & x", "1 < 2 and <3 & x"),
 )
