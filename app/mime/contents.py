@@ -114,7 +114,8 @@ class Contents:
         if self.plain is not None:
             text = self._plain_text(self.plain)
             if self.html is None or text.strip() or not self.plain.complete:
-                return Text(text, "plain", self.plain.complete)
+                complete = self.plain.complete and not self._gives_way(self.plain, text)
+                return Text(text, "plain", self.whole or complete)
         if self.html is not None:
             text = decode_html_body(
                 self._body(self.html),
@@ -122,8 +123,15 @@ class Contents:
                 charset=self.html.charset,
                 complete=self.html.complete,
             )
-            return Text(text, "html", self.html.complete)
+            return Text(text, "html", self.whole or self.html.complete)
         return Text("", "none", self.whole)
+
+    def _gives_way(self, part: Part, text: str) -> bool:
+        """Whether an alternative that is still to come may stand in for a blank text."""
+        return not text.strip() and any(
+            one.content_type == "multipart/alternative" and not one.complete and _holds(one, part)
+            for one in own_parts(self.root)
+        )
 
     def _plain_text(self, part: Part) -> str:
         return decode_body(

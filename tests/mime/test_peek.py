@@ -75,6 +75,15 @@ def test_blank_plain_text_gives_way_to_html():
     assert [part.path for part in found.parts] == ["1.2"]
 
 
+def test_a_blank_text_is_not_complete_while_its_alternative_is_to_come():
+    data = ALTERNATIVE.replace(b"Gr=C3=BC=C3=9Fe\naus M=C3=BCnchen", b" \n")
+    cut = data[: data.index(b"Content-Type: text/html")]
+    assert not peek(cut, whole=False).text_complete
+    plain_only = cut + b"\n--o-i--\n--o\n"
+    assert not peek(plain_only[:-8], whole=False).text_complete
+    assert peek(plain_only, whole=False).text_complete
+
+
 def mixed(*parts: bytes, kind: bytes = b"mixed") -> bytes:
     head = b"Content-Type: multipart/" + kind + b"; boundary=x\n\n"
     return head + b"".join(b"--x\n" + part + b"\n" for part in parts) + b"--x--\n"
