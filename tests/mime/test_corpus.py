@@ -90,6 +90,8 @@ def test_a_message_is_read_as_it_is_meant(case: Case):
         assert hash(found.text) == hash(case.text)
     sizes = {part.path: part.octets for part in found.parts}
     assert {path: sizes.get(path) for path, _ in case.octets} == dict(case.octets)
+    assert (found.text_kind == "none") <= (found.text == "")
+    assert found.text_complete or not case.whole
 
 
 @EVERY
@@ -110,6 +112,7 @@ def cuts(raw: bytes) -> list[int]:
 @EVERY
 def test_cut_behind_any_line_the_parts_met_are_the_first_of_the_whole_ones(case: Case):
     raw = case.raw
+    text = peek(raw, whole=case.whole).text
     whole = [(part.path, part.content_type) for part in scan(raw, whole=case.whole).root.walk()]
     for at in cuts(raw):
         _, structure, found = read(raw[:at], whole=False)
@@ -121,6 +124,8 @@ def test_cut_behind_any_line_the_parts_met_are_the_first_of_the_whole_ones(case:
             assert last.content_type == content_type, at
         paths = {part.path for part in found.parts}
         assert paths <= {path for path, _ in whole}, at
+        if found.text_complete:
+            assert found.text == text, at
 
 
 @SMALL_ONES
