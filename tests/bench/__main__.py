@@ -2,6 +2,8 @@
 
 Ends with 1 where a limit was passed. All but parts talk to a real Dovecot on loopback, through a
 link with the round trip and the rate that the line says.
+Ends with 1 where a limit was passed. All but the sanitiser's talk to a real Dovecot on loopback,
+through a link with the round trip and the rate that the line says.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import sys
 from tests.support.dovecot import Dovecot
 
 from . import clicks, download, headers, parts
+from . import clicks, download, headers, sanitise
 
 
 async def main() -> int:
@@ -17,6 +20,7 @@ async def main() -> int:
     missed = 0
     with Dovecot() as server:
         for bench in (headers, clicks, download, parts):
+        for bench in (headers, clicks, download, sanitise):
             for result in await bench.run(server):
                 print(result, flush=True)
                 missed += not result.held
