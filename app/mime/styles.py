@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-import tinycss2  # type: ignore[import-untyped]  # it ships no types and there are no stubs
+import tinycss2.color3  # type: ignore[import-untyped]  # it ships no types and there are no stubs
 
 _Node: TypeAlias = tinycss2.ast.Node
 _Limits = Mapping[str, float]  # largest numbers, by unit
@@ -209,16 +209,6 @@ _WRITERS: Final[dict[str, Callable[[_Node, _Limits], str | None]]] = {
 
 def _background(tokens: Sequence[_Node]) -> str | None:
     """The colour in a `background`, whatever else it says."""
-    written = (_WRITERS[one.type](one, _LIMITS) for one in tokens if one.type in _COLOUR_TYPES)
-    return next((word for word in written if word and word not in _PLACEMENT), None)
-
-
-_COLOUR_TYPES: Final = frozenset({"hash", "ident", "function"})
-# Words of a `background` that are no colours.
-_PLACEMENT: Final = frozenset(
-    {
-        "none", "repeat", "repeat-x", "repeat-y", "no-repeat", "space", "round", "scroll", "fixed",
-        "local", "center", "top", "bottom", "left", "right", "cover", "contain", "auto",
-        "border-box", "padding-box", "content-box", "text",
-    }
-)  # fmt: skip
+    colours = (one for one in tokens if tinycss2.color3.parse_color(one) is not None)
+    first = next(colours, None)
+    return None if first is None else _token(first, _LIMITS, fonts=False)

@@ -26,6 +26,8 @@ from app.mime.styles import MAX_STYLE, PROPERTIES, clean_style
         ("vertical-align:top;line-height:1.4", "vertical-align:top;line-height:1.4"),
         ("font-size:0", "font-size:0"),
         ("background:none", ""),
+        ("background:url/**/(x) fixed", ""),
+        ("background:no-repeat RGBA(0,0,0,.5) center", "background-color:rgba(0,0,0,0.5)"),
         ("background:transparent", "background-color:transparent"),
         ("color:red;;}{;width:1px", "color:red"),
     ],
