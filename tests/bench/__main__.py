@@ -1,9 +1,7 @@
 """Runs every benchmark and prints one line for each: what, how much, against what, verdict.
 
-Ends with 1 where a limit was passed. All but parts talk to a real Dovecot on loopback, through a
-link with the round trip and the rate that the line says.
-Ends with 1 where a limit was passed. All but the sanitiser's talk to a real Dovecot on loopback,
-through a link with the round trip and the rate that the line says.
+Ends with 1 where a limit was passed. Those of messages and connections talk to a real Dovecot on
+loopback, through a link with the round trip and the rate that the line says.
 """
 
 import asyncio
@@ -11,16 +9,14 @@ import sys
 
 from tests.support.dovecot import Dovecot
 
-from . import clicks, download, headers, parts
-from . import clicks, download, headers, sanitise
+from . import clicks, download, headers, parts, sanitise
 
 
 async def main() -> int:
     """Runs them all; returns how many limits were passed."""
     missed = 0
     with Dovecot() as server:
-        for bench in (headers, clicks, download, parts):
-        for bench in (headers, clicks, download, sanitise):
+        for bench in (headers, clicks, download, parts, sanitise):
             for result in await bench.run(server):
                 print(result, flush=True)
                 missed += not result.held
