@@ -137,6 +137,11 @@ class Query:
     def __str__(self) -> str:
         return " ".join(map(str, self.terms))
 
+    @property
+    def matches_all(self) -> bool:
+        """Whether it narrows nothing: it has no terms, or only empty words."""
+        return all(term.value == "" and not term.negated for term in self.terms)
+
     def matches(self, message: Message, marked: bool, now: datetime) -> Match:
         """Whether a message matches.
 

@@ -1,10 +1,11 @@
 """The JSON API, version 1: every capability of the pages, under the names of POP3."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from app.mailbox import Form, Message, Sort, SortKey, aside
+from app.mailbox import Form, Message, aside, parse_query
 from app.sessions import Session
 
 from . import message_schemas, schemas
@@ -16,8 +17,10 @@ from .deps import (
     bearer,
 )
 from .download import FileResponse, export_file, message_file, message_top, part_file
+from .errors import InvalidRequest
 from .forms import SignInForm, read_sort
 from .security import check_site, own_origin
+from .selecting import chosen, filtered
 
 router = APIRouter(
     prefix="/api/v1",
@@ -50,6 +53,10 @@ _FILE: dict[int | str, dict[str, Any]] = {
 }
 Lines = Annotated[int, Query(ge=0, le=99_999_999, description="lines of the body")]
 
+Filter = Annotated[
+    str,
+    Query(max_length=1000, description="the filter language: larger:5M older:90d from:news -word"),
+]
 Order = Annotated[
     str, Query(description="number, size, date, from or subject; - in front descends")
 ]
@@ -135,6 +142,7 @@ async def noop(session: ChangingSession) -> None:
 @router.get("/list")
 async def list_messages(
     session: CurrentSession,
+    q: Filter = "",
     sort: Order = "-size",
     page: Annotated[int, Query(ge=1, le=10**9)] = 1,
     per_page: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -142,15 +150,17 @@ async def list_messages(
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
     await session.mailbox.ensure_listed(session.unlock)
-    ordered = session.mailbox.index.ordered(order)
-    shown = ordered[(page - 1) * per_page : page * per_page]
+    found = await filtered(session, q, session.mailbox.index.ordered(order))
+    matched = found.matched
+    shown = matched[(page - 1) * per_page : page * per_page]
     session.mailbox.prefer(shown)
     return schemas.MessageList(
         messages=[schemas.listed(session.mailbox, message) for message in shown],
-        total=len(ordered),
-        octets=session.mailbox.index.totals.octets,
+        total=len(matched),
+        octets=sum(message.octets for message in matched),
+        undecided=len(found.undecided),
         page=page,
-        pages=max(1, -(-len(ordered) // per_page)),
+        pages=max(1, -(-len(matched) // per_page)),
     )
 
 
@@ -196,12 +206,14 @@ async def part(session: CurrentSession, id: str, path: str) -> FileResponse:
 
 
 @router.get("/export", response_class=Response, responses=_FILE)
-async def export(session: CurrentSession, format: Form = Form.MBOX) -> FileResponse:  # noqa: A002 -- the API's word
-    """RETR for every message, streamed as one file, in server order."""
+async def export(
+    session: CurrentSession,
+    q: Filter = "",
+    format: Form = Form.MBOX,  # noqa: A002 -- the API's word
+) -> FileResponse:
+    """RETR for every message that matches, streamed as one file, in server order."""
     await session.mailbox.ensure_listed(session.unlock)
-    mailbox = session.mailbox
-    messages = mailbox.index.ordered(Sort(SortKey.NUMBER, descending=False))
-    return _exported(session, messages, format)
+    return _exported(session, (await chosen(session, q)).matched, format)
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
@@ -209,11 +221,10 @@ async def export_some(session: ChangingSession, body: schemas.ExportIds) -> File
     """The same for the messages named, in the order given."""
     await session.mailbox.ensure_listed(session.unlock)
     index = session.mailbox.index
-    messages = [index[id] for id in dict.fromkeys(body.ids)]
-    return _exported(session, messages, body.format)
+    return _exported(session, [index[id] for id in dict.fromkeys(body.ids)], body.format)
 
 
-def _exported(session: Session, messages: list[Message], form: Form) -> FileResponse:
+def _exported(session: Session, messages: Sequence[Message], form: Form) -> FileResponse:
     mailbox = session.mailbox
     return export_file(mailbox.export(session.unlock, messages, form), mailbox.account.username)
 
@@ -237,10 +248,19 @@ async def mark_many(session: ChangingSession, body: schemas.MarkMany) -> schemas
     """Marks many messages, or with `dry_run` says what would be marked."""
     await session.mailbox.ensure_listed(session.unlock)
     mailbox = session.mailbox
-    ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
+    undecided = 0
+    if body.ids is not None:
+        ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
+    else:
+        if parse_query(body.q or "").matches_all:
+            raise InvalidRequest("q: it matches every message; to mark them all, name them.")
+        found = await chosen(session, body.q or "")
+        ids, undecided = [message.id for message in found.matched], len(found.undecided)
     matched = schemas.Totals.of(mailbox.index.totals_of(ids))
     marked = mailbox.marked if body.dry_run else mailbox.mark(ids)
-    return schemas.MarkedMany(matched=matched, marked=schemas.Totals.of(marked))
+    return schemas.MarkedMany(
+        matched=matched, undecided=undecided, marked=schemas.Totals.of(marked)
+    )
 
 
 @router.post("/rset")

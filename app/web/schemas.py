@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from app import mailbox as domain
 from app.mime import Address as MailAddress
@@ -33,10 +33,17 @@ class ExportIds(_In):
 
 
 class MarkMany(_In):
-    """Which messages to mark."""
+    """Which messages to mark: by `ids`, or by a filter `q`."""
 
-    ids: list[str] = Field(max_length=100_000)
+    ids: list[str] | None = Field(None, max_length=100_000)
+    q: str | None = Field(None, min_length=1, max_length=1000)
     dry_run: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "MarkMany":
+        if (self.ids is None) == (self.q is None):
+            raise ValueError("give ids or q, one of them")
+        return self
 
 
 class Quit(_In):
@@ -124,11 +131,15 @@ class Listed(BaseModel):
 
 
 class MessageList(BaseModel):
-    """A page of the list; `octets` is of the whole maildrop."""
+    """A page of the list; `octets` is of all that match.
+
+    `undecided` counts messages whose headers the filter needs and that are not known yet.
+    """
 
     messages: list[Listed]
     total: int
     octets: int
+    undecided: int
     page: int
     pages: int
 
@@ -147,9 +158,10 @@ class Marked(BaseModel):
 
 
 class MarkedMany(Marked):
-    """What was matched, and what is marked now."""
+    """What was matched, how many the filter could not decide (never marked), what is marked now."""
 
     matched: Totals
+    undecided: int
 
 
 class Refused(BaseModel):

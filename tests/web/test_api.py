@@ -238,9 +238,9 @@ async def test_marks_are_set_and_taken_back_and_nothing_is_sent(script, dovecot,
     assert await script.post(f"/messages/{letter}/dele") == {"marked": totals(LETTER)}
     assert await script.post(f"/messages/{letter}/dele") == {"marked": totals(LETTER)}
     dry = await script.post("/dele", {"ids": [scan, short, scan], "dry_run": True})
-    assert dry == {"matched": totals(SCAN, SHORT), "marked": totals(LETTER)}
+    assert dry == {"matched": totals(SCAN, SHORT), "undecided": 0, "marked": totals(LETTER)}
     many = await script.post("/dele", {"ids": [letter, scan]})
-    assert many == {"matched": totals(LETTER, SCAN), "marked": totals(LETTER, SCAN)}
+    assert many == {"matched": totals(LETTER, SCAN), "undecided": 0, "marked": totals(LETTER, SCAN)}
     assert [m["marked"] for m in (await script.get("/list?sort=number"))["messages"]] == [
         True,
         True,

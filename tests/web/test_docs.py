@@ -49,8 +49,8 @@ async def test_the_document_has_every_call_with_its_words():
     assert fields["username"].required
     assert not fields["server"].required
     assert fields["security"].type == "Security or null"
-    (ids, dry_run) = by_name["POST", "/api/v1/dele"].body
-    assert (ids.name, ids.type, dry_run.type) == ("ids", "list of string", "boolean")
+    (ids, _, dry_run) = by_name["POST", "/api/v1/dele"].body
+    assert (ids.name, ids.type, dry_run.type) == ("ids", "list of string or null", "boolean")
     assert [row.name for row in by_name["POST", "/api/v1/quit"].body] == ["verify"]
     assert {row.name for row in by_name["GET", "/api/v1/list"].parameters} >= {
         "sort",

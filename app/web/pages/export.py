@@ -1,13 +1,11 @@
 """Taking many messages out at once: which ones, in what kind of file, and how far it is."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.mailbox import BadQuery, Message, Sort, SortKey, aside, parse_query, select
+from app.mailbox import BadQuery, Selection
 from app.mailbox import Form as FileForm
 from app.sessions import Session
 from app.web import formats
@@ -15,30 +13,11 @@ from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.download import FileResponse, export_file
 from app.web.errors import InvalidRequest, describe
 from app.web.present import account, shell
+from app.web.selecting import chosen, named
 from app.web.views import ErrorView, ExportFragment, ExportProgressView, ExportView
 
 router = APIRouter(prefix="/mailbox/export")
-_BY_NUMBER = Sort(SortKey.NUMBER, descending=False)
 Ids = Annotated[list[str] | None, Form()]
-
-
-async def chosen(session: Session, q: str, ids: Sequence[str]) -> tuple[list[Message], int]:
-    """The messages that a filter or a list of ids means, and how many are undecided.
-
-    Neither means all of them. Ids that have vanished meanwhile are passed over.
-
-    Raises:
-        BadQuery: the filter makes no sense.
-    """
-    index = session.mailbox.index
-    if ids:
-        return [index[id] for id in dict.fromkeys(ids) if id in index], 0
-    messages = index.ordered(_BY_NUMBER)
-    query = parse_query(q)
-    found = await aside(
-        select, query, messages, frozenset(session.mailbox.marks), datetime.now(UTC).astimezone()
-    )
-    return list(found.matched), len(found.undecided)
 
 
 def _progress(session: Session) -> ExportProgressView | None:
@@ -60,13 +39,14 @@ def _page(
     request: Request,
     services: Services,
     session: Session,
-    messages: Sequence[Message],
-    undecided: int,
-    q: str,
-    ids: Sequence[str],
+    found: Selection,
+    *,
+    q: str = "",
+    ticked: bool = False,
     error: ErrorView | None = None,
 ) -> Response:
     mailbox = session.mailbox
+    messages = found.matched
     view = ExportView(
         shell=shell(request, services, f"Save · {mailbox.account.username}", session.csrf),
         account=account(mailbox, services),
@@ -74,9 +54,9 @@ def _page(
         messages=formats.number(len(messages)),
         size=formats.size(sum(message.octets for message in messages)),
         everything=len(messages) == len(mailbox.index),
-        undecided=formats.number(undecided) if undecided else "",
+        undecided=formats.number(len(found.undecided)) if found.undecided else "",
         q=q,
-        ids=tuple(message.id for message in messages) if ids else (),
+        ids=tuple(message.id for message in messages) if ticked else (),
         progress=_progress(session),
         error=error,
     )
@@ -93,22 +73,22 @@ async def choose(
     """All messages, or those that a filter means."""
     await session.mailbox.ensure_listed(session.unlock)
     try:
-        messages, undecided = await chosen(session, q, ())
+        found = await chosen(session, q)
     except BadQuery as error:
-        return _page(request, services, session, (), 0, q, (), describe(error))
-    return _page(request, services, session, messages, undecided, q, ())
+        return _page(request, services, session, Selection((), ()), q=q, error=describe(error))
+    return _page(request, services, session, found, q=q)
 
 
 @router.post("")
-async def choose_selected(
+async def choose_ticked(
     request: Request, services: AppServices, session: ChangingSession, id: Ids = None
 ) -> Response:
     """What was ticked in the list."""
     await session.mailbox.ensure_listed(session.unlock)
     if not id:
-        raise InvalidRequest("Tick the messages to save first, or save all of them.")
-    messages, undecided = await chosen(session, "", id)
-    return _page(request, services, session, messages, undecided, "", id)
+        raise InvalidRequest("Tick the messages to save first.")
+    found = Selection(named(session, id), ())
+    return _page(request, services, session, found, ticked=True)
 
 
 @router.post("/file")
@@ -118,9 +98,9 @@ async def export(
     id: Ids = None,
     q: Annotated[str, Form()] = "",
 ) -> FileResponse:
-    """The file itself, streamed."""
+    """The file itself, streamed: what was ticked, else what the filter means."""
     await session.mailbox.ensure_listed(session.unlock)
-    messages, _ = await chosen(session, q, id or ())
+    messages = named(session, id) if id else (await chosen(session, q)).matched
     mailbox = session.mailbox
     return export_file(mailbox.export(session.unlock, messages, form), mailbox.account.username)
 
