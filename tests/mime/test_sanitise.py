@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -181,9 +179,7 @@ def test_a_mail_with_colours_of_its_own_is_known(markup, coloured, backdrop):
 
 def test_too_large_and_too_deep():
     assert safe("x" * (MAX_CHARACTERS + 1)) == SafeHtml("", refused="too-large")
-    began = time.perf_counter()
     assert safe("<div>" * 50_000) == SafeHtml("", refused="too-deep")
-    assert time.perf_counter() - began < 0.1
 
 
 def test_styles_without_number_are_cut():

@@ -1,7 +1,5 @@
 """Every payload, without a browser."""
 
-import time
-
 import pytest
 
 from app.mime import sanitise
@@ -13,9 +11,7 @@ from .judge import Judge
 @pytest.mark.parametrize("remote", [False, True])
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda one: one.kind)
 def test_nothing_of_it_is_left_that_could_act(payload: Payload, remote: bool) -> None:
-    began = time.process_time()
     done = sanitise(payload.markup, inline=lambda _: None, remote=remote)
-    assert time.process_time() - began < 0.5
     judge = Judge(remote=remote)
     judge.feed(done.html)
     judge.close()

