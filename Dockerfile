@@ -12,11 +12,13 @@ RUN pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
 RUN groupadd --gid 10001 popscope \
-    && useradd --uid 10001 --gid popscope --no-create-home --shell /usr/sbin/nologin popscope
+    && useradd --uid 10001 --gid popscope --no-create-home --shell /usr/sbin/nologin popscope \
+    && mkdir /spool && chown popscope:popscope /spool
 COPY --from=build /opt/popscope /opt/popscope
-ENV PATH=/opt/popscope/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/opt/popscope/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 TMPDIR=/spool
 USER 10001:10001
-# Nothing is written but temporary files: run it read-only, with a tmpfs on /tmp.
+# Nothing is written but temporary files, large ones: run it read-only, with a volume on /spool.
+VOLUME /spool
 WORKDIR /tmp
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \

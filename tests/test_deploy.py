@@ -145,6 +145,9 @@ def test_popscope_runs_with_as_little_as_it_needs(service):
     spec = SERVICES[service]
     assert spec["read_only"] is True
     assert spec["tmpfs"] == ["/tmp"]
+    assert spec["volumes"] == ["spool:/spool"]  # large messages must not go to memory
+    assert " TMPDIR=/spool" in DOCKERFILE
+    assert "\nVOLUME /spool\n" in DOCKERFILE
     assert spec["cap_drop"] == ["ALL"]
     assert "cap_add" not in spec
     assert spec["security_opt"] == ["no-new-privileges:true"]
