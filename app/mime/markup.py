@@ -35,11 +35,12 @@ _REFERENCE: Final = re.compile(r"&(#[0-9]++;?|#[xX][0-9A-Fa-f]++;?|[A-Za-z][A-Za
 _LONG_REFERENCE: Final = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9A-Fa-f]{8,});?")
 # Three that are no characters stand for three that are markup: the sanitiser's parser is quadratic
 # in the references of a text (1 Mi of `&`: 8 s).
-_VEIL: Final = str.maketrans({"&": "\ufdd0", "<": "\ufdd1", '"': "\ufdd2"})
-_UNVEIL: Final = str.maketrans({"\ufdd0": "&", "\ufdd1": "<", "\ufdd2": '"'})
-_REVEAL: Final = str.maketrans({"\ufdd0": "&amp;", "\ufdd1": "&lt;", "\ufdd2": "&quot;"})
-_SURROGATES: Final = range(0xD800, 0xE000)
-_ODD: Final = dict.fromkeys((0, 0xFDD0, 0xFDD1, 0xFDD2, *_SURROGATES), "\ufffd")
+_VEILS: Final = (
+    ("&", "\ufdd0", "&amp;"),
+    ("<", "\ufdd1", "&lt;"),
+    ('"', "\ufdd2", "&quot;"),
+)
+_ODD: Final = re.compile("[\0\ud800-\udfff\ufdd0-\ufdd2]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Tag:
 
 def normal(markup: str) -> str:
     """Line ends as LF; NUL, lone surrogates and what `veiled` uses as U+FFFD."""
-    return markup.replace("\r\n", "\n").replace("\r", "\n").translate(_ODD)
+    return _ODD.sub("\ufffd", markup.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def tokens(markup: str) -> Iterator[Words | Tag]:
@@ -116,7 +117,7 @@ def attributes(rest: str) -> Iterator[tuple[str, str]]:
         value = found[2] or found[3] or found[4] or ""
         if "&" in value:
             value = _REFERENCE.sub(_resolved, value)
-        yield found[1].lower(), value.translate(_ODD)
+        yield found[1].lower(), _ODD.sub("\ufffd", value)
 
 
 def _resolved(found: re.Match[str]) -> str:
@@ -133,19 +134,25 @@ def text(words: str) -> str:
     """What `Words` says, character references resolved."""
     if "&" not in words:
         return words
-    return html.unescape(_LONG_REFERENCE.sub("\ufffd", words)).translate(_ODD)
+    return _ODD.sub("\ufffd", html.unescape(_LONG_REFERENCE.sub("\ufffd", words)))
 
 
 def veiled(value: str) -> str:
     """Text or an attribute's value with nothing left in it that a parser would stop at."""
-    return value.translate(_VEIL)
+    for plain, veil, _ in _VEILS:
+        value = value.replace(plain, veil)
+    return value
 
 
 def unveiled(value: str) -> str:
     """What was `veiled`, as it was."""
-    return value.translate(_UNVEIL)
+    for plain, veil, _ in _VEILS:
+        value = value.replace(veil, plain)
+    return value
 
 
 def revealed(markup: str) -> str:
     """Markup around veiled text and values, with references in their place."""
-    return markup.translate(_REVEAL)
+    for _, veil, reference in _VEILS:  # `translate` would stop all other threads for too long
+        markup = markup.replace(veil, reference)
+    return markup
