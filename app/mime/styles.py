@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-import tinycss2.color3  # type: ignore[import-untyped]  # it ships no types and there are no stubs
+import tinycss2.color3
 
 _Node: TypeAlias = tinycss2.ast.Node
 _Limits = Mapping[str, float]  # largest numbers, by unit
