@@ -119,7 +119,8 @@
     if (!find('#reader')) return;
     follow();
     const swapped = event.detail.ctx.target;
-    const lost = document.activeElement === document.body || document.activeElement.closest('.row');
+    const lost = document.activeElement === document.body
+      || event.detail.ctx.sourceElement?.closest('.row');
     if (swapped?.id === 'reader' && lost) find('#subject')?.focus({ preventScroll: true });
   });
 

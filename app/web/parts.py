@@ -31,7 +31,7 @@ _KINDS = {
 }
 _MISSING = "; to look inside, install Popscope with its extra “formats”"
 _CARD_OCTETS = 1024 * 1024
-_TNEF_OCTETS = 32 * 1024 * 1024
+TNEF_OCTETS = 32 * 1024 * 1024  # of a winmail.dat, which is unpacked in memory
 
 
 def part_views(
@@ -89,7 +89,7 @@ def _cards(contents: Contents, part: Attachment) -> tuple[CardView, ...]:
 
 
 def _files(contents: Contents, part: Attachment, href: str) -> tuple[InnerFileView, ...]:
-    if (part.octets or 0) > _TNEF_OCTETS:
+    if (part.octets or 0) > TNEF_OCTETS:
         return ()
     found = unpack(contents.decoded(part))
     if found is None:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from app.mailbox import Download, Mailbox, Message, Peeked
-from app.mime import Address, SafeHtml
+from app.mime import Address, Contents, SafeHtml
+from app.mime.decode import MAX_TEXT_OCTETS
 from app.pop3 import CommandRejected
 
 from . import formats
+from .defect_words import defect_words
 from .errors import describe
 from .present import ListState, Rows
 from .route_words import route_view
@@ -47,6 +49,16 @@ def _recipients(to: tuple[Address, ...]) -> str:
     return f"{named} and {formats.number(more)} more" if more > 0 else named
 
 
+def _query(asked: Asked) -> dict[str, object]:
+    """What is not as usual, None for what is."""
+    return {
+        "tab": asked.tab.value if asked.tab is not Tab.TEXT else None,
+        "lines": asked.lines,
+        "remote": 1 if asked.remote else None,
+        "at": asked.page if asked.page > 1 else None,
+    }
+
+
 class Reader:
     """Makes the reader of one message.
 
@@ -78,7 +90,7 @@ class Reader:
             share=formats.percent(peeked.transferred, self._message.octets),
             complete=peeked.complete,
             rungs=() if peeked.complete else self._rungs(peeked),
-            whole="" if peeked.lines is None or peeked.complete else f"{self.path}/whole",
+            whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
             blocks=shown.blocks,
             stripped=contents.text.kind == "html",
             attachment_first=contents.attachment_first,
@@ -89,6 +101,7 @@ class Reader:
             raw=shown.raw_header,
             route=route_view(shown.trace) if shown.trace else None,
             source=self._source(peeked, shown) if self._asked.tab is Tab.SOURCE else None,
+            wrong=self._wrong(contents),
         )
 
     def refused(self, error: CommandRejected) -> MessageView:
@@ -119,7 +132,7 @@ class Reader:
             share=0.0,
             complete=False,
             rungs=(),
-            whole=f"{self.path}/whole",
+            whole=self._own("whole"),
             save_href=f"{self.path}/eml",
             save_mark=f"{self.path}/save-mark",
             saved_href=self._state.href(f"{self.path}/saved"),
@@ -129,14 +142,22 @@ class Reader:
         )
 
     def _href(self, asked: Asked, label: str = "") -> RungView:
-        query = {
-            "tab": asked.tab.value if asked.tab is not Tab.TEXT else None,
-            "lines": asked.lines,
-            "remote": 1 if asked.remote else None,
-            "at": asked.page if asked.page > 1 else None,
-        }
+        query = _query(asked)
         page = self._state.href(self.path, **query)
         return RungView(label, page, self._state.href(f"{self.path}/reader", **query))
+
+    def _own(self, name: str) -> str:
+        """A path below the message's, with the place in the list and the view."""
+        return self._state.href(f"{self.path}/{name}", **_query(self._asked))
+
+    def _wrong(self, contents: Contents) -> tuple[str, ...]:
+        codes = list(contents.defects)
+        if self._asked.tab is Tab.HTML:
+            codes = [code for code in codes if code != "text-cut"]  # that is said of the text
+            part = contents.html
+            if part is not None and part.body[1] - part.body[0] > MAX_TEXT_OCTETS:
+                codes.append("text-cut")
+        return defect_words(codes)
 
     def _rungs(self, peeked: Peeked) -> tuple[RungView, ...]:
         lines = peeked.lines or 0
@@ -198,22 +219,23 @@ class Reader:
     def fetch(self, download: Download) -> FetchView:
         """How far a download is, this message's or another one's."""
         foreign = download.id != self._message.id
-        subject = ""
-        if foreign and download.id in self._mailbox.index:
-            summary = self._mailbox.index[download.id].summary
-            subject = (summary and summary.subject) or "another message"
+        subject = self._subject(download) if foreign else ""
         got = len(download.spool)
-        ask = self._href(self._asked).reader_href.replace("/reader", "/fetching", 1)
         return FetchView(
             subject=subject,
             got=formats.size(got),
             size=formats.size(download.expected),
             share=formats.percent(got, download.expected),
             running=download.running,
-            ask=ask,
-            cancel=f"/mailbox/messages/{download.id}/cancel",
+            ask=self._own("fetching"),
+            cancel=f"/mailbox/messages/{download.id}/cancel" if foreign else self._own("cancel"),
             error=describe(download.error) if download.error else None,
         )
+
+    def _subject(self, download: Download) -> str:
+        index = self._mailbox.index
+        summary = index[download.id].summary if download.id in index else None
+        return (summary and summary.subject) or "another message"
 
     def _saved(self) -> SavedView | None:
         saved = self._mailbox.saved.get(self._message.id)

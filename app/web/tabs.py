@@ -65,9 +65,11 @@ def show(contents: Contents, asked: Asked, octets: int, path: str) -> Shown:
     parts = part_views(contents, octets, path, closely=asked.tab is Tab.ATTACHMENTS)
     match asked.tab:
         case Tab.TEXT:
-            return Shown(parts, blocks=blocks(contents.text.text.strip("\n")))
+            return Shown(parts, blocks=_blocks(contents))
         case Tab.HTML:
-            return Shown(parts, html=safe_html(contents, remote=asked.remote))
+            html = safe_html(contents, remote=asked.remote)
+            text = _blocks(contents) if html is not None and html.refused else ()
+            return Shown(parts, blocks=text, html=html)
         case Tab.ATTACHMENTS:
             return Shown(parts)
         case Tab.HEADERS:
@@ -83,6 +85,10 @@ def show(contents: Contents, asked: Asked, octets: int, path: str) -> Shown:
             start = (asked.page - 1) * SOURCE_OCTETS
             page = bytes(contents.data[start : start + SOURCE_OCTETS])
             return Shown(parts, source=show_source(page))
+
+
+def _blocks(contents: Contents) -> tuple[Block, ...]:
+    return blocks(contents.text.text.strip("\n"))
 
 
 def safe_html(contents: Contents, *, remote: bool) -> SafeHtml | None:

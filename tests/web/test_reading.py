@@ -57,7 +57,7 @@ def test_the_beginning_of_a_message_its_parts_and_its_cost():
     assert view.parts[0].note == "3 B"
     assert view.parts[1].note.startswith("begins here, at most ")
     assert view.back == "/mailbox?sort=date&page=2"
-    assert view.whole == f"/mailbox/messages/{seen.message.id}/whole"
+    assert view.whole == f"/mailbox/messages/{seen.message.id}/whole?sort=date&page=2"
     assert (view.error, view.fetch, view.saved) == (None, None, None)
 
 
@@ -180,3 +180,21 @@ def test_while_another_message_comes_the_line_is_busy():
     assert (view.fetch.got, view.fetch.size, view.fetch.share) == ("50 B", "200 B", 25.0)
     assert view.fetch.cancel == "/mailbox/messages/other/cancel"
     assert view.fetch.ask.startswith(f"/mailbox/messages/{seen.message.id}/fetching")
+
+
+def test_what_is_wrong_with_a_message_is_said_where_it_shows():
+    cut = b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>" + b"word " * 300_000
+    one, seen = peeked(cut, complete=True)
+    said = [read(one, seen, Asked(tab)).wrong for tab in (Tab.TEXT, Tab.HTML)]
+    assert said == [("Only the first 1 MiB of it is shown; the saved file has all of it.",)] * 2
+    both = (
+        b'Content-Type: multipart/alternative; boundary="a"\r\n\r\n--a\r\n\r\nshort\r\n'
+        b"--a\r\nContent-Type: text/html\r\n\r\n" + b"word " * 300_000 + b"\r\n--a--\r\n"
+    )
+    one, seen = peeked(both, complete=True)
+    assert read(one, seen, Asked(Tab.TEXT)).wrong == ()
+    assert len(read(one, seen, Asked(Tab.HTML)).wrong) == 1
+    one, seen = peeked(MIXED, complete=True)
+    assert read(one, seen, Asked()).wrong[0].startswith("The mark at the end of its parts")
+    one, seen = peeked(MIXED)
+    assert read(one, seen, Asked()).wrong == ()

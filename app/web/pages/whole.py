@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.mailbox import NoSuchMessage, NoSuchPart, aside
-from app.mime import unpack
+from app.mime import Attachment, Contents, Kind, unpack
 from app.sessions import Session
 from app.web.deps import AppServices, ChangingSession, CurrentSession
 from app.web.download import FileResponse, inner_file, message_file, message_to_mark, part_file
 from app.web.forms import read_number
 from app.web.framed import mail_document
+from app.web.parts import TNEF_OCTETS
 from app.web.present import shell, tray
 from app.web.reading import Reader
 from app.web.tabs import Asked, safe_html
@@ -113,17 +114,32 @@ async def save_part(
     if not inner:
         return part_file(session, id, path)
     number = read_number("inner", inner, 1, _MAX_INNER)
-    peeked = await session.mailbox.peek(session.unlock, id)
-    contents = peeked.contents
-    part = next((one for one in contents.attachments if one.path == path), None)
-    if part is None or not part.complete:
-        raise NoSuchPart(path)
-    packed = await aside(contents.decoded, part)
+    packed = await _packed(session, id, path)
     tnef = await aside(unpack, packed)
     if tnef is None or number > len(tnef.files):
         raise NoSuchPart(path)
     file = tnef.files[number - 1]
     return inner_file(file.name or f"file-{number}", packed[slice(*file.span)])
+
+
+async def _packed(session: Session, id: str, path: str) -> bytes:
+    """A winmail.dat, in memory; fetches the message where no more than its beginning is here."""
+    mailbox = session.mailbox
+    contents = (await mailbox.peek(session.unlock, id)).contents
+    part = _complete(contents, path)
+    if part is None and not contents.whole:
+        download = await mailbox.fetch(session.unlock, id)
+        await download.finished()
+        contents = (await mailbox.peek(session.unlock, id)).contents
+        part = _complete(contents, path)
+    if part is None or part.kind is not Kind.TNEF or (part.octets or 0) > TNEF_OCTETS:
+        raise NoSuchPart(path)
+    return await aside(contents.decoded, part)
+
+
+def _complete(contents: Contents, path: str) -> Attachment | None:
+    found = (one for one in contents.attachments if one.path == path and one.complete)
+    return next(found, None)
 
 
 @router.get("/eml")

@@ -190,6 +190,7 @@ class MessageView:
         attachment_first: an attachment stands before the text.
         rungs: ways to see more.
         whole: starts the download of the whole message, or "" where it is here.
+        wrong: what is wrong with it, a sentence each.
         fetch: the download, while it runs or where it failed.
         waiting: nothing can be shown before another message is here.
         saved: the message as it was saved from here.
@@ -224,6 +225,7 @@ class MessageView:
     route: RouteView | None = None
     source: SourceView | None = None
     attachment_first: bool = False
+    wrong: tuple[str, ...] = ()
     fetch: FetchView | None = None
     waiting: bool = False
     saved: SavedView | None = None
