@@ -1,0 +1,73 @@
+"""Which messages a request means, of those that are there."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.mailbox import BadQuery, Message
+from app.web.selecting import BY_NUMBER, chosen, filtered, named
+
+from .test_present import mailbox
+
+HEADER = b"From: News <news@example.org>\r\nSubject: offer\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000"
+
+
+def session(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
+    """A session whose first `known` messages have their headers."""
+    one = mailbox(*sizes)
+    messages = one.index.ordered(BY_NUMBER)
+    for number, message in enumerate(messages[:known], 1):
+        message.header.learn(HEADER, number)
+    one.marks = {messages[n - 1].id: None for n in marked}
+    return SimpleNamespace(mailbox=one)
+
+
+def numbers(messages: tuple[Message, ...]) -> list[int]:
+    return [message.number for message in messages]
+
+
+@pytest.mark.parametrize("q", ["", "   ", "\t\n"])
+async def test_no_filter_means_every_message_in_the_order_given(q):
+    found = await chosen(session(10, 30, 20), q)
+    assert numbers(found.matched) == [1, 2, 3]
+    assert found.undecided == ()
+
+
+@pytest.mark.parametrize(
+    ("q", "matched"),
+    [("larger:15", [2, 3]), ("smaller:30", [1, 3]), ("-is:marked", [1, 3]), ("is:marked", [2])],
+)
+async def test_what_needs_no_header_is_decided_at_once(q, matched):
+    found = await chosen(session(10, 30, 20, marked=(2,)), q)
+    assert numbers(found.matched) == matched
+    assert found.undecided == ()
+
+
+@pytest.mark.parametrize("q", ["from:news", "-from:else", "offer", "before:2026-04-01"])
+async def test_what_is_not_known_yet_is_neither_in_nor_out(q):
+    found = await chosen(session(10, 30, 20, known=1), q)
+    assert numbers(found.matched) == [1]
+    assert numbers(found.undecided) == [2, 3]
+
+
+async def test_a_filter_keeps_the_order_of_what_it_is_given():
+    one = session(10, 30, 20)
+    backwards = tuple(reversed(one.mailbox.index.ordered(BY_NUMBER)))
+    assert numbers((await filtered(one, "larger:15", backwards)).matched) == [3, 2]
+    assert numbers((await filtered(one, "", backwards)).matched) == [3, 2, 1]
+    assert numbers((await filtered(one, "larger:1", ())).matched) == []
+
+
+async def test_a_filter_that_makes_no_sense_matches_nothing():
+    with pytest.raises(BadQuery):
+        await chosen(session(10), "colour:red")
+
+
+def test_named_messages_come_once_in_the_order_named_without_those_that_are_gone():
+    one = session(10, 20, 30)
+    first, second, third = one.mailbox.index.ordered(BY_NUMBER)
+    ids = [third.id, "gone", first.id, third.id, ""]
+    assert named(one, ids) == (third, first)
+    assert named(one, []) == ()
+    assert second not in named(one, iter(ids))
