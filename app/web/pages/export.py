@@ -101,6 +101,8 @@ async def export(
     """The file itself, streamed: what was ticked, else what the filter means."""
     await session.mailbox.ensure_listed(session.unlock)
     messages = named(session, id) if id else (await chosen(session, q)).matched
+    if not messages:
+        raise InvalidRequest("There is no such message any more.")
     mailbox = session.mailbox
     return export_file(mailbox.export(session.unlock, messages, form), mailbox.account.username)
 
