@@ -10,7 +10,7 @@ from app.pop3 import Pop3Error
 from app.transport import Body, TransportError
 
 from .aside import aside
-from .errors import CalledOff, MailboxError, MessageTooLarge
+from .errors import CalledOff, MailboxError, MessageTooLarge, NoRoom
 from .models import Message, MessageId
 from .spool import Spool
 
@@ -27,6 +27,9 @@ class Download:
     Args:
         message: which one.
         limit: octets it may take on disk.
+
+    Raises:
+        NoRoom: there is no disk to write to.
 
     Attributes:
         id, expected: which message, and its octets by LIST's estimate.
@@ -61,6 +64,8 @@ class Download:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        if not self.complete and self.error is None:  # it had not even begun
+            self.error = CalledOff()
 
     async def beyond(self, octets: int) -> None:
         """Waits until more than `octets` have come, or no more will."""
@@ -76,8 +81,8 @@ class Download:
         """
         if self._task is not None:
             await asyncio.wait([self._task])
-        if self.error is not None:
-            raise self.error
+        if not self.complete:
+            raise _anew(self.error or CalledOff())
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """All octets of a complete download."""
@@ -94,16 +99,23 @@ class Download:
                         await self._write(block)
                 await self._write(block)
             self.complete = True
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # ends here: the task would keep it, and with it the spool
             self.error = CalledOff()
-            raise
         except (MailboxError, TransportError, Pop3Error) as error:
-            self.error = error
+            self.error = _anew(error)
+            error.with_traceback(None)  # the connection keeps this one
 
     async def _write(self, block: bytearray) -> None:
         await aside(self.spool.write, bytes(block))
         block.clear()
         self._moved.set()
+
+
+def _anew(error: Exception) -> Exception:
+    """The same error without its traceback, whose frames would hold the spool on disk."""
+    made = type(error).__new__(type(error), *error.args)
+    vars(made).update(vars(error))
+    return made
 
 
 class Downloads:
@@ -130,6 +142,7 @@ class Downloads:
 
         Raises:
             MessageTooLarge: it does not fit into the budget.
+            NoRoom: it does not while others are on their way.
         """
         found = self._kept.get(message.id)
         if found is not None and (found.running or found.complete):
@@ -137,10 +150,9 @@ class Downloads:
             return found
         if message.octets > self.limit:
             raise MessageTooLarge(message.octets, self.limit)
-        download = Download(message, self.limit)
         self._kept.pop(message.id, None)
         self._make_room(message.octets)
-        self._kept[message.id] = download
+        download = self._kept[message.id] = Download(message, self.limit)
         download.begin(open_body)
         return download
 
@@ -150,15 +162,23 @@ class Downloads:
         if found is not None:
             await found.cancel()
 
+    def forget_ended(self) -> None:
+        """Forgets all but those that are on their way."""
+        for id in [id for id, one in self._kept.items() if not one.running]:
+            del self._kept[id]
+
     async def close(self) -> None:
         """Calls everything off and frees the disk."""
         for id in list(self._kept):
             await self.forget(id)
 
     def _make_room(self, octets: int) -> None:
-        for id, one in list(self._kept.items()):
-            taken = sum(max(len(one.spool), one.expected) for one in self._kept.values())
-            if len(self._kept) < _MOST and taken + octets <= self.limit:
+        for id in [id for id, one in self._kept.items() if not one.running]:
+            if len(self._kept) < _MOST and self._taken() + octets <= self.limit:
                 return
-            if not one.running:
-                del self._kept[id]
+            del self._kept[id]
+        if self._taken() + octets > self.limit:
+            raise NoRoom(octets)
+
+    def _taken(self) -> int:
+        return sum(max(len(one.spool), one.expected) for one in self._kept.values())

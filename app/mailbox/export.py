@@ -7,6 +7,7 @@ file by half; the next one comes in while one goes out.
 import zipfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from enum import Enum
+from itertools import zip_longest
 from typing import Final
 
 import zipstream
@@ -20,6 +21,7 @@ from .downloads import Download
 from .errors import NoSuchMessage
 from .models import Message, Totals
 from .naming import message_name
+from .spool import Spool
 
 _BLOCK: Final = 256 * 1024  # octets handed out at a time
 _FASTEST: Final = 1  # of zlib's levels; most mail is base64, which more effort hardly shrinks
@@ -59,6 +61,7 @@ class Export:
         self.complete = False
         self._messages = messages
         self._fetch = fetch
+        self._ahead: Download | None = None
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         """The octets of the file.
@@ -67,39 +70,44 @@ class Export:
             MailboxError, TransportError, Pop3Error: it breaks off here.
         """
         self.running = True
-        ahead: Download | None = None
         file = _Zip() if self.form is Form.ZIP else _Mbox()
         try:
-            for message, following in zip(self._messages, (*self._messages[1:], None), strict=True):
-                download = ahead or self._fetch(message)
-                ahead = None
-                came = await self._came(message, download)
+            for message, following in zip_longest(self._messages, self._messages[1:]):
+                spool = await self._came(message)
                 if following is not None:
-                    ahead = self._fetch(following)
-                if came is not None:
-                    async for block in _grouped(file.add(message, came.spool)):
+                    self._ahead = self._fetch(following)
+                if spool is not None:
+                    async for block in _grouped(file.add(message, spool)):
                         yield block
+                spool = None  # its disk is free before the one after the next is begun
                 self.done = Totals(self.done.messages + 1, self.done.octets + message.octets)
             async for block in _grouped(file.end()):
                 yield block
             self.complete = True
         finally:
             self.running = False
-            if ahead is not None:
-                await ahead.cancel()
+            if self._ahead is not None:
+                await self._ahead.cancel()
+                self._ahead = None
 
-    async def _came(self, message: Message, download: Download) -> Download | None:
-        """The download at its end, begun once more where the line broke; None if there is none."""
+    async def _came(self, message: Message) -> Spool | None:
+        """The whole message, fetched again where the line broke; None if it is not to be had."""
+        if self._ahead is None:
+            self._ahead = self._fetch(message)
         try:
             try:
-                await download.finished()
+                await self._ahead.finished()
             except TransportError:
-                download = self._fetch(message)
-                await download.finished()
+                self._ahead = None
+            if self._ahead is None:
+                self._ahead = self._fetch(message)
+                await self._ahead.finished()
         except (CommandRejected, NoSuchMessage):
             self.missing.append(message)
+            self._ahead = None
             return None
-        return download
+        spool, self._ahead = self._ahead.spool, None
+        return spool
 
 
 class _Mbox:

@@ -123,6 +123,10 @@ class Mailbox(Maildrop):
         octets = len(download.spool)
         return Peeked(message, download.contents, None, octets, complete=True)
 
+    def _forget_contents(self) -> None:
+        self._peeks = Peeks()
+        self.downloads.forget_ended()
+
     async def fetch(self, unlock: Unlock, id: str) -> Download:
         """Begins to download a message, unless it is here or on its way; does not wait for it.
 

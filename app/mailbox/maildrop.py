@@ -181,13 +181,20 @@ class Maildrop:
         index = await aside(Index, listing, earlier.salt)  # 100,000 rows take a while
         if not index.has_uidls and not await self._same_maildrop(connection, earlier, index):
             index = await aside(Index, listing, secrets.token_urlsafe(8))
-        index.recall(earlier)
+        if index.has_uidls or connection is self._listed_on:
+            index.recall(earlier)
+        else:  # sizes alone do not tell messages apart, but the marked ones were compared
+            index.recall(earlier, self.marks)
+            self._forget_contents()
         self.index, self.listed = index, True
         self._listed_on = connection
         self._known = sum(message.headers_known for message in index)
         self.capabilities, self.tls = connection.capabilities, connection.tls
         self._tell_about(connection, index)
         self._keep_marks(earlier)
+
+    def _forget_contents(self) -> None:
+        """What was read of messages may be that of others now."""
 
     async def _same_maildrop(self, connection: Connection, earlier: Index, now: Index) -> bool:
         """Without UIDLs: whether every number still means the message it meant.

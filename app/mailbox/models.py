@@ -71,8 +71,10 @@ class Header:
     @property
     def summary(self) -> Summary | None:
         """Sender, subject and date, or None while the header is not known."""
-        if self._raw is not None:  # parsed when first looked at; arriving headers must not wait
-            self._summary, self._raw = summarise(self._raw), None
+        raw = self._raw  # an export looks from its thread
+        if raw is not None:  # parsed when first looked at; arriving headers must not wait
+            self._summary = summarise(raw)
+            self._raw = None
         return self._summary
 
     def learn(self, raw: bytes, position: int) -> None:

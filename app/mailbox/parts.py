@@ -13,7 +13,9 @@ from .naming import part_name
 
 _BLOCK: Final = 256 * 1024  # encoded octets decoded at a time
 _GROWTH: Final = 64 * 1024  # octets to come, at least, before it is worth looking again
-_HELD: Final = 1024  # octets at the end that may yet turn out to be a delimiter
+# Octets at the end that may yet turn out to be a delimiter, or to belong to no uuencoded file; a
+# longer boundary that is cut is no part's by `scan`.
+_HELD: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,7 @@ async def follow_part(download: Download, path: str) -> OpenPart:
         MailboxError, TransportError, Pop3Error: the download broke off before.
     """
     follower = _Follower(download, path)
-    while (part := await follower.look()) is None:
-        if follower.whole:
-            raise NoSuchPart(path)
+    part = await follower.find()
     return OpenPart(follower.blocks(part), part_name(part), part.octets)
 
 
@@ -70,40 +70,62 @@ class _Follower:
         self._download = download
         self._path = path
         self._seen = 0
-        self.whole = False
+        self._whole = False
 
-    async def look(self) -> Attachment | None:
+    async def find(self) -> Attachment:
+        """The part, once its header is here and cannot be read in another way.
+
+        Raises:
+            NoSuchPart: there is none of this path.
+            MailboxError, TransportError, Pop3Error: the download broke off.
+        """
+        while True:
+            part = await self._look()
+            if part is None and self._whole:
+                raise NoSuchPart(self._path)
+            if part is not None and (
+                part.complete or self._whole or self._seen - part.span[0] > _HELD
+            ):
+                return part
+
+    async def _look(self) -> Attachment | None:
         """The part as far as it has come since the last look.
 
         Raises:
             MailboxError, TransportError, Pop3Error: the download broke off.
         """
-        if self._seen:
-            await self._download.beyond(self._seen + max(_GROWTH, self._seen // 4))
+        wanted = self._seen + max(_GROWTH, self._seen // 4) if self._seen else 0
+        await self._download.beyond(wanted)
         if not self._download.running:
             await self._download.finished()
-            self.whole = True
+            self._whole = True
         self._seen = len(self._download.spool)
         prefix = Prefix(self._download.spool, self._seen)
-        return await aside(_find, prefix, self._path, whole=self.whole)
+        return await aside(_find, prefix, self._path, whole=self._whole)
 
     async def blocks(self, part: Attachment) -> AsyncIterator[bytes]:
         """Its decoded octets.
 
         Raises:
             MailboxError, TransportError, Pop3Error: the download broke off.
+            NoSuchPart: what came later shows that it is none.
         """
         made = decoder(part.encoding)
-        at, spool = part.span[0], self._download.spool
+        spool = self._download.spool
+        start = at = part.span[0]
         while True:
-            end = part.span[1] if part.complete else min(part.span[1], self._seen - _HELD)
+            last = part.complete or self._whole
+            end = part.span[1] if last else min(part.span[1], self._seen - _HELD)
             while at < end:
                 encoded = await aside(spool.__getitem__, slice(at, min(at + _BLOCK, end)))
                 at += len(encoded)
                 if decoded := await aside(made.feed, encoded):
                     yield decoded
-            if part.complete or self.whole:
+            if last:
                 break
-            part = await self.look() or part
+            found = await self._look()
+            if found is None or found.span[0] != start:
+                raise NoSuchPart(self._path)
+            part = found
         if rest := made.close():
             yield rest

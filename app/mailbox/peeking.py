@@ -107,7 +107,9 @@ class Peeks:
         return None
 
     def keep(self, lines: int | None, peeked: Peeked) -> None:
-        """Remembers a peek, and forgets the oldest ones."""
+        """Remembers a peek, and forgets the oldest ones; which copy this is, is not certain."""
+        if peeked.message.ambiguous:
+            return
         self._kept[peeked.message.id, lines] = peeked
         self._kept.move_to_end((peeked.message.id, lines))
         octets = sum(len(one.contents.data) for one in self._kept.values())

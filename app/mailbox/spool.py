@@ -7,6 +7,7 @@ stays small however large the message is.
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 
 from .errors import MessageTooLarge, NoRoom
 
@@ -18,11 +19,17 @@ class Spool:
 
     Args:
         limit: octets it may take.
+
+    Raises:
+        NoRoom: there is no disk to write to.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._file = tempfile.TemporaryFile(prefix="popscope-", buffering=0)  # noqa: SIM115 -- see __del__
+        try:
+            self._file = tempfile.TemporaryFile(prefix="popscope-", buffering=0)  # noqa: SIM115 -- see __del__
+        except OSError as error:
+            raise NoRoom(0) from error
         self._written = 0
         self._digest = hashlib.sha256()
 
@@ -55,15 +62,18 @@ class Spool:
 
         Raises:
             MessageTooLarge: they would go over the limit; nothing was written.
-            NoRoom: the disk is full.
+            NoRoom: the disk is full; nothing of them is kept.
         """
         if self._written + len(data) > self._limit:
             raise MessageTooLarge(self._written + len(data), self._limit)
-        rest = memoryview(data)
+        rest, at = memoryview(data), self._written
         try:
             while rest:
-                rest = rest[self._file.write(rest) :]
+                went = os.pwrite(self._file.fileno(), rest, at)
+                rest, at = rest[went:], at + went
         except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(self._written)
             raise NoRoom(len(data)) from error
         self._digest.update(data)
         self._written += len(data)

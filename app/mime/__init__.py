@@ -2,8 +2,7 @@
 
 Owns: header fields and summaries, the structure of whole and of truncated messages, transfer and
 charset decoding, the text worth showing of a message's first lines and its blocks, the
-route it came.
-charset decoding, the text worth showing of a message's first lines, HTML made safe to show.
+route it came, HTML made safe to show.
 Must not know: where the bytes come from, POP3, HTTP, the page. It does no I/O, keeps no state and
 raises nothing for bad mail: what is wrong is returned as `defects`, short stable codes.
 """
