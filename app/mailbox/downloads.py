@@ -18,7 +18,7 @@ OpenBody = Callable[[], AbstractAsyncContextManager[tuple[Message, Body]]]
 
 SPOOL_OCTETS = 1024**3  # on disk for one mailbox
 _MOST = 8  # messages kept
-_BLOCK = 256 * 1024  # octets written at a time
+_BLOCK = 128 * 1024  # octets written at a time
 
 
 class Download:

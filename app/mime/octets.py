@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-WINDOW: Final = 1024 * 1024  # so much is searched at a time; other threads get their turn between
+WINDOW: Final = 256 * 1024  # so much is searched at a time; other threads get their turn between
 
 
 class Octets(Protocol):

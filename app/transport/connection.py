@@ -23,8 +23,8 @@ from .window import Window, worth_draining
 
 T = TypeVar("T")
 
-_HIGH_WATER = 1024 * 1024  # octets of a body waiting for their reader: stop reading the socket
-_LOW_WATER = 256 * 1024
+_HIGH_WATER = 256 * 1024  # octets of a body waiting for their reader: stop reading the socket
+_LOW_WATER = 64 * 1024
 _GOODBYE = 2.0  # seconds for the server to close after QUIT
 _STATUS_LINE = 40  # octets expected of an answer without a body
 # Answers that a server with a large maildrop may think about for minutes.
