@@ -10,6 +10,7 @@ import click
 import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from app import __version__
 from app.demo import DemoServer
@@ -47,6 +48,15 @@ def _settings() -> Settings:
         sys.exit(2)
 
 
+class _Unbuffered(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # one of two classes
+    """HTTP that holds nothing back: what was sent has left for the browser before more is taken."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """A browser is there."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(0)
+
+
 class _Server(uvicorn.Server):
     """Uvicorn that says where it listens, once it does."""
 
@@ -73,6 +83,7 @@ async def _serve(
         create_app(settings, demo),
         host=host,
         port=port,
+        http=_Unbuffered,
         log_level="warning",
         access_log=False,
         proxy_headers=proxy is not None,

@@ -8,6 +8,7 @@ Must not know: HTTP, cookies, templates.
 from .aside import aside
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
+    AlreadyExporting,
     Ambiguous,
     BadQuery,
     CalledOff,
@@ -51,6 +52,7 @@ __all__ = [
     "RUNGS",
     "SPOOL_OCTETS",
     "Account",
+    "AlreadyExporting",
     "Ambiguous",
     "BadQuery",
     "CalledOff",

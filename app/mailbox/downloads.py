@@ -152,7 +152,8 @@ class Downloads:
             raise MessageTooLarge(message.octets, self.limit)
         self._kept.pop(message.id, None)
         self._make_room(message.octets)
-        download = self._kept[message.id] = Download(message, self.limit)
+        download = Download(message, self.limit - self._taken())  # LIST may lie
+        self._kept[message.id] = download
         download.begin(open_body)
         return download
 
@@ -162,9 +163,10 @@ class Downloads:
         if found is not None:
             await found.cancel()
 
-    def forget_ended(self) -> None:
-        """Forgets all but those that are on their way."""
-        for id in [id for id, one in self._kept.items() if not one.running]:
+    def forget_ended(self, id: MessageId) -> None:
+        """Forgets one that is not on its way."""
+        found = self._kept.get(id)
+        if found is not None and not found.running:
             del self._kept[id]
 
     async def close(self) -> None:
@@ -177,7 +179,7 @@ class Downloads:
             if len(self._kept) < _MOST and self._taken() + octets <= self.limit:
                 return
             del self._kept[id]
-        if self._taken() + octets > self.limit:
+        if len(self._kept) >= _MOST or self._taken() + octets > self.limit:
             raise NoRoom(octets)
 
     def _taken(self) -> int:

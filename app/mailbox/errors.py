@@ -98,6 +98,10 @@ class NoRoom(MailboxError):
         self.octets = octets
 
 
+class AlreadyExporting(MailboxError):
+    """Another export of this mailbox is under way."""
+
+
 class CalledOff(MailboxError):
     """A download was called off before its end."""
 

@@ -18,7 +18,7 @@ from app.transport import TransportError
 
 from .aside import aside
 from .downloads import Download
-from .errors import NoSuchMessage
+from .errors import CalledOff, NoSuchMessage
 from .models import Message, Totals
 from .naming import message_name
 from .spool import Spool
@@ -45,7 +45,8 @@ class Export:
     Attributes:
         total: how much it is, by LIST's estimates.
         done: how much of that went out.
-        missing: messages that the server no longer has or would not show.
+        missing: how many messages were no longer in the maildrop.
+        refused: the message at which the server said -ERR, and its words: there it broke off.
         running: it was begun and has not ended.
         complete: it went out to its end.
     """
@@ -56,18 +57,20 @@ class Export:
         self.form = form
         self.total = Totals(len(messages), sum(message.octets for message in messages))
         self.done = Totals()
-        self.missing: list[Message] = []
+        self.missing = 0
+        self.refused: tuple[Message, str] | None = None
         self.running = False
         self.complete = False
         self._messages = messages
-        self._fetch = fetch
+        self._fetch: Callable[[Message], Download] | None = fetch
         self._ahead: Download | None = None
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         """The octets of the file.
 
         Raises:
-            MailboxError, TransportError, Pop3Error: it breaks off here.
+            MailboxError, TransportError, Pop3Error: it breaks off here, also where a message is
+                refused: a file that lacks one must not look whole.
         """
         self.running = True
         file = _Zip() if self.form is Form.ZIP else _Mbox()
@@ -75,7 +78,7 @@ class Export:
             for message, following in zip_longest(self._messages, self._messages[1:]):
                 spool = await self._came(message)
                 if following is not None:
-                    self._ahead = self._fetch(following)
+                    self._ahead = self._begin(following)
                 if spool is not None:
                     async for block in _grouped(file.add(message, spool)):
                         yield block
@@ -86,28 +89,46 @@ class Export:
             self.complete = True
         finally:
             self.running = False
+            self._messages = ()
+            self._fetch = None  # it can open the credentials
             if self._ahead is not None:
                 await self._ahead.cancel()
                 self._ahead = None
 
+    def _begin(self, message: Message) -> Download | None:
+        """Begins to fetch a message; None where it has vanished from the maildrop."""
+        if self._fetch is None:
+            raise CalledOff
+        try:
+            return self._fetch(message)
+        except NoSuchMessage:
+            return None
+
     async def _came(self, message: Message) -> Spool | None:
-        """The whole message, fetched again where the line broke; None if it is not to be had."""
-        if self._ahead is None:
-            self._ahead = self._fetch(message)
+        """The whole message, fetched again where the line broke; None where it has vanished."""
         try:
             try:
-                await self._ahead.finished()
+                spool = await self._finished(message)
             except TransportError:
-                self._ahead = None
-            if self._ahead is None:
-                self._ahead = self._fetch(message)
-                await self._ahead.finished()
-        except (CommandRejected, NoSuchMessage):
-            self.missing.append(message)
-            self._ahead = None
-            return None
-        spool, self._ahead = self._ahead.spool, None
+                spool = await self._finished(message)
+        except NoSuchMessage:
+            spool = None
+        except CommandRejected as error:
+            self.refused = message, error.reply
+            raise
+        self.missing += spool is None
         return spool
+
+    async def _finished(self, message: Message) -> Spool | None:
+        self._ahead = self._ahead or self._begin(message)
+        if self._ahead is None:
+            return None
+        try:
+            await self._ahead.finished()
+            return self._ahead.spool
+        finally:
+            if not self._ahead.running:
+                self._ahead = None
 
 
 class _Mbox:

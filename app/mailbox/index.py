@@ -7,7 +7,7 @@ keeps the UIDL (RFC 1939, section 7); numbers never leave their connection.
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -118,10 +118,10 @@ class Index:
         """All sizes in server order."""
         return [message.octets for message in self]
 
-    def recall(self, earlier: "Index", only: Container[MessageId] | None = None) -> None:
-        """Takes over what was known of the messages that are still there, or of some of them."""
+    def recall(self, earlier: "Index") -> None:
+        """Takes over what was known of the messages that are still there."""
         for message in self:
-            if message.id in earlier and (only is None or message.id in only):
+            if message.id in earlier:
                 message.header = earlier[message.id].header
 
     def copies_of(self, message: Message) -> int:

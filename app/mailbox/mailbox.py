@@ -16,7 +16,14 @@ from app.transport import Body, Connection, Dialer, TransportError
 from .aside import aside
 from .commit import Verdict, check_unambiguous, delete_and_quit, judge, receipt_of, words_for
 from .downloads import SPOOL_OCTETS, Download, Downloads
-from .errors import CommitFailed, CommitFault, LoginDelayed, MailboxError
+from .errors import (
+    AlreadyExporting,
+    CommitFailed,
+    CommitFault,
+    LoginDelayed,
+    MailboxError,
+    MessageTooLarge,
+)
 from .export import Export, Form
 from .index import Index
 from .maildrop import Maildrop, Unlock
@@ -52,6 +59,7 @@ class Mailbox(Maildrop):
         self.saved: dict[MessageId, Saved] = {}
         self._committing: asyncio.Task[Receipt] | None = None
         self._peeks = Peeks()
+        self._retrieving = 0
 
     async def close(self) -> None:
         """The end of the session: gives the lock back; deletes nothing.
@@ -65,6 +73,11 @@ class Mailbox(Maildrop):
         if self._using:  # QUIT would wait for the end of a download; so this deletes nothing either
             self._lease.drop()
         await self.release()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether something of it is under way on the wire."""
+        return self._using > 0
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -104,14 +117,14 @@ class Mailbox(Maildrop):
         return found
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:
-        """Whether a peek would wait for a message that is being downloaded.
+        """Whether a peek would wait for a whole message that is on its way.
 
         RETR cannot be called off, and POP3 answers in order.
         """
         message = self.index[id]
         own = self.downloads.get(message.id)
         here = (own is not None and own.complete) or self._peeks.find(message, lines) is not None
-        return not here and self.downloads.running() is not None
+        return not here and self._retrieving > 0
 
     async def _whole(self, message: Message) -> Peeked | None:
         """A message that was downloaded, examined."""
@@ -123,9 +136,11 @@ class Mailbox(Maildrop):
         octets = len(download.spool)
         return Peeked(message, download.contents, None, octets, complete=True)
 
-    def _forget_contents(self) -> None:
-        self._peeks = Peeks()
-        self.downloads.forget_ended()
+    def _forget_contents(self, ids: Iterable[MessageId]) -> None:
+        for id in ids:
+            self._peeks.forget(id)
+            self.downloads.forget_ended(id)
+            self.saved.pop(id, None)
 
     async def fetch(self, unlock: Unlock, id: str) -> Download:
         """Begins to download a message, unless it is here or on its way; does not wait for it.
@@ -141,8 +156,11 @@ class Mailbox(Maildrop):
         """All headers of a message, by TOP n 0."""
         return await self.peek(unlock, id, 0)
 
-    async def part(self, unlock: Unlock, id: str, path: str) -> OpenPart:
+    @asynccontextmanager
+    async def part(self, unlock: Unlock, id: str, path: str) -> AsyncIterator[OpenPart]:
         """A part of a message, decoded; where the message is not here, while it comes in.
+
+        A download that this began is called off if nobody takes the part to its end.
 
         Raises:
             NoSuchMessage, NoSuchPart: there is none.
@@ -151,13 +169,40 @@ class Mailbox(Maildrop):
         message = self.index[id]
         found = await self._whole(message) or self._peeks.find(message, None)
         if found is not None and found.complete:
-            return await open_part(found.contents, path)
-        return await follow_part(await self.fetch(unlock, id), path)
+            yield await open_part(found.contents, path)
+            return
+        earlier = self.downloads.get(message.id)
+        download = await self.fetch(unlock, id)
+        part = await follow_part(download, path)
+        taken = False
+
+        async def blocks() -> AsyncIterator[bytes]:
+            nonlocal taken
+            async for block in part.blocks:
+                yield block
+            taken = True
+
+        try:
+            yield replace(part, blocks=blocks())
+        finally:
+            if not taken and download is not earlier and download.running:
+                await self.downloads.forget(message.id)
 
     def export(self, unlock: Unlock, messages: Sequence[Message], form: Form) -> Export:
-        """Many whole messages in one file; nothing is sent before its blocks are asked for."""
+        """Many whole messages in one file; nothing is sent before its blocks are asked for.
+
+        Raises:
+            AlreadyExporting: one is under way.
+            MessageTooLarge: one of them does not fit on disk.
+        """
+        if self.exporting is not None and self.exporting.running:
+            raise AlreadyExporting
+        largest = max((message.octets for message in messages), default=0)
+        if largest > self.downloads.limit:
+            raise MessageTooLarge(largest, self.downloads.limit)
 
         def fetch(message: Message) -> Download:
+            message = self.index[message.id]
             found = self.downloads.get(message.id)
             if found is not None and found.complete:
                 return found
@@ -181,8 +226,12 @@ class Mailbox(Maildrop):
             self._lease.retrieved = True
             return commands.retr(message.number), message.octets
 
-        async with self._stream(unlock, id, ask) as opened:
-            yield opened
+        self._retrieving += 1
+        try:
+            async with self._stream(unlock, id, ask) as opened:
+                yield opened
+        finally:
+            self._retrieving -= 1
 
     @asynccontextmanager
     async def top(self, unlock: Unlock, id: str, lines: int) -> AsyncIterator[tuple[Message, Body]]:
@@ -316,7 +365,7 @@ class Mailbox(Maildrop):
             connection = await self._reconnect(unlock)
             await self._stop_loading()
         found = {id: self.index[id].octets for id in self.marks}
-        if found != wanted:
+        if found != {self._renamed.get(id, id): octets for id, octets in wanted.items()}:
             raise CommitFailed(CommitFault.CHANGED)
         check_unambiguous(self.index, self.marks)
         return connection, self.index, [self.index[id] for id in self.marks]

@@ -75,6 +75,7 @@ class Maildrop:
         self._using = 0
         self._closed = False
         self._listed_on: Connection | None = None
+        self._renamed: dict[MessageId, MessageId] = {}
 
     # -- the connection ------------------------------------------------------------------------
 
@@ -115,8 +116,10 @@ class Maildrop:
         """A new connection: new mail shows up, marks stay."""
         async with self._opening:
             await self._stop_loading()
-            await self._lease.give_back()
+            quitted = await self._lease.give_back()
             await self._reconnect(unlock)
+            if not quitted:
+                self._tell(Notice.CLOSED_WITHOUT_QUIT)
 
     async def release(self) -> None:
         """Gives the maildrop lock back; deletes nothing."""
@@ -179,13 +182,14 @@ class Maildrop:
         earlier = self.index
         listing = Listing(stat, scan, rows)
         index = await aside(Index, listing, earlier.salt)  # 100,000 rows take a while
-        if not index.has_uidls and not await self._same_maildrop(connection, earlier, index):
-            index = await aside(Index, listing, secrets.token_urlsafe(8))
+        self._renamed = {}
         if index.has_uidls or connection is self._listed_on:
             index.recall(earlier)
-        else:  # sizes alone do not tell messages apart, but the marked ones were compared
-            index.recall(earlier, self.marks)
-            self._forget_contents()
+            self._forget_contents(message.id for message in index if message.ambiguous)
+        else:  # a number means the same for as long as a connection lasts, and no longer
+            index = await aside(Index, listing, secrets.token_urlsafe(8))
+            await self._carry_marks(connection, earlier, index)
+            self._forget_contents(message.id for message in earlier)
         self.index, self.listed = index, True
         self._listed_on = connection
         self._known = sum(message.headers_known for message in index)
@@ -193,34 +197,38 @@ class Maildrop:
         self._tell_about(connection, index)
         self._keep_marks(earlier)
 
-    def _forget_contents(self) -> None:
-        """What was read of messages may be that of others now."""
+    def _forget_contents(self, ids: Iterable[MessageId]) -> None:
+        """What was read of these messages may be that of others now."""
 
-    async def _same_maildrop(self, connection: Connection, earlier: Index, now: Index) -> bool:
-        """Without UIDLs: whether every number still means the message it meant.
+    async def _carry_marks(self, connection: Connection, earlier: Index, now: Index) -> None:
+        """Without UIDLs: marks move to their numbers' new ids, if these mean what they meant.
 
-        All sizes must be the same, and so must the headers of what is marked.
+        For that all sizes must be the same, and the headers of what is marked.
         """
-        if not len(earlier) or earlier.sizes != now.sizes:
-            return False
-        if connection is self._listed_on:
-            return True  # numbers mean the same for as long as a connection lasts
-        for id in self.marks:
+        if not self.marks or earlier.has_uidls or earlier.sizes != now.sizes:
+            return
+        numbered = {message.number: message for message in now}
+        renamed: dict[MessageId, MessageId] = {}
+        for id in list(self.marks):
             message = earlier[id]
             try:
                 header = await connection.fetch(commands.top(message.number, 0), HEADER_OCTETS)
             except CommandRejected:
-                return False
+                return
             if header_digest(header.data) != message.header.digest:
-                return False
-        return True
+                return
+            same = numbered[message.number]
+            same.header = message.header
+            renamed[id] = same.id
+        self._renamed = renamed
+        self.marks = {renamed.get(id, id): None for id in self.marks}
 
     def _keep_marks(self, earlier: Index) -> None:
         gone = [id for id in self.marks if id not in self.index]
         changed = [
             id
             for id in self.marks
-            if id in self.index and self.index[id].octets != earlier[id].octets
+            if id in self.index and id in earlier and self.index[id].octets != earlier[id].octets
         ]
         for id in gone + changed:
             del self.marks[id]

@@ -19,6 +19,7 @@ RUNGS: Final = (20, 80, 320)  # lines of the body, until the text ends
 ALL_LINES: Final = 99_999_999  # some servers refuse more
 _SMALL: Final = 16 * 1024  # octets; so small a message is asked for at once
 _ENOUGH: Final = 64 * 1024  # octets; beyond this a person decides
+_CUT: Final = 60_000  # octets
 _LINE: Final = 78  # octets to expect of one (RFC 5322, section 2.1.1)
 _MOST: Final = 8  # peeks remembered, so that going back costs nothing on the wire
 _MOST_OCTETS: Final = 512 * 1024
@@ -79,12 +80,12 @@ def _settled(found: Peeked) -> bool:
 async def _top(connection: Connection, message: Message, lines: int) -> Peeked:
     expected = min(message.octets, int(connection.answer_octets) + lines * _LINE)
     fetched = await connection.fetch(commands.top(message.number, lines), PEEK_OCTETS, expected)
-    # LIST is an estimate, and some servers cut what TOP shows: either alone proves little.
-    body = split_header(fetched.data)[1]
-    complete = fetched.whole and (
-        fetched.octets == message.octets
-        or (body.count(b"\n") < lines and fetched.octets >= 0.9 * message.octets)
-    )
+    # LIST is an estimate, and some servers cut what TOP shows, at 64 KB or more: none of the two
+    # proves much alone.
+    size, come = message.octets, fetched.octets
+    ended = split_header(fetched.data)[1].count(b"\n") < lines
+    enough = come >= size or (come < _CUT and come >= 0.9 * size)
+    complete = fetched.whole and (come == size or (ended and enough))
     contents = await aside(Contents, fetched.data, whole=complete)
     return Peeked(message, contents, lines, fetched.octets, complete)
 
@@ -105,6 +106,11 @@ class Peeks:
                 self._kept.move_to_end(key)
                 return replace(found, message=message)
         return None
+
+    def forget(self, id: MessageId) -> None:
+        """Forgets all peeks of a message."""
+        for key in [key for key in self._kept if key[0] == id]:
+            del self._kept[key]
 
     def keep(self, lines: int | None, peeked: Peeked) -> None:
         """Remembers a peek, and forgets the oldest ones; which copy this is, is not certain."""

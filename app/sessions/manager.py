@@ -146,6 +146,9 @@ class Sessions:
     async def sweep(self) -> None:
         """Ends what has expired and gives back locks that nobody uses."""
         now = self._clock()
+        for sid, mailbox in list(self._live.items()):
+            if mailbox.in_use:  # a long download is no idleness
+                await self._store.touch(sid, now)
         records = await self._store.all()
         expired = [sid for sid, record in records.items() if self._expired(record, now)]
         await asyncio.gather(*map(self._end, expired))

@@ -103,6 +103,8 @@ class FileResponse(Response):
         except (MailboxError, TransportError, Pop3Error) as error:
             _log.warning("a file broke off after %d octets: %s", octets, type(error).__name__)
             return
+        # Nothing more, but it waits until all before has left this process (see app/__main__.py).
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
         await asyncio.sleep(0)  # what is sent after the browser has gone is lost without a word
         arrived = not gone.done()
         await send({"type": "http.response.body", "body": b""})
@@ -172,8 +174,8 @@ def part_file(session: Session, id: str, path: str) -> FileResponse:
 
     @asynccontextmanager
     async def open_part() -> AsyncIterator[Outgoing]:
-        part = await session.mailbox.part(session.unlock, id, path)
-        yield Outgoing(part.blocks, part.name, _OCTETS, part.octets)
+        async with session.mailbox.part(session.unlock, id, path) as part:
+            yield Outgoing(part.blocks, part.name, _OCTETS, part.octets)
 
     return FileResponse(open_part)
 
@@ -197,9 +199,17 @@ def export_file(export: Export, account: str) -> FileResponse:
     @asynccontextmanager
     async def open_export() -> AsyncIterator[Outgoing]:
         async with aclosing(export.blocks()) as blocks:
+            # The first message must be here: what goes wrong before can still be told.
+            first = await anext(blocks, b"")
+
+            async def all_of_it() -> AsyncIterator[bytes]:
+                yield first
+                async for block in blocks:
+                    yield block
+
             day = datetime.now(UTC).astimezone().date().isoformat()
             name = f"{account} {day}.{export.form.value}"
-            yield Outgoing(blocks, name, f"application/{export.form.value}")
+            yield Outgoing(all_of_it(), name, f"application/{export.form.value}")
 
     return FileResponse(open_export)
 

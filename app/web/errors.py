@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.mailbox import (
+    AlreadyExporting,
     Ambiguous,
     BadQuery,
     CalledOff,
@@ -219,6 +220,15 @@ TABLE: dict[type[Exception], Entry] = {
             "There is no room for this message where Popscope runs.",
             "To show a whole message, it is kept on disk for as long as you look at it.",
             "Save it as a file instead: that takes no room there.",
+        ),
+    ),
+    AlreadyExporting: Entry(
+        409,
+        "already-exporting",
+        _fixed(
+            "Messages of this mailbox are being saved already.",
+            "POP3 does one thing at a time, so files are made one after the other.",
+            "Wait for the file that is on its way, or call it off in your browser.",
         ),
     ),
     CalledOff: Entry(

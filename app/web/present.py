@@ -205,6 +205,12 @@ def tray(mailbox: Mailbox) -> TrayView:
     return TrayView(marked.messages, formats.number(marked.messages), formats.size(marked.octets))
 
 
+def subject_of(message: Message) -> str:
+    """What a message is called in a sentence."""
+    subject = message.summary.subject if message.summary else ""
+    return subject or f"message {message.number}"
+
+
 def _title(message: Message) -> str:
     summary = message.summary
     subject = f" · {summary.subject}" if summary and summary.subject else ""

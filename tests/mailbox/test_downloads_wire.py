@@ -21,8 +21,8 @@ async def test_two_asks_for_one_message_make_one_retr():
     async with opened(drop) as mailbox:
         id = by_number(mailbox, 1).id
         first, second = await asyncio.gather(*(mailbox.fetch(unlock, id) for _ in range(2)))
-        part = await mailbox.part(unlock, id, "1")
-        octets = sum([len(block) async for block in part.blocks])
+        async with mailbox.part(unlock, id, "1") as part:
+            octets = sum([len(block) async for block in part.blocks])
         await first.finished()
         peeked = await mailbox.peek(unlock, id)
         assert first is second is await mailbox.fetch(unlock, id)
@@ -80,13 +80,13 @@ async def test_the_end_of_the_session_calls_them_off_and_deletes_nothing():
         mailbox, id = await slow(link)
         mark(mailbox, 2)
         download = await mailbox.fetch(unlock, id)
-        part = await mailbox.part(unlock, id, "1")
-        async with asyncio.timeout(5):
-            await mailbox.close()
-        assert isinstance(download.error, CalledOff)
-        with pytest.raises(CalledOff):
-            async for _ in part.blocks:
-                pass
+        async with mailbox.part(unlock, id, "1") as part:
+            async with asyncio.timeout(5):
+                await mailbox.close()
+            assert isinstance(download.error, CalledOff)
+            with pytest.raises(CalledOff):
+                async for _ in part.blocks:
+                    pass
         with pytest.raises(ConnectionLost):
             await mailbox.stat(unlock)
         await asyncio.sleep(0.01)
@@ -155,7 +155,8 @@ async def test_one_that_has_vanished_since_it_was_listed():
         with pytest.raises(NoSuchMessage):
             await mailbox.fetch(unlock, gone.id)
         with pytest.raises(NoSuchMessage):
-            await mailbox.part(unlock, gone.id, "1")
+            async with mailbox.part(unlock, gone.id, "1"):
+                pytest.fail("there is no such message")
 
 
 async def test_what_list_says_of_the_size_is_no_frame():
@@ -170,3 +171,25 @@ async def test_what_list_says_of_the_size_is_no_frame():
             assert download.spool.sha256 == digest(sent)
             assert len(download.spool) == sent.octets
         assert (await mailbox.stat(unlock)).messages == 2
+
+
+async def test_a_part_that_nobody_takes_to_its_end_frees_the_line():
+    drop = maildrop([huge(64 * MIB), *plain(2)])
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rate=4 * MIB) as link,
+    ):
+        mailbox, id = await slow(link)
+        kept = mailbox.downloads.running()
+        async with mailbox.part(unlock, id, "1") as part:
+            await anext(aiter(part.blocks))
+        assert mailbox.downloads.running() is kept is not None  # somebody asked for the whole
+        assert mailbox.must_wait(by_number(mailbox, 2).id)
+        await mailbox.downloads.forget(kept.id)
+        async with mailbox.part(unlock, id, "1") as part:
+            await anext(aiter(part.blocks))
+        assert mailbox.downloads.running() is None
+        assert not mailbox.must_wait(by_number(mailbox, 2).id)
+        assert (await mailbox.stat(unlock)).messages == 3
+        await mailbox.close()
+        await asyncio.sleep(0.01)

@@ -10,8 +10,18 @@ from contextlib import aclosing
 
 import pytest
 
-from app.mailbox import Download, Export, Form, Mailbox, Message, NoSuchMessage, Totals
-from app.pop3 import RemoteProtocolError
+from app.mailbox import (
+    AlreadyExporting,
+    Download,
+    Export,
+    Form,
+    Mailbox,
+    Message,
+    MessageTooLarge,
+    NoSuchMessage,
+    Totals,
+)
+from app.pop3 import CommandRejected, RemoteProtocolError
 from app.transport import ConnectionLost
 from tests.support.maildrop import FakeMaildrop, FakeMessage, huge
 from tests.support.proxy import Link
@@ -42,8 +52,10 @@ def octets_of(message: FakeMessage) -> bytes:
     return b"".join(message.blocks())
 
 
-async def exported(mailbox: Mailbox, form: Form) -> tuple[bytes, Export]:
-    export = mailbox.export(unlock, list(mailbox.index), form)
+async def exported(
+    mailbox: Mailbox, form: Form, messages: list[Message] | None = None
+) -> tuple[bytes, Export]:
+    export = mailbox.export(unlock, messages or list(mailbox.index), form)
     return b"".join([block async for block in export.blocks()]), export
 
 
@@ -65,7 +77,7 @@ async def test_an_mbox_gives_back_the_messages(tmp_path):
     assert read[read.keys()[0]].get_from() == "s1@example.org Mon Nov  2 10:00:00 2026"
     read.close()
     assert export.complete
-    assert export.missing == []
+    assert export.missing == 0
 
 
 async def test_a_zip_holds_the_exact_octets():
@@ -124,7 +136,7 @@ async def test_what_breaks_off_in_the_middle_is_fetched_again(form: Form, how: s
         setattr(drop.quirks, how, "RETR body")
         file, export = await exported(mailbox, form)
         assert len(drop.sessions) == 2
-    assert (export.complete, export.missing) == (True, [])
+    assert (export.complete, export.missing) == (True, 0)
     if form is Form.ZIP:
         with zipfile.ZipFile(io.BytesIO(file)) as read:
             assert [read.read(name) for name in read.namelist()] == list(map(octets_of, wanted))
@@ -164,20 +176,42 @@ async def test_a_protocol_fault_is_not_tried_again():
         assert drop.count("RETR") == 1
 
 
-async def test_what_is_refused_is_left_out_and_counted():
+async def test_what_is_refused_ends_the_file_and_is_named():
+    """Whoever deletes what was exported must not lose what was not."""
     drop = maildrop(letters(4))
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         messages = list(mailbox.index)
+        export = mailbox.export(unlock, messages, Form.MBOX)
+        blocks = export.blocks()
+        await anext(blocks)
         drop.quirks.replies["RETR"] = b"-ERR [SYS/PERM] not this one\r\n"
-        export = mailbox.export(unlock, messages, Form.ZIP)
-        got = bytearray()
-        async for block in export.blocks():
-            got += block
-    assert export.complete
-    assert export.missing == messages
-    assert export.done == export.total
-    assert zipfile.ZipFile(io.BytesIO(bytes(got))).namelist() == []
+        with pytest.raises(CommandRejected):
+            _ = [block async for block in blocks]
+        assert not export.complete
+        assert export.refused is not None
+        assert export.refused[0] in messages
+        assert export.refused[1] == "-ERR [SYS/PERM] not this one"
+        assert (await mailbox.stat(unlock)).messages == 4
+
+
+async def test_one_at_a_time_and_none_that_does_not_fit():
+    drop = maildrop([*letters(2), huge(MIB)])
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        messages = list(mailbox.index)
+        first = mailbox.export(unlock, messages[:2], Form.MBOX)
+        async with aclosing(first.blocks()) as blocks:
+            await anext(blocks)
+            with pytest.raises(AlreadyExporting):
+                mailbox.export(unlock, messages[:2], Form.MBOX)
+        mailbox.downloads.limit = MIB // 2
+        with pytest.raises(MessageTooLarge):
+            mailbox.export(unlock, messages, Form.MBOX)
+        again, _ = await exported(mailbox, Form.MBOX, messages[:2])
+        assert again.count(b"\nSubject: Letter") == 2
+        assert mailbox.exporting is not None
+        assert mailbox.exporting._fetch is None  # it could open the credentials
 
 
 async def test_what_has_vanished_is_left_out_and_the_others_are_right():
@@ -190,7 +224,7 @@ async def test_what_has_vanished_is_left_out_and_the_others_are_right():
         drop.messages.pop(1)  # by another program; the numbers change
         export = mailbox.export(unlock, chosen, Form.ZIP)
         file = b"".join([block async for block in export.blocks()])
-        assert [message.id for message in export.missing] == [chosen[1].id]
+        assert (export.missing, export.complete) == (1, True)
         with zipfile.ZipFile(io.BytesIO(file)) as read:
             assert [read.read(name) for name in read.namelist()] == list(
                 map(octets_of, drop.messages)

@@ -12,7 +12,7 @@ from app.web import formats
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.download import FileResponse, export_file
 from app.web.errors import InvalidRequest, describe
-from app.web.present import account, shell
+from app.web.present import account, shell, subject_of
 from app.web.selecting import chosen, named
 from app.web.views import ErrorView, ExportFragment, ExportProgressView, ExportView
 
@@ -31,7 +31,9 @@ def _progress(session: Session) -> ExportProgressView | None:
         share=formats.percent(found.done.octets, found.total.octets),
         running=found.running,
         complete=found.complete,
-        missing=formats.number(len(found.missing)) if found.missing else "",
+        missing=formats.number(found.missing) if found.missing else "",
+        refused=subject_of(found.refused[0]) if found.refused else "",
+        reply=found.refused[1] if found.refused else "",
     )
 
 

@@ -63,7 +63,14 @@ class ReceiptView:
 
 @dataclass(frozen=True, slots=True)
 class ExportProgressView:
-    """How far an export is; `missing` counts messages that could not be had, or is ""."""
+    """How far an export is.
+
+    Attributes:
+        done, total, size, share: how many of how many messages, octets, and these in percent.
+        running, complete: whether it goes on, or went out to its end.
+        missing: how many messages were no longer there, or "".
+        refused: the message at which it broke off, or ""; `reply` is what the server said.
+    """
 
     done: str
     total: str
@@ -72,6 +79,8 @@ class ExportProgressView:
     running: bool
     complete: bool
     missing: str
+    refused: str
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
