@@ -42,6 +42,11 @@
     count();
   });
 
+  // A form that brings a file leaves the page as it is; htmx would stop a form that it waits for.
+  document.addEventListener('submit', (event) => {
+    if (event.target.matches('#savemark, #export')) event.target.dispatchEvent(new Event('sent'));
+  });
+
   // What is done once is sent once.
   document.addEventListener('submit', (event) => {
     const form = event.target;

@@ -11,6 +11,8 @@ from tests.support.dovecot import Dovecot
 from tests.support.popscope import RunningPopscope
 from tests.support.proxy import Link
 
+from . import letters
+
 BIG = "Holiday video (the long version)"
 LETTERS = 30
 
@@ -41,7 +43,7 @@ def video() -> bytes:
 
 
 @dataclass
-class Stage:
+class Desk:
     """Where a browser test plays.
 
     Attributes:
@@ -49,15 +51,35 @@ class Stage:
         server: the Dovecot behind the link.
         link: what Popscope connects to; counts octets and keeps the commands.
         user: the mailbox's name; the password is `secret`.
-        big: the file of the large message.
-        before: SHA-256 of every other message, by file.
     """
 
     app: RunningPopscope
     server: Dovecot
     link: Link
     user: str
-    big: str
+
+    async def sign_in(self, page: Page) -> None:
+        """Signs in as a person does: name, server, password, Enter."""
+        await page.goto(self.app.url)
+        await page.get_by_label("Email address or user name").fill(self.user)
+        await page.get_by_label("Server", exact=True).fill(f"{self.link.host}:{self.link.port}")
+        await page.get_by_text("Security and port").click()
+        await page.get_by_label("Security", exact=True).select_option("none")
+        await page.get_by_label("Password", exact=True).fill("secret")
+        await page.get_by_label("Password", exact=True).press("Enter")
+        await page.locator(".rows .row").first.wait_for()
+
+
+@dataclass
+class Stage(Desk):
+    """A desk with one message that is too large.
+
+    Attributes:
+        big: the file of the large message.
+        before: SHA-256 of every other message, by file.
+    """
+
+    big: str = ""
     before: dict[str, str] = field(default_factory=dict)
 
     def others(self) -> dict[str, str]:
@@ -70,14 +92,8 @@ class Stage:
         return self.big in self.server.messages_on_disk(self.user)
 
     async def sign_in(self, page: Page) -> None:
-        """Signs in as a person does: name, server, password, Enter."""
-        await page.goto(self.app.url)
-        await page.get_by_label("Email address or user name").fill(self.user)
-        await page.get_by_label("Server", exact=True).fill(f"{self.link.host}:{self.link.port}")
-        await page.get_by_text("Security and port").click()
-        await page.get_by_label("Security", exact=True).select_option("none")
-        await page.get_by_label("Password", exact=True).fill("secret")
-        await page.get_by_label("Password", exact=True).press("Enter")
+        """Signs in, and waits for the large message."""
+        await super().sign_in(page)
         await page.get_by_role("link", name=BIG, exact=True).first.wait_for()
 
 
@@ -88,12 +104,28 @@ def app() -> Iterator[RunningPopscope]:
         yield running
 
 
+def user_of(request: pytest.FixtureRequest) -> str:
+    """A mailbox of its own for each test."""
+    return "b" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
+
+
+@pytest.fixture
+async def desk(
+    app: RunningPopscope, dovecot: Dovecot, request: pytest.FixtureRequest
+) -> AsyncIterator[Desk]:
+    """A mailbox with a message for each thing that the reader can do."""
+    user = user_of(request)
+    dovecot.deliver_many(user, letters.all_of_them())
+    async with Link(dovecot.host, dovecot.port) as link:
+        yield Desk(app, dovecot, link, user)
+
+
 @pytest.fixture
 async def stage(
     app: RunningPopscope, dovecot: Dovecot, request: pytest.FixtureRequest
 ) -> AsyncIterator[Stage]:
     """A fresh mailbox for one test."""
-    user = "b" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
+    user = user_of(request)
     dovecot.deliver_many(user, map(letter, range(LETTERS)))
     big = dovecot.deliver(user, video()).name
     async with Link(dovecot.host, dovecot.port) as link:

@@ -49,6 +49,17 @@ async def test_mails_fit_the_frame(chromium: Chromium, width: int, scheme: Schem
         assert room[0] <= room[1], f"{name} scrolls sideways"
 
 
+async def test_a_wide_blocked_picture_does_not_widen_its_table(chromium: Chromium) -> None:
+    markup = """<table width="560" bgcolor="#fff"><tr><td style="padding:20px">
+    <img src="https://img.example/a.jpg" width="520" height="160" alt="The harbour"></td></tr>"""
+    page = await opened(chromium, markup)
+    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert room[0] <= room[1]
+    box = await page.locator("img").bounding_box()
+    assert box is not None
+    assert box["height"] == 160
+
+
 async def test_the_place_a_link_leads_to_is_told_before_it_is_followed(chromium: Chromium) -> None:
     page = await opened(chromium, NEWSLETTER)
     told = "getComputedStyle(document.querySelector('a'), '::after').content"
