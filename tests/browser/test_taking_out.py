@@ -1,5 +1,6 @@
 """Taking mail out in Chromium: whole messages, parts, save-then-mark, many in one file."""
 
+import asyncio
 import hashlib
 import re
 import zipfile
@@ -21,8 +22,7 @@ PageAt = Callable[..., Awaitable[Page]]
 
 
 async def saved(download: Download) -> bytes:
-    path = await download.path()
-    return Path(path).read_bytes()
+    return await asyncio.to_thread(Path(await download.path()).read_bytes)
 
 
 async def test_the_whole_message_shows_its_progress_and_can_be_called_off(
