@@ -290,6 +290,9 @@ class Mailbox(Maildrop):
         if id in self.index:
             self.mark([id])
         self.saved[MessageId(id)] = Saved(octets, sha256)
+        download = self.downloads.get(MessageId(id))
+        if download is not None and download.error is not None:
+            self.downloads.forget_ended(download.id)  # its failure is of no interest any more
 
     def not_saved(self, id: str) -> None:
         """It broke off, if it has not arrived: nothing is marked."""

@@ -43,7 +43,7 @@ def part_views(
         contents: the message as far as it has come.
         octets: of the whole message, by LIST's estimate.
         path: of the message's page; addresses of parts go below it.
-        closely: digests, cards and files within are wanted too: slow, for a thread.
+        closely: digests and files within are wanted too.
     """
     return tuple(
         _part(contents, one, octets, f"{path}/parts/{quote(one.path)}", closely=closely)
@@ -56,7 +56,7 @@ def _part(
 ) -> PartView:
     whole = closely and part.complete
     kind = _KINDS.get(part.kind, "")
-    calendar = part.kind is Kind.CALENDAR and whole
+    calendar = part.kind is Kind.CALENDAR and part.complete
     if calendar and not formats_available():
         kind += _MISSING
     return PartView(

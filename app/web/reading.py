@@ -189,6 +189,7 @@ class Reader:
         return HtmlView(
             remote=formats.number(safe.remote_images) if safe.remote_images else "",
             shown=self._asked.remote,
+            insecure="insecure-image" in safe.defects,
             show=None if self._asked.remote or not safe.remote_images else show,
             links=tuple(
                 LinkView(link.text, link.href, link.differs) for link in safe.links[:_LINKS]

@@ -54,11 +54,9 @@ async def read(session: Session, state: ListState, id: str, asked: Asked) -> Mes
     except CommandRejected as error:
         return Reader(mailbox, state, mailbox.index[id], asked).refused(error)
     reader = Reader(mailbox, state, peeked.message, asked)
-    shown = await aside(show, peeked.contents, asked, reader.octets, reader.path)
-    view = reader.shown(peeked, shown)
-    if view.fetch is not None and view.fetch.error is not None:
-        mailbox.downloads.forget_ended(peeked.message.id)  # it is told once
-    return view
+    return reader.shown(
+        peeked, await aside(show, peeked.contents, asked, reader.octets, reader.path)
+    )
 
 
 def reader_answer(

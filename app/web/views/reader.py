@@ -65,6 +65,7 @@ class HtmlView:
     Attributes:
         remote: images from elsewhere, a count for people, or "".
         shown: whether they are let through in this view.
+        insecure: some of them come by plain HTTP and are never let through.
         show: the same view with them let through.
         links: where its links go.
         refused: why it is shown as text only, or "".
@@ -72,6 +73,7 @@ class HtmlView:
 
     remote: str
     shown: bool
+    insecure: bool
     show: RungView | None
     links: tuple[LinkView, ...]
     refused: str
