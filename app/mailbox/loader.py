@@ -15,6 +15,7 @@ from .models import Message, MessageId
 
 HEADER_OCTETS = 64 * 1024  # what is kept of one header
 _AT_ONCE = 1200  # waiting commands; how many of them are sent is up to the connection's window
+_AT_A_TIME = 100  # commands made in one turn of the event loop
 _REFUSALS = 3  # this many in a row, and none answered: the server has no TOP
 
 
@@ -67,7 +68,8 @@ class HeaderLoader:
     async def run(self) -> None:
         """Loads until all is known or the connection ends; never raises for either."""
         try:
-            self._feed()
+            while self._feed():  # noqa: ASYNC110 -- others get their turn
+                await asyncio.sleep(0)
             await self._idle.wait()
         finally:
             stopped, self._stopped = self._stopped, True
@@ -76,12 +78,18 @@ class HeaderLoader:
         if self._refusals and not self._known and not stopped:
             self._no_top()
 
-    def _feed(self) -> None:
-        """Asks for as many as may wait; called again with each answer."""
-        while self._rest and len(self._pending) < self._at_once and not self._stopped:
+    def _feed(self) -> bool:
+        """Asks for as many as may wait, or some of them; True where more may be asked for now.
+
+        Called again with each answer.
+        """
+        for _ in range(_AT_A_TIME):
+            if not self._rest or len(self._pending) >= self._at_once or self._stopped:
+                break
             self._ask(self._rest.popleft())
         if not self._pending:
             self._idle.set()
+        return bool(self._rest) and len(self._pending) < self._at_once and not self._stopped
 
     def _ask(self, message: Message) -> bool:
         """Asks for one header, once; False where the connection is dead."""

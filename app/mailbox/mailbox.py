@@ -26,6 +26,7 @@ from .errors import (
 )
 from .export import Export, Form
 from .index import Index
+from .loader import HEADER_OCTETS
 from .maildrop import Maildrop, Unlock
 from .models import Account, Message, MessageId, Notice, Outcome, Receipt, Saved, Totals
 from .parts import OpenPart, follow_part, open_part
@@ -113,7 +114,9 @@ class Mailbox(Maildrop):
             self._peeks.keep(lines, found)
             contents = found.contents
             if not message.headers_known:
-                self._learn(message, bytes(contents.data[slice(*contents.root.header)]))
+                header = contents.data[slice(*contents.root.header)]
+                self._learn(message, bytes(header[:HEADER_OCTETS]))
+                await self.read_headers([message])
         return found
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:

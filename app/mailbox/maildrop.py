@@ -272,6 +272,16 @@ class Maildrop:
         if self._loading is not None:
             await asyncio.wait([self._loading])
 
+    async def ordered(self, sort: Sort) -> list[Message]:
+        """All messages in the order asked for; where headers tell it, they are parsed aside."""
+        return await aside(self.index.ordered, sort)
+
+    async def read_headers(self, messages: Iterable[Message]) -> None:
+        """Parses aside what has come of their headers, for a page that shows them."""
+        unread = [message for message in messages if message.header.unread]
+        if unread:
+            await aside(lambda: [message.summary for message in unread])
+
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""
         if self._loader is not None:

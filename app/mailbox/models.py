@@ -69,6 +69,11 @@ class Header:
         self._summary: Summary | None = None
 
     @property
+    def unread(self) -> bool:
+        """Whether it has come and was not parsed yet."""
+        return self._raw is not None
+
+    @property
     def summary(self) -> Summary | None:
         """Sender, subject and date, or None while the header is not known."""
         raw = self._raw  # an export looks from its thread

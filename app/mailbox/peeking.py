@@ -9,7 +9,7 @@ from typing import Final
 
 from app.mime import Contents, HeaderField, split_header
 from app.pop3 import commands
-from app.transport import Connection
+from app.transport import Connection, Fetched
 
 from .aside import aside
 from .models import Message, MessageId
@@ -80,13 +80,17 @@ def _settled(found: Peeked) -> bool:
 async def _top(connection: Connection, message: Message, lines: int) -> Peeked:
     expected = min(message.octets, int(connection.answer_octets) + lines * _LINE)
     fetched = await connection.fetch(commands.top(message.number, lines), PEEK_OCTETS, expected)
+    return await aside(_examined, message, fetched, lines)
+
+
+def _examined(message: Message, fetched: Fetched, lines: int) -> Peeked:
     # LIST is an estimate, and some servers cut what TOP shows, at 64 KB or more: none of the two
     # proves much alone.
     size, come = message.octets, fetched.octets
     ended = split_header(fetched.data)[1].count(b"\n") < lines
     enough = come >= size or (come < _CUT and come >= 0.9 * size)
     complete = fetched.whole and (come == size or (ended and enough))
-    contents = await aside(Contents, fetched.data, whole=complete)
+    contents = Contents(fetched.data, whole=complete)
     return Peeked(message, contents, lines, fetched.octets, complete)
 
 

@@ -27,6 +27,8 @@ _HINT: Final = re.compile(
     rf"(?<!{_ALNUM})(?:https?://(?={_ALNUM}|\[)|mailto:|www\.(?={_LABEL}\.{_ALNUM}))|@",
     re.IGNORECASE,
 )
+_HINT_LENGTH: Final = 100  # characters at most, with what is looked at behind it
+_WINDOW: Final = 256 * 1024
 _LOCAL_MARKS: Final = frozenset("._%+-=~")
 _LOCAL: Final = re.compile(rf"{_ALNUM}[\w.%+=~-]{{0,{_MAX_LOCAL - 1}}}+@")
 # White space, controls, what reorders a line, and what no URL has: <>"` and typographic quotes.
@@ -157,7 +159,7 @@ class _Linker:
     def pieces(self, run: _Run) -> Iterator[Piece]:
         text = self._text
         done = at = run.start
-        while self._left and (hint := _HINT.search(text, at, run.end)) is not None:
+        while self._left and (hint := self._hint(at, run.end)) is not None:
             start, end, href = self._link(hint, done) or (0, hint.end(), "")
             at = end
             if not href:
@@ -169,6 +171,15 @@ class _Linker:
             done = end
         if done < run.end:
             yield Piece(text[done : run.end], None, run.depth)
+
+    def _hint(self, at: int, end: int) -> re.Match[str] | None:
+        """The next hint of a link, sought in windows between which other threads get their turn."""
+        while at < end:
+            found = _HINT.search(self._text, at, min(at + _WINDOW + _HINT_LENGTH, end))
+            if found is not None:
+                return found
+            at += _WINDOW
+        return None
 
     def _link(self, hint: re.Match[str], done: int) -> tuple[int, int, str] | None:
         """Start, end and address of the link at a hint; an empty address where it is too long."""

@@ -174,7 +174,6 @@ _REORDERING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _OVERRIDES: Final = re.compile("[\u202d\u202e]")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BODY_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_LINE_ENDS: Final = re.compile(r"(?<!\r)\r+\n|\r")  # a run of CR is searched once for its LF
 
 
 def clean_line(text: str) -> str:
@@ -194,5 +193,7 @@ def clean_body(text: str) -> str:
 
     Embeddings and isolates stay: right-to-left writers need them, and they end with the paragraph.
     """
-    text = _LINE_ENDS.sub("\n", text)
+    if "\r" in text:  # a row of CR before an LF ends the line with it, any other CR ends one itself
+        *lines, last = text.split("\n")
+        text = "\n".join([*(line.rstrip("\r") for line in lines), last]).replace("\r", "\n")
     return _BODY_CONTROLS.sub("\ufffd", _OVERRIDES.sub("", text))

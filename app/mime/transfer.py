@@ -31,7 +31,6 @@ _BLANKS: Final = rb"(?<![ \t])[ \t]{1,%d}+" % MAX_TRAILING
 _TRAILING_BLANKS: Final = re.compile(_BLANKS + rb"(?=[\r\n])")
 _LAST_BLANKS: Final = re.compile(_BLANKS + rb"\Z")
 _SOFT_BREAK: Final = re.compile(rb"=[ \t]{0,%d}+(?:\r{0,3}\n|\r)" % MAX_TRAILING)
-_LONE_EQUALS: Final = re.compile(rb"=(?==)")
 
 
 def decode_quoted_printable(data: bytes, *, complete: bool = True) -> bytes:
@@ -62,8 +61,9 @@ def decode_q(word: bytes) -> bytes:
 
 
 def _escaped(data: bytes) -> bytes:
-    # binascii takes `==` for one sign.
-    return _LONE_EQUALS.sub(b"=3D", data) if b"==" in data else data
+    # binascii takes `==` for one sign. Of a row of them the last one stays; twice, since the pairs
+    # of the first time do not overlap.
+    return data.replace(b"==", b"=3D=").replace(b"==", b"=3D=")
 
 
 def decode_transfer(data: bytes, encoding: str, *, complete: bool = True) -> bytes:

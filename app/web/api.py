@@ -150,10 +150,11 @@ async def list_messages(
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
     await session.mailbox.ensure_listed(session.unlock)
-    found = await filtered(session, q, session.mailbox.index.ordered(order))
+    found = await filtered(session, q, await session.mailbox.ordered(order))
     matched = found.matched
     shown = matched[(page - 1) * per_page : page * per_page]
     session.mailbox.prefer(shown)
+    await session.mailbox.read_headers(shown)
     return schemas.MessageList(
         messages=[schemas.listed(session.mailbox, message) for message in shown],
         total=len(matched),
@@ -188,7 +189,8 @@ async def peek(
     Without `lines`, 20, then 80, then 320 lines, until the text ends or an attachment comes first.
     """
     await session.mailbox.ensure_listed(session.unlock)
-    return message_schemas.peeked(await session.mailbox.peek(session.unlock, id, lines))
+    found = await session.mailbox.peek(session.unlock, id, lines)
+    return await aside(message_schemas.peeked, found)
 
 
 @router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)

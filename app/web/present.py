@@ -298,6 +298,12 @@ def title(mailbox: Mailbox, reader: MessageView | None) -> str:
     return " · ".join(word for word in words if word)
 
 
+async def read_shown(mailbox: Mailbox, state: ListState) -> None:
+    """Parses aside the headers that this page of the list needs."""
+    ordered = await mailbox.ordered(read_sort(state.sort))
+    await mailbox.read_headers(ordered[(state.page - 1) * PER_PAGE : state.page * PER_PAGE])
+
+
 def mailbox_page(
     request: Request,
     services: Services,

@@ -8,7 +8,7 @@ from app.transport import Connection
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
 from tests.transport.dialling import playing
 
-from .opening import until
+from .opening import loaded, maildrop, opened, until
 
 
 class Loading(HeaderLoader):
@@ -152,3 +152,22 @@ async def test_an_empty_maildrop_has_nothing_to_load():
         loading = Loading(connection, await listed(connection))
         await asyncio.wait_for(loading.run(), 2)
         assert (loading.learnt, loading.without_top) == ([], 0)
+
+
+async def test_many_are_asked_for_in_many_turns(monkeypatch):
+    """Other tasks get their turn while 250 commands are made."""
+    made: list[int] = []
+    real = HeaderLoader._feed
+
+    def feed(loader: HeaderLoader) -> bool:
+        before = len(loader._pending)
+        more = real(loader)
+        made.append(len(loader._pending) - before)
+        return more
+
+    monkeypatch.setattr(HeaderLoader, "_feed", feed)
+    async with opened(maildrop(plain(250))) as mailbox:
+        await loaded(mailbox)
+        assert mailbox.progress.known == 250
+    assert made[0] == 100
+    assert max(made) == 100

@@ -1,11 +1,13 @@
 """The index, the marks and the notices from one connection to the next."""
 
 import asyncio
+import threading
 
 import pytest
 
-from app.mailbox import MailboxInUse, Notice
+from app.mailbox import MailboxInUse, Notice, Sort, SortKey
 from app.mailbox.models import Header
+from app.mime import Summary, summarise
 from app.pop3 import Fault, RemoteProtocolError
 from app.transport import ConnectionLost, Stalled, Timeouts
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
@@ -334,3 +336,23 @@ async def test_a_closed_mailbox_opens_no_connection():
         with pytest.raises(ConnectionLost):
             await mailbox.stat(unlock)
         assert len(drop.sessions) == 1
+
+
+async def test_headers_are_parsed_aside_for_a_page_that_shows_them(monkeypatch):
+    threads: list[int] = []
+
+    def parse(raw: bytes) -> Summary:
+        threads.append(threading.get_ident())
+        return summarise(raw)
+
+    monkeypatch.setattr("app.mailbox.models.summarise", parse)
+    async with opened(maildrop(plain(6))) as mailbox:
+        await loaded(mailbox)
+        assert not threads  # nobody has looked yet
+        await mailbox.read_headers(list(mailbox.index)[:2])
+        await mailbox.read_headers(list(mailbox.index)[:2])
+        assert len(threads) == 2
+        by_subject = await mailbox.ordered(Sort(SortKey.SUBJECT, descending=True))
+        assert [message.number for message in by_subject] == [6, 5, 4, 3, 2, 1]
+        assert len(threads) == 6
+        assert threading.get_ident() not in threads

@@ -1,6 +1,5 @@
 """The peek ladder: as few lines as show the text, and no more asked for what is remembered."""
 
-import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +10,10 @@ from app.mailbox.peeking import ALL_LINES, PEEK_OCTETS, RUNGS, Peeks
 from app.mime import Contents
 from app.pop3 import CommandRejected
 from tests.support.maildrop import FakeMaildrop, FakeMessage, plain
+from tests.support.scripted import Gone, Peer
 
 from .arriving import message
-from .opening import by_number, loaded, maildrop, mark, opened, unlock, until
+from .opening import by_number, loaded, maildrop, mark, opened, unlock
 
 HEAD = b"From: a@b.example\r\nSubject: s\r\n"
 LINE = b"a line of text as lines of text usually are, some sixty octets\r\n"
@@ -166,15 +166,21 @@ async def test_a_refusal_in_the_middle_of_the_ladder_is_told():
         assert (await mailbox.peek(unlock, by_number(mailbox, 1).id)).lines == 320
 
 
+class BreaksOnce(FakeMaildrop):
+    """Closes the connection at the second rung, the first time."""
+
+    async def _at(self, peer: Peer, stage: str) -> None:
+        await super()._at(peer, stage)
+        if stage == "TOP" and tops(self) == [20, 80]:
+            peer.close()
+            raise Gone
+
+
 async def test_a_connection_that_breaks_on_the_ladder_is_made_again():
-    drop = maildrop([text(1000)])
+    drop = BreaksOnce([text(1000)])
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        drop.quirks.drop_at_command = len(drop.sessions[-1]) + 2  # the second rung
-        peeking = asyncio.create_task(mailbox.peek(unlock, by_number(mailbox, 1).id))
-        await until(lambda: len(drop.sessions) == 2)
-        drop.quirks.drop_at_command = None
-        found = await peeking
+        found = await mailbox.peek(unlock, by_number(mailbox, 1).id)
         assert len(drop.sessions) == 2
         assert found.lines == 320
         assert tops(drop) == [20, 80, 20, 80, 320]

@@ -1,4 +1,5 @@
 import re
+import sys
 from itertools import pairwise
 
 import pytest
@@ -224,3 +225,12 @@ def test_blocks_of_a_kind_never_follow_each_other_and_quotes_begin_with_a_mark(t
 )  # fmt: skip
 def test_an_ordinary_url_is_a_link_whatever_stands_around_it(url, before, after):
     assert links(before + url + after) == [(url, url)]
+
+
+def test_links_are_found_wherever_the_windows_of_the_search_begin(monkeypatch):
+    text = "see https://one.example/x, www.two.example or mailto:a@b.example and c@d.example " * 3
+    whole = blocks(text)
+    assert sum(piece.href is not None for block in whole for piece in block.pieces) == 12
+    for window in range(1, len(text)):
+        monkeypatch.setattr(sys.modules[blocks.__module__], "_WINDOW", window)
+        assert blocks(text) == whole, window

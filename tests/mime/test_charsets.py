@@ -121,3 +121,17 @@ def test_any_octets_give_text_that_can_be_sent_on(data, declared, complete):
     line = clean_line(decode_text(data, declared, complete=complete))
     line.encode("utf-8")
     assert not any(char < " " or char in "\u202a\u202b\u202c\u202d\u202e\u2066" for char in line)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("a\r\nb\nc\rd", "a\nb\nc\nd"),
+        ("a\r\r\r\nb", "a\nb"),  # one line end that grew on its way
+        ("a\r\rb\r\n\r\nc\r", "a\n\nb\n\nc\n"),
+        ("\r\n\r\r\n\n\r", "\n\n\n\n"),
+        ("a\r\r", "a\n\n"),
+    ],
+)
+def test_line_ends_become_lf(text, clean):
+    assert clean_body(text) == clean

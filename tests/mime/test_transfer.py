@@ -93,3 +93,10 @@ def test_unknown_encodings_are_left_alone():
 @given(st.binary(max_size=200), st.sampled_from(["base64", "quoted-printable"]), st.booleans())
 def test_any_octets_never_raise(data, encoding, complete):
     assert len(decode_transfer(data, encoding, complete=complete)) <= len(data)
+
+
+@pytest.mark.parametrize("signs", range(1, 9))
+def test_of_a_row_of_equals_signs_each_is_one(signs):
+    row = b"=" * signs
+    assert decode_quoted_printable(b"a" + row + b"3Db") == b"a" + row[:-1] + b"=b"
+    assert decode_quoted_printable(b"a" + row + b"\r\nb") == b"a" + row[:-1] + b"b"

@@ -14,6 +14,7 @@ import asyncio
 import base64
 import binascii
 import hashlib
+import io
 import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -369,14 +370,19 @@ def _decode(text: str) -> bytes:
 
 def _top(message: FakeMessage, lines: int) -> Iterator[bytes]:
     """Yield the headers, the empty line, and ``lines`` lines of the body (RFC 1939, section 7)."""
-    in_body = False
+    in_body, some = False, bytearray()
     for block in message.blocks():
-        for line in block.splitlines(keepends=True):
+        for line in io.BytesIO(block):  # a CR alone ends no line
             if in_body and lines <= 0:
+                yield bytes(some)
                 return
             lines -= in_body
             in_body = in_body or line == b"\r\n"
-            yield line
+            some += line
+            if len(some) >= BLOCK:
+                yield bytes(some)
+                some.clear()
+    yield bytes(some)
 
 
 async def _framed(blocks: Iterable[bytes], *, stuffed: bool, end: bytes) -> AsyncIterator[bytes]:

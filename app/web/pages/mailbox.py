@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.mailbox import aside
 from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
@@ -19,6 +20,7 @@ from app.web.present import (
     current_list,
     mailbox_page,
     progress,
+    read_shown,
     receipt_page,
     review_page,
     shell,
@@ -96,10 +98,11 @@ async def show_list(
 ) -> Response:
     """The mailbox page."""
     await session.mailbox.ensure_listed(session.unlock)
+    await read_shown(session.mailbox, state)
     view = mailbox_page(request, services, session, state)
     if state.page > view.pager.pages:
         return RedirectResponse(state.at(view.pager.pages).href(), status_code=303)
-    return services.renderer.page("mailbox", view)
+    return await aside(services.renderer.page, "mailbox", view)
 
 
 @router.get("/progress")
@@ -114,6 +117,7 @@ async def show_progress(
     wanted = [mailbox.index[id] for id in (pending or ())[:_MAX_PENDING] if id in mailbox.index]
     come = [m for m in wanted if m.headers_known or m.header.refused]
     mailbox.prefer(m for m in wanted if not m.headers_known)
+    await mailbox.read_headers(come)
     state, current = current_list(from_htmx(request) or "")
     view = ProgressFragment(
         progress=progress(mailbox),
@@ -160,6 +164,7 @@ async def release(session: ChangingSession, back: Back = "/mailbox") -> Response
 async def review(request: Request, services: AppServices, session: CurrentSession) -> Response:
     """What is marked, to be looked at before it goes."""
     await session.mailbox.ensure_listed(session.unlock)
+    await session.mailbox.read_headers(session.mailbox.index[id] for id in session.mailbox.marks)
     return services.renderer.page("review", review_page(request, services, session))
 
 

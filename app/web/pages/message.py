@@ -12,7 +12,7 @@ from app.web import formats
 from app.web.deps import AppServices, CurrentSession
 from app.web.errors import InvalidRequest
 from app.web.forms import read_lines, read_page
-from app.web.present import ListState, account, mailbox_page, shell, title
+from app.web.present import ListState, account, mailbox_page, read_shown, shell, title
 from app.web.reading import Reader
 from app.web.tabs import Asked, show
 from app.web.views import MessageView, ReaderFragment, Tab
@@ -59,7 +59,7 @@ async def read(session: Session, state: ListState, id: str, asked: Asked) -> Mes
     )
 
 
-def reader_answer(
+async def reader_answer(
     request: Request, services: AppServices, session: Session, reader: MessageView
 ) -> Response:
     """The reader alone, for htmx."""
@@ -71,7 +71,7 @@ def reader_answer(
         received=formats.size(mailbox.received),
         back=reader.row.href,
     )
-    return services.renderer.fragment("reader", view)
+    return await aside(services.renderer.fragment, "reader", view)
 
 
 @router.get("")
@@ -85,10 +85,11 @@ async def show_message(
 ) -> Response:
     """The mailbox page with this message open."""
     view = await read(session, state, id, asked)
+    await read_shown(session.mailbox, state)
     page = mailbox_page(request, services, session, state, reader=view)
     if state.page > page.pager.pages:
         return RedirectResponse(state.at(1).href(f"/mailbox/messages/{id}"), status_code=303)
-    return services.renderer.page("mailbox", page)
+    return await aside(services.renderer.page, "mailbox", page)
 
 
 @router.get("/reader")
@@ -102,4 +103,4 @@ async def show_reader(
 ) -> Response:
     """The reader alone, for htmx."""
     view = await read(session, state, id, asked)
-    return reader_answer(request, services, session, view)
+    return await reader_answer(request, services, session, view)

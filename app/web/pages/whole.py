@@ -46,7 +46,8 @@ async def fetch(
     await session.mailbox.fetch(session.unlock, id)
     if from_htmx(request) is None:
         return way_back(back)
-    return reader_answer(request, services, session, await read(session, state, id, asked))
+    reader = await read(session, state, id, asked)
+    return await reader_answer(request, services, session, reader)
 
 
 @router.post("/cancel")
@@ -64,7 +65,8 @@ async def cancel(
     await session.mailbox.downloads.forget(session.mailbox.index[id].id)
     if from_htmx(request) is None:
         return way_back(back)
-    return reader_answer(request, services, session, await read(session, state, id, asked))
+    reader = await read(session, state, id, asked)
+    return await reader_answer(request, services, session, reader)
 
 
 @router.get("/fetching")
@@ -84,7 +86,7 @@ async def show_fetching(
         view = Reader(mailbox, state, mailbox.index[id], asked).fetch(running)
         return services.renderer.fragment("fetch", FetchFragment(view))
     reader = await read(session, state, id, asked)
-    response = reader_answer(request, services, session, reader)
+    response = await reader_answer(request, services, session, reader)
     response.headers.update({"HX-Retarget": "#reader", "HX-Reswap": "outerHTML"})
     return response
 

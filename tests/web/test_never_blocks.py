@@ -1,0 +1,267 @@
+"""No mail of the corpus holds up the event loop for more than 50 ms, whatever is done with it.
+
+Wall time would blame whoever was descheduled: the machine is shared. So asyncio's debug log of
+slow callbacks is only the trigger; what counts is the CPU time of the loop's thread within the
+callback. A single call in another thread that keeps the interpreter to itself is in no callback:
+a heartbeat sees it, by how late it is while this process used the processor. That may still be
+chance (the other thread ran, the loop's was not given a processor), so it must happen three times
+running, each time in a new session.
+"""
+
+import asyncio
+import gc
+import linecache
+import logging
+import time
+from asyncio import constants, events
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.web.views import Tab
+from tests.support.corpus import CASES, HUGE
+from tests.support.corpus.served import Served, served
+
+from .visiting import Browser, Script, http_to, running
+
+LONGEST = 0.05  # seconds
+BEAT = 0.005
+TIMES = 3
+# A header of 16 MB is more than is let in for a TOP: it ends the connection, and what was on it.
+CUT = frozenset({"header-16-mb-folded", "header-16-mb-fields"})
+SORTS = ("-size", "date", "-date", "from", "subject", "number")
+
+
+class Watch(logging.Handler):
+    """What took the loop too long since it was looked at last.
+
+    Attributes:
+        callbacks: CPU seconds of the loop's thread in callbacks that asyncio called slow.
+        stalls: seconds that the heartbeat was late, while this process was at work.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.callbacks: list[tuple[float, str]] = []
+        self.stalls: list[float] = []
+        self._last = 0.0  # seconds of the callback that has just ended
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Asyncio logs right behind the callback, in the same turn."""
+        if str(record.msg).startswith("Executing") and self._last > LONGEST:
+            self.callbacks.append((self._last, record.getMessage()))
+
+    @contextmanager
+    def watching(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """Debug mode, the log, and the clocks, until the block ends."""
+        loop, real = asyncio.get_running_loop(), events.Handle._run
+
+        def run(handle: events.Handle) -> None:
+            began = time.thread_time()
+            real(handle)
+            self._last = time.thread_time() - began
+
+        logger = logging.getLogger("asyncio")
+        monkeypatch.setattr(events.Handle, "_run", run)
+        # Debug mode notes where each future was made, and looks after each file of that stack: more
+        # work than ours.
+        monkeypatch.setattr(linecache, "checkcache", lambda _=None: None)
+        monkeypatch.setattr(constants, "DEBUG_STACK_DEPTH", 1)
+        logger.addHandler(self)
+        loop.set_debug(enabled=True)
+        loop.slow_callback_duration = LONGEST
+        # What the tests before have left behind is looked through by the collector in one go.
+        gc.collect()
+        gc.freeze()
+        beating = loop.create_task(self._beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            gc.unfreeze()
+            loop.set_debug(enabled=False)
+            logger.removeHandler(self)
+            monkeypatch.undo()
+
+    async def _beat(self) -> None:
+        while True:
+            due, worked = time.perf_counter() + BEAT, time.process_time()
+            await asyncio.sleep(BEAT)
+            late, worked = time.perf_counter() - due, time.process_time() - worked
+            if min(late, worked) > LONGEST:
+                self.stalls.append(min(late, worked))
+
+    def forget(self) -> None:
+        """Begins anew."""
+        self.callbacks.clear()
+        self.stalls.clear()
+
+
+@dataclass
+class Visit:
+    """A signed-in browser and a script, the headers being there."""
+
+    browser: Browser
+    script: Script
+    ids: list[str]
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.browser.http.get(path)
+
+
+@asynccontextmanager
+async def visiting(app: FastAPI, at: Served) -> AsyncIterator[Visit]:
+    async with http_to(app) as http, http_to(app) as scripted:
+        browser = Browser(http)
+        await browser.sign_in(at)
+        script = await Script.signed_in(scripted, at)
+        async with asyncio.timeout(60):
+            while "every 700ms" in (await http.get("/mailbox/progress")).text:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        yield Visit(browser, script, await script.ids())
+        await script.ask("DELETE", "/session")
+
+
+async def read(visit: Visit, number: int) -> None:
+    """Everything there is to see of one message."""
+    page = f"/mailbox/messages/{visit.ids[number]}"
+    paths = [*(f"{page}/reader?tab={tab.value}" for tab in Tab), f"{page}/html"]
+    if CASES[number] in HUGE:
+        paths.append(page)  # the list beside it is the same for all
+    seen = [(await visit.get(path)).status_code for path in paths]
+    for more in ("", "/peek"):
+        answer = await visit.script.ask("GET", f"/messages/{visit.ids[number]}{more}")
+        seen.append(answer.status_code)
+    assert set(seen) <= ({200, 404, 502} if CASES[number].name in CUT else {200, 404})
+
+
+async def read_whole(visit: Visit, number: int) -> None:
+    """The same when all of it is here, and what is streamed of it."""
+    id = visit.ids[number]
+    await visit.browser.open("/mailbox")
+    begun = await visit.browser.send(f"/mailbox/messages/{id}/whole", back="/mailbox")
+    assert begun.status_code == 200
+    async with asyncio.timeout(60):
+        while b"/cancel" in (await visit.get(f"/mailbox/messages/{id}/fetching")).content:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    page = f"/mailbox/messages/{id}"
+    paths = [page, *(f"{page}/reader?tab={tab.value}" for tab in Tab), f"{page}/html"]
+    paths += [f"{page}/reader?tab=source&at=3", f"{page}/eml"]
+    paths += [f"{page}/parts/1", f"{page}/parts/1.1"]
+    seen = {(await visit.get(path)).status_code for path in paths}
+    assert seen <= ({200, 404, 502} if CASES[number].name in CUT else {200, 404})
+    for more in ("", "/peek", "/retr"):
+        assert (await visit.script.ask("GET", f"/messages/{id}{more}")).status_code in {200, 502}
+
+
+async def look_at_lists(visit: Visit, _: int) -> None:
+    """The list in every order, and a filter."""
+    for sort in SORTS:
+        assert (await visit.get(f"/mailbox?sort={sort}")).status_code == 200
+        await visit.script.get(f"/list?sort={sort}&per_page=1000")
+    await visit.script.get("/list?q=from:ann+older:1d+hello&per_page=1000")
+
+
+Act = Callable[[Visit, int], Awaitable[None]]
+
+
+async def look(
+    watched: tuple[Watch, FastAPI], at: Served, act: Act, numbers: Sequence[int]
+) -> None:
+    """Fails if one of these messages holds up the loop."""
+    watch, app = watched
+    suspects: list[int] = list(numbers)
+    found: list[tuple[int, float]] = []
+    for _ in range(TIMES):
+        found = []
+        async with visiting(app, at) as visit:
+            for number in suspects:
+                watch.forget()
+                await act(visit, number)
+                assert not watch.callbacks, (CASES[number].name, watch.callbacks)
+                if watch.stalls:
+                    found.append((number, max(watch.stalls)))
+        if not found:
+            return
+        suspects = [number for number, _ in found]
+    pytest.fail(f"stalls of {[(CASES[number].name, seconds) for number, seconds in found]}")
+
+
+@pytest.fixture(scope="module")
+def at() -> Iterator[Served]:
+    with served() as place:
+        yield place
+
+
+@pytest.fixture
+async def watched(at: Served, monkeypatch) -> AsyncIterator[tuple[Watch, FastAPI]]:
+    """The app, its templates compiled, under watch."""
+    watch = Watch()
+    async with running() as app:
+        async with visiting(app, at) as visit:
+            await read(visit, 0)
+        with watch.watching(monkeypatch):
+            yield watch, app
+
+
+async def test_the_lists(watched, at):
+    await look(watched, at, look_at_lists, [0])
+
+
+@pytest.mark.parametrize("part", range(4))
+async def test_every_tab_of_every_message(watched, at, part: int):
+    await look(watched, at, read, range(part, len(CASES), 4))
+
+
+@pytest.mark.parametrize("part", range(2))
+async def test_huge_ones_that_are_downloaded(watched, at, part: int):
+    huge = [number for number, case in enumerate(CASES) if case in HUGE]
+    await look(watched, at, read_whole, huge[part::2])
+
+
+# The watch sees what it is there for.
+
+
+def hog(seconds: float) -> None:
+    """Keeps a processor busy."""
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+def keep_the_interpreter() -> None:
+    """One call that takes some 200 ms; nobody else gets a turn."""
+    sum(range(8_000_000))
+
+
+async def test_a_busy_callback_is_seen(monkeypatch):
+    watch = Watch()
+    with watch.watching(monkeypatch):
+        asyncio.get_running_loop().call_soon(hog, 0.02)
+        await asyncio.sleep(0.05)
+        assert not watch.callbacks
+        asyncio.get_running_loop().call_soon(hog, 0.08)
+        await asyncio.sleep(0.05)
+        assert [round(seconds, 2) for seconds, _ in watch.callbacks] == [0.08]
+
+
+async def test_a_callback_that_only_waits_is_passed_over(monkeypatch):
+    watch = Watch()
+    with watch.watching(monkeypatch):
+        asyncio.get_running_loop().call_soon(time.sleep, 0.2)
+        await asyncio.sleep(0.05)
+        assert not watch.callbacks
+        assert not watch.stalls
+
+
+async def test_a_thread_that_keeps_the_interpreter_is_seen(monkeypatch):
+    watch = Watch()
+    with watch.watching(monkeypatch):
+        await asyncio.sleep(0.02)
+        await asyncio.to_thread(keep_the_interpreter)
+        await asyncio.sleep(0.02)
+        assert watch.stalls
