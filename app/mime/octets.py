@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 WINDOW: Final = 256 * 1024  # so much is searched at a time; other threads get their turn between
+_FIRST: Final = 4 * 1024
 
 
 class Octets(Protocol):
@@ -43,11 +44,13 @@ def search(
         longest: how far windows overlap.
     """
     at, stop = start, len(data) if stop is None else min(stop, len(data))
+    window = min(_FIRST, WINDOW)  # where matches stand close together, little is read for each
     while at < stop:
-        found = pattern.search(bytes(data[at : min(at + WINDOW + longest, stop)]))
+        found = pattern.search(bytes(data[at : min(at + window + longest, stop)]))
         if found is not None:
             return at + found.start()
-        at += WINDOW
+        at += window
+        window = min(4 * window, WINDOW)
     return None
 
 

@@ -23,6 +23,7 @@ _SNIFF_OCTETS: Final = 8 * 1024
 _HEAD_OCTETS: Final = 16 * 1024  # most headers end within; else up to MAX_HEADER_OCTETS are read
 _SOUGHT: Final = 32  # octets of a boundary that are searched for; compiling long patterns is slow
 _MAX_LINE: Final = 20 * 1024  # no boundary is longer than the value that declares it
+_SHORT_LINE: Final = 256
 _LINE_END: Final = re.compile(rb"\r*\n|\r")
 # The last line may have no end: it would be searched for one from each of its octets.
 _LF_LINE: Final = re.compile(rb"[^\n]*+(?:\n|\Z)")
@@ -198,8 +199,12 @@ class _Scanner:
         if found is None:
             return None
         rest = found + len(start)
-        line = _REST_OF_LINE.match(bytes(self._data[rest : rest + _MAX_LINE]))
-        octets = line[0] if line is not None else b""
+        octets = b""
+        for room in (_SHORT_LINE, _MAX_LINE):
+            line = _REST_OF_LINE.match(bytes(self._data[rest : rest + room]))
+            octets = line[0] if line is not None else b""
+            if len(octets) < room:
+                break
         crlf = found > 0 and bytes(self._data[found - 1 : found + 1]) == b"\r\n"
         return _Line(found - 1 if crlf else found, octets.rstrip(b" \t"), rest + len(octets))
 

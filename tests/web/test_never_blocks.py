@@ -183,6 +183,7 @@ async def look(
     for _ in range(TIMES):
         found = []
         async with visiting(app, at) as visit:
+            assert not watch.callbacks, watch.callbacks  # of signing in, and the first look
             for number in suspects:
                 watch.forget()
                 await act(visit, number)
