@@ -169,6 +169,12 @@ class Downloads:
         if found is not None and not found.running:
             del self._kept[id]
 
+    def forget_failed(self, id: MessageId) -> None:
+        """Forgets one that broke off."""
+        found = self._kept.get(id)
+        if found is not None and found.error is not None:
+            self.forget_ended(id)
+
     async def close(self) -> None:
         """Calls everything off and frees the disk."""
         for id in list(self._kept):

@@ -120,10 +120,7 @@ class Mailbox(Maildrop):
         return found
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:
-        """Whether a peek would wait for a whole message that is on its way.
-
-        RETR cannot be called off, and POP3 answers in order.
-        """
+        """Whether a peek would wait for a RETR: POP3 answers in order."""
         message = self.index[id]
         own = self.downloads.get(message.id)
         here = (own is not None and own.complete) or self._peeks.find(message, lines) is not None
@@ -293,9 +290,7 @@ class Mailbox(Maildrop):
         if id in self.index:
             self.mark([id])
         self.saved[MessageId(id)] = Saved(octets, sha256)
-        download = self.downloads.get(MessageId(id))
-        if download is not None and download.error is not None:
-            self.downloads.forget_ended(download.id)  # its failure is of no interest any more
+        self.downloads.forget_failed(MessageId(id))  # that is of no interest any more
 
     def not_saved(self, id: str) -> None:
         """It broke off, if it has not arrived: nothing is marked."""
