@@ -43,13 +43,12 @@ from .models import (
 )
 from .naming import message_name
 from .parts import OpenPart
-from .peeking import RUNGS, Peeked
+from .peeking import Peeked
 from .query import Match, Query, Selection, select
 from .query import parse as parse_query
 from .signin import credentials_fit
 
 __all__ = [
-    "RUNGS",
     "SPOOL_OCTETS",
     "Account",
     "AlreadyExporting",
