@@ -15,7 +15,7 @@ from .models import Message, MessageId
 
 HEADER_OCTETS = 64 * 1024  # what is kept of one header
 _AT_ONCE = 1200  # waiting commands; how many of them are sent is up to the connection's window
-_AT_A_TIME = 100  # commands made in one turn of the event loop
+_AT_A_TIME = 40  # commands made in one turn of the event loop
 _REFUSALS = 3  # this many in a row, and none answered: the server has no TOP
 
 

@@ -10,7 +10,8 @@ from app.pop3 import CommandRejected
 from . import formats
 from .defect_words import defect_words
 from .errors import describe
-from .present import ListState, Rows
+from .listing import Rows
+from .liststate import ListState
 from .route_words import route_view
 from .tabs import SOURCE_OCTETS, Asked, Shown
 from .views import (

@@ -8,6 +8,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from . import words
+
+# Scripts are written apart and sent together: one request a page.
+BUNDLES = {
+    "page.js": ("app.js",),
+    "desk.js": ("vendor/htmx.min.js", "app.js"),
+}
+
 
 def shipped(folder: str) -> Path:
     """A folder that ships with the app: inside the package in a wheel, else beside it."""
@@ -27,8 +35,14 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
+            words.gettext, words.plural, newstyle=True
+        )
+        self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.globals["static"] = cache(self._static_url)
+        self._environment.globals["script"] = cache(self._script_url)
 
     def page(self, name: str, view: object, status: int = 200) -> HTMLResponse:
         """A whole page, `templates/pages/NAME.html`."""
@@ -45,6 +59,17 @@ class Renderer:
     def _respond(self, name: str, view: object, status: int) -> HTMLResponse:
         html = self._environment.get_template(name).render(view=view)
         return HTMLResponse(html, status_code=status)
+
+    def script(self, name: str) -> bytes:
+        """Several scripts of ours in one file, as one page needs them.
+
+        Raises:
+            KeyError: there is no such bundle.
+        """
+        return b"\n;\n".join((self._static / part).read_bytes() for part in BUNDLES[name])
+
+    def _script_url(self, name: str) -> str:
+        return f"/scripts/{name}?v={hashlib.sha256(self.script(name)).hexdigest()[:10]}"
 
     def _static_url(self, name: str) -> str:
         digest = hashlib.sha256((self._static / name).read_bytes()).hexdigest()

@@ -19,7 +19,7 @@ from .deps import Services, services
 from .errors import WebError, describe, problem
 from .pages import export, mailbox, message, signin, whole
 from .present import shell
-from .render import shipped
+from .render import BUNDLES, shipped
 from .security import HEADERS, Guard, refuse_insecure
 from .views import ErrorPage, ErrorView, ProblemFragment
 
@@ -35,6 +35,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     for module in (signin, mailbox, message, whole, export, docs):
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
+    app.add_api_route("/scripts/{name}", _script, include_in_schema=False)
     app.mount("/static", CachedStatic(directory=shipped("static")), name="static")
     for family in _FAMILIES:
         app.add_exception_handler(family, _known)
@@ -48,14 +49,25 @@ def install(app: FastAPI, with_services: Services) -> None:
     )
 
 
+_FOR_A_YEAR = "public, max-age=31536000, immutable"  # their addresses carry a digest
+
+
+async def _script(request: Request, name: str) -> Response:
+    if name not in BUNDLES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    content = services(request).renderer.script(name)
+    headers = {"Cache-Control": _FOR_A_YEAR}
+    return Response(content, media_type="text/javascript", headers=headers)
+
+
 class CachedStatic(StaticFiles):
-    """Static files; their URLs carry a digest, so browsers may keep them."""
+    """Static files, for browsers to keep."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, to be kept for a year."""
         response = await super().get_response(path, scope)
         if response.status_code == HTTPStatus.OK:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            response.headers["Cache-Control"] = _FOR_A_YEAR
         return response
 
 

@@ -9,7 +9,7 @@ from app.mailbox import Peeked, Saved
 from app.mailbox.downloads import Downloads
 from app.mime import Contents, split_header
 from app.pop3 import CommandRejected
-from app.web.present import ListState
+from app.web.liststate import ListState
 from app.web.reading import Reader
 from app.web.tabs import Asked, show
 from app.web.views import MessageView, Tab

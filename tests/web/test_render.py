@@ -11,7 +11,7 @@ import jinja2
 import pytest
 
 from app.web import views
-from app.web.render import Renderer, shipped
+from app.web.render import BUNDLES, Renderer, shipped
 
 PAGES: dict[str, type] = {
     "signin": views.SignInView,
@@ -98,6 +98,16 @@ def test_static_urls_change_with_the_file():
     assert url != environment.from_string("{{ static('app.js') }}").render()
     with pytest.raises(FileNotFoundError):
         environment.from_string("{{ static('none.css') }}").render()
+
+
+def test_scripts_are_sent_together():
+    renderer = Renderer()
+    for name, parts in BUNDLES.items():
+        script = renderer.script(name)
+        for part in parts:
+            assert (shipped("static") / part).read_bytes() in script
+        url = renderer._environment.from_string("{{ script(name) }}").render(name=name)
+        assert re.fullmatch(rf"/scripts/{re.escape(name)}\?v=[0-9a-f]{{10}}", url)
 
 
 def test_folders_that_ship_are_found():

@@ -52,6 +52,7 @@ async def test_what_the_framework_refuses_is_problem_json_in_the_api(method, pat
     [
         ("GET", "/none", 404, "There is no such page."),
         ("GET", "/static/none", 404, "There is no such page."),
+        ("GET", "/scripts/none.js", 404, "There is no such page."),
         ("GET", "/static/../app/main.py", 404, "There is no such page."),
         ("GET", "/static/%2e%2e/app/main.py", 404, "There is no such page."),
         ("GET", "/static/..%2fapp%2fmain.py", 404, "There is no such page."),
@@ -67,8 +68,11 @@ async def test_and_a_page_elsewhere(method, path, status, title):
 async def test_static_files_are_kept_by_browsers_and_pages_are_not():
     async with running() as app, http_to(app) as http:
         page = await http.get("/")
-        linked = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
-        assert {path.partition("?")[0] for path in linked} >= {"/static/app.css", "/static/app.js"}
+        linked = re.findall(r'(?:href|src)="(/(?:static|scripts)/[^"]+)"', page.text)
+        assert {path.partition("?")[0] for path in linked} >= {
+            "/static/app.css",
+            "/scripts/page.js",
+        }
         for path in linked:
             answer = await http.get(path)
             assert answer.status_code == 200

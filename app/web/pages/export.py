@@ -12,7 +12,8 @@ from app.web import formats
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.download import FileResponse, export_file
 from app.web.errors import InvalidRequest, describe
-from app.web.present import account, shell, subject_of
+from app.web.listing import subject_of
+from app.web.present import account, shell
 from app.web.selecting import chosen, named
 from app.web.views import ErrorView, ExportFragment, ExportProgressView, ExportView
 

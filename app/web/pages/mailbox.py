@@ -12,20 +12,10 @@ from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.forms import read_page, read_sort
-from app.web.present import (
-    DEFAULT_SORT,
-    ListState,
-    Rows,
-    account,
-    current_list,
-    mailbox_page,
-    progress,
-    read_shown,
-    receipt_page,
-    review_page,
-    shell,
-    tray,
-)
+from app.web.listing import Rows, mailbox_page, progress, read_shown, tray
+from app.web.liststate import DEFAULT_SORT, ListState, current_list
+from app.web.outcome import receipt_page, review_page
+from app.web.present import account, shell
 from app.web.views import ErrorView, MarkedFragment, ProgressFragment
 
 router = APIRouter(prefix="/mailbox")

@@ -12,7 +12,9 @@ from app.web import formats
 from app.web.deps import AppServices, CurrentSession
 from app.web.errors import InvalidRequest
 from app.web.forms import read_lines, read_page
-from app.web.present import ListState, account, mailbox_page, read_shown, shell, title
+from app.web.listing import mailbox_page, read_shown
+from app.web.liststate import ListState
+from app.web.present import account, shell, title
 from app.web.reading import Reader
 from app.web.tabs import Asked, show
 from app.web.views import MessageView, ReaderFragment, Tab

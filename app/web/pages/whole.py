@@ -12,8 +12,9 @@ from app.web.deps import AppServices, ChangingSession, CurrentSession
 from app.web.download import FileResponse, inner_file, message_file, message_to_mark, part_file
 from app.web.forms import read_number
 from app.web.framed import mail_document
+from app.web.listing import tray
 from app.web.parts import TNEF_OCTETS
-from app.web.present import shell, tray
+from app.web.present import shell
 from app.web.reading import Reader
 from app.web.tabs import Asked, safe_html
 from app.web.views import FetchFragment, SavedFragment

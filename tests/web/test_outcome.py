@@ -1,0 +1,43 @@
+"""The review and the receipt, from a session."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from starlette.requests import Request
+
+from app.mailbox import MessageId, Outcome, Receipt, ReceiptItem, Totals
+from app.web import outcome
+
+from .test_present import MB, mailbox
+
+REQUEST: Any = Request({"type": "http", "headers": [(b"host", b"localhost")], "scheme": "http"})
+SERVICES: Any = SimpleNamespace(config=SimpleNamespace(public_origin=None, demo=None))
+
+
+def session(**more: Any) -> Any:
+    return SimpleNamespace(csrf="c", mailbox=mailbox(2 * MB, 5 * MB, 3 * MB, **more))
+
+
+def test_the_review_shows_what_is_marked_largest_first():
+    here = session()
+    small, large, _ = here.mailbox.index
+    here.mailbox.marks = {small.id: None, large.id: None}
+    here.mailbox.marked = SimpleNamespace(messages=2, octets=7 * MB)
+    view = outcome.review_page(REQUEST, SERVICES, here)
+    assert [row.size for row in view.rows] == ["5.0 MB", "2.0 MB"]
+    assert (view.size, view.left, view.share_left) == ("10.0 MB", "3.0 MB", 30.0)
+
+
+def test_the_receipt_says_what_became_of_each():
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    items = (
+        ReceiptItem(MessageId("a"), 4 * MB, "Bob", "Video", Outcome.GONE),
+        ReceiptItem(MessageId("b"), MB, "", "", Outcome.STILL_THERE, "locked"),
+    )
+    receipt = Receipt(at, items, True, "", 4 * MB, Totals(5, 10 * MB), Totals(4, 6 * MB))
+    view = outcome.receipt_page(REQUEST, SERVICES, session(), receipt)
+    assert (view.gone, view.total, view.freed) == (1, 2, "4.0 MB")
+    assert (view.before, view.after, view.share_after) == ("10.0 MB", "6.0 MB", 60.0)
+    assert [(row.subject, row.reason) for row in view.rows] == [("Video", ""), ("", "locked")]
+    assert view.shell.title == "1 of 2 gone · anna"
