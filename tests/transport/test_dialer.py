@@ -72,7 +72,7 @@ async def test_a_host_that_drops_what_is_sent_to_it():
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433"])
 async def test_loopback_is_forbidden_by_default_however_it_is_written(host):
     async with ScriptedServer(steps(GREETING, stall())) as server:
-        strict = Dialer(TargetPolicy(ports=((1, 65535),)), timeouts=QUICK)
+        strict = Dialer(TargetPolicy(ports=((1, 65535),)), timeouts=Timeouts())
         with pytest.raises(TargetForbidden):
             await strict.dial(Target(host, server.port, NONE))
         assert server.connections == 0

@@ -155,7 +155,7 @@ async def test_progress_is_shown_while_it_comes_and_other_messages_wait(at):
 
 async def test_cancel_ends_it_and_the_session_goes_on(at):
     quirks = Quirks(stall_at="RETR body")
-    place = await at(quirks)
+    place = await at(quirks, timeouts=QUICK)
     await place.click(place.path(3, "/whole"))
     answer = await place.click(place.path(3, "/cancel?tab=headers"))
     assert 'data-tab="headers"' in answer.text
