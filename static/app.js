@@ -26,7 +26,10 @@
     if (!button) return;
     const boxes = ticks();
     const picked = boxes.filter((box) => box.checked).length;
-    button.textContent = picked ? `Mark selected (${picked})` : 'Mark selected';
+    button.dataset.none ??= button.textContent;
+    button.textContent = picked
+      ? button.dataset.picked.replace('{n}', picked.toLocaleString(document.documentElement.lang))
+      : button.dataset.none;
     button.disabled = !picked;
     find('#savepicked').classList.toggle('on', picked > 0);
     const every = find('#pickall input');
@@ -99,8 +102,10 @@
       document.execCommand('copy');
       area.remove();
     }
-    button.textContent = 'Copied';
-    setTimeout(() => { button.textContent = 'Copy all'; }, 2000);
+    const { copied, label = button.textContent } = button.dataset;
+    button.dataset.label = label;
+    button.textContent = copied;
+    setTimeout(() => { button.textContent = label; }, 2000);
   });
 
   // The row of the open message follows the reader.

@@ -206,7 +206,7 @@ UNESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+false|Markup\(")
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_template_parses_and_has_nothing_the_policy_forbids(path):
     text = path.read_text()
-    jinja2.Environment(autoescape=True).parse(text)
+    jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(text)
     # Documents in frames have a policy of their own, which lets them have styles but no script.
     framed = path.parent.name == "documents"
     patterns = (NEEDS_EVAL, SCRIPTED, ABROAD, UNESCAPED, *(() if framed else (STYLED,)))

@@ -26,6 +26,7 @@ from .views import (
     Tab,
     TabView,
 )
+from .words import N_, _
 
 _LABELS = {
     Tab.TEXT: "Text",
@@ -39,8 +40,8 @@ _MORE = (80, 320)  # lines
 _MANY = 8  # recipients that are named
 _LINKS = 200  # links that are listed
 _REFUSED = {
-    "too-large": "Its HTML is larger than 1 MiB",
-    "too-deep": "Its HTML is nested deeper than any mail needs",
+    "too-large": N_("Its HTML is larger than 1 MiB, so it is shown as text only."),
+    "too-deep": N_("Its HTML is nested deeper than any mail needs, so it is shown as text only."),
 }
 
 
@@ -188,14 +189,14 @@ class Reader:
     def _html(self, safe: SafeHtml) -> HtmlView:
         show = self._href(replace(self._asked, remote=True))
         return HtmlView(
-            remote=formats.number(safe.remote_images) if safe.remote_images else "",
+            remote=safe.remote_images,
             shown=self._asked.remote,
             insecure="insecure-image" in safe.defects,
             show=None if self._asked.remote or not safe.remote_images else show,
             links=tuple(
                 LinkView(link.text, link.href, link.differs) for link in safe.links[:_LINKS]
             ),
-            refused=_REFUSED[safe.refused] if safe.refused else "",
+            refused=_(_REFUSED[safe.refused]) if safe.refused else "",
         )
 
     def _source(self, peeked: Peeked, shown: Shown) -> SourceView:
@@ -243,6 +244,6 @@ class Reader:
         saved = self._mailbox.saved.get(self._message.id)
         if saved is None:
             return None
-        octets = formats.number(saved.octets) if saved.sha256 else ""
+        octets = saved.octets if saved.sha256 else 0
         marked = self._message.id in self._mailbox.marks
         return SavedView(octets, saved.sha256, marked)

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from . import words
+from . import formats, words
 
 # Scripts are written apart and sent together: one request a page.
 BUNDLES = {
@@ -41,6 +41,7 @@ class Renderer:
             words.gettext, words.plural, newstyle=True
         )
         self._environment.policies["ext.i18n.trimmed"] = True
+        self._environment.filters["number"] = formats.number
         self._environment.globals["static"] = cache(self._static_url)
         self._environment.globals["script"] = cache(self._script_url)
 

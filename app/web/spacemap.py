@@ -45,7 +45,7 @@ def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
         title = f"{formats.size(sum(m.octets for m in rest))} in all other messages"
         blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, "/mailbox"))
     return StatView(
-        messages=formats.number(totals.messages),
+        messages=totals.messages,
         size=formats.size(totals.octets),
         largest=len(largest),
         share=formats.share(sum(m.octets for m in largest), totals.octets),
@@ -66,7 +66,7 @@ def bands(mailbox: Mailbox, by_size: Sequence[Message]) -> tuple[BandView, ...]:
         views.append(
             BandView(
                 label=label,
-                messages=formats.number(stop - start),
+                messages=stop - start,
                 size=formats.size(octets),
                 share=formats.percent(octets, mailbox.index.totals.octets),
                 href=f"{page.href()}#m-{by_size[start].id}" if stop > start else "",

@@ -26,13 +26,13 @@ def _progress(session: Session) -> ExportProgressView | None:
     if found is None:
         return None
     return ExportProgressView(
-        done=formats.number(found.done.messages),
-        total=formats.number(found.total.messages),
+        done=found.done.messages,
+        total=found.total.messages,
         size=formats.size(found.done.octets),
         share=formats.percent(found.done.octets, found.total.octets),
         running=found.running,
         complete=found.complete,
-        missing=formats.number(found.missing) if found.missing else "",
+        missing=found.missing,
         refused=subject_of(found.refused[0]) if found.refused else "",
         reply=found.refused[1] if found.refused else "",
     )
@@ -57,7 +57,7 @@ def _page(
         messages=formats.number(len(messages)),
         size=formats.size(sum(message.octets for message in messages)),
         everything=len(messages) == len(mailbox.index),
-        undecided=formats.number(len(found.undecided)) if found.undecided else "",
+        undecided=len(found.undecided),
         q=q,
         ids=tuple(message.id for message in messages) if ticked else (),
         progress=_progress(session),

@@ -22,13 +22,13 @@ class StatView:
     """The line under the top bar.
 
     Attributes:
-        messages, size: the maildrop, formatted.
+        messages, size: the maildrop; the size is formatted.
         largest: how many messages the blocks before the last one stand for.
         share: what they hold together, formatted such as `61 %`.
         blocks: the space bar, the last one being all the rest.
     """
 
-    messages: str
+    messages: int
     size: str
     largest: int
     share: str
@@ -40,7 +40,7 @@ class BandView:
     """A size band: `share` of the octets in percent; `href` leads to its first message."""
 
     label: str
-    messages: str
+    messages: int
     size: str
     share: float
     href: str

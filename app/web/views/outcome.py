@@ -68,17 +68,17 @@ class ExportProgressView:
     Attributes:
         done, total, size, share: how many of how many messages, octets, and these in percent.
         running, complete: whether it goes on, or went out to its end.
-        missing: how many messages were no longer there, or "".
+        missing: how many messages were no longer there.
         refused: the message at which it broke off, or ""; `reply` is what the server said.
     """
 
-    done: str
-    total: str
+    done: int
+    total: int
     size: str
     share: float
     running: bool
     complete: bool
-    missing: str
+    missing: int
     refused: str
     reply: str
 
@@ -90,7 +90,7 @@ class ExportView:
     Attributes:
         count, messages, size: how many, and their octets.
         everything: that is the whole maildrop.
-        undecided: how many the filter could not decide yet, or "".
+        undecided: how many the filter could not decide yet.
         q: the filter, or "".
         ids: what was ticked; empty where the filter chooses.
         progress: of the last export, if there was one.
@@ -103,7 +103,7 @@ class ExportView:
     messages: str
     size: str
     everything: bool
-    undecided: str
+    undecided: int
     q: str
     ids: tuple[str, ...]
     progress: ExportProgressView | None

@@ -63,15 +63,15 @@ class HtmlView:
     """The HTML of a message.
 
     Attributes:
-        remote: images from elsewhere, a count for people, or "".
+        remote: how many images from elsewhere there are.
         shown: whether they are let through in this view.
         insecure: some of them come by plain HTTP and are never let through.
         show: the same view with them let through.
         links: where its links go.
-        refused: why it is shown as text only, or "".
+        refused: that and why it is shown as text only, or "".
     """
 
-    remote: str
+    remote: int
     shown: bool
     insecure: bool
     show: RungView | None
@@ -161,11 +161,11 @@ class SavedView:
     """A message that went to this browser, or is on its way.
 
     Attributes:
-        octets, sha256: of all that went; empty while it is on its way.
+        octets, sha256: of all that went; 0 and "" while it is on its way.
         marked: whether it is marked now.
     """
 
-    octets: str
+    octets: int
     sha256: str
     marked: bool
 

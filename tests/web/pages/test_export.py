@@ -203,7 +203,7 @@ async def test_a_message_that_the_server_refuses_is_named(shelf):
     assert "refused this command" in heading(told)
     progress = await shelf.progress()
     assert progress.startswith(
-        "The last file broke off after 0 of 2 messages: the server would not"
+        "The last file broke off after 0 of 2 messages. The server would not"
     )
     assert progress.endswith("and said -ERR no such message . Leave it out, and start again.")
 
@@ -215,5 +215,5 @@ async def test_what_has_vanished_is_counted(shelf):
     assert len(unzipped(answer)) == len(shelf.ids) - 1
     assert await shelf.progress() == (
         f"The last file went out whole: {len(shelf.ids)} messages. "
-        "1 of them were no longer there and are not in it."
+        "1 of them was no longer there and is not in it."
     )
