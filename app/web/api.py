@@ -21,6 +21,7 @@ from .errors import InvalidRequest
 from .forms import SignInForm, read_sort
 from .security import check_site, own_origin
 from .selecting import chosen, filtered
+from .words import _
 
 router = APIRouter(
     prefix="/api/v1",
@@ -255,7 +256,7 @@ async def mark_many(session: ChangingSession, body: schemas.MarkMany) -> schemas
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
         if parse_query(body.q or "").matches_all:
-            raise InvalidRequest("q: it matches every message; to mark them all, name them.")
+            raise InvalidRequest(_("q: it matches every message; to mark them all, name them."))
         found = await chosen(session, body.q or "")
         ids, undecided = [message.id for message in found.matched], len(found.undecided)
     matched = schemas.Totals.of(mailbox.index.totals_of(ids))

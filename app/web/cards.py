@@ -6,45 +6,51 @@ from app.mime import Address, Attendee, Event, Invitation
 
 from . import formats
 from .views import CardView
+from .words import N_, _, ngettext
 
+_EVENT = N_("Event")
 _METHODS = {
-    "REQUEST": "Invitation",
-    "CANCEL": "Cancelled",
-    "REPLY": "Answer to an invitation",
-    "COUNTER": "Another time is proposed",
-    "DECLINECOUNTER": "The proposed time is declined",
-    "PUBLISH": "Event",
-    "ADD": "More dates",
-    "REFRESH": "The newest version is asked for",
+    "REQUEST": N_("Invitation"),
+    "CANCEL": N_("Cancelled"),
+    "REPLY": N_("Answer to an invitation"),
+    "COUNTER": N_("Another time is proposed"),
+    "DECLINECOUNTER": N_("The proposed time is declined"),
+    "PUBLISH": _EVENT,
+    "ADD": N_("More dates"),
+    "REFRESH": N_("The newest version is asked for"),
 }
 _ANSWERS = {
-    "accepted": "accepted",
-    "declined": "declined",
-    "tentative": "perhaps",
-    "needs-action": "no answer yet",
-    "delegated": "sends somebody else",
+    "accepted": N_("accepted"),
+    "declined": N_("declined"),
+    "tentative": N_("perhaps"),
+    "needs-action": N_("no answer yet"),
+    "delegated": N_("sends somebody else"),
 }
 _MANY = 12  # people who are named
 
 
 def card_views(found: Invitation) -> tuple[CardView, ...]:
     """A card for each event."""
-    method = _METHODS.get(found.method, "Event")
+    method = _(_METHODS.get(found.method, _EVENT))
     return tuple(_card(method, event) for event in found.events)
 
 
 def _card(method: str, event: Event) -> CardView:
     lines = (
-        ("When", _when(event)),
-        ("Repeats", event.recurrence),
-        ("Where", event.location),
-        ("From", _person(event.organizer) if event.organizer else ""),
-        ("With", _attendees(event.attendees)),
-        ("Status", event.status),
-        ("Link", event.url or ""),
+        (_("When"), _when(event)),
+        (_("Repeats"), event.recurrence),
+        (_("Where"), event.location),
+        (_("From"), _person(event.organizer) if event.organizer else ""),
+        (_("With"), _attendees(event.attendees)),
+        (_("Status"), event.status),
+        (_("Link"), event.url or ""),
     )
     return CardView(
-        title=f"{method}: {event.summary or 'an event without a name'}",
+        title=_(
+            "%(method)s: %(event)s",
+            method=method,
+            event=event.summary or _("an event without a name"),
+        ),
         lines=tuple((label, value) for label, value in lines if value),
         text=event.description,
     )
@@ -56,19 +62,20 @@ def _when(event: Event) -> str:
     if event.all_day:
         return _days(event.start, event.end)
     start = _moment(event.start)
-    end = _moment(event.end) if event.end else ""
+    when = _("%(start)s to %(end)s", start=start, end=_moment(event.end)) if event.end else start
     if isinstance(event.start, datetime) and event.start.tzinfo is None:
-        zone = f"by the clock of {event.zone}" if event.zone else "by whatever clock you have there"
-        return f"{start}{' to ' + end if end else ''}, {zone}"
-    return f"{start}{' to ' + end if end else ''}"
+        if event.zone:
+            return _("%(when)s, by the clock of %(zone)s", when=when, zone=event.zone)
+        return _("%(when)s, by whatever clock you have there", when=when)
+    return when
 
 
 def _days(start: date, end: date | None) -> str:
     first = formats.date_only(start)
     if end is None or (end - start).days <= 1:
-        return f"{first}, all day"
+        return _("%(day)s, all day", day=first)
     last = date.fromordinal(end.toordinal() - 1)  # the end is not included
-    return f"{first} to {formats.date_only(last)}, all day"
+    return _("%(start)s to %(end)s, all day", start=first, end=formats.date_only(last))
 
 
 def _moment(when: date) -> str:
@@ -86,11 +93,22 @@ def _person(person: Address | Attendee) -> str:
 
 
 def _attendees(attendees: tuple[Attendee, ...]) -> str:
-    named = ", ".join(
-        f"{one.name or one.email} ({_ANSWERS.get(one.status, one.status)})"
-        if one.status
-        else one.name or one.email
-        for one in attendees[:_MANY]
-    )
+    named = ", ".join(map(_attendee, attendees[:_MANY]))
     more = len(attendees) - _MANY
-    return f"{named} and {formats.number(more)} more" if more > 0 else named
+    if more <= 0:
+        return named
+    return ngettext(
+        "%(names)s and %(n)s more",
+        "%(names)s and %(n)s more",
+        more,
+        names=named,
+        n=formats.number(more),
+    )
+
+
+def _attendee(one: Attendee) -> str:
+    name = one.name or one.email
+    if not one.status:
+        return name
+    answer = _(_ANSWERS[one.status]) if one.status in _ANSWERS else one.status
+    return _("%(name)s (%(answer)s)", name=name, answer=answer)

@@ -3,21 +3,31 @@
 from collections.abc import Iterable
 from typing import Final
 
+from .words import N_, _
+
 _WORDS: Final = {
-    "header-cut": "Its headers are longer than is read; the rest of them is in the saved file.",
-    "junk-line": "Among its headers are lines that are none; they are left out.",
-    "bad-content-type": "A part does not say clearly what it is, so it is taken for plain text.",
-    "no-boundary": "It should have parts, but does not say where they begin: it is shown as it is.",
-    "boundary-not-found": "It should have parts, but none of them begins: it is shown as it is.",
-    "boundary-not-closed": "The mark at the end of its parts is missing; the last may be cut.",
-    "too-many-parts": "It has more than 1,000 parts; not all of them are listed.",
-    "too-deep": "Its parts are nested too deep; the innermost ones are not opened.",
-    "unknown-encoding": "Its text is encoded in a way that is not known, so it is shown as it is.",
-    "text-cut": "Only the first 1 MiB of it is shown; the saved file has all of it.",
+    "header-cut": N_("Its headers are longer than is read; the rest of them is in the saved file."),
+    "junk-line": N_("Among its headers are lines that are none; they are left out."),
+    "bad-content-type": N_(
+        "A part does not say clearly what it is, so it is taken for plain text."
+    ),
+    "no-boundary": N_(
+        "It should have parts, but does not say where they begin: it is shown as it is."
+    ),
+    "boundary-not-found": N_(
+        "It should have parts, but none of them begins: it is shown as it is."
+    ),
+    "boundary-not-closed": N_("The mark at the end of its parts is missing; the last may be cut."),
+    "too-many-parts": N_("It has more than 1,000 parts; not all of them are listed."),
+    "too-deep": N_("Its parts are nested too deep; the innermost ones are not opened."),
+    "unknown-encoding": N_(
+        "Its text is encoded in a way that is not known, so it is shown as it is."
+    ),
+    "text-cut": N_("Only the first 1 MiB of it is shown; the saved file has all of it."),
 }
 HARMLESS: Final = frozenset({"byte-order-mark", "mbox-from-line"})  # nothing is amiss for a reader
 
 
 def defect_words(codes: Iterable[str]) -> tuple[str, ...]:
     """A sentence for each code, each once; none for what is harmless or not known here."""
-    return tuple(_WORDS[code] for code in dict.fromkeys(codes) if code in _WORDS)
+    return tuple(_(_WORDS[code]) for code in dict.fromkeys(codes) if code in _WORDS)

@@ -9,10 +9,11 @@ from .deps import AppServices
 from .errors import TABLE
 from .present import shell
 from .views import ApiView, CallView, CodeView, ParameterView
+from .words import N_, _
 
 router = APIRouter(prefix="/api")
 
-_INTRO = (
+_INTRO = N_(
     "Every capability of the pages, under the names of POP3: DELE marks, RSET unmarks, QUIT makes "
     "it happen. Sign in with POST /api/v1/session, then send Authorization: Bearer TOKEN. Errors "
     "are application/problem+json with a stable code."
@@ -107,5 +108,5 @@ async def show_docs(request: Request, services: AppServices) -> Response:
     """The API page."""
     known = tuple(CodeView(code, status, meaning) for code, status, meaning in codes())
     document = request.app.openapi()
-    view = ApiView(shell(request, services, "API", ""), _INTRO, calls(document), known)
+    view = ApiView(shell(request, services, _("API"), ""), _(_INTRO), calls(document), known)
     return services.renderer.page("api", view)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from app.mailbox import LoginDelayed, LoginRejected
 from app.transport import ConnectFailed, ConnectFault, TlsFailed, TlsFault
 
+from . import formats
+from .words import N_, _, ngettext
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -17,83 +20,96 @@ class Words:
 
 def connect(error: ConnectFailed) -> Words:
     """No connection, by its fault."""
-    place = f"{error.host}, port {error.port}"
+    place = {"host": error.host, "port": error.port}
     match error.fault:
         case ConnectFault.UNKNOWN_HOST:
             return Words(
-                "There is no such server.",
-                f"The name {error.host} could not be found.",
-                ("Check the server's name for a slip of the finger.",),
+                _("There is no such server."),
+                _("The name %(host)s could not be found.", host=error.host),
+                (_("Check the server's name for a slip of the finger."),),
             )
         case ConnectFault.REFUSED:
             return Words(
-                "Nobody answers at this port.",
-                f"{place} refused the connection: no POP3 server is listening there.",
-                ("TLS is usually on port 995, STARTTLS and plaintext on port 110.",),
+                _("Nobody answers at this port."),
+                _(
+                    "%(host)s, port %(port)s refused the connection: no POP3 server is listening "
+                    "there.",
+                    **place,
+                ),
+                (_("TLS is usually on port 995, STARTTLS and plaintext on port 110."),),
             )
         case ConnectFault.UNREACHABLE:
-            return Words("The server cannot be reached.", f"There is no way to {place}.")
+            return Words(
+                _("The server cannot be reached."),
+                _("There is no way to %(host)s, port %(port)s.", **place),
+            )
         case ConnectFault.TIMEOUT:
             return Words(
-                "The server does not answer.",
-                f"{place} did not take the connection in time.",
-                ("Check name and port; a firewall may be in between.",),
+                _("The server does not answer."),
+                _("%(host)s, port %(port)s did not take the connection in time.", **place),
+                (_("Check name and port; a firewall may be in between."),),
             )
         case ConnectFault.NO_GREETING:
             return Words(
-                "Connected, but the server says nothing.",
-                f"{place} took the connection and sent no greeting.",
-                ("If this port expects TLS, choose TLS.", "If it expects none, choose STARTTLS."),
+                _("Connected, but the server says nothing."),
+                _("%(host)s, port %(port)s took the connection and sent no greeting.", **place),
+                (
+                    _("If this port expects TLS, choose TLS."),
+                    _("If it expects none, choose STARTTLS."),
+                ),
             )
         case ConnectFault.TURNED_AWAY:
             return Words(
-                "The server turned us away.",
-                f"{place} answered, but does not want to serve us now.",
-                ("It may allow only a few connections at once; try again in a minute.",),
+                _("The server turned us away."),
+                _("%(host)s, port %(port)s answered, but does not want to serve us now.", **place),
+                (_("It may allow only a few connections at once; try again in a minute."),),
             )
 
 
 _TLS_WORDS = {
     TlsFault.NAME_MISMATCH: (
-        "The certificate is for another name.",
-        "Type the server's name as its certificate has it.",
+        N_("The certificate is for another name."),
+        N_("Type the server's name as its certificate has it."),
     ),
     TlsFault.EXPIRED: (
-        "The certificate has expired.",
-        "Whoever runs the server must renew it. Check this machine's clock, too.",
+        N_("The certificate has expired."),
+        N_("Whoever runs the server must renew it. Check this machine's clock, too."),
     ),
     TlsFault.NOT_YET_VALID: (
-        "The certificate is not valid yet.",
-        "Check the clock of this machine and of the server.",
+        N_("The certificate is not valid yet."),
+        N_("Check the clock of this machine and of the server."),
     ),
     TlsFault.SELF_SIGNED: (
-        "The certificate is self-signed.",
-        "Whoever runs Popscope can trust it with POPSCOPE_CA_FILE.",
+        N_("The certificate is self-signed."),
+        N_("Whoever runs Popscope can trust it with POPSCOPE_CA_FILE."),
     ),
     TlsFault.UNKNOWN_ISSUER: (
-        "The certificate comes from an unknown issuer.",
-        "Whoever runs Popscope can trust the issuer with POPSCOPE_CA_FILE.",
+        N_("The certificate comes from an unknown issuer."),
+        N_("Whoever runs Popscope can trust the issuer with POPSCOPE_CA_FILE."),
     ),
-    TlsFault.UNTRUSTED: ("The certificate cannot be trusted.", "Ask whoever runs the server."),
+    TlsFault.UNTRUSTED: (
+        N_("The certificate cannot be trusted."),
+        N_("Ask whoever runs the server."),
+    ),
     TlsFault.NOT_OFFERED: (
-        "The server does not offer STARTTLS.",
-        "Choose TLS (port 995). Nothing was sent without protection.",
+        N_("The server does not offer STARTTLS."),
+        N_("Choose TLS (port 995). Nothing was sent without protection."),
     ),
     TlsFault.NOT_TLS: (
-        "There is no TLS at this port.",
-        "Choose STARTTLS, or the server's TLS port, usually 995.",
+        N_("There is no TLS at this port."),
+        N_("Choose STARTTLS, or the server's TLS port, usually 995."),
     ),
     TlsFault.TOO_OLD: (
-        "The server only speaks outdated TLS.",
-        "Popscope needs TLS 1.2 or later. Whoever runs the server must update it.",
+        N_("The server only speaks outdated TLS."),
+        N_("Popscope needs TLS 1.2 or later. Whoever runs the server must update it."),
     ),
     TlsFault.HANDSHAKE: (
-        "TLS could not be set up.",
-        "Check that port and protection belong together.",
+        N_("TLS could not be set up."),
+        N_("Check that port and protection belong together."),
     ),
     TlsFault.TIMEOUT: (
-        "The server does not answer the TLS handshake.",
-        "This port may not speak TLS: try STARTTLS, or another port.",
+        N_("The server does not answer the TLS handshake."),
+        N_("This port may not speak TLS: try STARTTLS, or another port."),
     ),
 }
 
@@ -101,9 +117,21 @@ _TLS_WORDS = {
 def tls(error: TlsFailed) -> Words:
     """No protected connection, by its fault."""
     title, advice = _TLS_WORDS[error.fault]
-    said = f" ({error.detail})" if error.detail else ""
-    detail = f"No protected connection to {error.host}, port {error.port}{said}."
-    return Words(title, detail + " Your password was not sent.", (advice,))
+    place = {"host": error.host, "port": error.port}
+    detail = (
+        _(
+            "No protected connection to %(host)s, port %(port)s (%(reason)s). Your password was "
+            "not sent.",
+            reason=error.detail,
+            **place,
+        )
+        if error.detail
+        else _(
+            "No protected connection to %(host)s, port %(port)s. Your password was not sent.",
+            **place,
+        )
+    )
+    return Words(_(title), detail, (_(advice),))
 
 
 def rejected(error: LoginRejected) -> Words:
@@ -111,31 +139,47 @@ def rejected(error: LoginRejected) -> Words:
     match (error.code or "").split("/"):
         case ["SYS", "PERM"]:
             return Words(
-                "The server has a lasting problem with this mailbox.",
-                "Name and password may be right.",
-                ("Whoever runs the server has to look at it.",),
+                _("The server has a lasting problem with this mailbox."),
+                _("Name and password may be right."),
+                (_("Whoever runs the server has to look at it."),),
             )
-        case ["SYS", *_]:
+        case ["SYS", *_more]:
             return Words(
-                "The server has trouble at the moment.",
-                "Name and password may be right.",
-                ("Try again in a few minutes.",),
+                _("The server has trouble at the moment."),
+                _("Name and password may be right."),
+                (_("Try again in a few minutes."),),
             )
     return Words(
-        "The server did not accept the name or the password.",
-        "Nothing was opened, and the password was not kept.",
+        _("The server did not accept the name or the password."),
+        _("Nothing was opened, and the password was not kept."),
         (
-            "Some servers want the whole address as the user name, some only what is before the @.",
-            "Some providers want an app password, or have POP3 switched off until you turn it on.",
+            _(
+                "Some servers want the whole address as the user name, some only what is before "
+                "the @."
+            ),
+            _(
+                "Some providers want an app password, or have POP3 switched off until you turn it "
+                "on."
+            ),
         ),
     )
 
 
 def delayed(error: LoginDelayed) -> Words:
     """A sign-in too soon after the last one."""
-    wait = f"{error.retry_after} seconds" if error.retry_after else "a while"
+    seconds = error.retry_after
+    detail = (
+        ngettext(
+            "This server wants %(n)s second between two sign-ins.",
+            "This server wants %(n)s seconds between two sign-ins.",
+            seconds,
+            n=formats.number(seconds),
+        )
+        if seconds
+        else _("This server wants a while between two sign-ins.")
+    )
     return Words(
-        "Too soon after the last sign-in.",
-        f"This server wants {wait} between two sign-ins.",
-        ("Wait, then try again. Nothing is wrong with your password.",),
+        _("Too soon after the last sign-in."),
+        detail,
+        (_("Wait, then try again. Nothing is wrong with your password."),),
     )

@@ -33,10 +33,11 @@ from app.transport import (
     TlsFailed,
 )
 
-from . import error_words
+from . import error_words, formats
 from .error_words import Words
 from .query_words import bad_query
 from .views import ErrorView
+from .words import N_, _, ngettext
 
 
 class WebError(Exception):
@@ -75,23 +76,27 @@ class Entry:
 def _commit_failed(error: CommitFailed) -> Words:
     match error.fault:
         case CommitFault.NOTHING_MARKED:
-            return Words("Nothing is marked.", "There is nothing to delete.")
+            return Words(_("Nothing is marked."), _("There is nothing to delete."))
         case CommitFault.CHANGED:
             return Words(
-                "The mailbox has changed meanwhile. Nothing was deleted.",
-                "Messages you had marked are gone or are no longer the same; their marks were "
-                "taken away.",
-                ("Look at what is marked now, and confirm again.",),
+                _("The mailbox has changed meanwhile. Nothing was deleted."),
+                _(
+                    "Messages you had marked are gone or are no longer the same; their marks were "
+                    "taken away."
+                ),
+                (_("Look at what is marked now, and confirm again."),),
             )
         case CommitFault.BUSY:
-            return Words("Already deleting.", "The deletion you confirmed before is under way.")
+            return Words(
+                _("Already deleting."), _("The deletion you confirmed before is under way.")
+            )
 
 
 _NOT_POP3 = (
-    (b"* ", "an IMAP server"),
-    (b"220", "an SMTP or FTP server"),
-    (b"HTTP/", "a web server"),
-    (b"SSH-", "an SSH server"),
+    (b"* ", N_("What answers there is an IMAP server.")),
+    (b"220", N_("What answers there is an SMTP or FTP server.")),
+    (b"HTTP/", N_("What answers there is a web server.")),
+    (b"SSH-", N_("What answers there is an SSH server.")),
 )
 
 
@@ -99,76 +104,87 @@ def _misbehaved(error: RemoteProtocolError) -> Words:
     if error.fault is Fault.NOT_POP3:
         kind = next((k for start, k in _NOT_POP3 if error.received.startswith(start)), None)
         return Words(
-            "This is no POP3 server.",
-            f"What answers there is {kind}." if kind else "What it said is not POP3.",
-            ("POP3 is usually on port 995 (TLS) or 110.",),
+            _("This is no POP3 server."),
+            _(kind) if kind else _("What it said is not POP3."),
+            (_("POP3 is usually on port 995 (TLS) or 110."),),
         )
     if error.fault is Fault.INJECTED:
         return Words(
-            "Somebody may be tampering with this connection.",
-            "Unprotected data came where only TLS may follow. Your password was not sent.",
-            ("Use TLS on port 995.",),
+            _("Somebody may be tampering with this connection."),
+            _("Unprotected data came where only TLS may follow. Your password was not sent."),
+            (_("Use TLS on port 995."),),
         )
     return Words(
-        "The server broke the rules of POP3.",
-        f"Its answer could not be understood ({error.fault.value}), so the connection was ended. "
-        "Nothing was deleted.",
-        ("Check again; if it happens each time, whoever runs the server should know.",),
-    )
-
-
-def _lost(_: ConnectionLost) -> Words:
-    return Words(
-        "The connection to the mail server was lost.",
-        "Nothing was deleted, and your marks are kept.",
-        ("Try again: Popscope connects anew.",),
+        _("The server broke the rules of POP3."),
+        _(
+            "Its answer could not be understood (%(fault)s), so the connection was ended. "
+            "Nothing was deleted.",
+            fault=error.fault.value,
+        ),
+        (_("Check again; if it happens each time, whoever runs the server should know."),),
     )
 
 
 def _stalled(error: Stalled) -> Words:
     return Words(
-        "The mail server stopped answering.",
-        f"Nothing came for {error.seconds:.0f} seconds, so the connection was ended. "
-        "Nothing was deleted, and your marks are kept.",
-        ("Try again in a moment.",),
+        _("The mail server stopped answering."),
+        ngettext(
+            "Nothing came for %(n)s second, so the connection was ended. "
+            "Nothing was deleted, and your marks are kept.",
+            "Nothing came for %(n)s seconds, so the connection was ended. "
+            "Nothing was deleted, and your marks are kept.",
+            round(error.seconds),
+            n=formats.number(round(error.seconds)),
+        ),
+        (_("Try again in a moment."),),
     )
 
 
 def _said_no(error: CommandRejected) -> Words:
     return Words(
-        "The server refused this command.",
-        f"{error.command} was answered with -ERR.",
-        ("The connection is fine; other messages may still work.",),
+        _("The server refused this command."),
+        _("%(command)s was answered with -ERR.", command=error.command),
+        (_("The connection is fine; other messages may still work."),),
     )
 
 
 def _fixed(title: str, detail: str, *advice: str) -> Callable[[Any], Words]:
-    words = Words(title, detail, advice)
-    return lambda _: words
+    """Words that are always the same; each argument is in `N_`."""
+    return lambda _error: Words(_(title), _(detail), tuple(map(_, advice)))
 
 
 TABLE: dict[type[Exception], Entry] = {
     LocalProtocolError: Entry(
-        500, "internal", _fixed("Popscope made a mistake.", "Nothing was sent, nothing deleted.")
+        500,
+        "internal",
+        _fixed(N_("Popscope made a mistake."), N_("Nothing was sent, nothing deleted.")),
     ),
     SaslError: Entry(
         502,
         "server-misbehaved",
-        _fixed("Signing in failed.", "The server's part in it made no sense."),
+        _fixed(N_("Signing in failed."), N_("The server's part in it made no sense.")),
     ),
     RemoteProtocolError: Entry(502, "server-misbehaved", _misbehaved),
     CommandRejected: Entry(502, "command-rejected", _said_no),
     ConnectFailed: Entry(502, "connect-failed", error_words.connect),
     TlsFailed: Entry(502, "tls-failed", error_words.tls),
-    ConnectionLost: Entry(502, "connection-lost", _lost),
+    ConnectionLost: Entry(
+        502,
+        "connection-lost",
+        _fixed(
+            N_("The connection to the mail server was lost."),
+            N_("Nothing was deleted, and your marks are kept."),
+            N_("Try again: Popscope connects anew."),
+        ),
+    ),
     Stalled: Entry(504, "stalled", _stalled),
     TargetForbidden: Entry(
         403,
         "target-forbidden",
         _fixed(
-            "Popscope may not connect there.",
-            "Whoever runs this Popscope has not allowed this server or this port.",
-            "Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS.",
+            N_("Popscope may not connect there."),
+            N_("Whoever runs this Popscope has not allowed this server or this port."),
+            N_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),
         ),
     ),
     LoginRejected: Entry(401, "login-rejected", error_words.rejected),
@@ -176,9 +192,9 @@ TABLE: dict[type[Exception], Entry] = {
         423,
         "mailbox-in-use",
         _fixed(
-            "Another program has this mailbox open.",
-            "POP3 lets in one at a time.",
-            "Close the mail program on the other computer or phone, or wait a minute.",
+            N_("Another program has this mailbox open."),
+            N_("POP3 lets in one at a time."),
+            N_("Close the mail program on the other computer or phone, or wait a minute."),
         ),
     ),
     LoginDelayed: Entry(429, "login-delayed", error_words.delayed),
@@ -186,96 +202,98 @@ TABLE: dict[type[Exception], Entry] = {
         404,
         "no-such-message",
         _fixed(
-            "This message is not in the mailbox.",
-            "It may have been deleted or fetched by another program.",
-            "Check again to see what is there now.",
+            N_("This message is not in the mailbox."),
+            N_("It may have been deleted or fetched by another program."),
+            N_("Check again to see what is there now."),
         ),
     ),
     Ambiguous: Entry(
         409,
         "ambiguous",
         _fixed(
-            "Some marked messages cannot be told from others. Nothing was deleted.",
-            "The server gives several copies of the same size one and the same UIDL.",
-            "Mark all copies or none of them.",
+            N_("Some marked messages cannot be told from others. Nothing was deleted."),
+            N_("The server gives several copies of the same size one and the same UIDL."),
+            N_("Mark all copies or none of them."),
         ),
     ),
     MessageTooLarge: Entry(
-        413, "too-large", _fixed("This is too large to show.", "Save it as a file instead.")
+        413, "too-large", _fixed(N_("This is too large to show."), N_("Save it as a file instead."))
     ),
     BadQuery: Entry(422, "invalid-request", lambda error: Words(*bad_query(error))),
     NoSuchPart: Entry(
         404,
         "no-such-part",
         _fixed(
-            "This message has no such part.",
-            "Parts are counted anew when more of a message has come.",
-            "Open its attachments again.",
+            N_("This message has no such part."),
+            N_("Parts are counted anew when more of a message has come."),
+            N_("Open its attachments again."),
         ),
     ),
     NoRoom: Entry(
         507,
         "no-room",
         _fixed(
-            "There is no room for this message where Popscope runs.",
-            "To show a whole message, it is kept on disk for as long as you look at it.",
-            "Save it as a file instead: that takes no room there.",
+            N_("There is no room for this message where Popscope runs."),
+            N_("To show a whole message, it is kept on disk for as long as you look at it."),
+            N_("Save it as a file instead: that takes no room there."),
         ),
     ),
     AlreadyExporting: Entry(
         409,
         "already-exporting",
         _fixed(
-            "Messages of this mailbox are being saved already.",
-            "POP3 does one thing at a time, so files are made one after the other.",
-            "Wait for the file that is on its way, or call it off in your browser.",
+            N_("Messages of this mailbox are being saved already."),
+            N_("POP3 does one thing at a time, so files are made one after the other."),
+            N_("Wait for the file that is on its way, or call it off in your browser."),
         ),
     ),
     CalledOff: Entry(
         409,
         "called-off",
         _fixed(
-            "The download was called off.",
-            "The message stays on the server as it is.",
-            "Ask for the whole message again if you want it after all.",
+            N_("The download was called off."),
+            N_("The message stays on the server as it is."),
+            N_("Ask for the whole message again if you want it after all."),
         ),
     ),
     CommitFailed: Entry(502, "commit-failed", _commit_failed),
     NoSession: Entry(
         401,
         "no-session",
-        _fixed("You are not signed in.", "The session has ended.", "Sign in again."),
+        _fixed(N_("You are not signed in."), N_("The session has ended."), N_("Sign in again.")),
     ),
     SessionLimit: Entry(
         503,
         "session-limit",
         _fixed(
-            "Too many people are signed in.",
-            "This Popscope has reached the number of sessions it allows.",
-            "Try again later.",
+            N_("Too many people are signed in."),
+            N_("This Popscope has reached the number of sessions it allows."),
+            N_("Try again later."),
         ),
     ),
     ForbiddenOrigin: Entry(
         403,
         "forbidden-origin",
         _fixed(
-            "This request did not come from a page of ours.",
-            "To keep other sites from acting in your name, it was refused.",
-            "Reload the page and try again.",
+            N_("This request did not come from a page of ours."),
+            N_("To keep other sites from acting in your name, it was refused."),
+            N_("Reload the page and try again."),
         ),
     ),
     InsecureHttp: Entry(
         403,
         "forbidden-origin",
         _fixed(
-            "Popscope does not speak plain HTTP to other machines.",
-            "Anyone on the network could read your password.",
-            "Put a TLS proxy in front (docker-compose.yml has one), or, on a network you trust, "
-            "set POPSCOPE_ALLOW_INSECURE_HTTP=1.",
+            N_("Popscope does not speak plain HTTP to other machines."),
+            N_("Anyone on the network could read your password."),
+            N_(
+                "Put a TLS proxy in front (docker-compose.yml has one), or, on a network you "
+                "trust, set POPSCOPE_ALLOW_INSECURE_HTTP=1."
+            ),
         ),
     ),
     InvalidRequest: Entry(
-        422, "invalid-request", lambda error: Words("That makes no sense here.", error.detail)
+        422, "invalid-request", lambda error: Words(_("That makes no sense here."), error.detail)
     ),
 }
 

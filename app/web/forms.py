@@ -8,6 +8,7 @@ from app.transport import Security, Target
 
 from .deps import OfferedTarget, WebConfig
 from .errors import InvalidRequest
+from .words import _
 
 _MAX_PORT = 65535
 _MAX_PAGE = 10**9
@@ -39,20 +40,22 @@ class SignInForm:
         """
         username = self.username.strip()
         if not username:
-            raise InvalidRequest("Type your email address or user name.")
+            raise InvalidRequest(_("Type your email address or user name."))
         if not self.password:
-            raise InvalidRequest("Type your password.")
+            raise InvalidRequest(_("Type your password."))
         if _CONTROL.search(username) or _CONTROL.search(self.password):
             raise InvalidRequest(
-                "The name or the password holds a line break or another control character."
+                _("The name or the password holds a line break or another control character.")
             )
         if not credentials_fit(username, self.password):
             raise InvalidRequest(
-                "The name or the password is too long: POP3 allows 255 octets a line."
+                _("The name or the password is too long: POP3 allows 255 octets a line.")
             )
         mechanism = self.auth.strip().upper() or None
         if mechanism is not None and mechanism not in _MECHANISMS:
-            raise InvalidRequest(f"auth: {', '.join(sorted(_MECHANISMS))} are known.")
+            raise InvalidRequest(
+                _("auth: %(known)s are known.", known=", ".join(sorted(_MECHANISMS)))
+            )
         target = self._target(config)
         return Account(username, target), Credentials(username, self.password, mechanism)
 
@@ -73,7 +76,7 @@ def _offered(offered: tuple[OfferedTarget, ...], value: str) -> Target:
     for one in offered:
         if one.label == value:
             return one.target
-    raise InvalidRequest("This server is not offered here.")
+    raise InvalidRequest(_("This server is not offered here."))
 
 
 def read_target(server: str, port: str, security: str) -> Target:
@@ -84,19 +87,19 @@ def read_target(server: str, port: str, security: str) -> Target:
     """
     place = server.strip()
     if not place:
-        raise InvalidRequest("Type the name of the mail server, such as pop.example.net.")
+        raise InvalidRequest(_("Type the name of the mail server, such as pop.example.net."))
     if _BARE_IPV6.fullmatch(place):
         place = f"[{place}]"
     found = _PLACE.fullmatch(place)
     if found is None or _CONTROL.search(place):
-        raise InvalidRequest(f"Server: {place[:80]!r} is no server name.")
+        raise InvalidRequest(_("Server: %(text)s is no server name.", text=repr(place[:80])))
     host = (found[1] or found[2]).rstrip(".")
     typed = port.strip() or found[3] or ""
     if typed and not (typed.isdecimal() and typed.isascii() and 1 <= int(typed[:6]) <= _MAX_PORT):
-        raise InvalidRequest(f"Port: a number from 1 to {_MAX_PORT}.")
+        raise InvalidRequest(_("Port: a number from 1 to %(most)s.", most=_MAX_PORT))
     kind = security.strip().lower()
     if kind and kind not in {known.value for known in Security}:
-        raise InvalidRequest("Security: tls, starttls or none.")
+        raise InvalidRequest(_("Security: tls, starttls or none."))
     implied = Security.STARTTLS if typed == "110" else Security.TLS
     chosen = Security(kind) if kind else implied
     return Target(host, int(typed) if typed else chosen.default_port, chosen)
@@ -114,7 +117,9 @@ def read_sort(value: str) -> Sort:
         return Sort(SortKey(name), descending)
     except ValueError:
         known = ", ".join(key.value for key in SortKey)
-        raise InvalidRequest(f"sort: one of {known}, with - in front for descending.") from None
+        raise InvalidRequest(
+            _("sort: one of %(known)s, with - in front for descending.", known=known)
+        ) from None
 
 
 def read_number(name: str, value: str, low: int, high: int) -> int:
@@ -124,10 +129,16 @@ def read_number(name: str, value: str, low: int, high: int) -> int:
         InvalidRequest: it is no number, or out of range.
     """
     if not (value.isascii() and value.isdecimal()) or len(value) > len(str(high)):
-        raise InvalidRequest(f"{name}: a whole number from {low} to {high}.")
+        raise _no_number(name, low, high)
     if not low <= int(value) <= high:
-        raise InvalidRequest(f"{name}: a whole number from {low} to {high}.")
+        raise _no_number(name, low, high)
     return int(value)
+
+
+def _no_number(name: str, low: int, high: int) -> InvalidRequest:
+    return InvalidRequest(
+        _("%(name)s: a whole number from %(low)s to %(high)s.", name=name, low=low, high=high)
+    )
 
 
 def read_page(value: str) -> int:

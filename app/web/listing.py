@@ -24,15 +24,16 @@ from .views import (
     SortView,
     TrayView,
 )
+from .words import N_, _
 
 _SORTS = {
-    "-size": "Largest first",
-    "size": "Smallest first",
-    "-date": "Newest first",
-    "date": "Oldest first",
-    "from": "Sender",
-    "subject": "Subject",
-    "number": "Server order",
+    "-size": N_("Largest first"),
+    "size": N_("Smallest first"),
+    "-date": N_("Newest first"),
+    "date": N_("Oldest first"),
+    "from": N_("Sender"),
+    "subject": N_("Subject"),
+    "number": N_("Server order"),
 }
 _BY_SIZE = Sort(SortKey.SIZE, descending=True)
 
@@ -110,7 +111,7 @@ def tray(mailbox: Mailbox) -> TrayView:
 def subject_of(message: Message) -> str:
     """What a message is called in a sentence."""
     subject = message.summary.subject if message.summary else ""
-    return subject or f"message {message.number}"
+    return subject or _("message %(n)s", n=message.number)
 
 
 def _pager(state: ListState, total: int) -> PagerView:
@@ -159,7 +160,7 @@ def mailbox_page(
         bands=bands(mailbox, by_size),
         rows=rows,
         progress=headers,
-        sorts=tuple(SortView(v, label, v == state.sort) for v, label in _SORTS.items()),
+        sorts=tuple(SortView(v, _(label), v == state.sort) for v, label in _SORTS.items()),
         pager=pager,
         tray=marked,
         notices=tuple(map(notice, mailbox.notices)),

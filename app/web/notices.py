@@ -1,29 +1,55 @@
 """What a person should know about a server or a maildrop, as sentences."""
 
+from typing import Final
+
 from app.mailbox import Notice, Told
 
 from . import formats
+from .words import N_, NN_, _, ngettext
 
-_NOTICES = {
-    Notice.NO_UIDL: "This server has no UIDL: messages are told apart by number and size, and "
-    "marks are kept only while nothing changes.",
-    Notice.NO_TOP: "This server has no TOP: only sizes can be shown before a message is fetched.",
-    Notice.NO_CAPA: "This server does not say what it can do (no CAPA).",
-    Notice.NO_PIPELINING: "This server takes one command at a time, so headers come in slowly.",
-    Notice.DUPLICATE_UIDLS: "{count} messages share their UIDL with another one; copies of one "
-    "size are deleted only together.",
-    Notice.COUNTS_DIFFER: "The server counts {count} messages, but lists another number.",
-    Notice.MARKED_GONE: "{count} of the messages you had marked are gone: another program has "
-    "fetched or deleted them.",
-    Notice.MARKS_DROPPED: "{count} marks were taken away: without UIDL they could not be matched "
-    "again.",
-    Notice.UIDLS_RESET: "The server has given every message a new UIDL; {count} marks were taken "
-    "away.",
-    Notice.CLOSED_WITHOUT_QUIT: "Closed without QUIT: this server would have deleted what was only "
-    "read.",
+_NOTICES: Final = {
+    Notice.NO_UIDL: N_(
+        "This server has no UIDL: messages are told apart by number and size, and marks are kept "
+        "only while nothing changes."
+    ),
+    Notice.NO_TOP: N_(
+        "This server has no TOP: only sizes can be shown before a message is fetched."
+    ),
+    Notice.NO_CAPA: N_("This server does not say what it can do (no CAPA)."),
+    Notice.NO_PIPELINING: N_("This server takes one command at a time, so headers come in slowly."),
+    Notice.CLOSED_WITHOUT_QUIT: N_(
+        "Closed without QUIT: this server would have deleted what was only read."
+    ),
+}
+_COUNTED: Final = {
+    Notice.DUPLICATE_UIDLS: NN_(
+        "%(n)s message shares its UIDL with another one; copies of one size are deleted only "
+        "together.",
+        "%(n)s messages share their UIDL with another one; copies of one size are deleted only "
+        "together.",
+    ),
+    Notice.COUNTS_DIFFER: NN_(
+        "The server counts %(n)s message, but lists another number.",
+        "The server counts %(n)s messages, but lists another number.",
+    ),
+    Notice.MARKED_GONE: NN_(
+        "%(n)s of the messages you had marked is gone: another program has fetched or deleted it.",
+        "%(n)s of the messages you had marked are gone: another program has fetched or deleted "
+        "them.",
+    ),
+    Notice.MARKS_DROPPED: NN_(
+        "%(n)s mark was taken away: without UIDL it could not be matched again.",
+        "%(n)s marks were taken away: without UIDL they could not be matched again.",
+    ),
+    Notice.UIDLS_RESET: NN_(
+        "The server has given every message a new UIDL; %(n)s mark was taken away.",
+        "The server has given every message a new UIDL; %(n)s marks were taken away.",
+    ),
 }
 
 
 def notice(told: Told) -> str:
     """One notice as a sentence."""
-    return _NOTICES[told.notice].format(count=formats.number(told.count))
+    if told.notice in _COUNTED:
+        return ngettext(*_COUNTED[told.notice], told.count, n=formats.number(told.count))
+    return _(_NOTICES[told.notice])

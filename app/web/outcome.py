@@ -11,6 +11,7 @@ from .listing import Rows, tray
 from .liststate import ListState
 from .present import account, shell
 from .views import ReceiptRow, ReceiptView, ReviewView
+from .words import _, ngettext
 
 
 def review_page(request: Request, services: Services, session: Session) -> ReviewView:
@@ -20,7 +21,12 @@ def review_page(request: Request, services: Services, session: Session) -> Revie
     chosen = sorted((index[id] for id in mailbox.marks), key=lambda m: -m.octets)
     left = index.totals.octets - mailbox.marked.octets
     return ReviewView(
-        shell=shell(request, services, f"Review · {mailbox.account.username}", session.csrf),
+        shell=shell(
+            request,
+            services,
+            _("Review · %(account)s", account=mailbox.account.username),
+            session.csrf,
+        ),
         account=account(mailbox, services),
         rows=Rows(mailbox, ListState()).all(chosen),
         tray=tray(mailbox),
@@ -41,7 +47,14 @@ def receipt_page(
         shell=shell(
             request,
             services,
-            f"{gone} of {len(receipt.items)} gone · {mailbox.account.username}",
+            ngettext(
+                "%(n)s of %(total)s gone · %(account)s",
+                "%(n)s of %(total)s gone · %(account)s",
+                gone,
+                n=formats.number(gone),
+                total=formats.number(len(receipt.items)),
+                account=mailbox.account.username,
+            ),
             session.csrf,
         ),
         account=account(mailbox, services),

@@ -14,22 +14,23 @@ from app.mime import (
 from . import formats
 from .cards import card_views
 from .views import CardView, InnerFileView, PartView
+from .words import N_, _
 
 _KINDS = {
-    Kind.MESSAGE: "a message within",
-    Kind.CALENDAR: "calendar",
-    Kind.TNEF: "files packed by Outlook",
-    Kind.SMIME_SIGNED: "signed with S/MIME; the signature was not checked",
-    Kind.SMIME_ENCRYPTED: "encrypted with S/MIME; only its owner's mail program opens it",
-    Kind.SMIME_SIGNATURE: "S/MIME signature, not checked",
-    Kind.PGP_ENCRYPTED: "encrypted with PGP; only its owner's key opens it",
-    Kind.PGP_SIGNATURE: "PGP signature, not checked",
-    Kind.PGP_KEYS: "PGP key",
-    Kind.DELIVERY_STATUS: "what became of a delivery",
-    Kind.EXTERNAL_BODY: "kept elsewhere; Popscope does not fetch it",
-    Kind.PARTIAL: "one piece of a message that was sent in several",
+    Kind.MESSAGE: N_("a message within"),
+    Kind.CALENDAR: N_("calendar"),
+    Kind.TNEF: N_("files packed by Outlook"),
+    Kind.SMIME_SIGNED: N_("signed with S/MIME; the signature was not checked"),
+    Kind.SMIME_ENCRYPTED: N_("encrypted with S/MIME; only its owner's mail program opens it"),
+    Kind.SMIME_SIGNATURE: N_("S/MIME signature, not checked"),
+    Kind.PGP_ENCRYPTED: N_("encrypted with PGP; only its owner's key opens it"),
+    Kind.PGP_SIGNATURE: N_("PGP signature, not checked"),
+    Kind.PGP_KEYS: N_("PGP key"),
+    Kind.DELIVERY_STATUS: N_("what became of a delivery"),
+    Kind.EXTERNAL_BODY: N_("kept elsewhere; Popscope does not fetch it"),
+    Kind.PARTIAL: N_("one piece of a message that was sent in several"),
 }
-_MISSING = "; to look inside, install Popscope with its extra “formats”"
+_MISSING = N_("calendar; to look inside, install Popscope with its extra “formats”")
 _CARD_OCTETS = 1024 * 1024
 TNEF_OCTETS = 32 * 1024 * 1024  # of a winmail.dat, which is unpacked in memory
 
@@ -55,15 +56,13 @@ def _part(
     contents: Contents, part: Attachment, octets: int, href: str, *, closely: bool
 ) -> PartView:
     whole = closely and part.complete
-    kind = _KINDS.get(part.kind, "")
     calendar = part.kind is Kind.CALENDAR and part.complete
-    if calendar and not formats_available():
-        kind += _MISSING
+    kind = _MISSING if calendar and not formats_available() else _KINDS.get(part.kind, "")
     return PartView(
-        name=part.name or "unnamed part",
+        name=part.name or _("unnamed part"),
         type=part.content_type,
         note=_note(part, octets),
-        kind=kind,
+        kind=_(kind) if kind else "",
         sha256=contents.measured(part).sha256 if whole else "",
         href=href,
         cards=_cards(contents, part) if calendar else (),
@@ -75,10 +74,12 @@ def _note(part: Attachment, octets: int) -> str:
     if part.octets is not None:
         return formats.size(part.octets)
     if part.estimate is not None:
-        return f"about {formats.size(part.estimate)}, not whole here"
+        return _("about %(size)s, not whole here", size=formats.size(part.estimate))
     left = max(octets - part.span[0], 0)
     most = left * 3 // 4 if part.encoding == "base64" else left
-    return f"begins here, at most {formats.size(most)}" if most else "begins here"
+    if not most:
+        return _("begins here")
+    return _("begins here, at most %(size)s", size=formats.size(most))
 
 
 def _cards(contents: Contents, part: Attachment) -> tuple[CardView, ...]:
@@ -96,7 +97,7 @@ def _files(contents: Contents, part: Attachment, href: str) -> tuple[InnerFileVi
         return ()
     return tuple(
         InnerFileView(
-            file.name or f"file {number}",
+            file.name or _("file %(n)s", n=number),
             formats.size(file.span[1] - file.span[0]),
             f"{href}?inner={number}",
         )

@@ -4,12 +4,13 @@ from fastapi import Request
 
 from app import __version__
 from app.mailbox import Mailbox
-from app.transport import Security
+from app.transport import Security, Target
 
 from . import formats
 from .deps import Services
 from .security import host_name, is_https, is_loopback_name
 from .views import AccountView, MessageView, SaidView, Shell
+from .words import _, ngettext
 
 _TRANSCRIPT = 60
 
@@ -39,15 +40,24 @@ def account(mailbox: Mailbox, services: Services) -> AccountView:
         server=f"[{target.host}]:{target.port}"
         if ":" in target.host
         else f"{target.host}:{target.port}",
-        protection="not encrypted"
+        protection=_("not encrypted")
         if plaintext
         else tls
         if target.verified
-        else f"{tls}, unverified",
+        else _("%(tls)s, unverified", tls=tls),
         plaintext=plaintext,
         held=int(held) if held is not None else None,
         demo=demo is not None and target == demo.target,
     )
+
+
+def server_label(target: Target) -> str:
+    """A server as a select shows it: name, port, protection."""
+    place = {"host": f"[{target.host}]" if ":" in target.host else target.host, "port": target.port}
+    if target.security is Security.NONE:
+        return _("%(host)s, port %(port)s, not encrypted", **place)
+    kind = target.security.value.upper()
+    return _("%(host)s, port %(port)s, %(security)s", security=kind, **place)
 
 
 def transcript(mailbox: Mailbox) -> tuple[SaidView, ...]:
@@ -56,18 +66,24 @@ def transcript(mailbox: Mailbox) -> tuple[SaidView, ...]:
         SaidView(
             said.side.value,
             said.text,
-            f"({formats.number(said.octets)} octets)" if said.octets is not None else "",
+            _octets(said.octets) if said.octets is not None else "",
         )
         for said in mailbox.transcript[-_TRANSCRIPT:]
     )
+
+
+def _octets(count: int) -> str:
+    return ngettext("(%(n)s octet)", "(%(n)s octets)", count, n=formats.number(count))
 
 
 def title(mailbox: Mailbox, reader: MessageView | None) -> str:
     """`3 marked · Holiday video · user@example.net`."""
     marked = mailbox.marked.messages
     words = (
-        f"{formats.number(marked)} marked" if marked else "",
-        (reader.row.subject or "Message") if reader else "",
+        ngettext("%(n)s marked", "%(n)s marked", marked, n=formats.number(marked))
+        if marked
+        else "",
+        (reader.row.subject or _("Message")) if reader else "",
         mailbox.account.username,
     )
     return " · ".join(word for word in words if word)

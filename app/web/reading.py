@@ -26,15 +26,15 @@ from .views import (
     Tab,
     TabView,
 )
-from .words import N_, _
+from .words import N_, _, ngettext
 
 _LABELS = {
-    Tab.TEXT: "Text",
-    Tab.HTML: "HTML",
-    Tab.ATTACHMENTS: "Attachments",
-    Tab.HEADERS: "Headers",
-    Tab.ROUTE: "Route",
-    Tab.SOURCE: "Source",
+    Tab.TEXT: N_("Text"),
+    Tab.HTML: N_("HTML"),
+    Tab.ATTACHMENTS: N_("Attachments"),
+    Tab.HEADERS: N_("Headers"),
+    Tab.ROUTE: N_("Route"),
+    Tab.SOURCE: N_("Source"),
 }
 _MORE = (80, 320)  # lines
 _MANY = 8  # recipients that are named
@@ -48,7 +48,19 @@ _REFUSED = {
 def _recipients(to: tuple[Address, ...]) -> str:
     named = ", ".join(one.name or one.email for one in to[:_MANY])
     more = len(to) - _MANY
-    return f"{named} and {formats.number(more)} more" if more > 0 else named
+    if more <= 0:
+        return named
+    return ngettext(
+        "%(names)s and %(n)s more",
+        "%(names)s and %(n)s more",
+        more,
+        names=named,
+        n=formats.number(more),
+    )
+
+
+def _lines(more: int) -> str:
+    return ngettext("+%(n)s line", "+%(n)s lines", more, n=formats.number(more))
 
 
 def _query(asked: Asked) -> dict[str, object]:
@@ -129,7 +141,7 @@ class Reader:
             recipients=_recipients(summary.to) if summary else "",
             tabs=self._tabs(peeked, shown),
             tab=self._asked.tab,
-            transferred="0 B",
+            transferred=formats.size(0),
             size=row.size,
             share=0.0,
             complete=False,
@@ -164,7 +176,7 @@ class Reader:
     def _rungs(self, peeked: Peeked) -> tuple[RungView, ...]:
         lines = peeked.lines or 0
         return tuple(
-            self._href(replace(self._asked, lines=lines + more, page=1), f"+{more} lines")
+            self._href(replace(self._asked, lines=lines + more, page=1), _lines(more))
             for more in _MORE
         )
 
@@ -177,9 +189,9 @@ class Reader:
             count = ""
             if tab is Tab.ATTACHMENTS and peeked and shown:
                 met = len(shown.parts)
-                count = f"{met}{'' if peeked.complete else '+'}" if met else ""
+                count = f"{formats.number(met)}{'' if peeked.complete else '+'}" if met else ""
             current = tab is self._asked.tab
-            views.append(TabView(label, count, place.href, place.reader_href, current))
+            views.append(TabView(_(label), count, place.href, place.reader_href, current))
         return tuple(views)
 
     def _frame(self) -> str:
@@ -238,7 +250,7 @@ class Reader:
     def _subject(self, download: Download) -> str:
         index = self._mailbox.index
         summary = index[download.id].summary if download.id in index else None
-        return (summary and summary.subject) or "another message"
+        return (summary and summary.subject) or _("another message")
 
     def _saved(self) -> SavedView | None:
         saved = self._mailbox.saved.get(self._message.id)

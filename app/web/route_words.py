@@ -10,38 +10,75 @@ from app.mime.verdicts import Result, VerdictKind
 
 from . import formats
 from .views.route import CheckView, HopView, Level, RouteView
+from .words import N_, NN_, _, ngettext
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24  # hours
-_MARKS: Final[dict[Level, str]] = {"ok": "good", "bad": "bad", "unsure": "not sure"}
+_MARKS: Final[dict[Level, str]] = {"ok": N_("good"), "bad": N_("bad"), "unsure": N_("not sure")}
 
 _SPF: Final[dict[str, tuple[Level, str]]] = {
-    "pass": ("ok", "the sending server was allowed to send for {domain}"),
-    "fail": ("bad", "the sending server was not allowed to send for {domain}"),
-    "softfail": ("unsure", "the sending server was probably not allowed to send for {domain}"),
-    "neutral": ("unsure", "{domain} does not say whether the sending server may send for it"),
-    "none": ("unsure", "{domain} has no rule about who may send for it"),
-    "temperror": ("unsure", "the rule of {domain} could not be looked up at that moment"),
-    "permerror": ("unsure", "the rule of {domain} is broken, so it could not be checked"),
-    "policy": ("unsure", "the receiving server's own rules decided, not those of {domain}"),
+    "pass": ("ok", N_("SPF: the sending server was allowed to send for %(domain)s.")),
+    "fail": ("bad", N_("SPF: the sending server was not allowed to send for %(domain)s.")),
+    "softfail": (
+        "unsure",
+        N_("SPF: the sending server was probably not allowed to send for %(domain)s."),
+    ),
+    "neutral": (
+        "unsure",
+        N_("SPF: %(domain)s does not say whether the sending server may send for it."),
+    ),
+    "none": ("unsure", N_("SPF: %(domain)s has no rule about who may send for it.")),
+    "temperror": (
+        "unsure",
+        N_("SPF: the rule of %(domain)s could not be looked up at that moment."),
+    ),
+    "permerror": (
+        "unsure",
+        N_("SPF: the rule of %(domain)s is broken, so it could not be checked."),
+    ),
+    "policy": (
+        "unsure",
+        N_("SPF: the receiving server's own rules decided, not those of %(domain)s."),
+    ),
 }
 _DKIM: Final[dict[str, tuple[Level, str]]] = {
-    "pass": ("ok", "signed by {domain}, and not changed since"),
-    "fail": ("bad", "the signature of {domain} does not fit: changed on the way, or forged"),
-    "neutral": ("unsure", "the signature of {domain} could not be made sense of"),
-    "none": ("unsure", "not signed"),
-    "temperror": ("unsure", "the key of {domain} could not be looked up at that moment"),
-    "permerror": ("unsure", "the signature or the key of {domain} is broken"),
-    "policy": ("unsure", "signed by {domain} in a way the receiving server does not accept"),
+    "pass": ("ok", N_("DKIM: signed by %(domain)s, and not changed since.")),
+    "fail": (
+        "bad",
+        N_("DKIM: the signature of %(domain)s does not fit: changed on the way, or forged."),
+    ),
+    "neutral": ("unsure", N_("DKIM: the signature of %(domain)s could not be made sense of.")),
+    "none": ("unsure", N_("DKIM: not signed.")),
+    "temperror": (
+        "unsure",
+        N_("DKIM: the key of %(domain)s could not be looked up at that moment."),
+    ),
+    "permerror": ("unsure", N_("DKIM: the signature or the key of %(domain)s is broken.")),
+    "policy": (
+        "unsure",
+        N_("DKIM: signed by %(domain)s in a way the receiving server does not accept."),
+    ),
 }
 _DMARC: Final[dict[str, tuple[Level, str]]] = {
-    "pass": ("ok", "the sender's name is protected by {domain}, and it passed"),
-    "fail": ("bad", "the sender's name is protected by {domain}, and it did not pass"),
-    "none": ("unsure", "the sender's name is not protected by {domain}"),
-    "temperror": ("unsure", "the rule of {domain} could not be looked up at that moment"),
-    "permerror": ("unsure", "the rule of {domain} is broken, so it could not be checked"),
-    "policy": ("unsure", "the receiving server's own rules decided, not those of {domain}"),
+    "pass": ("ok", N_("DMARC: the sender's name is protected by %(domain)s, and it passed.")),
+    "fail": (
+        "bad",
+        N_("DMARC: the sender's name is protected by %(domain)s, and it did not pass."),
+    ),
+    "none": ("unsure", N_("DMARC: the sender's name is not protected by %(domain)s.")),
+    "temperror": (
+        "unsure",
+        N_("DMARC: the rule of %(domain)s could not be looked up at that moment."),
+    ),
+    "permerror": (
+        "unsure",
+        N_("DMARC: the rule of %(domain)s is broken, so it could not be checked."),
+    ),
+    "policy": (
+        "unsure",
+        N_("DMARC: the receiving server's own rules decided, not those of %(domain)s."),
+    ),
 }
 _METHODS: Final = {"spf": _SPF, "dkim": _DKIM, "dmarc": _DMARC}
 _ALIASES: Final = {"hardfail": "fail", "error": "temperror", "unknown": "permerror"}
@@ -51,9 +88,30 @@ _DOMAINS: Final = {
     "dmarc": ("header.from",),
 }
 _UNNAMED: Final = {
-    "spf": "the sender's domain",
-    "dkim": "an unnamed domain",
-    "dmarc": "its domain",
+    "spf": N_("the sender's domain"),
+    "dkim": N_("an unnamed domain"),
+    "dmarc": N_("its domain"),
+}
+
+
+# By whether servers are left out, and whether it is known how long it took.
+_SUMMARIES: Final = {
+    (False, False): NN_(
+        "%(n)s server wrote down that it passed it on.",
+        "%(n)s servers wrote down that they passed it on.",
+    ),
+    (False, True): NN_(
+        "%(n)s server wrote down that it passed it on, in %(time)s.",
+        "%(n)s servers wrote down that they passed it on, in %(time)s.",
+    ),
+    (True, False): NN_(
+        "The last %(n)s server wrote down that it passed it on.",
+        "The last %(n)s servers wrote down that they passed it on.",
+    ),
+    (True, True): NN_(
+        "The last %(n)s server wrote down that it passed it on, in %(time)s.",
+        "The last %(n)s servers wrote down that they passed it on, in %(time)s.",
+    ),
 }
 
 
@@ -70,33 +128,31 @@ def duration(seconds: int) -> str:
     """`12 s`, `3 min`, `2 h 5 min`, `3 d 4 h`; rounded to the smaller unit shown."""
     seconds = max(seconds, 0)
     if seconds < _MINUTE:
-        return f"{seconds} s"
+        return _("%(n)s s", n=seconds)
     minutes = (seconds + _MINUTE // 2) // _MINUTE
     hours, minutes = divmod(minutes, 60)
     if hours < _DAY:
-        return _two(hours, "h", minutes, "min")
+        return _two((hours, N_("%(n)s h")), (minutes, N_("%(n)s min")))
     days, hours = divmod((seconds + _HOUR // 2) // _HOUR, _DAY)
-    return _two(days, "d", hours, "h")
+    return _two((days, N_("%(n)s d")), (hours, N_("%(n)s h")))
 
 
-def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    parts = ((large, large_unit), (small, small_unit))
-    return " ".join(f"{formats.number(value)} {unit}" for value, unit in parts if value)
+def _two(large: tuple[int, str], small: tuple[int, str]) -> str:
+    said = [_(words, n=formats.number(value)) for value, words in (large, small) if value]
+    return _("%(large)s %(small)s", large=said[0], small=said[1]) if said[1:] else said[0]
 
 
 def _summary(trace: Trace) -> str:
     hops = trace.hops
     if not hops:
-        return "No server has written down that it passed on this message."
-    one = len(hops) == 1
-    servers = "1 server" if one else f"{formats.number(len(hops))} servers"
-    said = f"{servers} wrote down that {'it' if one else 'they'} passed it on"
-    if "hops-cut" in trace.defects:
-        said = f"The last {said}"
+        return _("No server has written down that it passed on this message.")
     first, last = hops[0].date, hops[-1].date
-    if first and last and len(hops) > 1 and not any(hop.clock for hop in hops):
-        return f"{said}, in {duration(_between(first, last))}."
-    return f"{said}."
+    timed = first and last and len(hops) > 1 and not any(hop.clock for hop in hops)
+    given = {"n": formats.number(len(hops))}
+    if first and last and timed:
+        given["time"] = duration(_between(first, last))
+    words = _SUMMARIES["hops-cut" in trace.defects, bool(timed)]
+    return ngettext(*words, len(hops), **given)
 
 
 def _between(first: datetime, last: datetime) -> int:
@@ -124,23 +180,26 @@ def _title(hop: Hop) -> str:
     sender = hop.reverse or hop.helo or hop.address
     match (sender, hop.by):
         case (None, None):
-            return "Within a server"
+            return _("Within a server")
         case (None, by):
-            return f"Within {by}"
+            return _("Within %(name)s", name=by)
         case (sender, None):
-            return f"From {sender}"
-    return f"From {sender} to {hop.by}"
+            return _("From %(name)s", name=sender)
+    return _("From %(name)s to %(by)s", name=sender, by=hop.by)
 
 
 def _lines(hop: Hop) -> list[str]:
     told = (
-        (hop.helo if hop.reverse and hop.helo != hop.reverse else None, "The sender called itself"),
-        (hop.address if hop.reverse or hop.helo else None, "Its address was"),
-        (hop.protocol, "Handed over by"),
-        (hop.recipient, "For"),
-        (hop.id, "The server calls it"),
+        (
+            hop.helo if hop.reverse and hop.helo != hop.reverse else None,
+            N_("The sender called itself %(value)s"),
+        ),
+        (hop.address if hop.reverse or hop.helo else None, N_("Its address was %(value)s")),
+        (hop.protocol, N_("Handed over by %(value)s")),
+        (hop.recipient, N_("For %(value)s")),
+        (hop.id, N_("The server calls it %(value)s")),
     )
-    lines = [f"{words} {value}" for value, words in told if value]
+    lines = [_(words, value=value) for value, words in told if value]
     if not lines and not (hop.by or hop.helo or hop.reverse or hop.address):
         return [hop.value] if hop.value else []
     return lines
@@ -148,24 +207,30 @@ def _lines(hop: Hop) -> list[str]:
 
 def _delay(hop: Hop) -> str:
     if hop.clock and hop.delay is not None and hop.delay < 0:
-        return f"clock differs by {duration(-hop.delay)}"
+        return _("clock differs by %(time)s", time=duration(-hop.delay))
     said = "" if hop.delay is None else duration(hop.delay)
     if hop.clock:
-        return f"{said}, clock in doubt".removeprefix(", ")
+        return _("%(time)s, clock in doubt", time=said) if said else _("clock in doubt")
     return said
 
 
 def _encryption(hop: Hop) -> tuple[str, Level]:
     match hop.encrypted:
         case "yes":
-            version = f" with {hop.tls_version}" if hop.tls_version else ""
-            cipher = f" ({hop.tls_cipher})" if hop.tls_cipher else ""
-            return f"encrypted{version}{cipher}", "ok"
+            return _encrypted(hop.tls_version, hop.tls_cipher), "ok"
         case "no":
-            return "not encrypted", "bad"
+            return _("not encrypted"), "bad"
     if hop.protocol == "LOCAL" or (hop.address and ip_address(hop.address).is_loopback):
-        return "handed over within one machine", "ok"
-    return "not told whether encrypted", "unsure"
+        return _("handed over within one machine"), "ok"
+    return _("not told whether encrypted"), "unsure"
+
+
+def _encrypted(version: str | None, cipher: str | None) -> str:
+    if version and cipher:
+        return _("encrypted with %(version)s (%(cipher)s)", version=version, cipher=cipher)
+    if version:
+        return _("encrypted with %(version)s", version=version)
+    return _("encrypted (%(cipher)s)", cipher=cipher) if cipher else _("encrypted")
 
 
 # What is known of the sender
@@ -176,30 +241,60 @@ def _check(trace: Trace, method: str) -> CheckView:
     trusted = [r for v in trace.verdicts if v.trusted for r in v.results if r.method == method]
     result = _chosen(trace, trusted)
     if result is not None:
-        level, words = _judged(method, result)
-        return _view(name, words.format(domain=_domain(method, result)), level)
+        return _judged(method, result)
     claimed = next((r for v in trace.verdicts for r in v.results if r.method == method), None)
     if claimed is not None:
         domain = _domain(method, claimed, "")
-        whose = f" for {domain}" if domain else ""
-        said = f"the message says “{claimed.result}”{whose}, but anybody could have written this"
-        return _view(name, said, "unsure")
+        if domain:
+            return _unsure(
+                N_(
+                    "%(method)s: the message says “%(word)s” for %(domain)s, but anybody could "
+                    "have written this."
+                ),
+                method=name,
+                word=claimed.result,
+                domain=domain,
+            )
+        return _unsure(
+            N_("%(method)s: the message says “%(word)s”, but anybody could have written this."),
+            method=name,
+            word=claimed.result,
+        )
     domains = [signature.domain for signature in trace.signatures if signature.domain]
     if method == "dkim" and domains:
-        said = f"the message says it is signed by {domains[0]}, but no server we trust has checked"
-        return _view(name, said, "unsure")
-    return _view(name, "the receiving server has not said whether it checked", "unsure")
+        return _unsure(
+            N_(
+                "%(method)s: the message says it is signed by %(domain)s, but no server we trust "
+                "has checked."
+            ),
+            method=name,
+            domain=domains[0],
+        )
+    return _unsure(
+        N_("%(method)s: the receiving server has not said whether it checked."), method=name
+    )
 
 
-def _view(name: str, words: str, level: Level) -> CheckView:
-    return CheckView(f"{name}: {words}.", level, _MARKS[level])
+def _unsure(message: str, **values: object) -> CheckView:
+    return _view(_(message, **values), "unsure")
 
 
-def _judged(method: str, result: Result) -> tuple[Level, str]:
+def _view(words: str, level: Level) -> CheckView:
+    return CheckView(words, level, _(_MARKS[level]))
+
+
+def _judged(method: str, result: Result) -> CheckView:
     word = _ALIASES.get(result.result, result.result)
-    known = _METHODS[method].get(word)
-    # The word is letters, digits, - and _ alone, so it adds no place to fill in.
-    return known or ("unsure", f"the receiving server says “{word}” about {{domain}}")
+    domain = _domain(method, result)
+    if word in _METHODS[method]:
+        level, words = _METHODS[method][word]
+        return _view(_(words, domain=domain), level)
+    return _unsure(
+        N_("%(method)s: the receiving server says “%(word)s” about %(domain)s."),
+        method=method.upper(),
+        word=word,
+        domain=domain,
+    )
 
 
 def _chosen(trace: Trace, results: list[Result]) -> Result | None:
@@ -227,4 +322,4 @@ def _domain(method: str, result: Result, unnamed: str | None = None) -> str:
         domain = result.get(name).rpartition("@")[2].strip("<>")
         if domain and domain != "none":
             return domain
-    return _UNNAMED[method] if unnamed is None else unnamed
+    return _(_UNNAMED[method]) if unnamed is None else unnamed

@@ -22,7 +22,22 @@ from .present import shell
 from .render import BUNDLES, shipped
 from .security import HEADERS, Guard, refuse_insecure
 from .views import ErrorPage, ErrorView, ProblemFragment
+from .words import N_, _
 
+_NO_SENSE = N_("That makes no sense here.")
+_REFUSED = {
+    404: ("not-found", N_("There is no such page."), N_("Check the address.")),
+    405: (
+        "method-not-allowed",
+        N_("That cannot be done here."),
+        N_("This address is for something else."),
+    ),
+    413: (
+        "too-large",
+        N_("That is too large."),
+        N_("What was sent has more octets than allowed."),
+    ),
+}
 _FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, WebError)
 
 
@@ -95,7 +110,7 @@ def _answer(request: Request, view: ErrorView, retry_after: int | None = None) -
         shell=shell(request, services(request), view.title, ""),
         error=view,
         home="/mailbox" if signed_in else "/",
-        home_label="Back to the messages" if signed_in else "Sign in",
+        home_label=_("Back to messages") if signed_in else _("Sign in"),
     )
     return renderer.page("error", page, view.status)
 
@@ -120,32 +135,20 @@ async def _invalid(request: Request, error: Exception) -> Response:
         f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}"
         for one in error.errors()
     )
-    return _answer(
-        request, ErrorView("invalid-request", "That makes no sense here.", said, status=422)
-    )
+    return _answer(request, ErrorView("invalid-request", _(_NO_SENSE), said, status=422))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: no such page, no such method, too large a body."""
     assert isinstance(error, HTTPException)  # noqa: S101 -- for the type checker
-    titles = {
-        404: ("not-found", "There is no such page.", "Check the address."),
-        405: (
-            "method-not-allowed",
-            "That cannot be done here.",
-            "This address is for something else.",
-        ),
-        413: ("too-large", "That is too large.", "What was sent has more octets than allowed."),
-    }
-    code, title, detail = titles.get(
-        error.status_code, ("invalid-request", "That makes no sense here.", str(error.detail))
-    )
-    response = _answer(request, ErrorView(code, title, detail, status=error.status_code))
+    code, title, detail = _REFUSED.get(error.status_code, ("invalid-request", _NO_SENSE, ""))
+    detail = _(detail) if detail else str(error.detail)
+    response = _answer(request, ErrorView(code, _(title), detail, status=error.status_code))
     response.headers.update(error.headers or {})
     return response
 
 
-async def _bug(request: Request, _: Exception) -> Response:
+async def _bug(request: Request, _error: Exception) -> Response:
     """What nobody foresaw; the server logs it, the page does not repeat it."""
     words = describe(LocalProtocolError("unforeseen"))
     response = _answer(request, words)

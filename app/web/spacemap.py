@@ -7,13 +7,14 @@ from app.mailbox import Mailbox, Message
 from . import formats
 from .liststate import PER_PAGE, ListState
 from .views import BandView, BlockView, StatView
+from .words import N_, _
 
 _LARGEST = 5
 _BANDS = (
-    ("over 10 MB", 10_000_000),
-    ("1 to 10 MB", 1_000_000),
-    ("100 KB to 1 MB", 100_000),
-    ("under 100 KB", 0),
+    (N_("over 10 MB"), 10_000_000),
+    (N_("1 to 10 MB"), 1_000_000),
+    (N_("100 KB to 1 MB"), 100_000),
+    (N_("under 100 KB"), 0),
 )
 _HEATS = ((10_000_000, 5), (5_000_000, 4), (1_000_000, 3), (100_000, 2))
 
@@ -42,7 +43,7 @@ def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
         x = round(x + width, 2)
     rest = by_size[_LARGEST:]
     if rest:
-        title = f"{formats.size(sum(m.octets for m in rest))} in all other messages"
+        title = _("%(size)s in all other messages", size=formats.size(sum(m.octets for m in rest)))
         blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, "/mailbox"))
     return StatView(
         messages=totals.messages,
@@ -65,7 +66,7 @@ def bands(mailbox: Mailbox, by_size: Sequence[Message]) -> tuple[BandView, ...]:
         page = ListState().at(start // PER_PAGE + 1)
         views.append(
             BandView(
-                label=label,
+                label=_(label),
                 messages=stop - start,
                 size=formats.size(octets),
                 share=formats.percent(octets, mailbox.index.totals.octets),

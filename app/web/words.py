@@ -26,6 +26,11 @@ def marked_for_later(message: str) -> str:
     return message
 
 
+def marked_plural(one: str, many: str) -> tuple[str, str]:
+    """The same with a plural: for `ngettext(*words, number)`."""
+    return one, many
+
+
 def _(message: str, /, **values: object) -> str:
     """The words, with their names filled in."""
     return gettext(message) % values
@@ -37,3 +42,4 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
 
 
 N_ = marked_for_later
+NN_ = marked_plural

@@ -16,6 +16,7 @@ from app.web.listing import subject_of
 from app.web.present import account, shell
 from app.web.selecting import chosen, named
 from app.web.views import ErrorView, ExportFragment, ExportProgressView, ExportView
+from app.web.words import _
 
 router = APIRouter(prefix="/mailbox/export")
 Ids = Annotated[list[str] | None, Form()]
@@ -51,7 +52,12 @@ def _page(
     mailbox = session.mailbox
     messages = found.matched
     view = ExportView(
-        shell=shell(request, services, f"Save · {mailbox.account.username}", session.csrf),
+        shell=shell(
+            request,
+            services,
+            _("Save · %(account)s", account=mailbox.account.username),
+            session.csrf,
+        ),
         account=account(mailbox, services),
         count=len(messages),
         messages=formats.number(len(messages)),
@@ -89,7 +95,7 @@ async def choose_ticked(
     """What was ticked in the list."""
     await session.mailbox.ensure_listed(session.unlock)
     if not id:
-        raise InvalidRequest("Tick the messages to save first.")
+        raise InvalidRequest(_("Tick the messages to save first."))
     found = Selection(named(session, id), ())
     return _page(request, services, session, found, ticked=True)
 
@@ -105,7 +111,7 @@ async def export(
     await session.mailbox.ensure_listed(session.unlock)
     messages = named(session, id) if id else (await chosen(session, q)).matched
     if not messages:
-        raise InvalidRequest("There is no such message any more.")
+        raise InvalidRequest(_("There is no such message any more."))
     mailbox = session.mailbox
     return export_file(mailbox.export(session.unlock, messages, form), mailbox.account.username)
 

@@ -17,15 +17,10 @@ from app.web.liststate import DEFAULT_SORT, ListState, current_list
 from app.web.outcome import receipt_page, review_page
 from app.web.present import account, shell
 from app.web.views import ErrorView, MarkedFragment, ProgressFragment
+from app.web.words import _, ngettext
 
 router = APIRouter(prefix="/mailbox")
 _MAX_PENDING = 1000
-_OTHERS_MARKED = ErrorView(
-    "commit-failed",
-    "Other messages are marked than this page had shown. Nothing was deleted.",
-    "Look at what is marked now, and confirm again.",
-    status=409,
-)
 
 
 def list_state(
@@ -70,14 +65,30 @@ def _marked(request: Request, services: Services, session: Session, id: str, bac
     state, current = current_list(url)
     row = Rows(mailbox, state, current).row(mailbox.index[id])
     marks = tray(mailbox)
-    what = "Marked for deletion" if row.marked else "Unmarked"
+    what = row.subject or _("message %(n)s", n=row.number)
     view = MarkedFragment(
         shell=shell(request, services, mailbox.account.username, session.csrf),
         account=account(mailbox, services),
         row=row,
         tray=marks,
         back=back,
-        said=f"{what}: {row.subject or 'message'}. {marks.messages} marked, {marks.size}.",
+        said=ngettext(
+            "Marked for deletion: %(what)s. %(n)s marked, %(size)s.",
+            "Marked for deletion: %(what)s. %(n)s marked, %(size)s.",
+            marks.count,
+            what=what,
+            n=marks.messages,
+            size=marks.size,
+        )
+        if row.marked
+        else ngettext(
+            "Unmarked: %(what)s. %(n)s marked, %(size)s.",
+            "Unmarked: %(what)s. %(n)s marked, %(size)s.",
+            marks.count,
+            what=what,
+            n=marks.messages,
+            size=marks.size,
+        ),
     )
     return services.renderer.fragment("marked", view)
 
@@ -167,8 +178,14 @@ async def commit(
 ) -> Response:
     """Deletes what is marked, for good, if that is still what the review showed."""
     if count != str(session.mailbox.marked.messages):  # another tab has marked since
-        view = replace(review_page(request, services, session), error=_OTHERS_MARKED)
-        return services.renderer.page("review", view, status=_OTHERS_MARKED.status)
+        error = ErrorView(
+            "commit-failed",
+            _("Other messages are marked than this page had shown. Nothing was deleted."),
+            _("Look at what is marked now, and confirm again."),
+            status=409,
+        )
+        view = replace(review_page(request, services, session), error=error)
+        return services.renderer.page("review", view, status=error.status)
     await session.mailbox.commit(session.unlock)
     return RedirectResponse("/mailbox/receipt", status_code=303)
 

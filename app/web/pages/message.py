@@ -18,6 +18,7 @@ from app.web.present import account, shell, title
 from app.web.reading import Reader
 from app.web.tabs import Asked, show
 from app.web.views import MessageView, ReaderFragment, Tab
+from app.web.words import _
 
 from .mailbox import State
 
@@ -38,7 +39,9 @@ def asked(
     try:
         found = Tab(tab)
     except ValueError:
-        raise InvalidRequest(f"tab: one of {', '.join(one.value for one in Tab)}.") from None
+        raise InvalidRequest(
+            _("tab: one of %(known)s.", known=", ".join(one.value for one in Tab))
+        ) from None
     return Asked(found, read_lines(lines) if lines else None, remote == "1", read_page(at))
 
 

@@ -23,8 +23,9 @@ from app.web.deps import (
 )
 from app.web.errors import WebError, describe
 from app.web.forms import SignInForm
-from app.web.present import shell
+from app.web.present import server_label, shell
 from app.web.views import ErrorView, ServerView, SignInView
+from app.web.words import _
 
 router = APIRouter()
 
@@ -35,10 +36,11 @@ def _page(
     value, csrf = signin_token(request)
     config = services.config
     offered = tuple(
-        ServerView(one.label, one.label, one.label == form.offered) for one in config.offered
+        ServerView(one.label, server_label(one.target), one.label == form.offered)
+        for one in config.offered
     )
     view = SignInView(
-        shell=shell(request, services, "Open a mailbox", csrf),
+        shell=shell(request, services, _("Open a mailbox"), csrf),
         username=form.username,
         server=form.server,
         port=form.port,
@@ -64,7 +66,7 @@ async def _sign_in(
     if old is not None:
         with suppress(NoSession):  # or this browser's own session would hold the lock
             await (await services.sessions.find(old.token)).mailbox.release()
-    token, _ = await services.sessions.sign_in(account, credentials)
+    token, *_rest = await services.sessions.sign_in(account, credentials)
     if old is not None and old.by_cookie:
         await services.sessions.sign_out(old.token)
     response = RedirectResponse("/mailbox", status_code=303)
