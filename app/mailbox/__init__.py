@@ -6,6 +6,7 @@ Must not know: HTTP, cookies, templates.
 """
 
 from .aside import aside
+from .deciding import Match, Selection, select
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
     AlreadyExporting,
@@ -44,7 +45,7 @@ from .models import (
 from .naming import message_name
 from .parts import OpenPart
 from .peeking import Peeked
-from .query import Match, Query, Selection, select
+from .query import Query
 from .query import parse as parse_query
 from .signin import credentials_fit
 

@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.mailbox.deciding import Match, matches, select
 from app.mailbox.models import Message, MessageId
-from app.mailbox.query import Age, Field, Match, Query, Term, parse, select
+from app.mailbox.query import Age, Field, Query, Term, parse
 from app.pop3 import MessageNumber, Octets
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -97,7 +98,7 @@ def test_a_query_agrees_with_the_model(terms, header, octets, marked):
         expected = Match.NO
 
     query = Query(tuple(Term(field, value, negated) for (field, value), negated in terms))
-    assert query.matches(message, marked, NOW) is expected
+    assert matches(query, message, marked, NOW) is expected
     assert parse(str(query)) == query
     chosen = select(query, [message], {message.id} if marked else (), NOW)
     assert chosen.matched == ((message,) if expected is Match.YES else ())

@@ -1,0 +1,199 @@
+"""What a query matches, by example."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from app.mailbox.deciding import Match, matches, select
+from app.mailbox.models import Message, MessageId
+from app.mailbox.query import parse
+from app.pop3 import MessageNumber, Octets
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+YES, NO, UNDECIDED = Match
+
+
+def message(header: str | None = "", octets: int = 1000, id: str = "m") -> Message:
+    """A message; its header is not known yet where it is None."""
+    made = Message(MessageId(id), MessageNumber(1), Octets(octets), None)
+    if header is not None:
+        made.header.learn(header.encode(), 1)
+    return made
+
+
+ANNA = message(
+    "From: Anna Müller <anna@example.org>\nTo: Ben <ben@example.net>, c@example.com\n"
+    "Subject: Your  Invoice: 12\nDate: Sun, 1 Mar 2026 12:00:00 +0000\n"
+    "Content-Type: multipart/mixed\n",
+    5_000_000,
+)
+UNKNOWN = message(None, 5_000_000)
+
+
+def found(text: str, one: Message = ANNA, *, marked: bool = False) -> Match:
+    return matches(parse(text), one, marked, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "anna", "ANNA", "müller", "MÜLLER", "mu\u0308ller", "example.org", "invoice",
+        "anna invoice", '"your invoice"', '"YOUR   INVOICE"', "from:anna", "from:example.org",
+        "FROM:Anna", 'from:"anna müller"', "to:ben", "to:c@example.com", "subject:invoice",
+        "subject:12", '"invoice: 12"', 'subject:"invoice: 12"', "-bob", "-from:bob", "-to:anna",
+        "-subject:anna", "anna -12:31", "larger:4M", "larger:4.9MB", "smaller:5MiB", "smaller:6m",
+        "-larger:5M", "-smaller:5M", "larger:0", "larger:4999999", "larger:4999999B", "smaller:1G",
+        "larger:1k", "newer:1d", "newer:2d", "newer:1y", "older:0d", "-older:2d", "-newer:0d",
+        "after:2026-02-20", "before:2026-03-05", "-before:2026-02-20", "has:attachment",
+        "HAS:Attachment", "-is:marked",
+    ],
+)  # fmt: skip
+def test_yes(text):
+    assert found(text) is YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bob", "anna bob", "ben", "-anna", '"invoice your"', "from:ben", "to:anna", "subject:anna",
+        "larger:5M", "smaller:5M", "-larger:4M", "older:1d", "newer:0d",
+        "before:2026-02-28", "after:2026-03-02", "-has:attachment", "is:marked",
+        "anna is:marked", "-invoice larger:1",
+    ],
+)  # fmt: skip
+def test_no(text):
+    assert found(text) is NO
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", YES),
+        ("anna", UNDECIDED),
+        ("-anna", UNDECIDED),
+        ("to:x", UNDECIDED),
+        ("older:1d", UNDECIDED),
+        ("-older:1d", UNDECIDED),
+        ("has:attachment", UNDECIDED),
+        ("-has:attachment", UNDECIDED),
+        ("larger:1M", YES),
+        ("larger:5M", NO),
+        ("larger:1M anna", UNDECIDED),
+        ("anna larger:5M", NO),
+        ("-is:marked", YES),
+        ("is:marked anna", NO),
+    ],
+)
+def test_without_a_header_only_what_needs_none_is_decided(text, expected):
+    assert found(text, UNKNOWN) is expected
+
+
+def test_marks():
+    assert found("is:marked", marked=True) is YES
+    assert found("-is:marked", marked=True) is NO
+    assert found("IS:marked", UNKNOWN, marked=True) is YES
+
+
+def test_a_message_without_a_date_is_undecided_whatever_is_asked_of_its_date():
+    undated = message("Subject: a\n")
+    for text in ("older:1d", "newer:1d", "before:2026-01-01", "after:2026-01-01"):
+        assert found(text, undated) is UNDECIDED
+        assert found(f"-{text}", undated) is UNDECIDED
+        assert found(f"{text} b", undated) is NO
+        assert found(f"{text} a", undated) is UNDECIDED
+
+
+def test_what_a_known_header_lacks_is_not_there():
+    bare = message("X: y\n")
+    assert found("from:a", bare) is NO
+    assert found("-from:a -to:b -subject:c -d", bare) is YES
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("multipart/mixed; boundary=x", YES),
+        ("application/pdf", YES),
+        ("image/png", YES),
+        ("video/mp4", YES),
+        ("audio/mpeg", YES),
+        ("text/plain", NO),
+        ("text/html", NO),
+        ("multipart/alternative", NO),
+        ("multipart/related", UNDECIDED),
+        ("multipart/signed", UNDECIDED),
+        ("multipart/encrypted", UNDECIDED),
+        ("multipart/report", UNDECIDED),
+        ("application/pkcs7-mime", UNDECIDED),
+        ("application/ms-tnef", UNDECIDED),
+        ("message/rfc822", UNDECIDED),
+        ("strange/thing", UNDECIDED),
+    ],
+)
+def test_attachments_as_far_as_the_type_tells(kind, expected):
+    one = message(f"Content-Type: {kind}\n")
+    assert found("has:attachment", one) is expected
+    turned = {YES: NO, NO: YES, UNDECIDED: UNDECIDED}[expected]
+    assert found("-has:attachment", one) is turned
+
+
+def test_without_a_type_there_is_no_attachment():
+    assert found("has:attachment", message("Subject: a\n")) is NO  # text/plain, RFC 2045, 5.2
+
+
+@pytest.mark.parametrize(
+    ("text", "edge"),
+    [("before:2026-03-01", date(2026, 3, 1)), ("after:2026-02-28", date(2026, 3, 1))],
+)
+def test_days_are_those_of_this_machine(text, edge):
+    midnight = datetime.combine(edge, time.min).astimezone()
+    for shift in (-1, 0):
+        moment = (midnight + timedelta(seconds=shift)).astimezone(UTC)
+        one = message(f"Date: {moment:%d %b %Y %H:%M:%S} +0000\n")
+        assert (found(text, one) is YES) is ((shift < 0) is text.startswith("before"))
+
+
+def test_ages_are_counted_to_the_second():
+    for seconds, older in ((0, NO), (1, YES)):
+        moment = NOW - timedelta(days=30, seconds=seconds)
+        one = message(f"Date: {moment:%d %b %Y %H:%M:%S} +0000\n")
+        assert found("older:1m", one) is older
+        assert found("newer:1m", one) is (YES if older is NO else NO)
+
+
+# Selecting
+
+
+def test_a_selection_keeps_the_order_and_tells_what_is_undecided():
+    many = [message(None, n, f"m{n}") for n in range(4)]
+    many[2].header.learn(b"Subject: a\n", 1)
+    many[3].header.learn(b"Subject: b\n", 2)
+    chosen = select(parse("larger:0 a"), many, {}, NOW)
+    assert chosen.matched == (many[2],)
+    assert chosen.undecided == (many[1],)
+    chosen = select(parse("is:marked"), reversed(many), {MessageId("m1"), MessageId("m3")}, NOW)
+    assert chosen.matched == (many[3], many[1])
+    assert chosen.undecided == ()
+
+
+def test_a_size_decides_without_a_look_at_the_header():
+    class Unread(Message):
+        @property
+        def summary(self):
+            raise AssertionError
+
+    one = Unread(MessageId("m"), MessageNumber(1), Octets(5), None)
+    assert found("a larger:5", one) is NO
+    assert found("smaller:6", one) is YES
+
+
+def test_100_000_messages_are_filtered_quickly():
+    headers = [message(f"From: A <a@b.example>\nSubject: Gr\u00fc\u00dfe {n}\n").header
+               for n in range(1000)]  # fmt: skip
+    assert all(header.summary for header in headers)
+    many = [
+        Message(MessageId(f"m{n}"), MessageNumber(n), Octets(n), None, header=headers[n % 1000])
+        for n in range(100_000)
+    ]
+    chosen = select(parse("gr\u00dcSSE from:b.example -subject:77 smaller:90000"), many, {}, NOW)
+    assert len(chosen.matched) == sum("77" not in str(n % 1000) for n in range(90_000))
