@@ -1,31 +1,20 @@
-"""Whether a message is one of those that a query means.
+"""Which messages a filter means.
 
 A message whose header is not known yet, or that has no date to compare, is neither a match nor
 none: it is undecided, and stays so when negated.
 
-Attachments are judged by the top-level type, all that a header tells: multipart/mixed and types
-that are no text, such as application/pdf, have one; text and multipart/alternative have none
-(some mailers hide one in there); multipart/related, signed and encrypted messages are undecided.
+Term by term the messages become fewer, in loops that do as little as they can: 100,000 messages
+take no longer than sorting them. What needs no header is asked first.
 """
 
-import unicodedata
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from typing import Final
 
-from app.mime import Address, Summary
-
+from .folded import UNREAD, folded
 from .models import Message, MessageId
 from .query import Age, Field, Query, Term
-
-_NO_ATTACHMENT: Final = frozenset({"multipart/alternative"})
-_ATTACHED: Final = frozenset({"application", "audio", "font", "image", "model", "video"})
-_WHOLE_MESSAGE: Final = frozenset(
-    {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp",
-     "application/pgp-encrypted", "application/ms-tnef"}
-)  # fmt: skip
 
 
 class Match(Enum):
@@ -40,8 +29,36 @@ class Match(Enum):
 class Selection:
     """The messages that match, and those of which it cannot be told, each in the order given."""
 
-    matched: tuple[Message, ...]
-    undecided: tuple[Message, ...]
+    matched: Sequence[Message]
+    undecided: Sequence[Message]
+
+
+def select(
+    query: Query, messages: Iterable[Message], marks: Container[MessageId], now: datetime
+) -> Selection:
+    """Which of `messages` match; `marks` are the ids marked for deletion, `now` is aware."""
+    quick = [narrow for term in query.terms if (narrow := _quick(term, marks)) is not None]
+    checks = [narrow for term in query.terms if (narrow := _check(term, now)) is not None]
+    left = list(messages)
+    for narrow in quick:
+        left = narrow(left)
+    if not checks:
+        return Selection(tuple(left), ())
+    known = [m for m in left if m.header.folded is not UNREAD]
+    if len(known) < len(left):
+        for message in left:
+            message.header.fold()
+        known = [m for m in left if m.header.folded is not UNREAD]
+    ids = {m.id for m in known} if len(known) < len(left) else None  # more come in meanwhile
+    for narrow in checks:
+        known = narrow(known)
+    doubtful = _doubtful(query, known)
+    if ids is None and not doubtful:
+        return Selection(tuple(known), ())
+    return Selection(
+        tuple(m for m in known if m.id not in doubtful),
+        tuple(m for m in left if m.id in doubtful or (ids is not None and m.id not in ids)),
+    )
 
 
 def matches(query: Query, message: Message, marked: bool, now: datetime) -> Match:
@@ -53,124 +70,85 @@ def matches(query: Query, message: Message, marked: bool, now: datetime) -> Matc
         marked: whether it is marked for deletion.
         now: from when ages count, aware.
     """
-    return _Decider(query, now).decide(message, marked=marked)
+    found = select(query, (message,), {message.id} if marked else (), now)
+    if found.matched:
+        return Match.YES
+    return Match.UNDECIDED if found.undecided else Match.NO
 
 
-def select(
-    query: Query, messages: Iterable[Message], marks: Container[MessageId], now: datetime
-) -> Selection:
-    """Which of `messages` match; `marks` are the ids marked for deletion, `now` is aware."""
-    decider = _Decider(query, now)
-    found: dict[Match, list[Message]] = {match: [] for match in Match}
-    for message in messages:
-        found[decider.decide(message, marked=message.id in marks)].append(message)
-    return Selection(tuple(found[Match.YES]), tuple(found[Match.UNDECIDED]))
+# Leaves out the messages of which a term says no; those it cannot tell of stay.
+_Narrow = Callable[[list[Message]], list[Message]]
 
 
-_Check = Callable[[Summary], bool | None]  # None where the header does not tell
-
-
-class _Decider:
-    """A query made ready for many messages: what needs no header is asked first."""
-
-    def __init__(self, query: Query, now: datetime) -> None:
-        self._quick: list[tuple[Callable[[Message, bool], bool], bool]] = []
-        self._checks: list[tuple[_Check, bool]] = []
-        for term in query.terms:
-            quick = _quick(term)
-            if quick is not None:
-                self._quick.append((quick, term.negated))
-            else:
-                self._checks.append((_check(term, now), term.negated))
-
-    def decide(self, message: Message, *, marked: bool) -> Match:
-        for quick, negated in self._quick:
-            if quick(message, marked) is negated:
-                return Match.NO
-        if not self._checks:
-            return Match.YES
-        summary = message.summary
-        if summary is None:
-            return Match.UNDECIDED
-        match = Match.YES
-        for check, negated in self._checks:
-            holds = check(summary)
-            if holds is negated:
-                return Match.NO
-            if holds is None:
-                match = Match.UNDECIDED
-        return match
-
-
-def _quick(term: Term) -> Callable[[Message, bool], bool] | None:
+def _quick(term: Term, marks: Container[MessageId]) -> _Narrow | None:
+    """Of a term that needs no header."""
+    no = term.negated
     match term:
-        case Term(Field.LARGER, int(octets)):
-            return lambda message, _: message.octets > octets
-        case Term(Field.SMALLER, int(octets)):
-            return lambda message, _: message.octets < octets
+        case Term(Field.LARGER, int(least)):
+            return lambda found: [m for m in found if (m.octets > least) is not no]
+        case Term(Field.SMALLER, int(most)):
+            return lambda found: [m for m in found if (m.octets < most) is not no]
         case Term(Field.IS):
-            return lambda _, marked: marked
+            return lambda found: [m for m in found if (m.id in marks) is not no]
     return None
 
 
-def _check(term: Term, now: datetime) -> _Check:
+def _check(term: Term, now: datetime) -> _Narrow | None:
+    """Of a term that looks at the header."""
+    no = term.negated
     match term:
-        case Term(Field.OLDER, Age() as age):
-            return _earlier_than(now - timedelta(days=age.days))
+        case Term(Field.LARGER | Field.SMALLER | Field.IS):
+            return None
+        case Term(Field.OLDER | Field.BEFORE, Age() | date() as value):
+            return _sent_before(_moment(value, now), no=no)
         case Term(Field.NEWER, Age() as age):
-            return _not(_earlier_than(now - timedelta(days=age.days)))
-        case Term(Field.BEFORE, date() as day):
-            return _earlier_than(_midnight(day))
+            return _sent_before(_moment(age, now), no=not no)
         case Term(Field.AFTER, date() as day):
-            return _not(_earlier_than(_midnight(day + timedelta(days=1))))
+            return _sent_before(_moment(day + timedelta(days=1), now), no=not no)
         case Term(Field.HAS):
-            return _has_attachment
-    needle = _folded(str(term.value))
-    places = _PLACES[term.field]
-    return lambda summary: any(needle in _folded(text) for text in places(summary))
+            return lambda found: [m for m in found if m.header.folded.attached is not no]
+    return _text(term.field, folded(str(term.value)), no=no)
 
 
-def _earlier_than(moment: datetime) -> _Check:
-    return lambda summary: None if summary.date is None else summary.date < moment
+def _text(field: Field, needle: str, *, no: bool) -> _Narrow:
+    """A needle has no line ends, so it is never found across two lines."""
+    match field:
+        case Field.FROM:
+            return lambda found: [m for m in found if (needle in m.header.folded.from_) is not no]
+        case Field.TO:
+            return lambda found: [m for m in found if (needle in m.header.folded.to) is not no]
+        case Field.SUBJECT:
+            return lambda found: [m for m in found if (needle in m.header.folded.subject) is not no]
+    return lambda found: [
+        m
+        for m in found
+        if (needle in m.header.folded.subject or needle in m.header.folded.from_) is not no
+    ]
 
 
-def _not(check: _Check) -> _Check:
-    def turned(summary: Summary) -> bool | None:
-        holds = check(summary)
-        return None if holds is None else not holds
-
-    return turned
-
-
-def _midnight(day: date) -> datetime:
-    """When a day begins in this machine's time zone."""
-    return datetime.combine(day, time.min).astimezone()
+def _sent_before(moment: datetime, *, no: bool) -> _Narrow:
+    limit = moment.timestamp()
+    return lambda found: [
+        m for m in found if (sent := m.header.folded.sent) is None or (sent < limit) is not no
+    ]
 
 
-def _has_attachment(summary: Summary) -> bool | None:
-    kind = summary.content_type
-    top = kind.partition("/")[0]
-    if kind == "multipart/mixed" or (top in _ATTACHED and kind not in _WHOLE_MESSAGE):
-        return True
-    return False if top == "text" or kind in _NO_ATTACHMENT else None
+_DATED = frozenset({Field.OLDER, Field.NEWER, Field.BEFORE, Field.AFTER})
 
 
-def _folded(text: str) -> str:
-    text = " ".join(text.casefold().split())
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+def _doubtful(query: Query, known: list[Message]) -> frozenset[MessageId]:
+    """Of those whose header is known, the ids of which it still cannot be told."""
+    fields = {term.field for term in query.terms}
+    found: set[MessageId] = set()
+    if fields & _DATED:
+        found.update(m.id for m in known if m.header.folded.sent is None)
+    if Field.HAS in fields:
+        found.update(m.id for m in known if m.header.folded.attached is None)
+    return frozenset(found)
 
 
-def _names(addresses: Iterable[Address]) -> list[str]:
-    return [text for address in addresses for text in (address.name, address.email)]
-
-
-def _sender(summary: Summary) -> list[str]:
-    return [] if summary.sender is None else _names((summary.sender,))
-
-
-_PLACES: Final[dict[Field, Callable[[Summary], list[str]]]] = {
-    Field.WORD: lambda summary: [*_sender(summary), summary.subject],
-    Field.FROM: _sender,
-    Field.TO: lambda summary: _names(summary.to),
-    Field.SUBJECT: lambda summary: [summary.subject],
-}
+def _moment(value: Age | date, now: datetime) -> datetime:
+    """So long ago, or when a day begins in this machine's time zone."""
+    if isinstance(value, Age):
+        return now - timedelta(days=value.days)
+    return datetime.combine(value, time.min).astimezone()

@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from itertools import compress
+from operator import attrgetter, not_
+from typing import Any, Final
 
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 
 from .errors import NoSuchMessage
+from .folded import UNREAD, Folded
 from .models import Message, MessageId, Totals
 
 
@@ -26,6 +29,10 @@ class SortKey(Enum):
     DATE = "date"
     FROM = "from"
     SUBJECT = "subject"
+
+
+BY_LISTING: Final = frozenset({SortKey.NUMBER, SortKey.SIZE})
+"""What LIST alone tells; the others wait for headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,10 @@ class Index:
     Args:
         listing: what the server said.
         salt: what ids of messages without a UIDL are derived from, beside number and size.
+
+    Attributes:
+        totals: of all messages.
+        largest: octets of the largest one.
     """
 
     def __init__(self, listing: Listing, salt: str) -> None:
@@ -75,6 +86,7 @@ class Index:
         self._shared = shared
         self.duplicates = sum(count for count in shared.values() if count > 1)
         self.totals = Totals(len(self), sum(message.octets for message in self))
+        self.largest = max((message.octets for message in self), default=0)
 
     def _add(
         self,
@@ -139,32 +151,21 @@ class Index:
             messages = list(self)
             return messages[::-1] if sort.descending else messages
         if sort.key is SortKey.SIZE:
-            return sorted(self, key=lambda message: message.octets, reverse=sort.descending)
-        key_of = _KEYS[sort.key]
-        keyed = [(key, message) for message in self if (key := key_of(message)) is not None]
-        keyed.sort(key=lambda pair: pair[0], reverse=sort.descending)
-        with_key = [message for _, message in keyed]
-        return with_key + [message for message in self if key_of(message) is None]
+            return sorted(self, key=attrgetter("octets"), reverse=sort.descending)
+        for message in [m for m in self if m.header.folded is UNREAD]:
+            message.header.fold()
+        # Looked at once: what comes in meanwhile must not stand twice, or nowhere.
+        texts = [message.header.folded for message in self]
+        there, key = _KEYS[sort.key]
+        has_key = list(map(there, texts))
+        keyed = list(compress(self, has_key))
+        keyed.sort(key=key, reverse=sort.descending)
+        return keyed + list(compress(self, map(not_, has_key)))
 
 
-def _date_key(message: Message) -> float | None:
-    summary = message.summary
-    return summary.date.timestamp() if summary and summary.date else None
-
-
-def _sender_key(message: Message) -> str | None:
-    summary = message.summary
-    if summary is None or summary.sender is None:
-        return None
-    return (summary.sender.name or summary.sender.email).casefold()
-
-
-def _subject_key(message: Message) -> str | None:
-    return message.summary.subject.casefold() if message.summary else None
-
-
-_KEYS: dict[SortKey, Callable[[Message], Any]] = {
-    SortKey.DATE: _date_key,
-    SortKey.FROM: _sender_key,
-    SortKey.SUBJECT: _subject_key,
+# Whether a header tells it, and what of a message.
+_KEYS: Final[dict[SortKey, tuple[Callable[[Folded], bool], Callable[[Message], Any]]]] = {
+    SortKey.DATE: (lambda texts: texts.sent is not None, attrgetter("header.folded.sent")),
+    SortKey.FROM: (lambda texts: texts.sender is not None, attrgetter("header.folded.sender")),
+    SortKey.SUBJECT: (lambda texts: texts is not UNREAD, attrgetter("header.folded.subject")),
 }

@@ -27,15 +27,16 @@ from .errors import (
 from .export import Export, Form
 from .index import Index
 from .loader import HEADER_OCTETS
-from .maildrop import Maildrop, Unlock
-from .models import Account, Message, MessageId, Notice, Outcome, Receipt, Saved, Totals
+from .maildrop import Unlock
+from .marking import Marking
+from .models import Account, Message, MessageId, Notice, Outcome, Receipt, Saved
 from .parts import OpenPart, follow_part, open_part
 from .peeking import Peeked, Peeks, climb
 
 _SHORT_DELAY = 10  # seconds of LOGIN-DELAY that a commit waits out by itself
 
 
-class Mailbox(Maildrop):
+class Mailbox(Marking):
     """A maildrop and what a person does with it.
 
     Args:
@@ -265,21 +266,7 @@ class Mailbox(Maildrop):
             self._using -= 1
             self._lease.touch()
 
-    # -- marks ---------------------------------------------------------------------------------
-
-    @property
-    def marked(self) -> Totals:
-        """How much is marked."""
-        return self.index.totals_of(self.marks)
-
-    def mark(self, ids: Iterable[str]) -> Totals:
-        """Marks messages for deletion; nothing goes over the wire.
-
-        Raises:
-            NoSuchMessage: one of them does not exist; then none is marked.
-        """
-        self.marks |= dict.fromkeys([self.index[id].id for id in ids])
-        return self.marked
+    # -- saving, then marking ------------------------------------------------------------------
 
     def saving(self, id: str) -> None:
         """A message is on its way to the browser, to be marked when it has arrived."""
@@ -297,21 +284,6 @@ class Mailbox(Maildrop):
         found = self.saved.get(MessageId(id))
         if found is not None and not found.sha256:
             del self.saved[MessageId(id)]
-
-    def unmark(self, ids: Iterable[str]) -> Totals:
-        """Takes marks back; what is not marked is passed over.
-
-        Raises:
-            NoSuchMessage: one of them does not exist; then none is unmarked.
-        """
-        for id in [self.index[id].id for id in ids]:
-            self.marks.pop(id, None)
-        return self.marked
-
-    def unmark_all(self) -> Totals:
-        """Takes all marks back."""
-        self.marks.clear()
-        return self.marked
 
     # -- the commit ----------------------------------------------------------------------------
 
@@ -332,6 +304,7 @@ class Mailbox(Maildrop):
     async def _commit(self, unlock: Unlock, *, verify: bool) -> Receipt:
         async with self._opening:
             await self._stop_loading()
+            self.undoable = None
             try:
                 connection, before, doomed = await self._ready_to_delete(unlock)
                 sent = await delete_and_quit(connection, doomed)

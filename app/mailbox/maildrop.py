@@ -6,7 +6,7 @@ headers while one is held.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from app.pop3 import (
 from app.transport import Connection, ConnectionLost, Dialer
 
 from .aside import aside
-from .index import Index, Listing, Sort
+from .index import BY_LISTING, Index, Listing, Sort
 from .lease import Lease
 from .loader import HEADER_OCTETS, HeaderLoader
 from .models import Account, Credentials, Message, MessageId, Notice, Told, header_digest
@@ -76,6 +76,7 @@ class Maildrop:
         self._closed = False
         self._listed_on: Connection | None = None
         self._renamed: dict[MessageId, MessageId] = {}
+        self._orders: dict[Sort, tuple[tuple[Index, int], list[Message]]] = {}
 
     # -- the connection ------------------------------------------------------------------------
 
@@ -182,7 +183,7 @@ class Maildrop:
         earlier = self.index
         listing = Listing(stat, scan, rows)
         index = await aside(Index, listing, earlier.salt)  # 100,000 rows take a while
-        self._renamed = {}
+        self._renamed, self._orders = {}, {}
         if index.has_uidls or connection is self._listed_on:
             index.recall(earlier)
             self._forget_contents(message.id for message in index if message.ambiguous)
@@ -272,9 +273,20 @@ class Maildrop:
         if self._loading is not None:
             await asyncio.wait([self._loading])
 
-    async def ordered(self, sort: Sort) -> list[Message]:
-        """All messages in the order asked for; where headers tell it, they are parsed aside."""
-        return await aside(self.index.ordered, sort)
+    @property
+    def edition(self) -> tuple[Index, int]:
+        """Differs as soon as the listing does, or what is known of the headers."""
+        return self.index, self._position
+
+    async def ordered(self, sort: Sort) -> Sequence[Message]:
+        """All messages in the order asked for, made aside, and kept until it may be another."""
+        edition = (self.index, self._position if sort.key not in BY_LISTING else 0)
+        kept = self._orders.get(sort)
+        if kept is not None and kept[0] == edition:
+            return kept[1]
+        messages = await aside(self.index.ordered, sort)
+        self._orders[sort] = (edition, messages)
+        return messages
 
     async def read_headers(self, messages: Iterable[Message]) -> None:
         """Parses aside what has come of their headers, for a page that shows them."""

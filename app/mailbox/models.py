@@ -10,6 +10,8 @@ from app.mime import Summary, split_header, summarise
 from app.pop3 import MessageNumber, Octets, Uidl
 from app.transport import Target
 
+from .folded import UNREAD, Folded
+
 MessageId = NewType("MessageId", str)
 """Short, URL-safe, derived from the UIDL; the same message for as long as the UIDL is kept."""
 
@@ -57,14 +59,16 @@ class Header:
         position: order in which it became known, from 1; 0 while it is not.
         digest: of its octets, b"" while it is not known.
         refused: the server would not show it.
+        folded: what orders and filters compare; `UNREAD` until it was needed.
     """
 
-    __slots__ = ("_raw", "_summary", "digest", "position", "refused")
+    __slots__ = ("_raw", "_summary", "digest", "folded", "position", "refused")
 
     def __init__(self) -> None:
         self.position = 0
         self.digest = b""
         self.refused = False
+        self.folded: Folded = UNREAD
         self._raw: bytes | None = None
         self._summary: Summary | None = None
 
@@ -82,9 +86,16 @@ class Header:
             self._raw = None
         return self._summary
 
+    def fold(self) -> None:
+        """Makes ready what is compared, where the header is known and it was not done yet."""
+        summary = self.summary if self.folded is UNREAD else None
+        if summary is not None:
+            self.folded = Folded.of(summary)
+
     def learn(self, raw: bytes, position: int) -> None:
         """Takes the header's octets."""
         self._raw = raw
+        self.folded = UNREAD
         self.digest = header_digest(raw)
         self.position = position
 

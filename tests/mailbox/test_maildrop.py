@@ -56,6 +56,22 @@ async def test_an_empty_maildrop():
         assert (await mailbox.stat(unlock)).messages == 0
 
 
+async def test_an_order_is_kept_until_it_may_be_another():
+    async with opened(maildrop(plain(3))) as mailbox:
+        await loaded(mailbox)
+        by_size, by_subject = Sort(), Sort(SortKey.SUBJECT, descending=False)
+        first, second = [await mailbox.ordered(one) for one in (by_size, by_subject)]
+        assert await mailbox.ordered(by_size) is first
+        assert await mailbox.ordered(by_subject) is second
+        mailbox._learn(by_number(mailbox, 1), b"Subject: zzz\r\n")
+        assert await mailbox.ordered(by_size) is first
+        assert [m.number for m in await mailbox.ordered(by_subject)] == [2, 3, 1]
+        await mailbox.refresh(unlock)
+        again = await mailbox.ordered(by_size)
+        assert again is not first
+        assert all(message is mailbox.index[message.id] for message in again)
+
+
 async def test_a_hundred_thousand_messages():
     drop = maildrop(plain(100_000))
     async with ScriptedServer(drop) as server:

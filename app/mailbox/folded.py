@@ -1,0 +1,74 @@
+"""What of a header is compared, made ready once: orders and filters look at it many times.
+
+Attachments are judged by the top-level type, all that a header tells: multipart/mixed and types
+that are no text, such as application/pdf, have one; text and multipart/alternative have none
+(some mailers hide one in there); multipart/related, signed and encrypted messages are undecided.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from app.mime import Address, Summary
+
+_NO_ATTACHMENT: Final = frozenset({"multipart/alternative"})
+_ATTACHED: Final = frozenset({"application", "audio", "font", "image", "model", "video"})
+_WHOLE_MESSAGE: Final = frozenset(
+    {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp",
+     "application/pgp-encrypted", "application/ms-tnef"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A header's texts with case, white space and Unicode's forms made one.
+
+    Attributes:
+        sender: the name, else the address; None where there is no sender.
+        from_, to: names and addresses, a line each.
+        subject: "" where there is none.
+        sent: seconds since the epoch, or None where there is no date.
+        attached: whether the message has an attachment, or None where its type does not tell.
+    """
+
+    sender: str | None
+    from_: str
+    to: str
+    subject: str
+    sent: float | None
+    attached: bool | None
+
+    @classmethod
+    def of(cls, summary: Summary) -> "Folded":
+        """The same of a header's summary."""
+        sender = summary.sender
+        return cls(
+            sender=folded(sender.name or sender.email) if sender is not None else None,
+            from_=_lines((sender,)) if sender is not None else "",
+            to=_lines(summary.to),
+            subject=folded(summary.subject),
+            sent=summary.date.timestamp() if summary.date is not None else None,
+            attached=_attached(summary.content_type),
+        )
+
+
+UNREAD: Final = Folded(None, "", "", "", None, None)
+"""Stands for a header that is not known, or not made ready yet."""
+
+
+def folded(text: str) -> str:
+    """A text as it is compared; it has no line ends."""
+    text = " ".join(text.casefold().split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _lines(addresses: Iterable[Address]) -> str:
+    return "\n".join(folded(text) for one in addresses for text in (one.name, one.email))
+
+
+def _attached(kind: str) -> bool | None:
+    top = kind.partition("/")[0]
+    if kind == "multipart/mixed" or (top in _ATTACHED and kind not in _WHOLE_MESSAGE):
+        return True
+    return False if top == "text" or kind in _NO_ATTACHMENT else None

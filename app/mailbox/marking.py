@@ -1,0 +1,120 @@
+"""Marks for deletion: they live here alone, and nothing goes over the wire before the commit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.transport import Dialer
+
+from .maildrop import Maildrop
+from .models import Account, MessageId, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one action did to many marks.
+
+    Attributes:
+        number: counts such actions; whoever undoes one names it.
+        marked: what it marked, without what was marked before.
+        unmarked: what it took back.
+        octets: of all these.
+        gone: how many messages were named that are not there any more.
+    """
+
+    number: int
+    marked: tuple[MessageId, ...] = ()
+    unmarked: tuple[MessageId, ...] = ()
+    octets: int = 0
+    gone: int = 0
+
+
+class Marking(Maildrop):
+    """A maildrop with marks.
+
+    Args:
+        account: whose, and where.
+        dialer: opens connections.
+
+    Attributes:
+        undoable: the last action on many marks, until the next action on any.
+    """
+
+    def __init__(self, account: Account, dialer: Dialer) -> None:
+        super().__init__(account, dialer)
+        self.undoable: Change | None = None
+        self._changes = 0
+
+    @property
+    def marked(self) -> Totals:
+        """How much is marked."""
+        return self.index.totals_of(self.marks)
+
+    def mark(self, ids: Iterable[str]) -> Totals:
+        """Marks messages for deletion.
+
+        Raises:
+            NoSuchMessage: one of them does not exist; then none is marked.
+        """
+        self.marks |= dict.fromkeys([self.index[id].id for id in ids])
+        self.undoable = None
+        return self.marked
+
+    def unmark(self, ids: Iterable[str]) -> Totals:
+        """Takes marks back; what is not marked is passed over.
+
+        Raises:
+            NoSuchMessage: one of them does not exist; then none is unmarked.
+        """
+        for id in [self.index[id].id for id in ids]:
+            self.marks.pop(id, None)
+        self.undoable = None
+        return self.marked
+
+    def mark_many(self, ids: Iterable[str]) -> Change:
+        """Marks messages, to be undone in one go; what is not there any more is passed over."""
+        named = dict.fromkeys(ids)
+        there = [self.index[id].id for id in named if id in self.index]
+        fresh = tuple(id for id in there if id not in self.marks)
+        self.marks |= dict.fromkeys(fresh)
+        return self._changed(marked=fresh, gone=len(named) - len(there))
+
+    def unmark_all(self) -> Totals:
+        """Takes all marks back, to be undone in one go."""
+        taken = tuple(self.marks)
+        self.marks.clear()
+        self._changed(unmarked=taken)
+        return self.marked
+
+    def undo(self, number: int) -> Change | None:
+        """Takes back what the last action on many marks did, if it is the one meant.
+
+        Marks that stood before, and those of other actions, stay as they are.
+
+        Returns:
+            What was taken back, or None where something else was done since.
+        """
+        change = self.undoable
+        if change is None or change.number != number:
+            return None
+        self.undoable = None
+        for id in change.marked:
+            self.marks.pop(id, None)
+        self.marks |= dict.fromkeys(id for id in change.unmarked if id in self.index)
+        return change
+
+    def dismiss(self, number: int) -> None:
+        """The last action on many marks is not to be undone any more, if it is the one meant."""
+        if self.undoable is not None and self.undoable.number == number:
+            self.undoable = None
+
+    def _changed(
+        self,
+        *,
+        marked: tuple[MessageId, ...] = (),
+        unmarked: tuple[MessageId, ...] = (),
+        gone: int = 0,
+    ) -> Change:
+        self._changes += 1
+        octets = self.index.totals_of(marked + unmarked).octets
+        self.undoable = Change(self._changes, marked, unmarked, octets, gone)
+        return self.undoable

@@ -1,0 +1,110 @@
+"""Marks, many at once, and taking them back."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.mailbox import Account, NoSuchMessage
+from app.mailbox.marking import Marking
+from app.transport import Dialer, Security, Target
+
+from .opening import LOOPBACK, index_of
+
+
+def drop(count: int = 5, marked: tuple[int, ...] = ()) -> tuple[Marking, list[Any]]:
+    """A maildrop of messages of 10, 20, … octets, never connected, and its ids."""
+    made = Marking(Account("anna", Target("pop.lan", 995, Security.TLS)), Dialer(LOOPBACK))
+    made.index = index_of(*((f"u{n}", 10 * n) for n in range(1, count + 1)))
+    ids = [message.id for message in made.index]
+    made.mark(ids[n] for n in marked)
+    return made, ids
+
+
+def test_many_are_marked_and_only_these_are_taken_back():
+    one, ids = drop(marked=(0, 4))
+    change = one.mark_many([ids[0], ids[1], ids[2], ids[1], "gone", "gone"])
+    assert change.marked == (ids[1], ids[2])
+    assert (change.octets, change.gone) == (50, 1)
+    assert one.undoable == change
+    assert one.marked.messages == 4
+    assert one.undo(change.number) == change
+    assert list(one.marks) == [ids[0], ids[4]]
+    assert one.undoable is None
+
+
+def test_an_undo_is_good_once():
+    one, ids = drop()
+    change = one.mark_many(ids[:2])
+    one.undo(change.number)
+    one.mark([ids[0]])
+    assert one.undo(change.number) is None
+    assert list(one.marks) == [ids[0]]
+
+
+def test_unmarking_all_can_be_undone_too():
+    one, ids = drop(marked=(3, 1))
+    assert one.unmark_all().messages == 0
+    assert one.undoable is not None
+    assert one.undoable.octets == 60
+    one.undo(one.undoable.number)
+    assert set(one.marks) == {ids[1], ids[3]}
+
+
+@pytest.mark.parametrize("action", ["mark", "unmark", "mark_many", "unmark_all"])
+def test_the_next_action_ends_it(action):
+    one, ids = drop()
+    first = one.mark_many(ids[:3])
+    getattr(one, action)(*([] if action == "unmark_all" else [[ids[4]]]))
+    before = list(one.marks)
+    assert one.undo(first.number) is None
+    assert list(one.marks) == before
+
+
+def test_a_dismissed_action_is_not_undone_and_another_one_is_not_dismissed():
+    one, ids = drop()
+    change = one.mark_many(ids[:3])
+    one.dismiss(change.number + 1)
+    assert one.undoable == change
+    one.dismiss(change.number)
+    assert one.undo(change.number) is None
+    assert one.marked.messages == 3
+
+
+def test_what_has_left_the_maildrop_is_not_marked_again():
+    one, ids = drop(marked=(0, 1, 4))
+    one.unmark_all()
+    one.index = index_of(("u1", 10), ("u5", 50))
+    assert one.undoable is not None
+    one.undo(one.undoable.number)
+    assert list(one.marks) == [ids[0], ids[4]]
+
+
+def test_marking_one_that_is_not_there_marks_none():
+    one, ids = drop()
+    with pytest.raises(NoSuchMessage):
+        one.mark([ids[0], "gone"])
+    assert not one.marks
+
+
+@given(st.lists(st.tuples(st.sampled_from(["mark", "many", "none"]), st.sets(st.integers(0, 4)))))
+def test_an_undo_always_leads_back_to_the_marks_before(actions):
+    one, ids = drop()
+    for action, numbers in actions:
+        before = set(one.marks)
+        chosen = [ids[n] for n in numbers]
+        match action:
+            case "mark":
+                one.mark(chosen)
+                continue
+            case "many":
+                one.mark_many([*chosen, "gone"])
+            case _:
+                one.unmark_all()
+        change = cast("Any", one.undoable) or SimpleNamespace(number=0)
+        kept = set(one.marks)
+        one.undo(change.number)
+        assert set(one.marks) == before
+        one.marks = dict.fromkeys(kept)
