@@ -8,7 +8,7 @@ from app.transport import Security, Target
 
 from . import formats
 from .deps import Services
-from .security import host_name, is_https, is_loopback_name
+from .security import host_name, is_https, is_loopback_name, masked
 from .views import AccountView, MessageView, SaidView, Shell
 from .words import _, ngettext
 
@@ -21,7 +21,7 @@ def shell(request: Request, services: Services, title: str, csrf: str) -> Shell:
     host = host_name(request)
     return Shell(
         title=title,
-        csrf=csrf,
+        csrf=masked(csrf) if csrf else "",
         insecure=not is_https(request, config.public_origin) and not is_loopback_name(host),
         version=__version__,
         host=host,

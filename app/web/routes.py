@@ -15,6 +15,7 @@ from app.sessions import NoSession, SessionError
 from app.transport import TransportError
 
 from . import api, docs, health
+from .compress import Compressor
 from .deps import Services, services
 from .errors import WebError, describe, problem
 from .pages import export, mailbox, message, signin, whole
@@ -57,6 +58,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
+    app.add_middleware(Compressor)
     app.add_middleware(
         Guard,
         public_origin=config.public_origin,

@@ -1,5 +1,6 @@
 """Which messages a request means, of those that are there."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,7 @@ def session(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
     return SimpleNamespace(mailbox=one)
 
 
-def numbers(messages: tuple[Message, ...]) -> list[int]:
+def numbers(messages: Sequence[Message]) -> list[int]:
     return [message.number for message in messages]
 
 

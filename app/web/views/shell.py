@@ -9,7 +9,7 @@ class Shell:
 
     Attributes:
         title: of the browser tab, without the product's name.
-        csrf: the synchroniser token, for the hidden field `_csrf`.
+        csrf: the synchroniser token, masked anew, for the hidden field `_csrf`.
         insecure: the page came over plain HTTP from another machine.
         version: of Popscope.
         host: where Popscope itself was reached.

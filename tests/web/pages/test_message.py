@@ -89,7 +89,8 @@ async def test_the_fragment_is_what_the_page_has(mail):
     assert "<html" not in fragment.text
 
     def article(text: str) -> str:
-        return text[text.index("<article") : text.index("</article>")]
+        found = text[text.index("<article") : text.index("</article>")]
+        return re.sub(r'(?<=name="_csrf" value=")[0-9a-f]{128}', "", found)  # masked anew
 
     assert article(page.text).split() == article(fragment.text).split()
     assert 'href="/mailbox?sort=size&amp;page=2"' in fragment.text
