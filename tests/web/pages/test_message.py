@@ -1,5 +1,6 @@
 """One message: peeked into by TOP, saved by RETR."""
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx

@@ -262,7 +262,7 @@ async def test_a_message_that_vanished_between_list_and_open_is_told(at, rest):
     await place.script.post("/session/refresh")
     page = await place.browser.open(place.path(2, rest))
     assert (page.status_code, heading(page)) == (404, "This message is not in the mailbox.")
-    assert "Back to the messages" in words(page)
+    assert "Back to messages" in words(page)
     for change in ("/whole", "/cancel", "/save-mark"):
         page = await place.browser.send(place.path(2, change))
         assert (page.status_code, heading(page)) == (404, "This message is not in the mailbox.")
