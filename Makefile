@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench format lock servers
+.PHONY: help demo test lint bench format words lock servers
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -34,6 +34,13 @@ bench: $(VENV)/.dev servers ## measure against a real Dovecot, poplib beside it
 format: $(VENV)/.dev ## let ruff put the source into shape
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+words: $(VENV)/.dev ## collect every word people see into app/locale, for translators
+	@pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && \
+	$(VENV)/bin/pybabel --quiet extract --mapping pyproject.toml --keyword NN_:1,2 --no-location \
+		--sort-output --output "$$pot" . && \
+	$(VENV)/bin/pybabel --quiet update --domain popscope --input-file "$$pot" --output-dir app/locale \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
 lock: ## resolve pyproject.toml into .ci/requirements*.txt again (needs uv)
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" .ci/lock

@@ -5,6 +5,13 @@
   const find = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
 
+  // Dates are shown in the browser's time zone, from the next page on.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.split('; ').includes(`popscope-zone=${zone}`)) {
+    const secure = location.protocol === 'https:' ? '; secure' : '';
+    document.cookie = `popscope-zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
+
   // How long the maildrop is held: counted on from what the server said.
   const started = new WeakMap();
   const tick = () => {

@@ -9,7 +9,7 @@ take no longer than sorting them. What needs no header is asked first.
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
 from .folded import UNREAD, folded
@@ -36,7 +36,7 @@ class Selection:
 def select(
     query: Query, messages: Iterable[Message], marks: Container[MessageId], now: datetime
 ) -> Selection:
-    """Which of `messages` match; `marks` are the ids marked for deletion, `now` is aware."""
+    """Which of `messages` match; `marks` are the ids marked for deletion, `now` as below."""
     quick = [narrow for term in query.terms if (narrow := _quick(term, marks)) is not None]
     checks = [narrow for term in query.terms if (narrow := _check(term, now)) is not None]
     left = list(messages)
@@ -68,7 +68,7 @@ def matches(query: Query, message: Message, marked: bool, now: datetime) -> Matc
         query: what is asked.
         message: what is asked about.
         marked: whether it is marked for deletion.
-        now: from when ages count, aware.
+        now: from when ages count, aware; days begin in its time zone.
     """
     found = select(query, (message,), {message.id} if marked else (), now)
     if found.matched:
@@ -148,7 +148,8 @@ def _doubtful(query: Query, known: list[Message]) -> frozenset[MessageId]:
 
 
 def _moment(value: Age | date, now: datetime) -> datetime:
-    """So long ago, or when a day begins in this machine's time zone."""
+    """So long ago, or when a day begins in the time zone of `now`."""
     if isinstance(value, Age):
-        return now - timedelta(days=value.days)
-    return datetime.combine(value, time.min).astimezone()
+        # Not by the clock there, which has days of 23 and 25 hours.
+        return now.astimezone(UTC) - timedelta(days=value.days)
+    return datetime.combine(value, time.min, now.tzinfo)

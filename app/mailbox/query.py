@@ -6,7 +6,7 @@ word or a "quoted phrase", found in sender or subject, or a field with a value:
     from: to: subject:      text, found anywhere in it
     larger: smaller:        a size: 300, 300K, 5MB (decimal), 5MiB (binary); neither holds for equal
     older: newer:           an age: 90d, 4w, 3m (of 30 days), 1y (of 365)
-    before: after:          a day, 2026-01-31: before it begins, after it ends, where Popscope runs
+    before: after:          a day, 2026-01-31: before it begins, after it ends, by the zone of `now`
     has:attachment          as far as the type tells, see `deciding`
     is:marked
 

@@ -1,15 +1,18 @@
 """What routes are given: services, the session of a request, the token of its cookie or header."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from fastapi.responses import Response
 
 from app.mailbox import Credentials
 from app.sessions import NoSession, Session, Sessions, csrf_token, new_token
 from app.transport import Target
 
+from .errors import ForbiddenOrigin
 from .render import Renderer
 from .security import check_site, check_token, is_https, own_origin
 
@@ -177,6 +180,44 @@ async def check_signin(request: Request) -> None:
     check_site(request.headers, own_origin(request, services(request).config.public_origin))
     value = signin_cookie(request).value(request.cookies)
     check_token(csrf_token(value) if value else new_token(), await given_token(request))
+
+
+def page_token(request: Request) -> tuple[str, str | None]:
+    """The synchroniser token of a page that needs no session, and its cookie's value to be set.
+
+    The value is None where the page is seen in a session: its own token then goes with it.
+    """
+    token = session_cookie(request).value(request.cookies)
+    if token:
+        return csrf_token(token), None
+    value, csrf = signin_token(request)
+    return csrf, value
+
+
+def keep_token(request: Request, response: Response, value: str | None) -> None:
+    """Sets the cookie that goes with `page_token`."""
+    if value is not None:
+        cookie = signin_cookie(request)
+        response.set_cookie(
+            cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path="/"
+        )
+
+
+async def check_page(request: Request) -> None:
+    """The cross-site rules for forms that stand on every page, signed in or not.
+
+    Raises:
+        ForbiddenOrigin: another site may have sent it.
+    """
+    check_site(request.headers, own_origin(request, services(request).config.public_origin))
+    given = await given_token(request)
+    for cookie in (session_cookie(request), signin_cookie(request)):
+        value = cookie.value(request.cookies)
+        if value:
+            with suppress(ForbiddenOrigin):
+                check_token(csrf_token(value), given)
+                return
+    raise ForbiddenOrigin
 
 
 CurrentSession = Annotated[Session, Depends(current_session)]

@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
@@ -19,6 +18,8 @@ from app.mailbox import Export, MailboxError, message_name
 from app.pop3 import Pop3Error
 from app.sessions import Session
 from app.transport import TransportError
+
+from . import formats
 
 _log = logging.getLogger(__name__)
 _HEADERS = {
@@ -207,7 +208,7 @@ def export_file(export: Export, account: str) -> FileResponse:
                 async for block in blocks:
                     yield block
 
-            day = datetime.now(UTC).astimezone().date().isoformat()
+            day = formats.now().date().isoformat()
             name = f"{account} {day}.{export.form.value}"
             yield Outgoing(all_of_it(), name, f"application/{export.form.value}")
 

@@ -1,31 +1,49 @@
-"""Numbers, sizes and dates as people read them."""
+"""Numbers, sizes and dates as the person who asks writes them, by Unicode's CLDR.
 
-from datetime import UTC, date, datetime
+Sizes alone have units of our own: `KB` as people and providers write it (CLDR: `kB`, `byte`), in
+French `Ko`; the French octet is the international one, so `o` stands for octets there.
+"""
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
+from typing import Final
 
-LOCALE = "en"
-_STEP = 1000  # sizes are decimal, as providers count quotas
-_UNITS = ("B", "KB", "MB", "GB", "TB")
-_SHORT = 10  # below this, KB get a decimal
-_ROUNDS_UP = (0.0, 0.5, 0.05)  # so much below a step, B, KB and the rest would show as 1000
+from babel import Locale
+from babel.dates import DateTimePattern, get_datetime_format, get_time_format, parse_pattern
+from babel.numbers import format_decimal, format_percent
+
+DEFAULT: Final = Locale("en", "GB")
+# Of the answer under way; where no zone is set, this machine's own holds.
+locale: ContextVar[Locale] = ContextVar("locale", default=DEFAULT)
+zone: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
+
+_STEP: Final = 1000  # sizes are decimal, as providers count quotas
+_UNITS: Final = ("B", "KB", "MB", "GB", "TB")
+_FRENCH_UNITS: Final = ("o", "Ko", "Mo", "Go", "To")
+_SHORT: Final = 10  # below this, KB get a decimal
+_ROUNDS_UP: Final = (0.0, 0.5, 0.05)  # so much below a step, B, KB and the rest would show as 1000
+_GAPS: Final = {"en": " ", "fr": "\N{NARROW NO-BREAK SPACE}"}  # between a figure and its unit
+_GAP: Final = "\N{NO-BREAK SPACE}"
 
 
 def number(value: int) -> str:
     """`1,284`."""
-    return format_decimal(value, locale=LOCALE)
+    return format_decimal(value, locale=locale.get())
 
 
 def size(octets: int) -> str:
     """`740 B`, `6.3 KB`, `312 KB`, `61.2 MB`: decimal units."""
+    where = locale.get()
+    units = _FRENCH_UNITS if where.language == "fr" else _UNITS
     value = float(max(octets, 0))
     unit = 0
-    while value >= _STEP - _ROUNDS_UP[min(unit, 2)] and unit < len(_UNITS) - 1:
+    while value >= _STEP - _ROUNDS_UP[min(unit, 2)] and unit < len(units) - 1:
         value /= _STEP
         unit += 1
     digits = "0.0" if unit > 1 or (unit == 1 and value < _SHORT) else "0"
-    return f"{format_decimal(value, digits, locale=LOCALE)} {_UNITS[unit]}"
+    gap = _GAPS.get(where.language, _GAP)
+    return f"{format_decimal(value, digits, locale=where)}{gap}{units[unit]}"
 
 
 def percent(part: float, whole: float) -> float:
@@ -34,40 +52,60 @@ def percent(part: float, whole: float) -> float:
 
 
 def share(part: float, whole: float) -> str:
-    """`61 %`."""
-    return f"{percent(part, whole):.0f} %"
+    """`61%`."""
+    return format_percent(round(percent(part, whole)) / 100, locale=locale.get())
 
 
 def local(moment: datetime) -> datetime:
-    """The moment in this machine's time zone; UTC where that goes out of range."""
+    """The moment in the person's time zone; UTC where that goes out of range."""
     try:
-        return moment.astimezone()
+        return moment.astimezone(zone.get())
     except (OverflowError, ValueError, OSError):
         return moment.replace(tzinfo=UTC)
+
+
+def now() -> datetime:
+    """This moment in the person's time zone."""
+    return local(datetime.now(UTC))
+
+
+@lru_cache(512)
+def _pattern(where: Locale, skeleton: str, time: str) -> DateTimePattern:
+    """CLDR's pattern for the fields of a skeleton, and with `time` the time behind it."""
+    days = str(where.datetime_skeletons[skeleton])
+    if not time:
+        return parse_pattern(days)
+    joined = str(get_datetime_format("medium", where))
+    clock = str(get_time_format(time, where))  # type: ignore[arg-type]
+    return parse_pattern(joined.replace("{1}", days).replace("{0}", clock))
+
+
+def _shown(moment: date, skeleton: str, time: str = "") -> str:
+    where = locale.get()
+    return _pattern(where, skeleton, time).apply(moment, where)
 
 
 def day(moment: datetime, now: datetime) -> str:
     """`3 Mar` this year, `3 Mar 2024` in others."""
     moment = local(moment)
-    pattern = "d MMM" if moment.year == now.year else "d MMM y"
-    return format_date(moment, pattern, locale=LOCALE)
+    return _shown(moment, "MMMd" if moment.year == local(now).year else "yMMMd")
 
 
 def when(moment: datetime) -> str:
-    """`Wed 11 Nov 2026, 09:12`."""
-    return format_datetime(local(moment), "EEE d MMM y, HH:mm", locale=LOCALE)
+    """`Wed, 11 Nov 2026, 09:12`."""
+    return _shown(local(moment), "yMMMEd", "short")
 
 
 def when_floating(moment: datetime) -> str:
     """The same of a time without a zone, by whatever clock is there."""
-    return format_datetime(moment, "EEE d MMM y, HH:mm", locale=LOCALE)
+    return _shown(moment, "yMMMEd", "short")
 
 
 def date_only(day: date) -> str:
-    """`Wed 11 Nov 2026`."""
-    return format_date(day, "EEE d MMM y", locale=LOCALE)
+    """`Wed, 11 Nov 2026`."""
+    return _shown(day, "yMMMEd")
 
 
 def when_exactly(moment: datetime) -> str:
     """`23 Nov 2026, 10:41:07`."""
-    return format_datetime(local(moment), "d MMM y, HH:mm:ss", locale=LOCALE)
+    return _shown(local(moment), "yMMMd", "medium")

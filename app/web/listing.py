@@ -1,7 +1,6 @@
 """The list of messages: where in it one is, its rows, its page."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from fastapi import Request
 
@@ -51,7 +50,7 @@ class Rows:
         self._mailbox = mailbox
         self._state = state
         self._current = current
-        self._now = datetime.now(UTC).astimezone()
+        self._now = formats.now()
         self._largest = max((m.octets for m in mailbox.index), default=0)
 
     def row(self, message: Message) -> RowView:

@@ -6,10 +6,10 @@ from app import __version__
 from app.mailbox import Mailbox
 from app.transport import Security, Target
 
-from . import formats
+from . import formats, languages
 from .deps import Services
 from .security import host_name, is_https, is_loopback_name, masked
-from .views import AccountView, MessageView, SaidView, Shell
+from .views import AccountView, LanguageView, MessageView, SaidView, Shell
 from .words import _, ngettext
 
 _TRANSCRIPT = 60
@@ -25,7 +25,20 @@ def shell(request: Request, services: Services, title: str, csrf: str) -> Shell:
         insecure=not is_https(request, config.public_origin) and not is_loopback_name(host),
         version=__version__,
         host=host,
+        here=_here(request),
+        languages=tuple(
+            LanguageView(code, name, code == languages.current.get().code)
+            for code, name in languages.NAMES.items()
+        ),
     )
+
+
+def _here(request: Request) -> str:
+    """This page's own address; where it answers a form, the page that stands for it."""
+    path = request.url.path
+    if request.method != "GET":
+        return "/mailbox" if path.startswith("/mailbox") else "/"
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def account(mailbox: Mailbox, services: Services) -> AccountView:

@@ -4,11 +4,14 @@ import hashlib
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
-from . import formats, words
+from . import formats, languages, words
+
+AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 # Scripts are written apart and sent together: one request a page.
 BUNDLES = {
@@ -22,6 +25,13 @@ def shipped(folder: str) -> Path:
     package = Path(str(resources.files("app")))
     inside = package / folder
     return inside if inside.is_dir() else package.parent / folder
+
+
+def in_language(answer: AnyResponse) -> AnyResponse:
+    """An answer that says in which language it is, and by what that was decided."""
+    answer.headers["Content-Language"] = languages.current.get().tag
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    return answer
 
 
 class Renderer:
@@ -42,16 +52,17 @@ class Renderer:
         )
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.filters["number"] = formats.number
+        self._environment.globals["language"] = languages.current.get
         self._environment.globals["static"] = cache(self._static_url)
         self._environment.globals["script"] = cache(self._script_url)
 
     def page(self, name: str, view: object, status: int = 200) -> HTMLResponse:
         """A whole page, `templates/pages/NAME.html`."""
-        return self._respond(f"pages/{name}.html", view, status)
+        return in_language(self._respond(f"pages/{name}.html", view, status))
 
     def fragment(self, name: str, view: object, status: int = 200) -> HTMLResponse:
         """What htmx puts into a page, `templates/fragments/NAME.html`."""
-        return self._respond(f"fragments/{name}.html", view, status)
+        return in_language(self._respond(f"fragments/{name}.html", view, status))
 
     def document(self, name: str, view: object) -> HTMLResponse:
         """What stands in a frame of its own, `templates/documents/NAME.html`."""

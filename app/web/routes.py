@@ -16,11 +16,12 @@ from app.transport import TransportError
 
 from . import api, docs, health
 from .compress import Compressor
-from .deps import Services, services
+from .deps import Services, keep_token, page_token, services
 from .errors import WebError, describe, problem
-from .pages import export, mailbox, message, signin, whole
+from .languages import Languages
+from .pages import export, language, mailbox, message, signin, whole
 from .present import shell
-from .render import BUNDLES, shipped
+from .render import BUNDLES, in_language, shipped
 from .security import HEADERS, Guard, refuse_insecure
 from .views import ErrorPage, ErrorView, ProblemFragment
 from .words import N_, _
@@ -48,7 +49,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     config = with_services.config
     app.include_router(health.router)
     guarded = [Depends(refuse_insecure)]
-    for module in (signin, mailbox, message, whole, export, docs):
+    for module in (signin, language, mailbox, message, whole, export, docs):
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
     app.add_api_route("/scripts/{name}", _script, include_in_schema=False)
@@ -64,6 +65,7 @@ def install(app: FastAPI, with_services: Services) -> None:
         public_origin=config.public_origin,
         allow_insecure_http=config.allow_insecure_http,
     )
+    app.add_middleware(Languages)
 
 
 _FOR_A_YEAR = "public, max-age=31536000, immutable"  # their addresses carry a digest
@@ -94,10 +96,12 @@ def _for_api(request: Request) -> bool:
 
 def _answer(request: Request, view: ErrorView, retry_after: int | None = None) -> Response:
     if _for_api(request):
-        answer = JSONResponse(
-            problem(view, retry_after),
-            status_code=view.status,
-            media_type="application/problem+json",
+        answer = in_language(
+            JSONResponse(
+                problem(view, retry_after),
+                status_code=view.status,
+                media_type="application/problem+json",
+            )
         )
         if view.status == HTTPStatus.UNAUTHORIZED:
             answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
@@ -108,13 +112,16 @@ def _answer(request: Request, view: ErrorView, retry_after: int | None = None) -
         response.headers["HX-Reswap"] = "none"  # only the out-of-band part
         return response
     signed_in = view.code != "no-session"
+    csrf, cookie = page_token(request)
     page = ErrorPage(
-        shell=shell(request, services(request), view.title, ""),
+        shell=shell(request, services(request), view.title, csrf),
         error=view,
         home="/mailbox" if signed_in else "/",
         home_label=_("Back to messages") if signed_in else _("Sign in"),
     )
-    return renderer.page("error", page, view.status)
+    response = renderer.page("error", page, view.status)
+    keep_token(request, response, cookie)
+    return response
 
 
 async def _known(request: Request, error: Exception) -> Response:

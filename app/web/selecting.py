@@ -1,10 +1,11 @@
 """Which messages a request means: those it names, or those its filter matches."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from app.mailbox import Message, Selection, Sort, SortKey, aside, parse_query, select
 from app.sessions import Session
+
+from . import formats
 
 BY_NUMBER = Sort(SortKey.NUMBER, descending=False)
 
@@ -19,7 +20,7 @@ async def filtered(session: Session, q: str, messages: Sequence[Message]) -> Sel
     if not query.terms:
         return Selection(tuple(messages), ())
     marks = frozenset(session.mailbox.marks)
-    return await aside(select, query, messages, marks, datetime.now(UTC).astimezone())
+    return await aside(select, query, messages, marks, formats.now())
 
 
 async def chosen(session: Session, q: str) -> Selection:

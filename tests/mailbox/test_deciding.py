@@ -1,6 +1,7 @@
 """What a query matches, by example."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -145,12 +146,23 @@ def test_without_a_type_there_is_no_attachment():
     ("text", "edge"),
     [("before:2026-03-01", date(2026, 3, 1)), ("after:2026-02-28", date(2026, 3, 1))],
 )
-def test_days_are_those_of_this_machine(text, edge):
-    midnight = datetime.combine(edge, time.min).astimezone()
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def test_days_are_those_of_the_zone_of_now(text, edge, zone):
+    now = NOW.astimezone(ZoneInfo(zone))
+    midnight = datetime.combine(edge, time.min, ZoneInfo(zone)).astimezone(UTC)
     for shift in (-1, 0):
-        moment = (midnight + timedelta(seconds=shift)).astimezone(UTC)
+        moment = midnight + timedelta(seconds=shift)
         one = message(f"Date: {moment:%d %b %Y %H:%M:%S} +0000\n")
-        assert (found(text, one) is YES) is ((shift < 0) is text.startswith("before"))
+        matched = matches(parse(text), one, marked=False, now=now)
+        assert (matched is YES) is ((shift < 0) is text.startswith("before"))
+
+
+def test_a_day_of_age_is_24_hours_when_the_clocks_change():
+    now = datetime(2026, 3, 29, 12, tzinfo=ZoneInfo("Europe/Berlin"))  # a day of 23 hours
+    for seconds, older in ((0, NO), (1, YES)):
+        moment = now.astimezone(UTC) - timedelta(days=1, seconds=seconds)
+        one = message(f"Date: {moment:%d %b %Y %H:%M:%S} +0000\n")
+        assert matches(parse("older:1d"), one, marked=False, now=now) is older
 
 
 def test_ages_are_counted_to_the_second():

@@ -51,35 +51,35 @@ def test_each_event_has_a_card_of_its_own():
 @pytest.mark.parametrize(
     ("event", "when"),
     [
-        (Event(start=NOON), "Thu 26 Nov 2026, 12:00"),
+        (Event(start=NOON), "Thu, 26 Nov 2026, 12:00"),
         (
             Event(start=NOON, end=NOON + timedelta(hours=1)),
-            "Thu 26 Nov 2026, 12:00 to Thu 26 Nov 2026, 13:00",
+            "Thu, 26 Nov 2026, 12:00 to Thu, 26 Nov 2026, 13:00",
         ),
         # 12:00 at UTC+5 is 07:00 here
-        (Event(start=datetime(2026, 11, 26, 12, tzinfo=EAST)), "Thu 26 Nov 2026, 07:00"),
+        (Event(start=datetime(2026, 11, 26, 12, tzinfo=EAST)), "Thu, 26 Nov 2026, 07:00"),
         (
             Event(start=datetime(2026, 11, 26, 12), zone="Mars/Olympus"),  # noqa: DTZ001 -- floating
-            "Thu 26 Nov 2026, 12:00, by the clock of Mars/Olympus",
+            "Thu, 26 Nov 2026, 12:00, by the clock of Mars/Olympus",
         ),
         (
             Event(start=datetime(2026, 11, 26, 12)),  # noqa: DTZ001 -- floating
-            "Thu 26 Nov 2026, 12:00, by whatever clock you have there",
+            "Thu, 26 Nov 2026, 12:00, by whatever clock you have there",
         ),
-        (Event(start=date(2026, 11, 26), all_day=True), "Thu 26 Nov 2026, all day"),
+        (Event(start=date(2026, 11, 26), all_day=True), "Thu, 26 Nov 2026, all day"),
         (
             # the end is not included (RFC 5545, section 3.6.1): this is one day
             Event(start=date(2026, 11, 26), end=date(2026, 11, 27), all_day=True),
-            "Thu 26 Nov 2026, all day",
+            "Thu, 26 Nov 2026, all day",
         ),
         (
             Event(start=date(2026, 11, 26), end=date(2026, 11, 29), all_day=True),
-            "Thu 26 Nov 2026 to Sat 28 Nov 2026, all day",
+            "Thu, 26 Nov 2026 to Sat, 28 Nov 2026, all day",
         ),
         (
             # an end before its start is no range
             Event(start=date(2026, 11, 26), end=date(2026, 11, 20), all_day=True),
-            "Thu 26 Nov 2026, all day",
+            "Thu, 26 Nov 2026, all day",
         ),
     ],
 )
@@ -89,7 +89,7 @@ def test_when_it_is(event, when):
 
 def test_the_first_day_of_all_does_not_break_it():
     first = Event(start=date.min, end=date.min, all_day=True)
-    assert lines(first)["When"] == "Mon 1 Jan 1, all day"
+    assert lines(first)["When"] == "Mon, 1 Jan 1, all day"
 
 
 def test_who_it_is_from_and_with():

@@ -1,10 +1,14 @@
+from collections.abc import Callable
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
+from babel.localedata import locale_identifiers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web import formats
+from app.web import formats, languages
 
 
 @pytest.mark.parametrize(
@@ -40,12 +44,12 @@ def test_a_size_is_never_1000_of_a_smaller_unit(octets):
 @pytest.mark.parametrize(
     ("part", "whole", "percent", "share"),
     [
-        (0, 0, 0, "0 %"),
-        (5, 0, 0, "0 %"),
-        (1, 3, 33.33, "33 %"),
-        (3, 3, 100, "100 %"),
-        (5, 3, 100, "100 %"),
-        (-1, 3, 0, "0 %"),
+        (0, 0, 0, "0%"),
+        (5, 0, 0, "0%"),
+        (1, 3, 33.33, "33%"),
+        (3, 3, 100, "100%"),
+        (5, 3, 100, "100%"),
+        (-1, 3, 0, "0%"),
     ],
 )
 def test_shares(part, whole, percent, share):
@@ -75,3 +79,67 @@ def test_the_ends_of_time_break_nothing(moment):
     assert formats.day(moment, now)
     assert formats.when(moment)
     assert formats.when_exactly(moment)
+
+
+def written(accept: str, shown: Callable[[], str]) -> str:
+    """What is shown to somebody whose browser asks for a language."""
+
+    def run() -> str:
+        languages.use(languages.negotiate(accept), UTC)
+        return shown()
+
+    return copy_context().run(run)
+
+
+NOON = datetime(2026, 3, 3, 13, 5, 9, tzinfo=UTC)
+
+
+# By CLDR; the units of sizes as people there write them.
+@pytest.mark.parametrize(
+    ("accept", "shown"),
+    [
+        ("en-GB", ["1,234,567", "6.3 KB", "61%", "3 Mar",
+         "3 Mar 2026", "Tue, 3 Mar 2026, 13:05"]),
+        ("en-US", ["1,234,567", "6.3 KB", "61%", "Mar 3",
+         "Mar 3, 2026", "Tue, Mar 3, 2026, 1:05\u202fPM"]),
+        ("de", ["1.234.567", "6,3\xa0KB", "61\xa0%", "3. März",
+         "3. März 2026", "Di., 3. März 2026, 13:05"]),
+        ("de-CH", ["1’234’567", "6.3\xa0KB", "61%", "3. März",
+         "3. März 2026", "Di., 3. März 2026, 13:05"]),
+        ("fr", ["1\u202f234\u202f567", "6,3\u202fKo", "61\xa0%", "3 mars",
+         "3 mars 2026", "mar. 3 mars 2026, 13:05"]),
+        ("es", ["1.234.567", "6,3\xa0KB", "61\xa0%", "3 mar",
+         "3 mar 2026", "mar, 3 mar 2026, 13:05"]),
+        ("ja", ["1,234,567", "6.3\xa0KB", "61%", "3月3日",
+         "2026年3月3日", "2026年3月3日(火) 13:05"]),
+    ],
+)  # fmt: skip
+def test_each_language_has_its_own_way_of_writing(accept, shown):
+    ways: list[Callable[[], str]] = [
+        lambda: formats.number(1_234_567),
+        lambda: formats.size(6318),
+        lambda: formats.share(61, 100),
+        lambda: formats.day(NOON, NOON),
+        lambda: formats.day(NOON, NOON.replace(year=2027)),
+        lambda: formats.when(NOON),
+    ]
+    assert [written(accept, way) for way in ways] == shown
+
+
+@pytest.mark.parametrize("code", languages.NAMES)
+def test_every_place_of_every_language_can_be_written(code):
+    places = [name for name in locale_identifiers() if name.split("_")[0] == code]
+    assert places
+    for name in places:
+        tag = name.replace("_", "-")
+        assert "2026" in written(tag, lambda: formats.when(NOON)), name
+        assert "9" in written(tag, lambda: formats.when_exactly(NOON)), name
+        assert written(tag, lambda: formats.day(NOON, NOON)), name
+
+
+def test_the_year_is_left_out_by_the_persons_own_calendar():
+    def shown() -> str:
+        formats.zone.set(ZoneInfo("Asia/Tokyo"))
+        return formats.day(datetime(2025, 12, 31, 20, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+
+    assert copy_context().run(shown) == "1 Jan"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.mailbox import BadQuery, Message
+from app.web import formats, languages
 from app.web.selecting import BY_NUMBER, chosen, filtered, named
 
 from .test_present import mailbox
@@ -72,3 +73,15 @@ def test_named_messages_come_once_in_the_order_named_without_those_that_are_gone
     assert named(one, ids) == (third, first)
     assert named(one, []) == ()
     assert second not in named(one, iter(ids))
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"), [("UTC", "2026-03-03"), ("Pacific/Kiritimati", "2026-03-04")]
+)
+async def test_days_are_those_that_the_list_shows(zone, first):
+    one = session(10, known=1)
+    languages.use(languages.negotiate("en"), languages.zone(zone))
+    date = one.mailbox.index.ordered(BY_NUMBER)[0].summary.date
+    assert formats.local(date).date().isoformat() == first
+    assert numbers((await chosen(one, f"before:{first}")).matched) == []
+    assert numbers((await chosen(one, f"-before:{first} -after:{first}")).matched) == [1]

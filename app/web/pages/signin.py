@@ -17,8 +17,8 @@ from app.web.deps import (
     changing_session,
     check_signin,
     current_session,
+    keep_token,
     session_cookie,
-    signin_cookie,
     signin_token,
 )
 from app.web.errors import WebError, describe
@@ -51,10 +51,7 @@ def _page(
         error=error,
     )
     response = services.renderer.page("signin", view, status=error.status if error else 200)
-    cookie = signin_cookie(request)
-    response.set_cookie(
-        cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path="/"
-    )
+    keep_token(request, response, value)
     return response
 
 

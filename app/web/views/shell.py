@@ -4,6 +4,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageView:
+    """A language to choose: its code, the name it gives itself, whether this page is in it."""
+
+    code: str
+    name: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """What every page has.
 
@@ -13,6 +22,8 @@ class Shell:
         insecure: the page came over plain HTTP from another machine.
         version: of Popscope.
         host: where Popscope itself was reached.
+        here: this very page, or one near it, for the form that changes the language.
+        languages: those there are.
     """
 
     title: str
@@ -20,6 +31,8 @@ class Shell:
     insecure: bool
     version: str
     host: str
+    here: str
+    languages: tuple[LanguageView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""Choosing the language."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.web.deps import check_page, session_cookie
+from app.web.errors import InvalidRequest
+from app.web.languages import LANGUAGE_COOKIE, NAMES
+from app.web.words import _
+
+router = APIRouter()
+_A_YEAR = 365 * 24 * 3600
+_OWN = ("/mailbox", "/api/docs")
+
+
+@router.post("/language", dependencies=[Depends(check_page)])
+async def choose(
+    request: Request,
+    language: Annotated[str, Form()] = "",
+    back: Annotated[str, Form()] = "/",
+) -> Response:
+    """Keeps the language in a cookie, and goes back to where one was."""
+    if language not in NAMES:
+        raise InvalidRequest(_("This language is not known here."))
+    response = RedirectResponse(_own(back), status_code=303)
+    # Lax: it should hold as well where somebody follows a link from elsewhere.
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=_A_YEAR,
+        secure=session_cookie(request).secure,
+        httponly=True,
+        samesite="lax",
+        path="/",
+    )
+    return response
+
+
+def _own(back: str) -> str:
+    """The page, if it is one of ours that can be gone to; else the first one."""
+    try:
+        parts = urlsplit(back)
+    except ValueError:  # such as an open bracket
+        return "/"
+    ours = not parts.scheme and not parts.netloc and parts.path.startswith(_OWN)
+    return back if ours else "/"

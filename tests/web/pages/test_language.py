@@ -1,0 +1,103 @@
+"""Choosing the language: on every page, kept by a cookie, refused from other sites."""
+
+import re
+
+import pytest
+
+from tests.support.maildrop import FakeMaildrop, plain
+from tests.support.scripted import ScriptedServer
+from tests.web.visiting import SAME_ORIGIN, Browser, http_to, running
+
+
+def token(text: str) -> str:
+    """The synchroniser token of the form that changes the language."""
+    form = text.partition('action="/language"')[2].partition("</form>")[0]
+    found = re.search(r'name="_csrf" value="(\w+)"', form)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/docs"])
+async def test_it_is_chosen_on_pages_without_a_session(path):
+    async with running() as app, http_to(app) as http:
+        page = await http.get(path, headers={"Accept-Language": "en"})
+        form = {"_csrf": token(page.text), "language": "de", "back": path}
+        answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        assert answer.status_code == 303
+        # A page that is none is not gone back to.
+        assert answer.headers["location"] == (path if path == "/api/docs" else "/")
+        cookie = answer.headers["set-cookie"].lower()
+        assert "samesite=lax" in cookie
+        assert "httponly" in cookie
+        page = await http.get(path, headers={"Accept-Language": "en"})
+        assert '<html lang="de" dir="ltr">' in page.text
+        assert 'value="de" lang="de" aria-current="true">Deutsch<' in page.text
+
+
+async def test_it_is_chosen_in_a_session_and_leads_back_to_the_very_page():
+    async with (
+        ScriptedServer(FakeMaildrop(plain(2))) as server,
+        running() as app,
+        http_to(app) as http,
+    ):
+        browser = Browser(http)
+        await browser.sign_in(server)
+        page = await http.get("/mailbox?sort=from")
+        assert 'name="back" value="/mailbox?sort=from"' in page.text
+        form = {"_csrf": token(page.text), "language": "ja", "back": "/mailbox?sort=from"}
+        answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        assert answer.headers["location"] == "/mailbox?sort=from"
+        assert '<html lang="ja" dir="ltr">' in (await http.get("/mailbox")).text
+
+
+@pytest.mark.parametrize(
+    ("headers", "change"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, {}),
+        ({"Origin": "https://evil.example"}, {}),
+        ({}, {}),
+        (SAME_ORIGIN, {"_csrf": "0" * 64}),
+        (SAME_ORIGIN, {"_csrf": ""}),
+    ],
+)
+async def test_other_sites_cannot_choose(headers, change):
+    async with running() as app, http_to(app) as http:
+        page = await http.get("/")
+        form = {"_csrf": token(page.text), "language": "de", "back": "/", **change}
+        answer = await http.post("/language", data=form, headers=headers)
+        assert answer.status_code == 403
+        assert "popscope-lang" not in answer.headers.get("set-cookie", "")
+        http.cookies.clear()
+        answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("code", ["", "tlh", "../de", "DE", "de\r\nx"])
+async def test_a_language_that_is_none_is_refused(code):
+    async with running() as app, http_to(app) as http:
+        page = await http.get("/")
+        form = {"_csrf": token(page.text), "language": code}
+        answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        assert answer.status_code == 422
+        assert "set-cookie" not in answer.headers or "-lang" not in answer.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/\\evil", "http://[", "mailbox", "/signin"]
+)
+async def test_the_way_back_stays_here(back):
+    async with running() as app, http_to(app) as http:
+        page = await http.get("/")
+        form = {"_csrf": token(page.text), "language": "de", "back": back}
+        answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        assert answer.headers["location"] == "/"
+
+
+async def test_over_https_the_cookie_is_for_https():
+    async with running(public_origin="https://localhost") as app, http_to(app) as http:
+        page = await http.get("/")
+        cookie = page.headers["set-cookie"].partition(";")[0]
+        form = {"_csrf": token(page.text), "language": "de"}
+        headers = {**SAME_ORIGIN, "Cookie": cookie}
+        answer = await http.post("/language", data=form, headers=headers)
+        assert "; secure" in answer.headers["set-cookie"].lower()
