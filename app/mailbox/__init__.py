@@ -6,15 +6,21 @@ Must not know: HTTP, cookies, templates.
 """
 
 from .aside import aside
+from .console import DISPLAY_OCTETS, Exchange
 from .deciding import Match, Selection, select
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
     AlreadyExporting,
     Ambiguous,
+    BadLine,
     BadQuery,
     CalledOff,
     CommitFailed,
     CommitFault,
+    ConfirmFirst,
+    DeletedInConsole,
+    LineBusy,
+    LineFault,
     LoginDelayed,
     LoginRejected,
     MailboxError,
@@ -48,20 +54,29 @@ from .peeking import Peeked
 from .query import Query
 from .query import parse as parse_query
 from .signin import credentials_fit
+from .typed import USAGE, Typed, Verb, parse_line
 
 __all__ = [
+    "DISPLAY_OCTETS",
     "SPOOL_OCTETS",
+    "USAGE",
     "Account",
     "AlreadyExporting",
     "Ambiguous",
+    "BadLine",
     "BadQuery",
     "CalledOff",
     "CommitFailed",
     "CommitFault",
+    "ConfirmFirst",
     "Credentials",
+    "DeletedInConsole",
     "Download",
+    "Exchange",
     "Export",
     "Form",
+    "LineBusy",
+    "LineFault",
     "LoginDelayed",
     "LoginRejected",
     "Mailbox",
@@ -89,10 +104,13 @@ __all__ = [
     "SortKey",
     "Told",
     "Totals",
+    "Typed",
     "Unlock",
+    "Verb",
     "aside",
     "credentials_fit",
     "message_name",
+    "parse_line",
     "parse_query",
     "select",
 ]

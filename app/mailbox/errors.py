@@ -168,3 +168,66 @@ class BadQuery(MailboxError):
         self.length = length
         self.text = text
         self.fault = fault
+
+
+class LineFault(Enum):
+    """Why a line typed in the console is not sent."""
+
+    EMPTY = "nothing was typed"
+    TOO_LONG = "too long"
+    CONTROL = "a control character"
+    SIGNING_IN = "for signing in"
+    UNKNOWN = "not in the list"
+    ARGUMENTS = "wrong number of arguments"
+    NUMBER = "not a number that can be meant"
+    TAG = "not a language tag"
+    RELEASED = "no connection"
+
+
+class BadLine(MailboxError):
+    """A line typed in the console is not sent; it is not kept either, since it may hold a secret.
+
+    Attributes:
+        fault: why.
+        usage: how this command is written, such as `TOP n k`; empty where it is none of ours.
+    """
+
+    def __init__(self, fault: LineFault, usage: str = "") -> None:
+        super().__init__(fault, usage)
+        self.fault = fault
+        self.usage = usage
+
+
+class ConfirmFirst(MailboxError):
+    """What was typed in the console deletes messages, now or with QUIT: it asks once.
+
+    Attributes:
+        line: the command.
+        confirm: what goes with the line to confirm it; good for this connection and this very case.
+        messages, octets: how much it deletes.
+        popped: how many of these were only read, and go since the server has `EXPIRE 0`.
+    """
+
+    def __init__(self, line: str, confirm: str, messages: int, octets: int, popped: int) -> None:
+        super().__init__(line, confirm, messages, octets, popped)
+        self.line = line
+        self.confirm = confirm
+        self.messages = messages
+        self.octets = octets
+        self.popped = popped
+
+
+class LineBusy(MailboxError):
+    """A whole message is on its way: POP3 answers in order, so a command would wait for its end."""
+
+
+class DeletedInConsole(MailboxError):
+    """DELE was typed in the console for this message: until RSET the server shows it no more.
+
+    Attributes:
+        number: the message's number on this connection.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number

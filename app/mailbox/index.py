@@ -75,6 +75,7 @@ class Index:
         self.salt = salt
         self.stat = listing.stat
         self._messages: dict[MessageId, Message] = {}
+        self._numbered: dict[MessageNumber, Message] = {}
         shared = Counter(uidls.values())
         copies: Counter[tuple[Uidl, Octets]] = Counter()
         for number, octets in sorted(sizes.items()):
@@ -103,7 +104,7 @@ class Index:
         else:
             name = _id("copy", uidl, octets, copies[uidl, octets])
             copies[uidl, octets] += 1
-        self._messages[name] = Message(name, number, octets, uidl)
+        self._messages[name] = self._numbered[number] = Message(name, number, octets, uidl)
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -119,6 +120,10 @@ class Index:
             return self._messages[MessageId(id)]
         except KeyError:
             raise NoSuchMessage(id) from None
+
+    def at(self, number: MessageNumber) -> Message | None:
+        """The message of this number, if one was listed."""
+        return self._numbered.get(number)
 
     @property
     def has_uidls(self) -> bool:

@@ -1,13 +1,16 @@
 """The borrowed lock: while a connection is signed in, no other program gets at the maildrop.
 
 It is taken for a use-case, kept for a short idle time, and given back by QUIT with nothing deleted
-(RFC 1939, section 6: a QUIT that follows no DELE removes nothing).
+(RFC 1939, section 6: a QUIT that follows no DELE removes nothing; after a DELE from the console,
+RSET goes before it).
 """
 
 import asyncio
+import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 
-from app.pop3 import Pop3Error, State
+from app.pop3 import MessageNumber, Pop3Error, State, commands
 from app.transport import ConnectFailed, Connection, Dialer, Target, TransportError
 
 from .errors import MailboxInUse
@@ -23,13 +26,20 @@ class Lease:
 
     Attributes:
         target: the server.
-        retrieved: whether a RETR was sent on this connection.
+        name: of the newest connection, for what must not be carried to another one; "" before it.
+        retrieved: octets of the messages that RETR was sent for on this connection, by number.
+        deleted: the same for DELE from the console; noted before it is sent, and until RSET is
+            answered, so that nothing slips out where an answer was not waited for.
+        undone: how many of such deletions were taken back without the person's RSET.
         used: when it was last used, on the loop's clock.
     """
 
     def __init__(self, dialer: Dialer, target: Target) -> None:
         self.target = target
-        self.retrieved = False
+        self.name = ""
+        self.retrieved: dict[MessageNumber, int] = {}
+        self.deleted: dict[MessageNumber, int] = {}
+        self.undone = 0
         self.used = 0.0
         self._dialer = dialer
         self._connection: Connection | None = None
@@ -83,7 +93,8 @@ class Lease:
         connection.login_seconds = loop.time() - began
         self._connection = connection
         self._since = self.used = loop.time()
-        self.retrieved = False
+        self.name = secrets.token_urlsafe(6)
+        self.retrieved.clear()
         return connection
 
     @property
@@ -99,7 +110,16 @@ class Lease:
     def popped(self) -> bool:
         """Whether QUIT might delete what was only read (`EXPIRE 0`, RFC 2449, section 6.7)."""
         connection = self.connection
-        return connection is not None and self.retrieved and connection.capabilities.expire_at_once
+        if connection is None or not self.retrieved:
+            return False
+        return connection.capabilities.expire_at_once
+
+    @property
+    def doomed(self) -> Mapping[MessageNumber, int]:
+        """Octets by number of what QUIT would delete now, or might."""
+        if self.connection is None:
+            return {}
+        return {**(self.retrieved if self.popped else {}), **self.deleted}
 
     async def give_back(self) -> bool:
         """Ends the connection so that other programs get in; deletes nothing.
@@ -107,6 +127,10 @@ class Lease:
         Returns:
             False where QUIT was left out, since it would have deleted what was read.
         """
+        if self.popped:
+            self.drop()
+            return False
+        await self.take_back()
         connection, popped = self.connection, self.popped
         if connection is not None and not popped:
             with suppress(Pop3Error, TransportError):
@@ -114,10 +138,25 @@ class Lease:
         self.drop()
         return not popped
 
+    async def take_back(self) -> None:
+        """RSET, if a DELE was sent from the console; where that fails, the connection ends."""
+        connection = self.connection
+        if connection is not None and self.deleted:
+            try:
+                await connection.execute(commands.rset())
+            except (Pop3Error, TransportError):
+                self.drop()
+        self._undo()
+
     def drop(self) -> None:
         """Ends the connection without a word."""
+        self._undo()
         if self._connection is not None:
             self._connection.abort()
             self._received += self._connection.traffic.received
             self._connection = None
             self._ended = asyncio.get_running_loop().time()
+
+    def _undo(self) -> None:
+        self.undone += len(self.deleted)
+        self.deleted.clear()

@@ -1,7 +1,8 @@
 """The use-cases of a mailbox, behind pages and API alike.
 
-Everything here only reads, except `commit`. The password is not kept: whatever may have to sign in
-takes `unlock`, which opens the sealed credentials for the length of that call.
+Everything here only reads; what deletes is in `deletion.py` and `console.py`. The password is not
+kept: whatever may have to sign in takes `unlock`, which opens the sealed credentials for the length
+of that call.
 """
 
 import asyncio
@@ -10,33 +11,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 from app.mime import Contents
-from app.pop3 import BodyEnd, Capabilities, Command, Pop3Error, Stat, commands
-from app.transport import Body, Connection, Dialer, TransportError
+from app.pop3 import BodyEnd, Capabilities, Command, Stat, commands
+from app.transport import Body, Connection, Dialer
 
 from .aside import aside
-from .commit import Verdict, check_unambiguous, delete_and_quit, judge, receipt_of, words_for
+from .console import Terminal
 from .downloads import SPOOL_OCTETS, Download, Downloads
-from .errors import (
-    AlreadyExporting,
-    CommitFailed,
-    CommitFault,
-    LoginDelayed,
-    MailboxError,
-    MessageTooLarge,
-)
+from .errors import AlreadyExporting, MessageTooLarge
 from .export import Export, Form
-from .index import Index
 from .loader import HEADER_OCTETS
 from .maildrop import Unlock
-from .marking import Marking
-from .models import Account, Message, MessageId, Notice, Outcome, Receipt, Saved
+from .models import Account, Message, MessageId, Saved
 from .parts import OpenPart, follow_part, open_part
 from .peeking import Peeked, Peeks, climb
 
-_SHORT_DELAY = 10  # seconds of LOGIN-DELAY that a commit waits out by itself
 
-
-class Mailbox(Marking):
+class Mailbox(Terminal):
     """A maildrop and what a person does with it.
 
     Args:
@@ -45,7 +35,6 @@ class Mailbox(Marking):
         spool_limit: octets that its whole messages may take on disk.
 
     Attributes:
-        receipt: of the last commit, if there was one.
         downloads: whole messages, on their way or here.
         exporting: the last export, if there was one.
         saved: messages that were saved in order to be marked, or are on their way out.
@@ -55,13 +44,10 @@ class Mailbox(Marking):
         self, account: Account, dialer: Dialer, *, spool_limit: int = SPOOL_OCTETS
     ) -> None:
         super().__init__(account, dialer)
-        self.receipt: Receipt | None = None
         self.downloads = Downloads(spool_limit)
         self.exporting: Export | None = None
         self.saved: dict[MessageId, Saved] = {}
-        self._committing: asyncio.Task[Receipt] | None = None
         self._peeks = Peeks()
-        self._retrieving = 0
 
     async def close(self) -> None:
         """The end of the session: gives the lock back; deletes nothing.
@@ -106,12 +92,13 @@ class Mailbox(Marking):
 
         Raises:
             NoSuchMessage: there is none with this id.
+            DeletedInConsole: it is deleted on this connection, until RSET.
             CommandRejected: the server refused TOP.
         """
         message = self.index[id]
         found = await self._whole(message) or self._peeks.find(message, lines)
         if found is None:
-            found = await self._read(unlock, lambda line: climb(line, self.index[id], lines))
+            found = await self._read(unlock, lambda line: climb(line, self._listed(id), lines))
             self._peeks.keep(lines, found)
             contents = found.contents
             if not message.headers_known:
@@ -142,6 +129,9 @@ class Mailbox(Marking):
             self._peeks.forget(id)
             self.downloads.forget_ended(id)
             self.saved.pop(id, None)
+
+    async def _forget_gone(self, id: MessageId) -> None:
+        await self.downloads.forget(id)
 
     async def fetch(self, unlock: Unlock, id: str) -> Download:
         """Begins to download a message, unless it is here or on its way; does not wait for it.
@@ -224,7 +214,7 @@ class Mailbox(Marking):
         """
 
         def ask(_: Connection, message: Message) -> tuple[Command[BodyEnd], int]:
-            self._lease.retrieved = True
+            self._lease.retrieved[message.number] = message.octets
             return commands.retr(message.number), message.octets
 
         self._retrieving += 1
@@ -257,7 +247,7 @@ class Mailbox(Marking):
             async with AsyncExitStack() as stack:
 
                 async def begin(connection: Connection) -> tuple[Message, Body]:
-                    message = self.index[id]
+                    message = self._listed(id)
                     stream = connection.stream(*ask(connection, message))
                     return message, await stack.enter_async_context(stream)
 
@@ -285,87 +275,3 @@ class Mailbox(Marking):
         if found is not None and not found.sha256:
             del self.saved[MessageId(id)]
 
-    # -- the commit ----------------------------------------------------------------------------
-
-    async def commit(self, unlock: Unlock, *, verify: bool = True) -> Receipt:
-        """Deletes what is marked, for good, and checks it by signing in again.
-
-        Once begun it goes on to its end, even if whoever asked for it goes away.
-
-        Raises:
-            CommitFailed, Ambiguous, MailboxError, TransportError, Pop3Error: nothing was deleted.
-        """
-        if self._committing is not None and not self._committing.done():
-            raise CommitFailed(CommitFault.BUSY)
-        self._committing = asyncio.create_task(self._commit(unlock, verify=verify))
-        self._committing.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return await asyncio.shield(self._committing)
-
-    async def _commit(self, unlock: Unlock, *, verify: bool) -> Receipt:
-        async with self._opening:
-            await self._stop_loading()
-            self.undoable = None
-            try:
-                connection, before, doomed = await self._ready_to_delete(unlock)
-                sent = await delete_and_quit(connection, doomed)
-            except (MailboxError, TransportError, Pop3Error):
-                self._start_loading()
-                raise
-            verdict = await self._verify(unlock, before, doomed, verify=verify)
-            after = self.index.totals if self.index is not before else None
-            if sent.quit_lost and not verdict.verified:
-                verdict = replace(verdict, why=f"QUIT was not answered; {verdict.why}")
-            self.receipt = receipt_of(doomed, sent, verdict, before.totals, after)
-            for item in self.receipt.items:
-                if item.outcome is Outcome.GONE:
-                    self.marks.pop(item.id, None)
-                    await self.downloads.forget(item.id)
-            return self.receipt
-
-    async def _ready_to_delete(self, unlock: Unlock) -> tuple[Connection, Index, list[Message]]:
-        """A connection on which every mark was just matched by UIDL and size."""
-        if not self.marks:
-            raise CommitFailed(CommitFault.NOTHING_MARKED)
-        wanted = {id: self.index[id].octets for id in self.marks}
-        connection = self._lease.connection
-        if connection is not None and not self._lease.popped:
-            try:
-                await self._list(connection)
-            except TransportError:
-                connection = None  # it had died unnoticed
-        else:
-            connection = None  # after a RETR under EXPIRE 0, QUIT would delete that message too
-        if connection is None:
-            connection = await self._reconnect(unlock)
-            await self._stop_loading()
-        found = {id: self.index[id].octets for id in self.marks}
-        if found != {self._renamed.get(id, id): octets for id, octets in wanted.items()}:
-            raise CommitFailed(CommitFault.CHANGED)
-        check_unambiguous(self.index, self.marks)
-        return connection, self.index, [self.index[id] for id in self.marks]
-
-    async def _verify(
-        self, unlock: Unlock, before: Index, doomed: list[Message], *, verify: bool
-    ) -> Verdict:
-        ids = [message.id for message in doomed]
-        unknown = dict.fromkeys(ids, Outcome.NOT_VERIFIED)
-        if not verify:
-            return Verdict(unknown, verified=False, why="the check was not asked for")
-        notices = dict(self._notices)
-        try:
-            await self._look_again(unlock)
-        except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
-            self._notices = notices
-            return Verdict(unknown, verified=False, why=words_for(error))
-        for notice in (Notice.MARKED_GONE, Notice.MARKS_DROPPED, Notice.UIDLS_RESET):
-            self._notices.pop(notice, None)  # the receipt tells it better
-        return judge(before, ids, self.index)
-
-    async def _look_again(self, unlock: Unlock) -> None:
-        try:
-            await self._reconnect(unlock)
-        except LoginDelayed as error:
-            if not error.retry_after or error.retry_after > _SHORT_DELAY:
-                raise
-            await asyncio.sleep(error.retry_after)
-            await self._reconnect(unlock)

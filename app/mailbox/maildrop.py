@@ -98,7 +98,9 @@ class Maildrop:
     @property
     def notices(self) -> tuple[Told, ...]:
         """What a person should know about this server and this maildrop."""
-        return tuple(self._notices.values())
+        deleted = len(self._lease.deleted) if self._lease.connection else 0
+        more = (Told(Notice.DELETED_IN_CONSOLE, deleted),) if deleted else ()
+        return (*more, *self._notices.values())
 
     async def open(self, unlock: Unlock) -> None:
         """Takes the lease, if it is not held, and brings the index up to date.
@@ -297,14 +299,16 @@ class Maildrop:
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""
         if self._loader is not None:
-            self._loader.prefer(messages)
+            self._loader.prefer(m for m in messages if m.number not in self._lease.deleted)
 
     def _start_loading(self) -> None:
         connection = self._lease.connection
         unknown = [
             message
             for message in self.index.ordered(Sort())
-            if not message.headers_known and not message.header.refused
+            if not message.headers_known
+            and not message.header.refused
+            and message.number not in self._lease.deleted
         ]
         if connection is None or not unknown:
             return

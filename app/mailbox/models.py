@@ -144,6 +144,7 @@ class Notice(Enum):
     MARKS_DROPPED = "marks could not be kept"
     UIDLS_RESET = "UIDLs were reset"
     CLOSED_WITHOUT_QUIT = "closed without QUIT"
+    DELETED_IN_CONSOLE = "deleted in the console, until RSET"
 
 
 @dataclass(frozen=True, slots=True)

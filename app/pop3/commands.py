@@ -61,6 +61,8 @@ class Shape(Enum):
     SASL = "challenges before it"
 
 
+# These change the state or carry a secret: they have constructors of their own, and no other way.
+_WITH_RULES = frozenset({"STLS", "USER", "PASS", "APOP", "AUTH", "QUIT"})
 _ANY = frozenset({State.AUTHORIZATION, State.TRANSACTION})
 _BEFORE_LOGIN = frozenset({State.AUTHORIZATION})
 _LOGGED_IN = frozenset({State.TRANSACTION})
@@ -300,6 +302,28 @@ def languages() -> Command[tuple[str, ...]]:
             line.split()[0].decode("ascii", "replace") for line in lines if line.split()
         ),
     )
+
+
+def raw_line(verb: str, *arguments: str | int) -> Command[Reply]:
+    """Any command of the TRANSACTION state whose `+OK` stands alone; its answer, not understood.
+
+    Raises:
+        LocalProtocolError: it has rules of its own, or holds what no line may.
+    """
+    shown, line = _raw(verb, arguments)
+    return Command(shown, line, Shape.LINE, _LOGGED_IN, lambda reply, _: reply)
+
+
+def raw_lines(verb: str, *arguments: str | int) -> Command[BodyEnd]:
+    """The same for one whose `+OK` is followed by lines up to a lone dot; they are streamed."""
+    return _streamed(*_raw(verb, arguments))
+
+
+def _raw(verb: str, arguments: Sequence[str | int]) -> tuple[str, bytes]:
+    if verb.upper() in _WITH_RULES:
+        raise LocalProtocolError(f"{verb.upper()} has rules of its own")
+    line = _line(verb, *arguments)
+    return line[:-2].decode(), line
 
 
 def mechanisms() -> Command[tuple[str, ...]]:

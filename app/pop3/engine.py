@@ -367,7 +367,7 @@ class Engine:
         assert self._head is not None  # noqa: S101 -- for the type checker
         self._say(Side.SERVER, self._head.line, body.octets)
         reply, self._head, self._body = self._head, None, None
-        value = BodyEnd(Octets(body.octets), body.unstuffed)
+        value = BodyEnd(Octets(body.octets), body.unstuffed, reply.line)
         events.append(Completed(self._waiting.popleft(), reply, value))
 
     def _complete(self, reply: Reply, rows: list[bytes] | tuple[()], events: list[Event]) -> None:

@@ -77,10 +77,12 @@ class BodyEnd:
     Attributes:
         octets: the message's octets, byte-stuffing removed.
         unstuffed: lines that began with one dot where a correct server sends two.
+        reply: the status line before it.
     """
 
     octets: Octets
     unstuffed: int
+    reply: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

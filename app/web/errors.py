@@ -11,10 +11,14 @@ from typing import Any
 from app.mailbox import (
     AlreadyExporting,
     Ambiguous,
+    BadLine,
     BadQuery,
     CalledOff,
     CommitFailed,
     CommitFault,
+    ConfirmFirst,
+    DeletedInConsole,
+    LineBusy,
     LoginDelayed,
     LoginRejected,
     MailboxInUse,
@@ -33,7 +37,7 @@ from app.transport import (
     TlsFailed,
 )
 
-from . import error_words, formats
+from . import console_words, error_words, formats
 from .error_words import Words
 from .query_words import bad_query
 from .views import ErrorView
@@ -257,6 +261,10 @@ TABLE: dict[type[Exception], Entry] = {
         ),
     ),
     CommitFailed: Entry(502, "commit-failed", _commit_failed),
+    BadLine: Entry(422, "bad-command", console_words.bad_line),
+    ConfirmFirst: Entry(409, "confirm-first", console_words.confirm_first),
+    LineBusy: Entry(409, "line-busy", console_words.busy),
+    DeletedInConsole: Entry(409, "deleted-in-console", console_words.deleted),
     NoSession: Entry(
         401,
         "no-session",

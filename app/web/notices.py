@@ -45,6 +45,10 @@ _COUNTED: Final = {
         "The server has given every message a new UIDL; %(n)s mark was taken away.",
         "The server has given every message a new UIDL; %(n)s marks were taken away.",
     ),
+    Notice.DELETED_IN_CONSOLE: NN_(
+        "%(n)s message is deleted in the console: typing RSET there takes that back, until QUIT.",
+        "%(n)s messages are deleted in the console: typing RSET there takes that back, until QUIT.",
+    ),
 }
 
 

@@ -132,3 +132,9 @@ def test_totals_of_some(index):
     some = [m.id for m in index][:2]
     assert (index.totals_of(some).messages, index.totals_of(some).octets) == (2, 40)
     assert index.totals_of([]).messages == 0
+
+
+def test_a_message_by_its_number(index):
+    for message in index:
+        assert index.at(message.number) is message
+    assert index.at(MessageNumber(10**9)) is None

@@ -112,7 +112,7 @@ async def test_no_quit_where_it_would_delete_what_was_read(expire, retrieved, qu
         lease = lease_at(server)
         connection = await lease.take(ANNA)
         if retrieved:
-            lease.retrieved = True
+            lease.retrieved[MessageNumber(1)] = 10
             await connection.fetch(commands.retr(MessageNumber(1)), 100)
         assert lease.popped is not quits
         assert await lease.give_back() is quits

@@ -1,4 +1,4 @@
-"""Peeks, downloads, marks, and endings; see test_mailbox_commit.py for what deletes."""
+"""Peeks, downloads, marks, and endings; see test_deletion.py for what deletes."""
 
 import asyncio
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.pop3 import (
+    Completed,
     LocalProtocolError,
     Login,
     MessageNumber,
@@ -19,8 +20,9 @@ from app.pop3 import (
     commands,
 )
 from app.pop3.commands import HIDDEN, MAX_LINE, MAX_TOP_LINES, Command
+from app.pop3.replies import parse_status
 
-from .dialogue import value
+from .dialogue import asked, value
 
 ONE = MessageNumber(1)
 LATER = {State.TRANSACTION}
@@ -281,3 +283,31 @@ def test_uidl_as_servers_send_it(said, rows):
 def test_a_body_is_never_parsed_as_a_listing(command):
     with pytest.raises(ValueError):
         command.parse(Reply(True, None, ""), ())
+
+
+@pytest.mark.parametrize("said", [b"+OK\r\n", b"+OK 3\r\n", b"+OK [SYS/TEMP] no sense at all \r\n"])
+def test_a_raw_line_takes_any_answer(said):
+    assert value(commands.raw_line("STAT"), said) == parse_status(said.rstrip(b"\r\n"))
+
+
+def test_raw_lines_are_streamed_whatever_is_in_them():
+    engine = asked(commands.raw_lines("LIST"))
+    events = engine.receive_data(b"+OK 2 messages\r\nno row\r\n..\r\n.\r\n")
+    assert [type(event).__name__ for event in events] == ["BodyStarted", "BodyData", "Completed"]
+    assert isinstance(events[-1], Completed)
+    end = events[-1].value
+    assert (end.octets, end.reply) == (len(b"no row\r\n.\r\n"), "+OK 2 messages")
+
+
+@pytest.mark.parametrize("make", [commands.raw_line, commands.raw_lines])
+@pytest.mark.parametrize("verb", ["QUIT", "pass", "USER", "APOP", "AUTH", "STLS"])
+def test_what_has_rules_of_its_own_is_never_raw(make, verb):
+    with pytest.raises(LocalProtocolError):
+        make(verb, "secret")
+
+
+@pytest.mark.parametrize("make", [commands.raw_line, commands.raw_lines])
+@pytest.mark.parametrize("words", [("NOOP\r\nDELE 1",), ("LIST", "1\n"), ("",), ("X", "y" * 300)])
+def test_a_raw_command_is_one_line(make, words):
+    with pytest.raises(LocalProtocolError):
+        make(*words)

@@ -1,0 +1,154 @@
+"""What deletes, for good: the commit, and what is made of its outcome."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from app.pop3 import Pop3Error
+from app.transport import Connection, Dialer, TransportError
+
+from .commit import (
+    Sent,
+    Verdict,
+    check_unambiguous,
+    delete_and_quit,
+    judge,
+    receipt_of,
+    words_for,
+)
+from .errors import CommitFailed, CommitFault, LoginDelayed, MailboxError
+from .index import Index
+from .maildrop import Unlock
+from .marking import Marking
+from .models import Account, Message, MessageId, Notice, Outcome, Receipt
+
+T = TypeVar("T")
+
+_SHORT_DELAY = 10  # seconds of LOGIN-DELAY that a commit waits out by itself
+
+
+class Deletion(Marking):
+    """A maildrop whose marked messages can be deleted.
+
+    Args:
+        account: whose, and where.
+        dialer: opens connections.
+
+    Attributes:
+        receipt: of the last deletion, if there was one.
+    """
+
+    def __init__(self, account: Account, dialer: Dialer) -> None:
+        super().__init__(account, dialer)
+        self.receipt: Receipt | None = None
+        self._committing: asyncio.Task[Any] | None = None
+
+    async def commit(self, unlock: Unlock, *, verify: bool = True) -> Receipt:
+        """Deletes what is marked, for good, and checks it by signing in again.
+
+        Once begun it goes on to its end, even if whoever asked for it goes away.
+
+        Raises:
+            CommitFailed, Ambiguous, MailboxError, TransportError, Pop3Error: nothing was deleted.
+        """
+        return await self._to_its_end(self._commit(unlock, verify=verify))
+
+    async def _to_its_end(self, deleting: Coroutine[Any, Any, T]) -> T:
+        """Runs what deletes to its end, whoever goes away meanwhile; one at a time.
+
+        Raises:
+            CommitFailed: another one is under way.
+        """
+        if self._committing is not None and not self._committing.done():
+            deleting.close()
+            raise CommitFailed(CommitFault.BUSY)
+        task = asyncio.create_task(deleting)
+        self._committing = task
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(task)
+
+    async def _commit(self, unlock: Unlock, *, verify: bool) -> Receipt:
+        async with self._opening:
+            await self._stop_loading()
+            self.undoable = None
+            try:
+                connection, before, doomed = await self._ready_to_delete(unlock)
+                sent = await delete_and_quit(connection, doomed)
+            except (MailboxError, TransportError, Pop3Error):
+                self._start_loading()
+                raise
+            return await self._conclude(unlock, before, doomed, sent, verify=verify)
+
+    async def _ready_to_delete(self, unlock: Unlock) -> tuple[Connection, Index, list[Message]]:
+        """A connection on which every mark was just matched by UIDL and size, and no DELE is."""
+        if not self.marks:
+            raise CommitFailed(CommitFault.NOTHING_MARKED)
+        wanted = {id: self.index[id].octets for id in self.marks}
+        await self._lease.take_back()  # what was typed in the console is not what was confirmed
+        connection = self._lease.connection
+        if connection is not None and not self._lease.popped:
+            try:
+                await self._list(connection)
+            except TransportError:
+                connection = None  # it had died unnoticed
+        else:
+            connection = None  # after a RETR under EXPIRE 0, QUIT would delete that message too
+        if connection is None:
+            connection = await self._reconnect(unlock)
+            await self._stop_loading()
+        found = {id: self.index[id].octets for id in self.marks}
+        if found != {self._renamed.get(id, id): octets for id, octets in wanted.items()}:
+            raise CommitFailed(CommitFault.CHANGED)
+        check_unambiguous(self.index, self.marks)
+        return connection, self.index, [self.index[id] for id in self.marks]
+
+    async def _conclude(
+        self,
+        unlock: Unlock,
+        before: Index,
+        doomed: Sequence[Message],
+        sent: Sent,
+        *,
+        verify: bool = True,
+    ) -> Receipt:
+        """Signs in again after QUIT and makes the receipt; what is gone is no longer marked."""
+        verdict = await self._verify(unlock, before, doomed, verify=verify)
+        after = self.index.totals if self.index is not before else None
+        if sent.quit_lost and not verdict.verified:
+            verdict = replace(verdict, why=f"QUIT was not answered; {verdict.why}")
+        self.receipt = receipt_of(doomed, sent, verdict, before.totals, after)
+        for item in self.receipt.items:
+            if item.outcome is Outcome.GONE:
+                self.marks.pop(item.id, None)
+                await self._forget_gone(item.id)
+        return self.receipt
+
+    async def _forget_gone(self, id: MessageId) -> None:
+        """This message is no longer in the maildrop."""
+
+    async def _verify(
+        self, unlock: Unlock, before: Index, doomed: Sequence[Message], *, verify: bool
+    ) -> Verdict:
+        ids = [message.id for message in doomed]
+        unknown = dict.fromkeys(ids, Outcome.NOT_VERIFIED)
+        if not verify:
+            return Verdict(unknown, verified=False, why="the check was not asked for")
+        notices = dict(self._notices)
+        try:
+            await self._look_again(unlock)
+        except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
+            self._notices = notices
+            return Verdict(unknown, verified=False, why=words_for(error))
+        for notice in (Notice.MARKED_GONE, Notice.MARKS_DROPPED, Notice.UIDLS_RESET):
+            self._notices.pop(notice, None)  # the receipt tells it better
+        return judge(before, ids, self.index)
+
+    async def _look_again(self, unlock: Unlock) -> None:
+        try:
+            await self._reconnect(unlock)
+        except LoginDelayed as error:
+            if not error.retry_after or error.retry_after > _SHORT_DELAY:
+                raise
+            await asyncio.sleep(error.retry_after)
+            await self._reconnect(unlock)

@@ -1,0 +1,225 @@
+"""What the console says: why a line is not sent, what a command does, what the tour tells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.mailbox import BadLine, ConfirmFirst, DeletedInConsole, LineBusy, LineFault, Verb
+
+from . import formats
+from .error_words import Words
+from .words import N_, _, ngettext
+
+_BAD_LINES: Final[Mapping[LineFault, tuple[str, str]]] = {
+    LineFault.EMPTY: (N_("Nothing was typed."), N_("Type a command, such as STAT, and Enter.")),
+    LineFault.TOO_LONG: (
+        N_("This line is too long."),
+        N_("It was not sent: a POP3 command has at most 255 octets."),
+    ),
+    LineFault.CONTROL: (
+        N_("Only one line of plain characters can be sent."),
+        N_("It was not sent: there is a line break, a tab or a character without a shape in it."),
+    ),
+    LineFault.SIGNING_IN: (
+        N_("Signing in is done already, and never here."),
+        N_("The line was not sent and not kept. No password is ever typed here."),
+    ),
+    LineFault.UNKNOWN: (
+        N_("This is none of the commands that can be typed here."),
+        N_("It was not sent. These can be: %(commands)s."),
+    ),
+    LineFault.ARGUMENTS: (
+        N_("That is not all this command needs, or more than it takes."),
+        N_("It was not sent. It is written %(usage)s."),
+    ),
+    LineFault.NUMBER: (
+        N_("There can be no such number."),
+        N_(
+            "It was not sent. It is written %(usage)s: messages have the numbers of LIST, from 1; "
+            "lines are counted from 0."
+        ),
+    ),
+    LineFault.TAG: (
+        N_("This is no language tag."),
+        N_("It was not sent. It is written %(usage)s, with a tag such as de or pt-BR."),
+    ),
+    LineFault.RELEASED: (
+        N_("There is no connection to end."),
+        N_("The mailbox is given back already; the next command takes it again."),
+    ),
+}
+
+
+def bad_line(error: BadLine) -> Words:
+    """Why a line was not sent, and what would be right; never the line itself."""
+    title, detail = _BAD_LINES[error.fault]
+    known = ", ".join(verb.value for verb in Verb)
+    return Words(_(title), _(detail, usage=error.usage, commands=known))
+
+
+def confirm_first(error: ConfirmFirst) -> Words:
+    """What a command would delete."""
+    size, count = formats.size(error.octets), formats.number(error.messages)
+    if error.line != Verb.QUIT.value:
+        return Words(
+            _("Send %(line)s? It deletes a message of %(size)s.", line=error.line, size=size),
+            _("RSET takes it back, until QUIT makes it final."),
+        )
+    advice: tuple[str, ...] = ()
+    if error.popped:
+        advice = (
+            ngettext(
+                "%(n)s of them was only read: this server deletes at QUIT what was read.",
+                "%(n)s of them were only read: this server deletes at QUIT what was read.",
+                error.popped,
+                n=formats.number(error.popped),
+            ),
+        )
+    return Words(
+        ngettext(
+            "Send QUIT? It deletes %(n)s message, %(size)s, for good.",
+            "Send QUIT? It deletes %(n)s messages, %(size)s, for good.",
+            error.messages,
+            n=count,
+            size=size,
+        ),
+        _("RSET would take it back. After QUIT there is no way back."),
+        advice,
+    )
+
+
+def busy(_error: LineBusy) -> Words:
+    """A whole message is on its way."""
+    return Words(
+        _("A whole message is on its way."),
+        _("POP3 does one thing at a time: a command would wait for the end of it."),
+        (_("Try again when it is here, or call it off."),),
+    )
+
+
+def deleted(error: DeletedInConsole) -> Words:
+    """The app asked for what DELE was typed for."""
+    return Words(
+        _("This message is deleted in the console."),
+        _(
+            "DELE %(number)s was sent, so the server does not show it any more. It is still there.",
+            number=error.number,
+        ),
+        (_("Type RSET in the console to take that back, until you type QUIT there."),),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A command in a line: what it does, an example, and where it is defined."""
+
+    does: str
+    example: str
+    rfc: str
+
+
+ABOUT: Final[Mapping[Verb, About]] = {
+    Verb.STAT: About(
+        N_("How many messages there are, and their octets together."),
+        "STAT",
+        N_("RFC 1939, section 5"),
+    ),
+    Verb.LIST: About(
+        N_("The number and the octets of each message, or of message n."),
+        "LIST 3",
+        N_("RFC 1939, section 5"),
+    ),
+    Verb.UIDL: About(
+        N_("The name of each message, or of message n, that stays when numbers change."),
+        "UIDL 3",
+        N_("RFC 1939, section 7"),
+    ),
+    Verb.TOP: About(
+        N_("The headers of message n and the first k lines of its text."),
+        "TOP 3 10",
+        N_("RFC 1939, section 7"),
+    ),
+    Verb.RETR: About(
+        N_("All of message n; here its first 64 KiB are shown, the rest is counted."),
+        "RETR 3",
+        N_("RFC 1939, section 5"),
+    ),
+    Verb.DELE: About(
+        N_("Message n is to go. It is not gone before QUIT."), "DELE 3", N_("RFC 1939, section 5")
+    ),
+    Verb.RSET: About(
+        N_("Takes back every DELE of this connection."), "RSET", N_("RFC 1939, section 5")
+    ),
+    Verb.QUIT: About(
+        N_("Ends the connection, and only then deletes what DELE named."),
+        "QUIT",
+        N_("RFC 1939, section 6"),
+    ),
+    Verb.NOOP: About(
+        N_("Nothing; the server says that it is there."), "NOOP", N_("RFC 1939, section 5")
+    ),
+    Verb.CAPA: About(N_("What this server can do."), "CAPA", N_("RFC 2449, section 5")),
+    Verb.LANG: About(
+        N_("The languages the server can answer in, or a change to one of them."),
+        "LANG de",
+        N_("RFC 6856, section 3"),
+    ),
+}
+"""In the order of a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the tour; the line may have `{n}` for the number of a message."""
+
+    verb: Verb
+    line: str
+    title: str
+    first: str
+    second: str
+
+
+TOUR: Final = (
+    Step(
+        Verb.STAT,
+        "STAT",
+        N_("Ask how full it is"),
+        N_("STAT is the first thing anybody asks of a mailbox."),
+        N_("The answer is two numbers: how many messages there are, and their octets together."),
+    ),
+    Step(
+        Verb.LIST,
+        "LIST",
+        N_("Find the large ones"),
+        N_("LIST gives each message a number and says how large it is."),
+        N_("The lone dot that ends a list on the wire is left out here."),
+    ),
+    Step(
+        Verb.TOP,
+        "TOP {n} 0",
+        N_("Look before you delete"),
+        N_("TOP shows the headers of a message, and as many lines of its text as you ask for."),
+        N_("It costs a few hundred octets, however large the message is."),
+    ),
+    Step(
+        Verb.DELE,
+        "DELE {n}",
+        N_("Mark it for deletion"),
+        N_("DELE names a message that is to go; the server hides it from then on."),
+        N_("Nothing is lost yet, and the next step takes it back, so this is safe to try."),
+    ),
+    Step(
+        Verb.RSET,
+        "RSET",
+        N_("Take it back"),
+        N_("RSET forgets every DELE of this connection."),
+        N_("A connection that breaks off before QUIT does the same: nothing is deleted."),
+    ),
+    Step(
+        Verb.QUIT,
+        "QUIT",
+        N_("Say goodbye"),
+        N_("QUIT makes deletions final and lets other programs open the mailbox again."),
+        N_("After RSET there is nothing to delete, so it only gives the mailbox back."),
+    ),
+)

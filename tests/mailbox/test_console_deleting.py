@@ -1,0 +1,337 @@
+"""Raw deletions: asked for once, bound to their connection, and never let out by anything else."""
+
+import asyncio
+
+import pytest
+
+from app.mailbox import (
+    BadLine,
+    CommitFailed,
+    CommitFault,
+    ConfirmFirst,
+    DeletedInConsole,
+    Exchange,
+    LineFault,
+    Mailbox,
+    Notice,
+    Outcome,
+    Totals,
+    Verb,
+)
+from tests.support.maildrop import FakeMaildrop, plain
+from tests.support.proxy import Link
+from tests.support.scripted import ScriptedServer
+
+from .opening import (
+    by_number,
+    loaded,
+    mailbox_at,
+    maildrop,
+    mark,
+    opened,
+    told,
+    uidls,
+    unlock,
+    until,
+)
+
+ALL = ["u1", "u2", "u3", "u4"]
+
+
+async def confirmed(mailbox: Mailbox, line: str) -> Exchange:
+    """Types a line that asks, and confirms it."""
+    with pytest.raises(ConfirmFirst) as asked:
+        await mailbox.type(unlock, line)
+    return await mailbox.type(unlock, line, asked.value.confirm)
+
+
+def verbs(drop: FakeMaildrop) -> list[str]:
+    return [line.split()[0] for line in drop.commands if not line.startswith(("TOP", "CAPA"))]
+
+
+async def test_dele_asks_once_and_goes_out_as_typed():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        octets = by_number(mailbox, 2).octets
+        with pytest.raises(ConfirmFirst) as asked:
+            await mailbox.type(unlock, "dele 2")
+        assert (asked.value.line, asked.value.messages, asked.value.octets) == ("DELE 2", 1, octets)
+        assert drop.count("DELE") == 0
+        with pytest.raises(ConfirmFirst):  # what was confirmed is another line
+            await mailbox.type(unlock, "DELE 3", asked.value.confirm)
+        assert drop.count("DELE") == 0
+        assert (await mailbox.type(unlock, "dele 02", asked.value.confirm)).reply == "+OK marked"
+        assert drop.commands[-1] == "DELE 2"
+        assert mailbox.deleted_in_console == Totals(1, octets)
+        assert told(mailbox) == {Notice.DELETED_IN_CONSOLE: 1}
+        assert (await mailbox.type(unlock, "STAT")).reply.startswith("+OK 3 ")
+        # What the app itself would ask of it, it says instead.
+        second = by_number(mailbox, 2).id
+        with pytest.raises(DeletedInConsole):
+            await mailbox.peek(unlock, second, 5)
+        with pytest.raises(DeletedInConsole):
+            async with mailbox.retr(unlock, second):
+                pass
+        assert (await mailbox.type(unlock, "RSET")).ok
+        assert mailbox.deleted_in_console == Totals()
+        assert (await mailbox.peek(unlock, second, 5)).transferred > 0
+        assert mailbox.dialogue.learnt == {Verb.DELE, Verb.STAT, Verb.RSET}
+    assert uidls(drop) == ALL
+
+
+async def test_a_confirmation_is_good_for_one_connection():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        with pytest.raises(ConfirmFirst) as asked:
+            await mailbox.type(unlock, "DELE 1")
+        await mailbox.release()
+        drop.messages.pop(0)  # another program took it: number 1 is another message now
+        with pytest.raises(ConfirmFirst) as again:
+            await mailbox.type(unlock, "DELE 1", asked.value.confirm)
+        assert again.value.confirm != asked.value.confirm
+        assert drop.count("DELE") == 0
+
+
+async def test_a_dele_that_is_refused_is_not_pending():
+    drop = maildrop(plain(3), refuse_dele=frozenset({2}))
+    async with opened(drop) as mailbox:
+        refused = await confirmed(mailbox, "DELE 2")
+        assert refused.reply == "-ERR [SYS/PERM] this message may not be deleted"
+        assert mailbox.deleted_in_console == Totals()
+        assert (await confirmed(mailbox, "DELE 7")).reply == "-ERR no such message"
+        assert mailbox.deleted_in_console == Totals()
+        await confirmed(mailbox, "DELE 1")
+        assert not (await confirmed(mailbox, "DELE 1")).ok  # it is deleted already, and stays so
+        assert mailbox.deleted_in_console.messages == 1
+        assert Verb.DELE in mailbox.dialogue.learnt
+    assert len(drop.messages) == 3
+
+
+@pytest.mark.parametrize("end", ["release", "refresh", "idle", "close", "commit of another"])
+async def test_raw_deletions_never_slip_out(end):
+    drop = maildrop(plain(4))
+    async with ScriptedServer(drop) as server:
+        mailbox = mailbox_at(server.host, server.port)
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        await confirmed(mailbox, "DELE 2")
+        await confirmed(mailbox, "DELE 3")
+        left = ALL
+        match end:
+            case "release":
+                await mailbox.release()
+            case "refresh":
+                await mailbox.refresh(unlock)
+            case "idle":
+                assert await mailbox.release_if_idle(0)
+            case "commit of another":
+                mark(mailbox, 4)
+                receipt = await mailbox.commit(unlock)
+                assert receipt.count(Outcome.GONE) == len(receipt.items) == 1
+                left = ["u1", "u2", "u3"]
+        if end != "close":
+            assert mailbox.deleted_in_console == Totals()
+            assert Notice.DELETED_IN_CONSOLE not in told(mailbox)
+            assert mailbox.undone == 2
+            after = await mailbox.type(unlock, "STAT")
+            assert (after.undone, after.renewed) == (2, True)
+            assert mailbox.undone == 0
+        await mailbox.close()
+        await asyncio.sleep(0.01)
+        sent = verbs(drop)
+        assert sent[sent.index("DELE") + 2] == "RSET"
+        assert sent.count("DELE") == (3 if end == "commit of another" else 2)
+        assert uidls(drop) == left
+
+
+async def test_where_rset_fails_the_connection_ends_without_quit():
+    for answer in (b"-ERR no\r\n", b""):
+        drop = maildrop(plain(4), replies={"RSET": answer} if answer else {})
+        async with opened(drop) as mailbox:
+            await confirmed(mailbox, "DELE 1")
+            if not answer:
+                drop.quirks.close_at = "RSET"
+            await mailbox.release()
+            assert mailbox.undone == 1
+            assert drop.count("RSET") == 1
+        assert drop.count("QUIT") == 0
+        assert uidls(drop) == ALL
+
+
+async def test_a_dele_whose_answer_nobody_waited_for_is_pending_all_the_same():
+    drop = maildrop(plain(4))
+    async with ScriptedServer(drop) as server, Link(server.host, server.port, rtt=0.1) as link:
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        with pytest.raises(ConfirmFirst) as asked:
+            await mailbox.type(unlock, "DELE 1")
+        typing = asyncio.create_task(mailbox.type(unlock, "DELE 1", asked.value.confirm))
+        await asyncio.sleep(0.02)
+        typing.cancel()
+        await asyncio.wait([typing])
+        assert mailbox.deleted_in_console.messages == 1
+        await mailbox.close()
+        await asyncio.sleep(0.2)
+    assert verbs(drop)[-3:] == ["DELE", "RSET", "QUIT"]
+    assert uidls(drop) == ALL
+
+
+async def test_a_release_between_waits_for_the_dele_and_takes_it_back():
+    drop = maildrop(plain(4))
+    async with ScriptedServer(drop) as server, Link(server.host, server.port, rtt=0.05) as link:
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        with pytest.raises(ConfirmFirst) as asked:
+            await mailbox.type(unlock, "DELE 1")
+        typing = asyncio.create_task(mailbox.type(unlock, "DELE 1", asked.value.confirm))
+        await asyncio.sleep(0)
+        await asyncio.gather(mailbox.release(), typing, mailbox.release())
+        await mailbox.close()
+        await asyncio.sleep(0.1)
+    assert uidls(drop) == ALL
+    assert verbs(drop)[-2:] == ["RSET", "QUIT"]
+
+
+async def test_quit_deletes_what_was_confirmed_and_proves_it():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        ids = mark(mailbox, 1, 4)
+        octets = by_number(mailbox, 1).octets + by_number(mailbox, 3).octets
+        await confirmed(mailbox, "DELE 1")
+        with pytest.raises(ConfirmFirst) as early:
+            await mailbox.type(unlock, "QUIT")
+        await confirmed(mailbox, "DELE 3")
+        with pytest.raises(ConfirmFirst) as asked:  # one more than was confirmed
+            await mailbox.type(unlock, "quit", early.value.confirm)
+        assert (asked.value.messages, asked.value.octets, asked.value.popped) == (2, octets, 0)
+        assert drop.count("QUIT") == 0
+        done = await mailbox.type(unlock, "QUIT", asked.value.confirm)
+        assert done.reply == "+OK bye"
+        assert done.receipt is not None
+        assert (done.receipt.verified, done.receipt.count(Outcome.GONE)) == (True, 2)
+        assert done.receipt.octets_freed == octets
+        assert mailbox.receipt is done.receipt
+        assert list(mailbox.marks) == [ids[1]]  # the other one is gone, the rest stays marked
+        assert mailbox.deleted_in_console == Totals()
+        assert mailbox.undone == 0
+        assert len(mailbox.index) == 2
+        assert (await mailbox.type(unlock, "STAT")).renewed
+    assert uidls(drop) == ["u2", "u4"]
+
+
+async def test_quit_without_deletions_gives_the_lock_back():
+    drop = maildrop(plain(2))
+    async with opened(drop) as mailbox:
+        done = await mailbox.type(unlock, "QUIT")
+        assert (done.reply, done.receipt) == ("+OK bye", None)
+        assert mailbox.held_seconds is None
+        with pytest.raises(BadLine) as caught:
+            await mailbox.type(unlock, "QUIT")
+        assert caught.value.fault is LineFault.RELEASED
+        assert drop.count("QUIT") == 1
+        assert len(drop.sessions) == 1
+    assert len(drop.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "deletes", "outcome"),
+    [
+        (None, True, Outcome.GONE),
+        (None, False, Outcome.STILL_THERE),
+        (b"-ERR some messages were not deleted", False, Outcome.STILL_THERE),
+    ],
+)
+async def test_a_quit_that_goes_wrong_is_judged_by_what_is_there(reply, deletes, outcome):
+    drop = maildrop(plain(3), quit_reply=reply, quit_deletes=deletes)
+    async with opened(drop) as mailbox:
+        await confirmed(mailbox, "DELE 2")
+        done = await confirmed(mailbox, "QUIT")
+        assert done.reply == (reply or b"").decode()
+        assert done.receipt is not None
+        assert [item.outcome for item in done.receipt.items] == [outcome]
+        drop.quirks.quit_reply = b"+OK"
+
+
+async def test_what_was_read_under_expire_0_is_as_good_as_deleted():
+    drop = maildrop(plain(4), announce=("EXPIRE 0",))
+    async with opened(drop) as mailbox:
+        await mailbox.type(unlock, "RETR 2")
+        assert mailbox.popped == Totals(1, by_number(mailbox, 2).octets)
+        assert mailbox.deleted_in_console == Totals()
+        await confirmed(mailbox, "DELE 3")
+        with pytest.raises(ConfirmFirst) as asked:
+            await mailbox.type(unlock, "QUIT")
+        assert (asked.value.messages, asked.value.popped) == (2, 1)
+        await mailbox.release()
+        assert drop.count("QUIT") == 0
+    assert uidls(drop) == ALL
+
+
+async def test_the_headers_of_what_was_deleted_are_read_after_rset():
+    drop = maildrop(plain(4))
+    async with ScriptedServer(drop) as server, Link(server.host, server.port, rtt=0.05) as link:
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        # Before their headers have come:
+        await confirmed(mailbox, "DELE 1")
+        await confirmed(mailbox, "DELE 4")
+        mailbox.prefer(mailbox.index)
+        await loaded(mailbox)
+        known = {message.number for message in mailbox.index if message.headers_known}
+        assert known >= {2, 3}
+        assert not any(message.header.refused for message in mailbox.index)
+        await mailbox.type(unlock, "RSET")
+        await loaded(mailbox)
+        assert all(message.headers_known for message in mailbox.index)
+        await mailbox.close()
+        await asyncio.sleep(0.1)
+
+
+async def test_quit_and_commit_do_not_run_together():
+    drop = maildrop(plain(4))
+    async with ScriptedServer(drop) as server, Link(server.host, server.port, rtt=0.05) as link:
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        await confirmed(mailbox, "DELE 1")
+        mark(mailbox, 2)
+        with pytest.raises(ConfirmFirst) as asked:
+            await mailbox.type(unlock, "QUIT")
+        quitting = asyncio.create_task(mailbox.type(unlock, "QUIT", asked.value.confirm))
+        await until(lambda: mailbox._committing is not None)
+        with pytest.raises(CommitFailed) as caught:
+            await mailbox.commit(unlock)
+        assert caught.value.fault is CommitFault.BUSY
+        quitting.cancel()  # whoever asked has gone
+        await mailbox.close()
+        await asyncio.sleep(0.1)
+    assert uidls(drop) == ["u2", "u3", "u4"]
+    assert mailbox.receipt is not None
+    assert mailbox.receipt.count(Outcome.GONE) == 1
+
+
+async def test_an_unlisted_number_is_deleted_and_quit_without_a_receipt():
+    drop = maildrop(plain(3), list_gaps=frozenset({2}))
+    async with opened(drop) as mailbox:
+        await confirmed(mailbox, "DELE 2")
+        assert mailbox.deleted_in_console == Totals(1, 0)
+        done = await confirmed(mailbox, "QUIT")
+        assert (done.ok, done.receipt) == (True, None)
+    assert uidls(drop) == ["u1", "u3"]
+
+
+async def test_a_commit_that_is_called_off_has_taken_the_raw_deletions_back():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await confirmed(mailbox, "DELE 1")
+        with pytest.raises(CommitFailed):  # nothing is marked: nothing is touched
+            await mailbox.commit(unlock)
+        assert mailbox.deleted_in_console.messages == 1
+        mark(mailbox, 2)
+        drop.quirks.replies["DELE"] = b"-ERR no\r\n"
+        receipt = await mailbox.commit(unlock)
+        assert receipt.count(Outcome.STILL_THERE) == 1
+        assert mailbox.deleted_in_console == Totals()
+    assert uidls(drop) == ALL
