@@ -75,12 +75,13 @@ class Dialogue:
 
     Attributes:
         learnt: commands that were answered `+OK`; RSET once it had something to take back.
+        count: exchanges so far, also of those that are not kept any more.
     """
 
     def __init__(self) -> None:
         self.learnt: set[Verb] = set()
         self._kept: deque[Exchange] = deque(maxlen=_MOST)
-        self._count = 0
+        self.count = 0
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -92,8 +93,8 @@ class Dialogue:
         if self._kept and len(self._kept[-1].body or "") > _KEPT:
             last = self._kept.pop()
             self._kept.append(replace(last, body=(last.body or "")[:_KEPT], truncated=True))
-        self._count += 1
-        self._kept.append(replace(exchange, number=self._count))
+        self.count += 1
+        self._kept.append(replace(exchange, number=self.count))
         return self._kept[-1]
 
 

@@ -277,3 +277,15 @@ async def commit(session: ChangingSession, body: schemas.Quit | None = None) -> 
     """The commit: DELE for every mark, QUIT, and a second sign-in to see what is gone."""
     verify = body.verify if body is not None else True
     return schemas.receipt(await session.mailbox.commit(session.unlock, verify=verify))
+
+
+@router.post("/console")
+async def console(session: ChangingSession, body: schemas.ConsoleLine) -> schemas.ConsoleAnswer:
+    """One raw command: CAPA, STAT, LIST, UIDL, TOP, RETR, NOOP, DELE, RSET, QUIT or LANG.
+
+    DELE is sent for real, and QUIT then deletes: both ask first, by a 409 `confirm-first` whose
+    `confirm` is to be sent with the same line. Whatever else ends the connection sends RSET first.
+    """
+    await session.mailbox.ensure_listed(session.unlock)
+    found = await session.mailbox.type(session.unlock, body.line, body.confirm)
+    return schemas.console_answer(session.mailbox, found)

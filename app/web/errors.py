@@ -318,8 +318,16 @@ def describe(error: Exception) -> ErrorView:
     return ErrorView(entry.code, words.title, words.detail, words.advice, reply, entry.status)
 
 
-def problem(view: ErrorView, retry_after: int | None = None) -> dict[str, Any]:
-    """The same as problem+json (RFC 9457, section 3); `retry_after` is in seconds."""
+def problem(
+    view: ErrorView, retry_after: int | None = None, confirm: str | None = None
+) -> dict[str, Any]:
+    """The same as problem+json (RFC 9457, section 3).
+
+    Args:
+        view: the error.
+        retry_after: seconds to wait, where that is known.
+        confirm: what to send again to confirm, where it asked.
+    """
     body: dict[str, Any] = {
         "type": f"/api/docs#error-{view.code}",
         "title": view.title,
@@ -331,4 +339,6 @@ def problem(view: ErrorView, retry_after: int | None = None) -> dict[str, Any]:
         body["reply"] = view.reply
     if retry_after is not None:
         body["retry_after"] = retry_after
+    if confirm is not None:
+        body["confirm"] = confirm
     return body

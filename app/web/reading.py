@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.mailbox import Download, Mailbox, Message, Peeked
+from app.mailbox import DeletedInConsole, Download, Mailbox, Message, Peeked
 from app.mime import Address, Contents, SafeHtml
 from app.mime.decode import MAX_TEXT_OCTETS
 from app.pop3 import CommandRejected
@@ -118,7 +118,7 @@ class Reader:
             wrong=self._wrong(contents),
         )
 
-    def refused(self, error: CommandRejected) -> MessageView:
+    def refused(self, error: CommandRejected | DeletedInConsole) -> MessageView:
         """The reader where the server would not let us peek."""
         return replace(self._empty(), error=describe(error))
 

@@ -19,7 +19,7 @@ from .compress import Compressor
 from .deps import Services, keep_token, page_token, services
 from .errors import WebError, describe, problem
 from .languages import Languages
-from .pages import export, language, mailbox, message, signin, whole
+from .pages import console, export, language, mailbox, message, signin, whole
 from .present import shell
 from .render import BUNDLES, in_language, shipped
 from .security import HEADERS, Guard, refuse_insecure
@@ -49,7 +49,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     config = with_services.config
     app.include_router(health.router)
     guarded = [Depends(refuse_insecure)]
-    for module in (signin, language, mailbox, message, whole, export, docs):
+    for module in (signin, language, mailbox, message, whole, export, console, docs):
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
     app.add_api_route("/scripts/{name}", _script, include_in_schema=False)
@@ -94,11 +94,13 @@ def _for_api(request: Request) -> bool:
     return str(request.scope["path"]).startswith("/api/")
 
 
-def _answer(request: Request, view: ErrorView, retry_after: int | None = None) -> Response:
+def _answer(
+    request: Request, view: ErrorView, retry_after: int | None = None, confirm: str | None = None
+) -> Response:
     if _for_api(request):
         answer = in_language(
             JSONResponse(
-                problem(view, retry_after),
+                problem(view, retry_after, confirm),
                 status_code=view.status,
                 media_type="application/problem+json",
             )
@@ -131,7 +133,7 @@ async def _known(request: Request, error: Exception) -> Response:
             return Response(headers={"HX-Redirect": "/"})
         return RedirectResponse("/", status_code=303)
     wait = getattr(error, "retry_after", None)
-    response = _answer(request, describe(error), wait)
+    response = _answer(request, describe(error), wait, getattr(error, "confirm", None))
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     return response

@@ -52,6 +52,13 @@ class Quit(_In):
     verify: bool = True
 
 
+class ConsoleLine(_In):
+    """A typed line; `confirm` is what the 409 `confirm-first` of this very line gave."""
+
+    line: str = Field(repr=False, description="such as TOP 3 0")
+    confirm: str = Field("", max_length=40)
+
+
 class Totals(BaseModel):
     """How many messages, and their octets."""
 
@@ -195,6 +202,30 @@ class Problem(BaseModel):
     detail: str
     reply: str | None = None
     retry_after: int | None = None
+    confirm: str | None = None
+
+
+class ConsoleAnswer(BaseModel):
+    """A command and its answer.
+
+    `reply` is the status line, +OK or -ERR; `body` the lines after it without byte-stuffing, at
+    most 64 KiB of them and null where none were to come; `octets` counts all of it.
+    `pending` is what DELE named on this connection, `popped` what QUIT deletes since it was read
+    (`EXPIRE 0`). `renewed` says that it went over a new connection, `undone` how many deletions
+    ended with the old one; `receipt` is of a QUIT that deleted.
+    """
+
+    line: str
+    reply: str
+    body: str | None
+    octets: int
+    truncated: bool
+    ms: float
+    renewed: bool
+    undone: int
+    pending: Totals
+    popped: Totals
+    receipt: Receipt | None
 
 
 def about(mailbox: domain.Mailbox) -> dict[str, Any]:
@@ -270,4 +301,21 @@ def receipt(found: domain.Receipt) -> Receipt:
         before=Totals.of(found.before),
         after=Totals.of(found.after) if found.after else None,
         at=found.at,
+    )
+
+
+def console_answer(mailbox: domain.Mailbox, found: domain.Exchange) -> ConsoleAnswer:
+    """An exchange of the console."""
+    return ConsoleAnswer(
+        line=found.line,
+        reply=found.reply,
+        body=found.body,
+        octets=found.octets,
+        truncated=found.truncated,
+        ms=round(found.ms, 1),
+        renewed=found.renewed,
+        undone=found.undone,
+        pending=Totals.of(mailbox.deleted_in_console),
+        popped=Totals.of(mailbox.popped),
+        receipt=receipt(found.receipt) if found.receipt else None,
     )

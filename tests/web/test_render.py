@@ -21,6 +21,7 @@ PAGES: dict[str, type] = {
     "error": views.ErrorPage,
     "api": views.ApiView,
     "export": views.ExportView,
+    "console": views.ConsoleView,
 }
 FRAGMENTS: dict[str, type] = {
     "marked": views.MarkedFragment,
@@ -30,6 +31,8 @@ FRAGMENTS: dict[str, type] = {
     "fetch": views.FetchFragment,
     "saved": views.SavedFragment,
     "export": views.ExportFragment,
+    "typed": views.ConsoleFragment,
+    "tour": views.TourFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 

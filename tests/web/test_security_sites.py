@@ -68,6 +68,7 @@ CHANGES = [
     ("POST", "/mailbox/messages/{id}/whole"),
     ("POST", "/mailbox/messages/{id}/cancel"),
     ("POST", "/mailbox/messages/{id}/save-mark"),
+    ("POST", "/mailbox/console"),
     ("POST", "/mailbox/export"),
     ("POST", "/mailbox/export/file"),
     ("POST", "/signout"),
@@ -81,6 +82,7 @@ CHANGES = [
     ("POST", "/api/v1/export"),
     ("POST", "/api/v1/rset"),
     ("POST", "/api/v1/quit"),
+    ("POST", "/api/v1/console"),
 ]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import aside
+from app.mailbox import DeletedInConsole, aside
 from app.pop3 import CommandRejected
 from app.sessions import Session
 from app.web import formats
@@ -56,7 +56,7 @@ async def read(session: Session, state: ListState, id: str, asked: Asked) -> Mes
         return Reader(mailbox, state, mailbox.index[id], asked).waiting()
     try:
         peeked = await mailbox.peek(session.unlock, id, asked.lines)
-    except CommandRejected as error:
+    except (CommandRejected, DeletedInConsole) as error:
         return Reader(mailbox, state, mailbox.index[id], asked).refused(error)
     reader = Reader(mailbox, state, peeked.message, asked)
     return reader.shown(

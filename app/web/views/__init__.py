@@ -4,6 +4,18 @@ Everything here is text, numbers for geometry (percent, 0 to 100), flags and pat
 decide nothing but the order of things. Building them is the work of `present.py` and `reading.py`.
 """
 
+from .console import (
+    AskView,
+    CommandView,
+    ConsoleFragment,
+    ConsoleView,
+    ExchangeView,
+    PickView,
+    StandView,
+    StepView,
+    TourFragment,
+    TourView,
+)
 from .framed import MailDocument
 from .maildrop import (
     BandView,
@@ -61,14 +73,19 @@ from .shell import (
 __all__ = [
     "AccountView",
     "ApiView",
+    "AskView",
     "BandView",
     "BlockView",
     "CallView",
     "CardView",
     "CheckView",
     "CodeView",
+    "CommandView",
+    "ConsoleFragment",
+    "ConsoleView",
     "ErrorPage",
     "ErrorView",
+    "ExchangeView",
     "ExportFragment",
     "ExportProgressView",
     "ExportView",
@@ -87,6 +104,7 @@ __all__ = [
     "PagerView",
     "ParameterView",
     "PartView",
+    "PickView",
     "ProblemFragment",
     "ProgressFragment",
     "ProgressView",
@@ -105,8 +123,12 @@ __all__ = [
     "SignInView",
     "SortView",
     "SourceView",
+    "StandView",
     "StatView",
+    "StepView",
     "Tab",
     "TabView",
+    "TourFragment",
+    "TourView",
     "TrayView",
 ]
