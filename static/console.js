@@ -7,7 +7,8 @@
   if (!input) return;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const hint = find('#hint');
-  const usual = `${hint.textContent} ${hint.dataset.keys}`;
+  const keys = matchMedia('(hover: hover)').matches ? hint.dataset.keys : '';
+  const usual = `${hint.textContent} ${keys}`;
   const verbs = all('[data-verb]');
   let back = 0; // lines back in what was typed; 0 is the one being typed
   let draft = '';
@@ -59,12 +60,12 @@
 
   document.addEventListener('click', (event) => {
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey);
-    const link = plain && event.target.closest('a[data-line], a[data-cancel]');
+    const link = plain && event.target.closest('a[data-line], a[data-cancel], .exchange pre a');
     if (!link) return;
     event.preventDefault();
     if ('cancel' in link.dataset) link.closest('section').remove();
     back = 0;
-    fill(link.dataset.line ?? '');
+    fill(link.dataset.line ?? new URL(link.href).searchParams.get('line') ?? '');
   });
 
   // The field is empty at once: what is refused, a password perhaps, stays nowhere.

@@ -40,8 +40,10 @@ from .views import (
 from .words import _, ngettext
 
 PATH: Final = "/mailbox/console"
-_PICKS: Final = 300  # rows of a listing whose numbers are links; the others are plain text
-_FRESH: Final = 8  # exchanges back to which they are
+# Rows of a listing whose numbers are links, in the newest exchange and in the last few before it.
+_PICKS: Final = 2000
+_PICKS_BEFORE: Final = 300
+_FRESH: Final = 8
 
 
 def href(step: int, line: str = "") -> str:
@@ -121,12 +123,13 @@ class Console:
         """A command and its answer."""
         body = one.body or ""
         rows: list[str] = []
-        fresh = one.number > self._mailbox.dialogue.count - _FRESH
-        if body and fresh and one.line in {Verb.LIST.value, Verb.UIDL.value}:
-            *rows, body = *body.split("\n", _PICKS), ""
-            if len(rows) > _PICKS:
-                body = rows.pop()
-        timing = _("%(n)s ms", n=formats.number(round(one.ms)))
+        age = self._mailbox.dialogue.count - one.number
+        most = _PICKS if age == 0 else _PICKS_BEFORE
+        if body and age < _FRESH and one.line in {Verb.LIST.value, Verb.UIDL.value}:
+            rows = body.split("\n", most)
+            body = rows.pop() if len(rows) > most else ""
+        milliseconds = formats.number(round(one.ms))
+        timing = _("%(n)s ms", n=milliseconds) if one.ms >= 1 else _("under 1 ms")
         if one.body is not None:
             octets = formats.number(one.octets)
             timing = _("%(time)s, %(n)s octets", time=timing, n=octets)
@@ -146,9 +149,8 @@ class Console:
     def _row(self, row: str) -> PickView:
         number, _space, rest = row.partition(" ")
         if not (number.isascii() and number.isdecimal()):
-            return PickView("", "", "", row)
-        there = f"{PATH}?tour={self._step}&line=TOP+{number}+0#line"
-        return PickView(number, f"TOP {number} 0", there, rest)
+            return PickView("", "", row)
+        return PickView(number, f"{PATH}?tour={self._step}&line=TOP+{number}+0#line", rest)
 
     def stand(self) -> StandView:
         """What is pending."""
@@ -183,10 +185,20 @@ class Console:
         view = describe(error)
         if isinstance(error, ConfirmFirst):
             button = _("Send %(line)s", line=error.line)
-            ask = AskView(error.line, error.confirm, button)
+            ask = AskView(error.line, error.confirm, button, *self._meant(error))
             return replace(self.stand(), error=view, ask=ask)
         again = isinstance(error, BadLine) and bool(error.usage)
         return replace(self.stand(), error=view, again=again)
+
+    def _meant(self, error: ConfirmFirst) -> tuple[str, str]:
+        """Subject and sender of what DELE is about, as far as they are known."""
+        typed = parse_line(error.line)
+        message = self._mailbox.index.at(typed.number) if typed.arguments else None
+        summary = message.summary if message else None
+        if summary is None:
+            return "", ""
+        sender = summary.sender
+        return summary.subject, (sender.name or sender.email) if sender else ""
 
     def commands(self) -> tuple[CommandView, ...]:
         """One-line help for each command, in the order of a session."""
@@ -245,6 +257,8 @@ class Console:
         if verb is Verb.QUIT and mailbox.deleted_in_console.messages:
             return "", _("Messages are deleted: type RSET first, so that nothing is lost.")
         if verb is Verb.QUIT and mailbox.held_seconds is None:
+            if verb in mailbox.dialogue.learnt:
+                return "", ""
             return "", _("The mailbox is given back: there is nothing to end.")
         if "{n}" not in line:
             return line, ""

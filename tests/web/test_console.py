@@ -4,7 +4,7 @@ import pytest
 
 from app.mailbox import ConfirmFirst
 from app.web.console import Console, fillable, href
-from tests.mailbox.opening import maildrop, opened, unlock
+from tests.mailbox.opening import by_number, loaded, maildrop, opened, unlock
 from tests.support.maildrop import FakeMessage, plain
 
 
@@ -31,22 +31,25 @@ def test_an_address_names_the_step_and_the_line():
 
 
 async def test_the_rows_of_a_listing_fill_in_a_top():
-    async with opened(maildrop(plain(310))) as mailbox:
+    async with opened(maildrop(plain(2010))) as mailbox:
         listed = await mailbox.type(unlock, "LIST")
         view = Console(mailbox, 2).exchange(listed)
-        assert len(view.rows) == 300
+        assert len(view.rows) == 2000
         row = view.rows[6]
-        assert (row.number, row.line) == ("7", "TOP 7 0")
+        assert row.number == "7"
         assert row.href == href(2, "TOP 7 0")
         assert row.rest == str(next(m for m in mailbox.index if m.number == 7).octets)
-        assert view.body.split("\n")[0].startswith("301 ")
+        assert view.body.split("\n")[0].startswith("2001 ")
         assert len(view.body.split("\n")) == 10
+        await mailbox.type(unlock, "NOOP")
+        earlier = Console(mailbox, 2).exchange(mailbox.dialogue.exchanges[0])
+        assert len(earlier.rows) == 300
         for _ in range(10):
             await mailbox.type(unlock, "NOOP")
         old = Console(mailbox, 2).exchange(mailbox.dialogue.exchanges[0])
         assert (old.rows, old.body) != ((), "")
         assert old.rows == ()
-        assert old.notes == ()
+        assert old.notes == ("Only the beginning is still kept.",)
 
 
 async def test_an_answer_is_told_with_its_time_and_octets():
@@ -62,6 +65,7 @@ async def test_an_answer_is_told_with_its_time_and_octets():
 
 async def test_how_it_stands_tells_what_is_pending_and_what_was_taken_back():
     async with opened(maildrop(plain(3))) as mailbox:
+        await loaded(mailbox)
         console = Console(mailbox)
         assert (console.stand().pending, console.stand().undone) == ("", "")
         with pytest.raises(ConfirmFirst) as asked:
@@ -69,6 +73,9 @@ async def test_how_it_stands_tells_what_is_pending_and_what_was_taken_back():
         stand = console.refused(asked.value)
         assert stand.ask is not None
         assert (stand.ask.line, stand.ask.code) == ("DELE 1", asked.value.confirm)
+        summary = by_number(mailbox, 1).summary
+        assert summary is not None
+        assert stand.ask.subject == summary.subject != ""
         await mailbox.type(unlock, "DELE 1", asked.value.confirm)
         assert console.stand().pending.startswith("1 message deleted, ")
         assert "undone by RSET until you type QUIT" in console.stand().pending

@@ -7,10 +7,9 @@ from .shell import AccountView, ErrorView, Shell
 
 @dataclass(frozen=True, slots=True)
 class PickView:
-    """A row of LIST or UIDL: its number fills in `line`; `rest` stands behind it."""
+    """A row of LIST or UIDL: its number leads to `href`; `rest` stands behind it."""
 
     number: str
-    line: str
     href: str
     rest: str
 
@@ -97,11 +96,17 @@ class TourView:
 
 @dataclass(frozen=True, slots=True)
 class AskView:
-    """A command that is to be confirmed; `code` goes with it."""
+    """A command that is to be confirmed; `code` goes with it.
+
+    Attributes:
+        subject, sender: of the message that DELE is about; "" where not known, or for QUIT.
+    """
 
     line: str
     code: str
     button: str
+    subject: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
