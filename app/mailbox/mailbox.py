@@ -274,4 +274,3 @@ class Mailbox(Terminal):
         found = self.saved.get(MessageId(id))
         if found is not None and not found.sha256:
             del self.saved[MessageId(id)]
-

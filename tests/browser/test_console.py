@@ -96,7 +96,7 @@ async def test_by_keyboard_alone(stage: Stage, chromium: Chromium) -> None:
     await expect(page.locator("#asked")).to_have_count(0)
     # The list says so; RSET takes it back.
     await page.goto(f"{stage.app.url}/mailbox")
-    await expect(page.locator(".notices")).to_contain_text("Deleted in the console: 1.")
+    await expect(page.locator(".notices")).to_contain_text("1 message is deleted in the console")
     await page.goto(f"{stage.app.url}/mailbox/console")
     await enter("rset")
     await expect(page.locator(".tour h2")).to_contain_text("5 of 6 done")

@@ -29,6 +29,7 @@ DESIGNED = {
     ("POST", "/api/v1/dele"),
     ("POST", "/api/v1/rset"),
     ("POST", "/api/v1/quit"),
+    ("POST", "/api/v1/console"),
 }
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.support.maildrop import FakeMaildrop, FakeMessage, huge, plain
 from tests.support.scripted import ScriptedServer
+from tests.web.test_secrets import SECRET, owned, secrets_in
 from tests.web.visiting import QUICK, SAME_ORIGIN, Browser, Script, http_to, running, words
 
 HOSTILE = b"Subject: <img src=x onerror=alert(1)>\r\n\r\n<script>alert(2)</script>\r\n"
-SECRET = "pl4nted-Pa55word"
 
 
 class Line:
@@ -74,6 +74,7 @@ async def test_a_refused_line_says_what_is_right_and_is_nowhere(line, caplog):
     assert all(SECRET not in answer.text for answer in answers)
     assert "no password is ever typed here" in words(answers[0]).lower()
     assert SECRET not in caplog.text
+    assert [found for thing in owned() for found in secrets_in(thing)] == []
     filled = await line.http.get(f"/mailbox/console?line=PASS+{SECRET}")
     assert SECRET not in filled.text
     for bad in ("", "STAT\r\nDELE 1", "x" * 100_000, "TOP 1", "DELE 0", "XCLIENT a"):
@@ -93,7 +94,7 @@ async def test_dele_asks_once_and_every_page_knows_of_it(line):
     page = await line.confirmed("DELE 2")
     assert "1 message deleted, " in words(page)
     assert "undone by RSET until you type QUIT" in words(page)
-    assert "Deleted in the console: 1." in words(await line.http.get("/mailbox"))
+    assert "1 message is deleted in the console" in words(await line.http.get("/mailbox"))
     id = (await line.script.ids())[1]
     opened = await line.http.get(f"/mailbox/messages/{id}?lines=7")
     assert opened.status_code == 200
@@ -102,7 +103,7 @@ async def test_dele_asks_once_and_every_page_knows_of_it(line):
     assert refused["code"] == "deleted-in-console"
     page = await line.type("RSET")
     assert "undone by RSET" not in words(page)
-    assert "Deleted in the console" not in words(await line.http.get("/mailbox"))
+    assert "deleted in the console" not in words(await line.http.get("/mailbox"))
     assert len(line.fake.messages) == 5
 
 
