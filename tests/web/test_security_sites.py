@@ -96,6 +96,7 @@ async def test_the_list_of_changing_calls_is_whole():
     assert found - set(CHANGES) == {
         ("POST", "/signin"),
         ("POST", "/demo"),
+        ("POST", "/language"),  # see pages/test_language.py
         ("POST", "/api/v1/session"),
     }
 
