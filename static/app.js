@@ -26,32 +26,6 @@
   };
   setInterval(tick, 1000);
 
-  // Ticked messages: all of a page at once, and how many there are.
-  const ticks = () => all('#marks input[name="id"]');
-  const count = () => {
-    const button = find('#markpicked');
-    if (!button) return;
-    const boxes = ticks();
-    const picked = boxes.filter((box) => box.checked).length;
-    button.dataset.none ??= button.textContent;
-    button.textContent = picked
-      ? button.dataset.picked.replace('{n}', picked.toLocaleString(document.documentElement.lang))
-      : button.dataset.none;
-    button.disabled = !picked;
-    find('#savepicked').classList.toggle('on', picked > 0);
-    const every = find('#pickall input');
-    find('#pickall').classList.remove('unready');
-    every.checked = picked > 0 && picked === boxes.length;
-    every.indeterminate = picked > 0 && picked < boxes.length;
-  };
-  document.addEventListener('change', (event) => {
-    if (event.target.matches('#pickall input')) {
-      for (const box of ticks()) box.checked = event.target.checked;
-    }
-    if (event.target.matches('.sort select')) event.target.form.requestSubmit();
-    count();
-  });
-
   // A form that brings a file leaves the page as it is; htmx would stop a form that it waits for.
   document.addEventListener('submit', (event) => {
     if (event.target.matches('#savemark, #export')) event.target.dispatchEvent(new Event('sent'));
@@ -77,7 +51,6 @@
 
   // A page that comes back from the browser's cache may be out of date.
   window.addEventListener('pageshow', (event) => {
-    count();
     if (!event.persisted) return;
     if (find('.topbar form')) {
       location.reload();
@@ -131,7 +104,6 @@
   };
   document.addEventListener('htmx:after:swap', (event) => {
     tick();
-    count();
     offerCopy();
     if (!find('#reader')) return;
     follow();
@@ -159,6 +131,5 @@
   });
 
   tick();
-  count();
   offerCopy();
 })();

@@ -35,6 +35,7 @@ from .export import Export, Form
 from .index import Sort, SortKey
 from .mailbox import Mailbox
 from .maildrop import Progress, Unlock
+from .marking import Change
 from .models import (
     Account,
     Credentials,
@@ -66,6 +67,7 @@ __all__ = [
     "BadLine",
     "BadQuery",
     "CalledOff",
+    "Change",
     "CommitFailed",
     "CommitFault",
     "ConfirmFirst",

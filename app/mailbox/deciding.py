@@ -8,9 +8,10 @@ take no longer than sorting them. What needs no header is asked first.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+from operator import attrgetter
 
 from .folded import UNREAD, folded
 from .models import Message, MessageId
@@ -27,10 +28,18 @@ class Match(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The messages that match, and those of which it cannot be told, each in the order given."""
+    """The messages that match, and those of which it cannot be told, each in the order given.
+
+    Attributes:
+        octets: of what matches.
+    """
 
     matched: Sequence[Message]
     undecided: Sequence[Message]
+    octets: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "octets", sum(map(attrgetter("octets"), self.matched)))
 
 
 def select(

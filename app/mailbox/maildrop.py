@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from app.pop3 import (
@@ -23,10 +24,15 @@ from app.pop3 import (
 from app.transport import Connection, ConnectionLost, Dialer
 
 from .aside import aside
+from .deciding import Selection, select
 from .index import BY_LISTING, Index, Listing, Sort
 from .lease import Lease
 from .loader import HEADER_OCTETS, HeaderLoader
 from .models import Account, Credentials, Message, MessageId, Notice, Told, header_digest
+from .query import Field, Query
+
+_SELECTIONS = 4  # that are kept: a filter is asked for page by page
+_MOVING = frozenset({Field.IS, Field.OLDER, Field.NEWER})  # hang on marks or on the clock
 
 T = TypeVar("T")
 Unlock = Callable[[], Credentials]
@@ -77,6 +83,10 @@ class Maildrop:
         self._listed_on: Connection | None = None
         self._renamed: dict[MessageId, MessageId] = {}
         self._orders: dict[Sort, tuple[tuple[Index, int], list[Message]]] = {}
+        self._selections: dict[
+            tuple[Query, Sort, tzinfo | None],
+            tuple[Sequence[Message], tuple[Index, int], Selection],
+        ] = {}
 
     # -- the connection ------------------------------------------------------------------------
 
@@ -185,7 +195,7 @@ class Maildrop:
         earlier = self.index
         listing = Listing(stat, scan, rows)
         index = await aside(Index, listing, earlier.salt)  # 100,000 rows take a while
-        self._renamed, self._orders = {}, {}
+        self._renamed, self._orders, self._selections = {}, {}, {}
         if index.has_uidls or connection is self._listed_on:
             index.recall(earlier)
             self._forget_contents(message.id for message in index if message.ambiguous)
@@ -289,6 +299,28 @@ class Maildrop:
         messages = await aside(self.index.ordered, sort)
         self._orders[sort] = (edition, messages)
         return messages
+
+    async def selected(self, query: Query, sort: Sort, now: datetime) -> Selection:
+        """What a filter makes of all messages, in the order asked for; done aside.
+
+        Args:
+            query: the filter.
+            sort: the order.
+            now: from when ages count, aware.
+        """
+        messages = await self.ordered(sort)
+        key = (query, sort, now.tzinfo)  # days are days somewhere
+        kept = self._selections.get(key)
+        if kept is not None and kept[0] is messages and kept[1] == self.edition:
+            return kept[2]
+        edition, marks = self.edition, frozenset(self.marks)
+        found = await aside(select, query, messages, marks, now)
+        if not query.fields & _MOVING:
+            self._selections.pop(key, None)
+            self._selections[key] = (messages, edition, found)
+            while len(self._selections) > _SELECTIONS:
+                del self._selections[next(iter(self._selections))]
+        return found
 
     async def read_headers(self, messages: Iterable[Message]) -> None:
         """Parses aside what has come of their headers, for a page that shows them."""

@@ -112,6 +112,11 @@ class Query:
         return " ".join(map(str, self.terms))
 
     @property
+    def fields(self) -> frozenset[Field]:
+        """What it looks at."""
+        return frozenset(term.field for term in self.terms)
+
+    @property
     def matches_all(self) -> bool:
         """Whether it narrows nothing: it has no terms, or only empty words."""
         return all(term.value == "" and not term.negated for term in self.terms)

@@ -20,7 +20,7 @@ from .download import FileResponse, export_file, message_file, message_top, part
 from .errors import InvalidRequest
 from .forms import SignInForm, read_sort
 from .security import check_site, own_origin
-from .selecting import chosen, filtered
+from .selecting import chosen
 from .words import _
 
 router = APIRouter(
@@ -151,7 +151,7 @@ async def list_messages(
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
     await session.mailbox.ensure_listed(session.unlock)
-    found = await filtered(session, q, await session.mailbox.ordered(order))
+    found = await chosen(session, q, order)
     matched = found.matched
     shown = matched[(page - 1) * per_page : page * per_page]
     session.mailbox.prefer(shown)
@@ -159,7 +159,7 @@ async def list_messages(
     return schemas.MessageList(
         messages=[schemas.listed(session.mailbox, message) for message in shown],
         total=len(matched),
-        octets=sum(message.octets for message in matched),
+        octets=found.octets,
         undecided=len(found.undecided),
         page=page,
         pages=max(1, -(-len(matched) // per_page)),

@@ -4,36 +4,29 @@ from collections.abc import Iterable
 
 from fastapi import Request
 
-from app.mailbox import Mailbox, Message, Sort, SortKey
+from app.mailbox import Change, Mailbox, Message, Sort, SortKey, aside
 from app.sessions import Session
 
 from . import formats
 from .deps import Services
-from .forms import read_sort
+from .finding import Listed, filter_view, matching_view, order_view
 from .liststate import PER_PAGE, ListState
 from .notices import notice
 from .present import account, shell, title, transcript
 from .spacemap import bands, heat, stat
 from .views import (
+    ErrorView,
+    ListFragment,
     MailboxView,
     MessageView,
     PagerView,
     ProgressView,
     RowView,
-    SortView,
+    ToastView,
     TrayView,
 )
-from .words import N_, _
+from .words import _, ngettext
 
-_SORTS = {
-    "-size": N_("Largest first"),
-    "size": N_("Smallest first"),
-    "-date": N_("Newest first"),
-    "date": N_("Oldest first"),
-    "from": N_("Sender"),
-    "subject": N_("Subject"),
-    "number": N_("Server order"),
-}
 _BY_SIZE = Sort(SortKey.SIZE, descending=True)
 
 
@@ -51,7 +44,8 @@ class Rows:
         self._state = state
         self._current = current
         self._now = formats.now()
-        self._largest = max((m.octets for m in mailbox.index), default=0)
+        self._largest = mailbox.index.largest
+        self._query = state.href("")
 
     def row(self, message: Message) -> RowView:
         """One row."""
@@ -79,8 +73,8 @@ class Rows:
             refused=message.header.refused,
             marked=message.id in self._mailbox.marks,
             current=message.id == self._current,
-            href=self._state.href(path),
-            reader_href=self._state.href(f"{path}/reader"),
+            href=f"{path}{self._query}",
+            reader_href=f"{path}/reader{self._query}",
         )
 
     def all(self, messages: Iterable[Message]) -> tuple[RowView, ...]:
@@ -127,45 +121,99 @@ def _pager(state: ListState, total: int) -> PagerView:
     )
 
 
-async def read_shown(mailbox: Mailbox, state: ListState) -> None:
-    """Parses aside the headers that this page of the list needs."""
-    ordered = await mailbox.ordered(read_sort(state.sort))
-    await mailbox.read_headers(ordered[(state.page - 1) * PER_PAGE : state.page * PER_PAGE])
+def back_to(state: ListState, current: str) -> str:
+    """The address of a list with a message open, or with none where `current` is ""."""
+    return state.href(f"/mailbox/messages/{current}" if current else "/mailbox")
 
 
-def mailbox_page(
+def toast(mailbox: Mailbox) -> ToastView | None:
+    """What was last done to many marks, as long as it can be undone."""
+    change = mailbox.undoable
+    if change is None:
+        return None
+    gone = ngettext(
+        "%(n)s of those named is not in the mailbox any more.",
+        "%(n)s of those named are not in the mailbox any more.",
+        change.gone,
+        n=formats.number(change.gone),
+    )
+    said = [_changed(change), *([gone] if change.gone else [])]
+    return ToastView(" ".join(said), change.number, bool(change.marked or change.unmarked))
+
+
+def _changed(change: Change) -> str:
+    size = formats.size(change.octets)
+    if change.unmarked:
+        count = len(change.unmarked)
+        return ngettext(
+            "%(n)s message, %(size)s, is not marked any more.",
+            "%(n)s messages, %(size)s, are not marked any more.",
+            count,
+            n=formats.number(count),
+            size=size,
+        )
+    count = len(change.marked)
+    if not count:
+        return _("Nothing was marked that was not marked before.")
+    return ngettext(
+        "%(n)s message, %(size)s, is marked for deletion.",
+        "%(n)s messages, %(size)s, are marked for deletion.",
+        count,
+        n=formats.number(count),
+        size=size,
+    )
+
+
+def list_fragment(
+    request: Request, services: Services, session: Session, found: Listed, current: str
+) -> ListFragment:
+    """The list alone, for htmx; `current` is the id of the open message, or ""."""
+    mailbox = session.mailbox
+    return ListFragment(
+        shell=shell(request, services, title(mailbox, None), session.csrf),
+        rows=Rows(mailbox, found.state, current).all(found.shown),
+        progress=progress(mailbox),
+        matching=matching_view(found),
+        order=order_view(mailbox, found, None),
+        pager=_pager(found.state, len(found.selection.matched)),
+        filter=filter_view(found),
+        back=back_to(found.state, current),
+    )
+
+
+async def mailbox_page(
     request: Request,
     services: Services,
     session: Session,
-    state: ListState,
+    found: Listed,
     *,
     reader: MessageView | None = None,
+    error: ErrorView | None = None,
 ) -> MailboxView:
-    """The mailbox page; asks the loader for what it shows."""
+    """The mailbox page."""
     mailbox = session.mailbox
-    ordered = mailbox.index.ordered(read_sort(state.sort))
-    by_size = mailbox.index.ordered(_BY_SIZE)
-    pager = _pager(state, len(ordered))
-    shown = ordered[(state.page - 1) * PER_PAGE : state.page * PER_PAGE]
-    mailbox.prefer(shown)
-    marked = tray(mailbox)
+    by_size = await mailbox.ordered(_BY_SIZE)
     current = reader.row.id if reader else ""
-    headers = progress(mailbox)
-    rows = Rows(mailbox, state, current).all(shown)
+    fragment = await aside(list_fragment, request, services, session, found, current)
     return MailboxView(
         shell=shell(request, services, title(mailbox, reader), session.csrf),
         account=account(mailbox, services),
-        stat=stat(mailbox, by_size),
-        bands=bands(mailbox, by_size),
-        rows=rows,
-        progress=headers,
-        sorts=tuple(SortView(v, _(label), v == state.sort) for v, label in _SORTS.items()),
-        pager=pager,
-        tray=marked,
+        stat=await aside(stat, mailbox, by_size),
+        bands=await aside(bands, mailbox, by_size),
+        rows=fragment.rows,
+        progress=fragment.progress,
+        filter=fragment.filter,
+        matching=fragment.matching,
+        order=fragment.order,
+        pager=fragment.pager,
+        tray=tray(mailbox),
+        toast=toast(mailbox),
         notices=tuple(map(notice, mailbox.notices)),
         transcript=transcript(mailbox),
         received=formats.size(mailbox.received),
-        filling=headers.running and not all(row.known or row.refused for row in rows),
-        back=state.href(f"/mailbox/messages/{current}" if current else "/mailbox"),
+        filling=fragment.progress.running
+        and not all(row.known or row.refused for row in fragment.rows),
+        back=fragment.back,
         reader=reader,
+        error=error,
     )

@@ -1,5 +1,7 @@
 """What every page has, from a session; reads, never acts."""
 
+from urllib.parse import urlencode
+
 from fastapi import Request
 
 from app import __version__
@@ -13,6 +15,7 @@ from .views import AccountView, LanguageView, MessageView, SaidView, Shell
 from .words import _, ngettext
 
 _TRANSCRIPT = 60
+_TYPED = "line"  # of the console: it may be a password that was typed in the wrong place
 
 
 def shell(request: Request, services: Services, title: str, csrf: str) -> Shell:
@@ -38,7 +41,8 @@ def _here(request: Request) -> str:
     path = request.url.path
     if request.method != "GET":
         return "/mailbox" if path.startswith("/mailbox") else "/"
-    return f"{path}?{request.url.query}" if request.url.query else path
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != _TYPED]
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def account(mailbox: Mailbox, services: Services) -> AccountView:

@@ -16,8 +16,8 @@ AnyResponse = TypeVar("AnyResponse", bound=Response)
 # Scripts are written apart and sent together: one request a page.
 BUNDLES = {
     "page.js": ("app.js",),
-    "desk.js": ("vendor/htmx.min.js", "app.js"),
     "console.js": ("vendor/htmx.min.js", "app.js", "console.js"),
+    "desk.js": ("vendor/htmx.min.js", "list.js", "app.js"),
 }
 
 

@@ -19,7 +19,7 @@ from .compress import Compressor
 from .deps import Services, keep_token, page_token, services
 from .errors import WebError, describe, problem
 from .languages import Languages
-from .pages import console, export, language, mailbox, message, signin, whole
+from .pages import bulk, console, export, language, mailbox, message, signin, whole
 from .present import shell
 from .render import BUNDLES, in_language, shipped
 from .security import HEADERS, Guard, refuse_insecure
@@ -49,7 +49,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     config = with_services.config
     app.include_router(health.router)
     guarded = [Depends(refuse_insecure)]
-    for module in (signin, language, mailbox, message, whole, export, console, docs):
+    for module in (signin, language, mailbox, bulk, message, whole, export, console, docs):
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
     app.add_api_route("/scripts/{name}", _script, include_in_schema=False)

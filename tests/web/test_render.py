@@ -33,6 +33,10 @@ FRAGMENTS: dict[str, type] = {
     "export": views.ExportFragment,
     "typed": views.ConsoleFragment,
     "tour": views.TourFragment,
+    "list": views.ListFragment,
+    "fault": views.FaultFragment,
+    "counted": views.CountedFragment,
+    "bulk": views.BulkFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 

@@ -59,6 +59,9 @@ def test_where_a_request_may_come_from(headers, page, script):
 
 CHANGES = [
     ("POST", "/mailbox/mark"),
+    ("POST", "/mailbox/mark-matching"),
+    ("POST", "/mailbox/undo"),
+    ("POST", "/mailbox/dismiss"),
     ("POST", "/mailbox/unmark-all"),
     ("POST", "/mailbox/refresh"),
     ("POST", "/mailbox/release"),

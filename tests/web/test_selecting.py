@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 
-from app.mailbox import BadQuery, Message
+from app.mailbox import Account, BadQuery, Mailbox, Message, Sort, SortKey
+from app.transport import Dialer, Security, Target, TargetPolicy
 from app.web import formats, languages
-from app.web.selecting import BY_NUMBER, chosen, filtered, named
+from app.web.selecting import BY_NUMBER, chosen, named
 
-from .test_present import mailbox
+from .test_present import index_of
 
 HEADER = b"From: News <news@example.org>\r\nSubject: offer\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000"
 
 
 def session(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
     """A session whose first `known` messages have their headers."""
-    one = mailbox(*sizes)
+    target = Target("pop.example.net", 995, Security.TLS)
+    one = Mailbox(Account("anna", target), Dialer(TargetPolicy()))
+    one.index = index_of(*sizes)
     messages = one.index.ordered(BY_NUMBER)
     for number, message in enumerate(messages[:known], 1):
         message.header.learn(HEADER, number)
@@ -53,12 +56,29 @@ async def test_what_is_not_known_yet_is_neither_in_nor_out(q):
     assert numbers(found.undecided) == [2, 3]
 
 
-async def test_a_filter_keeps_the_order_of_what_it_is_given():
+@pytest.mark.parametrize("q", ["", "larger:15", "-is:marked"])
+async def test_a_filter_keeps_the_order_asked_for(q):
     one = session(10, 30, 20)
-    backwards = tuple(reversed(one.mailbox.index.ordered(BY_NUMBER)))
-    assert numbers((await filtered(one, "larger:15", backwards)).matched) == [3, 2]
-    assert numbers((await filtered(one, "", backwards)).matched) == [3, 2, 1]
-    assert numbers((await filtered(one, "larger:1", ())).matched) == []
+    forward = numbers((await chosen(one, q)).matched)
+    backward = numbers((await chosen(one, q, Sort(SortKey.NUMBER, descending=True))).matched)
+    assert forward == sorted(forward)
+    assert backward == forward[::-1]
+    by_size = await chosen(one, q, Sort())
+    assert numbers(by_size.matched) == [n for n in (2, 3, 1) if n in forward]
+    assert by_size.octets == sum(message.octets for message in by_size.matched)
+
+
+async def test_what_changes_changes_the_answer():
+    one = session(10, 30, 20, known=1)
+    assert numbers((await chosen(one, "from:news")).matched) == [1]
+    assert numbers((await chosen(one, "is:marked")).matched) == []
+    second = one.mailbox.index.ordered(BY_NUMBER)[1]
+    one.mailbox._learn(second, HEADER)
+    one.mailbox.mark([second.id])
+    assert numbers((await chosen(one, "from:news")).matched) == [1, 2]
+    assert numbers((await chosen(one, "is:marked")).matched) == [2]
+    one.mailbox.index = index_of(5, 6)
+    assert numbers((await chosen(one, "larger:1")).matched) == [1, 2]
 
 
 async def test_a_filter_that_makes_no_sense_matches_nothing():

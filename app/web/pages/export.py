@@ -1,9 +1,10 @@
 """Taking many messages out at once: which ones, in what kind of file, and how far it is."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import BadQuery, Selection
 from app.mailbox import Form as FileForm
@@ -61,7 +62,7 @@ def _page(
         account=account(mailbox, services),
         count=len(messages),
         messages=formats.number(len(messages)),
-        size=formats.size(sum(message.octets for message in messages)),
+        size=formats.size(found.octets),
         everything=len(messages) == len(mailbox.index),
         undecided=len(found.undecided),
         q=q,
@@ -90,10 +91,17 @@ async def choose(
 
 @router.post("")
 async def choose_ticked(
-    request: Request, services: AppServices, session: ChangingSession, id: Ids = None
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    id: Ids = None,
+    every: Annotated[str, Form()] = "",
+    q: Annotated[str, Form()] = "",
 ) -> Response:
-    """What was ticked in the list."""
+    """What was ticked in the list; with `every`, all that the list's filter means."""
     await session.mailbox.ensure_listed(session.unlock)
+    if every:
+        return RedirectResponse(f"/mailbox/export?{urlencode({'q': q})}", status_code=303)
     if not id:
         raise InvalidRequest(_("Tick the messages to save first."))
     found = Selection(named(session, id), ())

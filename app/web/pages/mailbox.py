@@ -5,26 +5,36 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.mailbox import aside
 from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.finding import filter_view, listed, matching_view, order_view
 from app.web.forms import read_page, read_sort
-from app.web.listing import Rows, mailbox_page, progress, read_shown, tray
+from app.web.listing import Rows, back_to, list_fragment, mailbox_page, progress, tray
 from app.web.liststate import DEFAULT_SORT, ListState, current_list
 from app.web.outcome import receipt_page, review_page
 from app.web.present import account, shell
-from app.web.views import ErrorView, MarkedFragment, ProgressFragment
+from app.web.views import (
+    CountedFragment,
+    ErrorView,
+    FaultFragment,
+    MarkedFragment,
+    ProgressFragment,
+)
 from app.web.words import _, ngettext
 
 router = APIRouter(prefix="/mailbox")
 _MAX_PENDING = 1000
+_BAD_FILTER = 422
 
 
 def list_state(
-    sort: Annotated[str, Query()] = DEFAULT_SORT, page: Annotated[str, Query()] = "1"
+    sort: Annotated[str, Query()] = DEFAULT_SORT,
+    page: Annotated[str, Query()] = "1",
+    q: Annotated[str, Query()] = "",
 ) -> ListState:
     """Where in the list one is.
 
@@ -32,11 +42,12 @@ def list_state(
         InvalidRequest: there is no such order or page.
     """
     read_sort(sort)
-    return ListState(sort, read_page(page))
+    return ListState(sort, read_page(page), q)
 
 
 State = Annotated[ListState, Depends(list_state)]
 Back = Annotated[str, Form()]
+Shown = Annotated[list[str] | None, Query()]
 
 
 def way_back(back: str) -> RedirectResponse:
@@ -54,6 +65,12 @@ def from_htmx(request: Request) -> str | None:
     if request.headers.get("hx-request") != "true":
         return None
     return request.headers.get("hx-current-url", "/mailbox")
+
+
+def unswapped(response: HTMLResponse) -> HTMLResponse:
+    """An answer to htmx of which only the out-of-band parts are put in."""
+    response.headers["HX-Reswap"] = "none"
+    return response
 
 
 def _marked(request: Request, services: Services, session: Session, id: str, back: str) -> Response:
@@ -99,11 +116,42 @@ async def show_list(
 ) -> Response:
     """The mailbox page."""
     await session.mailbox.ensure_listed(session.unlock)
-    await read_shown(session.mailbox, state)
-    view = mailbox_page(request, services, session, state)
-    if state.page > view.pager.pages:
-        return RedirectResponse(state.at(view.pager.pages).href(), status_code=303)
-    return await aside(services.renderer.page, "mailbox", view)
+    found = await listed(session, state)
+    if state.page > found.pages:
+        return RedirectResponse(found.state.at(found.pages).href(), status_code=303)
+    view = await mailbox_page(request, services, session, found)
+    return await aside(
+        services.renderer.page, "mailbox", view, status=_BAD_FILTER if found.fault else 200
+    )
+
+
+@router.get("/list")
+async def show_list_alone(
+    request: Request, services: AppServices, session: CurrentSession, state: State
+) -> Response:
+    """The list for htmx; of a filter that makes no sense only what is wrong with it."""
+    await session.mailbox.ensure_listed(session.unlock)
+    found = await listed(session, state)
+    if found.fault is not None:
+        fault = FaultFragment(filter_view(found))
+        return unswapped(services.renderer.fragment("fault", fault, _BAD_FILTER))
+    if state.page > found.pages:
+        found = await listed(session, state.at(found.pages))
+    current = current_list(from_htmx(request) or "")[1]
+    view = await aside(list_fragment, request, services, session, found, current)
+    return await aside(services.renderer.fragment, "list", view)
+
+
+@router.get("/counted")
+async def show_counted(
+    services: AppServices, session: CurrentSession, state: State, shown: Shown = None
+) -> Response:
+    """How much matches by now, and whether the rows on the screen still belong there."""
+    await session.mailbox.ensure_listed(session.unlock)
+    found = await listed(session, state)
+    order = order_view(session.mailbox, found, (shown or [])[:_MAX_PENDING])
+    view = CountedFragment(matching=matching_view(found), order=order)
+    return services.renderer.fragment("counted", view)
 
 
 @router.get("/progress")
@@ -124,27 +172,9 @@ async def show_progress(
         progress=progress(mailbox),
         rows=Rows(mailbox, state, current).all(come),
         received=formats.size(mailbox.received),
-        back=state.href(f"/mailbox/messages/{current}" if current else "/mailbox"),
+        back=back_to(state, current),
     )
     return services.renderer.fragment("progress", view)
-
-
-@router.post("/mark")
-async def mark_selected(
-    session: ChangingSession,
-    id: Annotated[list[str] | None, Form()] = None,
-    back: Back = "/mailbox",
-) -> Response:
-    """Marks what is ticked; what has vanished meanwhile is passed over."""
-    session.mailbox.mark(one for one in id or () if one in session.mailbox.index)
-    return way_back(back)
-
-
-@router.post("/unmark-all")
-async def unmark_all(session: ChangingSession, back: Back = "/mailbox") -> Response:
-    """Takes all marks back."""
-    session.mailbox.unmark_all()
-    return way_back(back)
 
 
 @router.post("/refresh")

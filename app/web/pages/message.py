@@ -11,8 +11,9 @@ from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, CurrentSession
 from app.web.errors import InvalidRequest
+from app.web.finding import listed
 from app.web.forms import read_lines, read_page
-from app.web.listing import mailbox_page, read_shown
+from app.web.listing import mailbox_page
 from app.web.liststate import ListState
 from app.web.present import account, shell, title
 from app.web.reading import Reader
@@ -90,11 +91,12 @@ async def show_message(
 ) -> Response:
     """The mailbox page with this message open."""
     view = await read(session, state, id, asked)
-    await read_shown(session.mailbox, state)
-    page = mailbox_page(request, services, session, state, reader=view)
-    if state.page > page.pager.pages:
+    found = await listed(session, state)
+    if state.page > found.pages:
         return RedirectResponse(state.at(1).href(f"/mailbox/messages/{id}"), status_code=303)
-    return await aside(services.renderer.page, "mailbox", page)
+    page = await mailbox_page(request, services, session, found, reader=view)
+    status = 422 if found.fault else 200
+    return await aside(services.renderer.page, "mailbox", page, status=status)
 
 
 @router.get("/reader")

@@ -68,6 +68,92 @@ class SortView:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultView:
+    """What is wrong with a filter; `before`, `at` and `after` are what was typed, in three parts.
+
+    Attributes:
+        words: what is wrong, a sentence.
+    """
+
+    words: str
+    before: str
+    at: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeView:
+    """An example of the filter language: what it finds, its text, and where it leads."""
+
+    label: str
+    q: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterView:
+    """The form above the list.
+
+    Attributes:
+        q: the filter, as it was typed.
+        fault: why it makes no sense, or None where it does.
+    """
+
+    q: str
+    sorts: tuple[SortView, ...]
+    recipes: tuple[RecipeView, ...]
+    fault: FaultView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingView:
+    """How much the list holds, over all its pages.
+
+    Attributes:
+        q: the filter; "" where all messages are meant.
+        count: how many match; `messages` and `size` are formatted.
+        undecided: how many may match once their headers are known; `undecided_text` formatted.
+        more: there are other pages.
+    """
+
+    q: str
+    count: int
+    messages: str
+    size: str
+    undecided: int
+    undecided_text: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """Whether the rows on the screen are still those that belong there.
+
+    Attributes:
+        asks: the address that tells it, or "" where nothing can change.
+        changed: they are not.
+        fresh: how many others belong there; `fresh_text` formatted.
+        href: the list as it would be now; `list_href` the same for htmx.
+    """
+
+    asks: str
+    changed: bool
+    fresh: int
+    fresh_text: str
+    href: str
+    list_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToastView:
+    """What was just done to many marks; `number` names it, `undoable` offers to take it back."""
+
+    said: str
+    number: int
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PagerView:
     """Pages of the list; `previous` and `next` are paths, or "" at the ends."""
 
@@ -116,9 +202,12 @@ class MailboxView:
     bands: tuple[BandView, ...]
     rows: tuple[RowView, ...]
     progress: ProgressView
-    sorts: tuple[SortView, ...]
+    filter: FilterView
+    matching: MatchingView
+    order: OrderView
     pager: PagerView
     tray: TrayView
+    toast: ToastView | None
     notices: tuple[str, ...]
     transcript: tuple[SaidView, ...]
     received: str
@@ -136,6 +225,55 @@ class MarkedFragment:
     account: AccountView
     row: RowView
     tray: TrayView
+    back: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFragment:
+    """Another list in the place of the one that is there; `back` is its address."""
+
+    shell: Shell
+    rows: tuple[RowView, ...]
+    progress: ProgressView
+    matching: MatchingView
+    order: OrderView
+    pager: PagerView
+    filter: FilterView
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultFragment:
+    """A filter that makes no sense; the list stays as it is."""
+
+    filter: FilterView
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFragment:
+    """How much matches by now; `error` where that has kept something from being done."""
+
+    matching: MatchingView
+    order: OrderView
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkFragment:
+    """After many marks changed: the rows on the screen, and what hangs on them.
+
+    Attributes:
+        open: the open message, or None where none is.
+        said: how much is marked, for screen readers, where no toast tells what happened.
+    """
+
+    shell: Shell
+    account: AccountView
+    rows: tuple[RowView, ...]
+    open: RowView | None
+    tray: TrayView
+    toast: ToastView | None
     back: str
     said: str
 

@@ -1,0 +1,130 @@
+// The list: its filter follows the typing, ticks have ranges, rows stay where they are.
+'use strict';
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const boxes = () => all('#marks input[name="id"]');
+  const tell = (name) => document.body.dispatchEvent(new Event(`popscope:${name}`));
+
+  // Ticked messages: how many, all of the page, all that match.
+  const count = () => {
+    const list = boxes();
+    const picked = list.filter((box) => box.checked).length;
+    const whole = picked > 0 && picked === list.length;
+    const page = find('#pickall input');
+    if (!page) return;
+    page.classList.remove('unready');
+    page.checked = whole;
+    page.indeterminate = picked > 0 && !whole;
+    const every = find('#every');
+    if (every) {
+      every.hidden = !whole;
+      if (!whole) every.firstElementChild.checked = false;
+    }
+    const total = every?.firstElementChild.checked ? Number(find('#matching').dataset.count) : picked;
+    const button = find('#markpicked');
+    button.textContent = button.dataset.picked
+      .replace('{n}', total.toLocaleString(document.documentElement.lang));
+    find('.listhead').classList.toggle('picked', picked > 0);
+  };
+
+  // A range, from the box that was ticked last to this one: with Shift, or by the button for it.
+  let last = '';
+  let shifted = false;
+  const range = (box) => {
+    const list = boxes();
+    const from = list.findIndex((one) => one.value === last);
+    const to = list.indexOf(box);
+    if (from < 0) return;
+    for (const one of list.slice(Math.min(from, to), Math.max(from, to) + 1)) {
+      one.checked = box.checked;
+    }
+  };
+  document.addEventListener('click', (event) => {
+    const { target } = event;
+    // A label's click comes a second time, at its box, and may have lost the key.
+    if (target.closest('.pick')) shifted = event.shiftKey || (shifted && target.matches('input'));
+    const upto = target.closest('#upto');
+    if (upto) upto.setAttribute('aria-pressed', String(upto.getAttribute('aria-pressed') !== 'true'));
+  }, true);
+  document.addEventListener('keydown', (event) => {
+    if (event.key === ' ' && event.target.matches('.pick input')) shifted = event.shiftKey;
+  });
+  document.addEventListener('mousedown', (event) => {
+    if (event.shiftKey && event.target.closest('.pick')) event.preventDefault(); // selects no text
+  });
+  document.addEventListener('change', (event) => {
+    const box = event.target;
+    if (box.matches('#pickall input')) for (const one of boxes()) one.checked = box.checked;
+    if (box.matches('.pick input')) {
+      const upto = find('#upto');
+      if (shifted || upto.getAttribute('aria-pressed') === 'true') range(box);
+      upto.setAttribute('aria-pressed', 'false');
+      shifted = false;
+      last = box.value;
+    }
+    count();
+  });
+
+  // What is on the screen goes along where the answer hangs on it.
+  document.addEventListener('htmx:config:request', (event) => {
+    const { request, sourceElement } = event.detail.ctx;
+    if (sourceElement.matches('#order, #markpicked, #markall, .toast form, .tray form')) {
+      for (const box of boxes()) request.body.append('shown', box.value);
+    }
+  });
+
+  // Where one is stands in the address. Typing makes one step back, however long it takes.
+  let typing = false;
+  document.addEventListener('focusin', (event) => { if (event.target.id === 'q') typing = false; });
+  const move = (source) => {
+    const href = find('#found')?.dataset.href;
+    if (!href || href === location.pathname + location.search) return;
+    if (typing && source.id === 'filter') history.replaceState({ htmx: true }, '', href);
+    else history.pushState({ htmx: true }, '', href);
+    typing = true;
+    find('#list').scrollTop = 0;
+  };
+
+  // Back and Forward: another message is fetched in place, another list is another page.
+  const listOf = (href) => {
+    const query = new URL(href, location.href).searchParams;
+    return ['q', 'sort', 'page'].map((name) => query.get(name) ?? '').join('\n');
+  };
+  document.addEventListener('htmx:before:history:restore', (event) => {
+    if (listOf(location.href) === listOf(find('#found').dataset.href)) return;
+    event.preventDefault();
+    location.reload();
+  });
+
+  document.addEventListener('htmx:after:swap', (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    if (event.detail.ctx.target?.id === 'found') {
+      move(sourceElement);
+      tell('list');
+    }
+    if (sourceElement?.id === 'progress') tell('rows');
+    if (sourceElement?.matches?.('#markpicked, #markall') && response?.raw.ok) {
+      for (const box of boxes()) box.checked = false;
+    }
+    const wrong = find('#fault')?.childElementCount > 0;
+    if (wrong) find('#q').setAttribute('aria-invalid', 'true');
+    else find('#q')?.removeAttribute('aria-invalid');
+    count();
+  });
+
+  // Help is put away by a click elsewhere and by Escape.
+  const put = (event) => {
+    const help = find('#help');
+    if (help?.open && (event.key === 'Escape' || (event.type === 'click' && !help.contains(event.target)))) {
+      help.open = false;
+      if (event.key === 'Escape') help.firstElementChild.focus();
+    }
+  };
+  document.addEventListener('click', put);
+  document.addEventListener('keydown', put);
+
+  window.addEventListener('pageshow', count);
+  count();
+})();
