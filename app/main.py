@@ -13,6 +13,8 @@ from app.transport import Dialer, Target, TargetPolicy, Timeouts
 from app.web import DemoAccount, OfferedTarget, Services, WebConfig, install
 from app.web.render import Renderer
 
+_DAY = 24 * 3600
+
 
 def create_app(
     settings: Settings, demo: DemoAccount | None = None, *, timeouts: Timeouts | None = None
@@ -81,7 +83,8 @@ def _web_config(settings: Settings, demo: DemoAccount | None) -> WebConfig:
         demo=demo,
         public_origin=settings.public_origin,
         allow_insecure_http=settings.allow_insecure_http,
-        cookie_age=int(settings.session_max),
+        # It outlives the session, so that marks of an expired one find their way back.
+        cookie_age=int(settings.session_max) + _DAY,
     )
 
 

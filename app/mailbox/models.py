@@ -142,6 +142,7 @@ class Notice(Enum):
     COUNTS_DIFFER = "STAT and LIST differ"
     MARKED_GONE = "marked messages are gone"
     MARKS_DROPPED = "marks could not be kept"
+    MARKS_NOT_TAKEN_OVER = "marks of a session before could not be taken over"
     UIDLS_RESET = "UIDLs were reset"
     CLOSED_WITHOUT_QUIT = "closed without QUIT"
     DELETED_IN_CONSOLE = "deleted in the console, until RSET"

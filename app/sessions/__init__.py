@@ -1,15 +1,18 @@
 """From an opaque token to a live mailbox.
 
-Owns: tokens, sealed credentials, the store, expiry, limits, the reaper.
+Owns: tokens, sealed credentials, the store, expiry, what outlives it, limits, the reaper.
 Must not know: templates, POP3 verbs.
 """
 
+from .ended import Cause, Ended
 from .errors import NoSession, SessionError, SessionLimit
 from .manager import Session, SessionLimits, Sessions
 from .store import MemoryStore, Record, Store
 from .vault import csrf_token, new_token
 
 __all__ = [
+    "Cause",
+    "Ended",
     "MemoryStore",
     "NoSession",
     "Record",

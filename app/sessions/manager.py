@@ -1,7 +1,7 @@
 """Sessions: an opaque token in the browser, a sealed record here, and a live mailbox beside it.
 
 Sessions end by sign-out, by an idle time and by an absolute one. Ending one gives the maildrop
-lock back and forgets the marks; it never deletes mail.
+lock back; it never deletes mail. The marks of one that expired are kept for a while, see `ended`.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any
 from app.mailbox import SPOOL_OCTETS, Account, Credentials, Mailbox
 from app.transport import Dialer, Security, Target
 
+from .ended import Cause, Ended, EndedSessions, digest_of
 from .errors import NoSession, SessionLimit
 from .store import Record, Store
 from .vault import Keys, csrf_token, new_token
@@ -89,12 +90,21 @@ class Sessions:
         self._live: dict[str, Mailbox] = {}
         self._opening = 0
         self._closing: set[asyncio.Task[Any]] = set()
+        self._ended = EndedSessions(clock)
 
     def __len__(self) -> int:
         return len(self._live)
 
-    async def sign_in(self, account: Account, credentials: Credentials) -> tuple[str, Session]:
+    async def sign_in(
+        self, account: Account, credentials: Credentials, *, before: str | None = None
+    ) -> tuple[str, Session]:
         """Signs in to the server and, if it lets us in, begins a session.
+
+        Args:
+            account: whose mailbox, and where.
+            credentials: what signs in.
+            before: the token of this browser's session before; if that one has expired and was
+                of the same account, its marks are taken over.
 
         Returns:
             The token, which only the caller keeps, and the session.
@@ -116,7 +126,15 @@ class Sessions:
         now = self._clock()
         await self._store.put(keys.sid, Record(sealed, now, now))
         self._live[keys.sid] = mailbox
+        if before is not None:
+            self._take_over(Keys.of(before).sid, mailbox)
         return token, Session(keys, token, sealed, mailbox)
+
+    def _take_over(self, sid: str, mailbox: Mailbox) -> None:
+        ended = self._ended.get(sid)
+        self._ended.forget(sid)
+        if ended is not None and ended.account == digest_of(mailbox.account, sid):
+            mailbox.restore(ended.marks)
 
     async def find(self, token: str) -> Session:
         """The session of a token, and a note that it was used.
@@ -129,8 +147,9 @@ class Sessions:
         if record is None:
             raise NoSession
         now = self._clock()
-        if self._expired(record, now):
-            await self._end(keys.sid)
+        cause = self._expired(record, now)
+        if cause is not None:
+            await self._expire(keys.sid, cause)
             raise NoSession
         mailbox = self._live.get(keys.sid)
         if mailbox is None:
@@ -139,9 +158,15 @@ class Sessions:
         await self._store.touch(keys.sid, now)
         return Session(keys, token, record.sealed, mailbox)
 
+    def ended(self, token: str) -> Ended | None:
+        """What is remembered of a session that expired, or None."""
+        return self._ended.get(Keys.of(token).sid)
+
     async def sign_out(self, token: str) -> None:
-        """Ends a session, if there is one; deletes nothing."""
-        await self._end(Keys.of(token).sid)
+        """Ends a session, if there is one, and forgets its marks; deletes nothing."""
+        sid = Keys.of(token).sid
+        self._ended.forget(sid)
+        await self._end(sid)
 
     async def sweep(self) -> None:
         """Ends what has expired and gives back locks that nobody uses."""
@@ -150,8 +175,10 @@ class Sessions:
             if mailbox.in_use:  # a long download is no idleness
                 await self._store.touch(sid, now)
         records = await self._store.all()
-        expired = [sid for sid, record in records.items() if self._expired(record, now)]
-        await asyncio.gather(*map(self._end, expired))
+        found = ((sid, self._expired(record, now)) for sid, record in records.items())
+        expired = [(sid, cause) for sid, cause in found if cause is not None]
+        await asyncio.gather(*(self._expire(sid, cause) for sid, cause in expired))
+        self._ended.sweep()
         release = self._limits.release
         await asyncio.gather(
             *(self._let_go(mailbox.release_if_idle(release)) for mailbox in self._live.values())
@@ -184,8 +211,20 @@ class Sessions:
         if len(self._live) + self._opening >= self._limits.most:
             raise SessionLimit(self._limits.most)
 
-    def _expired(self, record: Record, now: float) -> bool:
-        return now - record.seen > self._limits.idle or now - record.created > self._limits.absolute
+    def _expired(self, record: Record, now: float) -> Cause | None:
+        if now - record.created > self._limits.absolute:
+            return Cause.AGE
+        return Cause.IDLE if now - record.seen > self._limits.idle else None
+
+    async def _expire(self, sid: str, cause: Cause) -> None:
+        """Ends a session for good, but for its marks."""
+        mailbox = self._live.get(sid)
+        if mailbox is not None:
+            after = self._limits.idle if cause is Cause.IDLE else self._limits.absolute
+            marks = {id: int(mailbox.index[id].octets) for id in mailbox.marks}
+            account = digest_of(mailbox.account, sid)
+            self._ended.add(sid, Ended(cause, after, self._clock(), account, marks))
+        await self._end(sid)
 
     async def _end(self, sid: str) -> None:
         await self._store.delete(sid)

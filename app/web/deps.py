@@ -147,10 +147,20 @@ async def changing_session(request: Request) -> Session:
     """
     session = await current_session(request)
     found = bearer(request)
-    if found is not None and found.by_cookie:
-        check_site(request.headers, own_origin(request, services(request).config.public_origin))
-        check_token(session.csrf, await given_token(request))
+    if found is not None:
+        await check_own(request, found)
     return session
+
+
+async def check_own(request: Request, found: Bearer) -> None:
+    """The cross-site rules for what a cookie allows, whether its session still lives or not.
+
+    Raises:
+        ForbiddenOrigin: another site may have sent it.
+    """
+    if found.by_cookie:
+        check_site(request.headers, own_origin(request, services(request).config.public_origin))
+        check_token(csrf_token(found.token), await given_token(request))
 
 
 async def given_token(request: Request) -> str | None:

@@ -5,12 +5,18 @@ French `Ko`; the French octet is the international one, so `o` stands for octets
 """
 
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
 from babel import Locale
-from babel.dates import DateTimePattern, get_datetime_format, get_time_format, parse_pattern
+from babel.dates import (
+    DateTimePattern,
+    format_timedelta,
+    get_datetime_format,
+    get_time_format,
+    parse_pattern,
+)
 from babel.numbers import format_decimal, format_percent
 
 DEFAULT: Final = Locale("en", "GB")
@@ -109,3 +115,8 @@ def date_only(day: date) -> str:
 def when_exactly(moment: datetime) -> str:
     """`23 Nov 2026, 10:41:07`."""
     return _shown(local(moment), "yMMMd", "medium")
+
+
+def span(seconds: float) -> str:
+    """`30 minutes`, `12 hours`: a length of time in its largest fitting unit."""
+    return format_timedelta(timedelta(seconds=seconds), threshold=1, locale=locale.get())

@@ -49,6 +49,12 @@ _COUNTED: Final = {
         "%(n)s message is deleted in the console: typing RSET there takes that back, until QUIT.",
         "%(n)s messages are deleted in the console: typing RSET there takes that back, until QUIT.",
     ),
+    Notice.MARKS_NOT_TAKEN_OVER: NN_(
+        "%(n)s of the marks of your session before could not be taken over: its message is gone "
+        "or has changed.",
+        "%(n)s of the marks of your session before could not be taken over: their messages are "
+        "gone or have changed.",
+    ),
 }
 
 

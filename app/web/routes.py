@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -22,6 +22,7 @@ from .languages import Languages
 from .pages import bulk, console, export, language, mailbox, message, signin, whole
 from .present import shell
 from .render import BUNDLES, in_language, shipped
+from .returning import from_htmx, is_navigation, to_sign_in
 from .security import HEADERS, Guard, refuse_insecure
 from .views import ErrorPage, ErrorView, ProblemFragment
 from .words import N_, _
@@ -109,7 +110,7 @@ def _answer(
             answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
         return answer
     renderer = services(request).renderer
-    if request.headers.get("hx-request") == "true":
+    if from_htmx(request) is not None:
         response: Response = renderer.fragment("problem", ProblemFragment(view), view.status)
         response.headers["HX-Reswap"] = "none"  # only the out-of-band part
         return response
@@ -128,10 +129,9 @@ def _answer(
 
 async def _known(request: Request, error: Exception) -> Response:
     """An error of ours, by the table."""
-    if isinstance(error, NoSession) and not _for_api(request):
-        if request.headers.get("hx-request") == "true":
-            return Response(headers={"HX-Redirect": "/"})
-        return RedirectResponse("/", status_code=303)
+    clicked = from_htmx(request) is not None or is_navigation(request)
+    if isinstance(error, NoSession) and clicked and not _for_api(request):
+        return to_sign_in(request)
     wait = getattr(error, "retry_after", None)
     response = _answer(request, describe(error), wait, getattr(error, "confirm", None))
     if wait is not None:

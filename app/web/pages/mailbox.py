@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -17,6 +16,7 @@ from app.web.listing import Rows, back_to, list_fragment, mailbox_page, progress
 from app.web.liststate import DEFAULT_SORT, ListState, current_list
 from app.web.outcome import receipt_page, review_page
 from app.web.present import account, shell
+from app.web.returning import from_htmx, way_back
 from app.web.views import (
     CountedFragment,
     ErrorView,
@@ -48,23 +48,6 @@ def list_state(
 State = Annotated[ListState, Depends(list_state)]
 Back = Annotated[str, Form()]
 Shown = Annotated[list[str] | None, Query()]
-
-
-def way_back(back: str) -> RedirectResponse:
-    """Back to the page a form stood on, if that is one of ours."""
-    try:
-        parts = urlsplit(back)
-    except ValueError:  # such as an open bracket
-        parts = urlsplit("")
-    ours = not parts.scheme and not parts.netloc and parts.path.startswith("/mailbox")
-    return RedirectResponse(back if ours else "/mailbox", status_code=303)
-
-
-def from_htmx(request: Request) -> str | None:
-    """The page an htmx request came from, or None where a browser asks for a page."""
-    if request.headers.get("hx-request") != "true":
-        return None
-    return request.headers.get("hx-current-url", "/mailbox")
 
 
 def unswapped(response: HTMLResponse) -> HTMLResponse:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import Account, Credentials, MailboxError
@@ -14,24 +14,41 @@ from app.web.deps import (
     AppServices,
     Services,
     bearer,
-    changing_session,
+    check_own,
     check_signin,
     current_session,
     keep_token,
     session_cookie,
     signin_token,
 )
+from app.web.ended_words import ended_view
 from app.web.errors import WebError, describe
 from app.web.forms import SignInForm
 from app.web.present import server_label, shell
-from app.web.views import ErrorView, ServerView, SignInView
+from app.web.returning import HOME, own_path, way_back
+from app.web.views import EndedView, ErrorView, ServerView, SignInView
 from app.web.words import _
 
 router = APIRouter()
+Back = Annotated[str, Form()]
+
+
+def _ended(request: Request, services: Services, *, undone: bool) -> EndedView | None:
+    """What to say of the session that this browser's cookie was for, if it is over."""
+    old = bearer(request)
+    if old is None or not old.by_cookie:
+        return None
+    return ended_view(services.sessions.ended(old.token), undone=undone)
 
 
 def _page(
-    request: Request, services: Services, form: SignInForm, error: ErrorView | None = None
+    request: Request,
+    services: Services,
+    form: SignInForm,
+    error: ErrorView | None = None,
+    *,
+    back: str = HOME,
+    ended: EndedView | None = None,
 ) -> Response:
     value, csrf = signin_token(request)
     config = services.config
@@ -48,6 +65,8 @@ def _page(
         offered=offered,
         fixed=config.fixed,
         demo=config.demo is not None,
+        back=own_path(back),
+        ended=ended,
         error=error,
     )
     response = services.renderer.page("signin", view, status=error.status if error else 200)
@@ -56,17 +75,18 @@ def _page(
 
 
 async def _sign_in(
-    request: Request, services: Services, account: Account, credentials: Credentials
+    request: Request, services: Services, account: Account, credentials: Credentials, back: str
 ) -> Response:
-    """A session, its cookie, and the way to the mailbox."""
+    """A session, its cookie, and the way to where one was."""
     old = bearer(request)
     if old is not None:
         with suppress(NoSession):  # or this browser's own session would hold the lock
             await (await services.sessions.find(old.token)).mailbox.release()
-    token, *_rest = await services.sessions.sign_in(account, credentials)
-    if old is not None and old.by_cookie:
-        await services.sessions.sign_out(old.token)
-    response = RedirectResponse("/mailbox", status_code=303)
+    before = old.token if old is not None and old.by_cookie else None
+    token, *_rest = await services.sessions.sign_in(account, credentials, before=before)
+    if before is not None:
+        await services.sessions.sign_out(before)
+    response = way_back(back)
     cookie = session_cookie(request)
     response.set_cookie(
         cookie.name,
@@ -81,13 +101,19 @@ async def _sign_in(
 
 
 @router.get("/")
-async def open_mailbox(request: Request, services: AppServices) -> Response:
+async def open_mailbox(
+    request: Request,
+    services: AppServices,
+    back: Annotated[str, Query()] = HOME,
+    undone: Annotated[str, Query()] = "",
+) -> Response:
     """The sign-in page, or the mailbox where one is open."""
     try:
         await current_session(request)
     except NoSession:
-        return _page(request, services, SignInForm())
-    return RedirectResponse("/mailbox", status_code=303)
+        ended = _ended(request, services, undone=undone == "1")
+        return _page(request, services, SignInForm(), back=back, ended=ended)
+    return way_back(back)
 
 
 @router.post("/signin", dependencies=[Depends(check_signin)])
@@ -100,40 +126,39 @@ async def sign_in(
     port: Annotated[str, Form()] = "",
     security: Annotated[str, Form()] = "",
     offered: Annotated[str, Form()] = "",
+    back: Back = HOME,
 ) -> Response:
     """Signs in; a failure comes back as the form, filled in as before but for the password."""
     form = SignInForm(username, password, server, port, security, offered)
     try:
         account, credentials = form.read(services.config)
-        return await _sign_in(request, services, account, credentials)
+        return await _sign_in(request, services, account, credentials, back)
     except (MailboxError, TransportError, Pop3Error, SessionError, WebError) as error:
-        return _page(request, services, form, describe(error))
+        return _page(request, services, form, describe(error), back=back)
 
 
 @router.post("/demo", dependencies=[Depends(check_signin)])
-async def open_demo(request: Request, services: AppServices) -> Response:
+async def open_demo(request: Request, services: AppServices, back: Back = HOME) -> Response:
     """Opens the demo mailbox."""
     demo = services.config.demo
     if demo is None:
         return RedirectResponse("/", status_code=303)
     account = Account(demo.credentials.username, demo.target)
     try:
-        return await _sign_in(request, services, account, demo.credentials)
+        return await _sign_in(request, services, account, demo.credentials, back)
     except (MailboxError, TransportError, Pop3Error, SessionError) as error:
-        return _page(request, services, SignInForm(), describe(error))
+        return _page(request, services, SignInForm(), describe(error), back=back)
 
 
 @router.post("/signout")
 async def sign_out(request: Request, services: AppServices) -> Response:
-    """Ends the session; deletes nothing."""
+    """Ends the session, or what is remembered of it; deletes nothing."""
     response = RedirectResponse("/", status_code=303)
-    try:
-        await changing_session(request)
-    except NoSession:
-        return response
     found = bearer(request)
-    if found is not None:
-        await services.sessions.sign_out(found.token)
+    if found is None:
+        return response
+    await check_own(request, found)
+    await services.sessions.sign_out(found.token)
     cookie = session_cookie(request)
     response.delete_cookie(cookie.name, secure=cookie.secure, httponly=True, samesite="strict")
     return response

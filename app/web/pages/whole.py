@@ -16,10 +16,11 @@ from app.web.listing import tray
 from app.web.parts import TNEF_OCTETS
 from app.web.present import shell
 from app.web.reading import Reader
+from app.web.returning import from_htmx, way_back
 from app.web.tabs import Asked, safe_html
 from app.web.views import FetchFragment, SavedFragment
 
-from .mailbox import Back, State, from_htmx, way_back
+from .mailbox import Back, State
 from .message import Wanted, read, reader_answer
 
 router = APIRouter(prefix="/mailbox/messages/{id}")

@@ -70,6 +70,7 @@ from .reference import ApiView, CallView, CodeView, ParameterView
 from .route import CheckView, HopView, RouteView
 from .shell import (
     AccountView,
+    EndedView,
     ErrorPage,
     ErrorView,
     LanguageView,
@@ -95,6 +96,7 @@ __all__ = [
     "ConsoleFragment",
     "ConsoleView",
     "CountedFragment",
+    "EndedView",
     "ErrorPage",
     "ErrorView",
     "ExchangeView",

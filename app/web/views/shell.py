@@ -83,6 +83,14 @@ class ServerView:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedView:
+    """Why a session is over, and what became of what was done in it: a sentence each."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignInView:
     """The sign-in page.
 
@@ -91,6 +99,8 @@ class SignInView:
         offered: the operator's servers; where there are some, they come as a select.
         fixed: no other server may be named.
         demo: whether there is a demo mailbox to look around in.
+        back: where to go then; one of our paths.
+        ended: the session before, where there was one.
         error: why the last try failed.
     """
 
@@ -102,6 +112,8 @@ class SignInView:
     offered: tuple[ServerView, ...]
     fixed: bool
     demo: bool
+    back: str = "/mailbox"
+    ended: EndedView | None = None
     error: ErrorView | None = None
 
 

@@ -154,7 +154,7 @@ async def test_any_address_that_htmx_claims_to_come_from_is_survived(visit, curr
         ("mailto:/mailbox", "/mailbox"),
         ("//[", "/mailbox"),
         ("//a\u2100b/mailbox", "/mailbox"),
-        ("/mailbox\r\nSet-Cookie: a=b", "/mailbox%0D%0ASet-Cookie:%20a=b"),
+        ("/mailbox\r\nSet-Cookie: a=b", "/mailbox"),
         ("mailbox", "/mailbox"),
     ],
 )
