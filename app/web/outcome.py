@@ -1,38 +1,46 @@
 """The review before a commit, and its receipt."""
 
+from heapq import nlargest
+from typing import Final
+
 from fastapi import Request
 
-from app.mailbox import Outcome, Receipt
+from app.mailbox import Mailbox, Message, Outcome, Receipt
 from app.sessions import Session
 
 from . import formats
 from .deps import Services
 from .listing import Rows, tray
 from .liststate import ListState
-from .present import account, shell
+from .present import account, shell, titled
 from .views import ReceiptRow, ReceiptView, ReviewView
 from .words import _, ngettext
+
+_ROWS: Final = 500  # on one page; there may be 100,000
+
+
+def shown_first(mailbox: Mailbox) -> list[Message]:
+    """What the review shows: the largest of what is marked."""
+    marked = (mailbox.index[id] for id in mailbox.marks)
+    return nlargest(_ROWS, marked, key=lambda message: message.octets)
 
 
 def review_page(request: Request, services: Services, session: Session) -> ReviewView:
     """What is marked, largest first."""
     mailbox = session.mailbox
     index = mailbox.index
-    chosen = sorted((index[id] for id in mailbox.marks), key=lambda m: -m.octets)
-    left = index.totals.octets - mailbox.marked.octets
+    marked = mailbox.marked
+    left = index.totals.octets - marked.octets
     return ReviewView(
-        shell=shell(
-            request,
-            services,
-            _("Review · %(account)s", account=mailbox.account.username),
-            session.csrf,
-        ),
+        shell=shell(request, services, titled(mailbox, _("Review")), session.csrf),
         account=account(mailbox, services),
-        rows=Rows(mailbox, ListState()).all(chosen),
+        rows=Rows(mailbox, ListState()).all(shown_first(mailbox)),
         tray=tray(mailbox),
         size=formats.size(index.totals.octets),
         left=formats.size(left),
         share_left=formats.percent(left, index.totals.octets),
+        more=max(0, marked.messages - _ROWS),
+        more_href=ListState(q="is:marked").href(),
     )
 
 
@@ -42,31 +50,30 @@ def receipt_page(
     """The outcome of the last commit."""
     mailbox = session.mailbox
     after = receipt.after
-    gone = receipt.count(Outcome.GONE)
+    gone, total = receipt.count(Outcome.GONE), len(receipt.items)
+    said = ngettext(
+        "%(n)s of %(total)s gone",
+        "%(n)s of %(total)s gone",
+        gone,
+        n=formats.number(gone),
+        total=formats.number(total),
+    )
+    # What is not gone is what one wants to see.
+    items = sorted(receipt.items, key=lambda item: item.outcome is Outcome.GONE)
     return ReceiptView(
-        shell=shell(
-            request,
-            services,
-            ngettext(
-                "%(n)s of %(total)s gone · %(account)s",
-                "%(n)s of %(total)s gone · %(account)s",
-                gone,
-                n=formats.number(gone),
-                total=formats.number(len(receipt.items)),
-                account=mailbox.account.username,
-            ),
-            session.csrf,
-        ),
+        shell=shell(request, services, titled(mailbox, said), session.csrf),
         account=account(mailbox, services),
         freed=formats.size(receipt.octets_freed),
         gone=gone,
-        total=len(receipt.items),
+        total=total,
         verified=receipt.verified,
         why=receipt.why,
         at=formats.when_exactly(receipt.at),
         at_iso=receipt.at.isoformat(),
         before=formats.size(receipt.before.octets),
         after=formats.size(after.octets) if after else "",
+        messages_before=receipt.before.messages,
+        messages_after=after.messages if after else 0,
         share_after=formats.percent(after.octets, receipt.before.octets) if after else 0.0,
         rows=tuple(
             ReceiptRow(
@@ -76,7 +83,8 @@ def receipt_page(
                 item.outcome.value,
                 item.reason,
             )
-            for item in receipt.items
+            for item in items[:_ROWS]
         ),
+        more=max(0, total - _ROWS),
         left_marked=mailbox.marked.messages,
     )

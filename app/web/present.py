@@ -93,14 +93,14 @@ def _octets(count: int) -> str:
     return ngettext("(%(n)s octet)", "(%(n)s octets)", count, n=formats.number(count))
 
 
+def titled(mailbox: Mailbox, what: str = "") -> str:
+    """`3 marked · Review · user@example.net`: every title carries the state."""
+    count = mailbox.marked.messages
+    marked = ngettext("%(n)s marked", "%(n)s marked", count, n=formats.number(count))
+    words = (marked if count else "", what, mailbox.account.username)
+    return " · ".join(word for word in words if word)
+
+
 def title(mailbox: Mailbox, reader: MessageView | None) -> str:
     """`3 marked · Holiday video · user@example.net`."""
-    marked = mailbox.marked.messages
-    words = (
-        ngettext("%(n)s marked", "%(n)s marked", marked, n=formats.number(marked))
-        if marked
-        else "",
-        (reader.row.subject or _("Message")) if reader else "",
-        mailbox.account.username,
-    )
-    return " · ".join(word for word in words if word)
+    return titled(mailbox, (reader.row.subject or _("Message")) if reader else "")

@@ -19,7 +19,18 @@ from .compress import Compressor
 from .deps import Services, keep_token, page_token, services
 from .errors import WebError, describe, problem
 from .languages import Languages
-from .pages import bulk, console, export, language, mailbox, message, signin, whole
+from .pages import (
+    bulk,
+    console,
+    export,
+    keys,
+    language,
+    mailbox,
+    message,
+    outcome,
+    signin,
+    whole,
+)
 from .present import shell
 from .render import BUNDLES, in_language, shipped
 from .returning import from_htmx, is_navigation, to_sign_in
@@ -50,7 +61,20 @@ def install(app: FastAPI, with_services: Services) -> None:
     config = with_services.config
     app.include_router(health.router)
     guarded = [Depends(refuse_insecure)]
-    for module in (signin, language, mailbox, bulk, message, whole, export, console, docs):
+    modules = (
+        signin,
+        language,
+        mailbox,
+        bulk,
+        outcome,
+        message,
+        whole,
+        export,
+        console,
+        keys,
+        docs,
+    )
+    for module in modules:
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
     app.add_api_route("/scripts/{name}", _script, include_in_schema=False)

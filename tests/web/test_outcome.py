@@ -39,5 +39,7 @@ def test_the_receipt_says_what_became_of_each():
     view = outcome.receipt_page(REQUEST, SERVICES, session(), receipt)
     assert (view.gone, view.total, view.freed) == (1, 2, "4.0 MB")
     assert (view.before, view.after, view.share_after) == ("10.0 MB", "6.0 MB", 60.0)
-    assert [(row.subject, row.reason) for row in view.rows] == [("Video", ""), ("", "locked")]
+    # What is not gone comes first.
+    assert [(row.subject, row.reason) for row in view.rows] == [("", "locked"), ("Video", "")]
+    assert (view.messages_before, view.messages_after, view.more) == (5, 4, 0)
     assert view.shell.title == "1 of 2 gone · anna"

@@ -22,6 +22,7 @@ PAGES: dict[str, type] = {
     "api": views.ApiView,
     "export": views.ExportView,
     "console": views.ConsoleView,
+    "keys": views.KeysView,
 }
 FRAGMENTS: dict[str, type] = {
     "marked": views.MarkedFragment,
@@ -37,6 +38,7 @@ FRAGMENTS: dict[str, type] = {
     "fault": views.FaultFragment,
     "counted": views.CountedFragment,
     "bulk": views.BulkFragment,
+    "review": views.ReviewFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 

@@ -15,11 +15,12 @@ from app.web.finding import listed, matching_view, order_view
 from app.web.listing import Rows, back_to, mailbox_page, toast, tray
 from app.web.liststate import current_list
 from app.web.present import account, shell, title
+from app.web.returning import from_htmx, way_back
 from app.web.selecting import chosen, named
 from app.web.views import BulkFragment, CountedFragment, ErrorView
 from app.web.words import _, ngettext
 
-from .mailbox import Back, from_htmx, unswapped, way_back
+from .mailbox import Back, unswapped
 
 router = APIRouter(prefix="/mailbox")
 Ids = Annotated[list[str] | None, Form()]

@@ -9,9 +9,8 @@ from app.mailbox import BadLine, ConfirmFirst, LineBusy, aside
 from app.web.console import Console, fillable, href
 from app.web.deps import AppServices, ChangingSession, CurrentSession
 from app.web.forms import read_number
+from app.web.returning import from_htmx
 from app.web.views import TourFragment
-
-from .mailbox import from_htmx
 
 router = APIRouter(prefix="/mailbox/console")
 _MOST_STEPS = 99

@@ -14,7 +14,7 @@ from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.download import FileResponse, export_file
 from app.web.errors import InvalidRequest, describe
 from app.web.listing import subject_of
-from app.web.present import account, shell
+from app.web.present import account, shell, titled
 from app.web.selecting import chosen, named
 from app.web.views import ErrorView, ExportFragment, ExportProgressView, ExportView
 from app.web.words import _
@@ -53,12 +53,7 @@ def _page(
     mailbox = session.mailbox
     messages = found.matched
     view = ExportView(
-        shell=shell(
-            request,
-            services,
-            _("Save · %(account)s", account=mailbox.account.username),
-            session.csrf,
-        ),
+        shell=shell(request, services, titled(mailbox, _("Save")), session.csrf),
         account=account(mailbox, services),
         count=len(messages),
         messages=formats.number(len(messages)),

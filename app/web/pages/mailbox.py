@@ -1,6 +1,5 @@
-"""The list, marks, the review, the commit and its receipt."""
+"""The list and its marks."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -14,12 +13,10 @@ from app.web.finding import filter_view, listed, matching_view, order_view
 from app.web.forms import read_page, read_sort
 from app.web.listing import Rows, back_to, list_fragment, mailbox_page, progress, tray
 from app.web.liststate import DEFAULT_SORT, ListState, current_list
-from app.web.outcome import receipt_page, review_page
 from app.web.present import account, shell
 from app.web.returning import from_htmx, way_back
 from app.web.views import (
     CountedFragment,
-    ErrorView,
     FaultFragment,
     MarkedFragment,
     ProgressFragment,
@@ -160,6 +157,18 @@ async def show_progress(
     return services.renderer.fragment("progress", view)
 
 
+@router.post("/unmark-last")
+async def unmark_last(
+    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+) -> Response:
+    """Takes the newest mark back, if there is one."""
+    id = next(reversed(session.mailbox.marks), None)
+    if id is None:
+        return way_back(back) if from_htmx(request) is None else Response(status_code=204)
+    session.mailbox.unmark([id])
+    return _marked(request, services, session, id, back)
+
+
 @router.post("/refresh")
 async def refresh(session: ChangingSession, back: Back = "/mailbox") -> Response:
     """A new connection: new mail shows up."""
@@ -172,44 +181,6 @@ async def release(session: ChangingSession, back: Back = "/mailbox") -> Response
     """Gives the maildrop lock back."""
     await session.mailbox.release()
     return way_back(back)
-
-
-@router.get("/review")
-async def review(request: Request, services: AppServices, session: CurrentSession) -> Response:
-    """What is marked, to be looked at before it goes."""
-    await session.mailbox.ensure_listed(session.unlock)
-    await session.mailbox.read_headers(session.mailbox.index[id] for id in session.mailbox.marks)
-    return services.renderer.page("review", review_page(request, services, session))
-
-
-@router.post("/commit")
-async def commit(
-    request: Request,
-    services: AppServices,
-    session: ChangingSession,
-    count: Annotated[str, Form()] = "",
-) -> Response:
-    """Deletes what is marked, for good, if that is still what the review showed."""
-    if count != str(session.mailbox.marked.messages):  # another tab has marked since
-        error = ErrorView(
-            "commit-failed",
-            _("Other messages are marked than this page had shown. Nothing was deleted."),
-            _("Look at what is marked now, and confirm again."),
-            status=409,
-        )
-        view = replace(review_page(request, services, session), error=error)
-        return services.renderer.page("review", view, status=error.status)
-    await session.mailbox.commit(session.unlock)
-    return RedirectResponse("/mailbox/receipt", status_code=303)
-
-
-@router.get("/receipt")
-async def receipt(request: Request, services: AppServices, session: CurrentSession) -> Response:
-    """The outcome of the last commit."""
-    found = session.mailbox.receipt
-    if found is None:
-        return RedirectResponse("/mailbox", status_code=303)
-    return services.renderer.page("receipt", receipt_page(request, services, session, found))
 
 
 @router.post("/messages/{id}/mark")

@@ -47,6 +47,7 @@ from .outcome import (
     ExportView,
     ReceiptRow,
     ReceiptView,
+    ReviewFragment,
     ReviewView,
 )
 from .reader import (
@@ -73,6 +74,7 @@ from .shell import (
     EndedView,
     ErrorPage,
     ErrorView,
+    KeysView,
     LanguageView,
     ProblemFragment,
     RowView,
@@ -112,6 +114,7 @@ __all__ = [
     "HopView",
     "HtmlView",
     "InnerFileView",
+    "KeysView",
     "LanguageView",
     "LinkView",
     "ListFragment",
@@ -132,6 +135,7 @@ __all__ = [
     "ReceiptRow",
     "ReceiptView",
     "RecipeView",
+    "ReviewFragment",
     "ReviewView",
     "RouteView",
     "RowView",

@@ -8,7 +8,12 @@ from .shell import AccountView, ErrorView, RowView, Shell
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """What is marked, before the commit; `left` is the maildrop's size afterwards."""
+    """What is marked, before the commit.
+
+    Attributes:
+        rows: the largest ones; `more` are not shown, and lead to `more_href`.
+        size, left: the maildrop's size now and afterwards; share_left is that of it, in percent.
+    """
 
     shell: Shell
     account: AccountView
@@ -17,7 +22,17 @@ class ReviewView:
     size: str
     left: str
     share_left: float
+    more: int
+    more_href: str
     error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFragment:
+    """The review after a mark was taken back; `said` tells it."""
+
+    review: ReviewView
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +56,9 @@ class ReceiptView:
         verified: whether the second sign-in could tell; `why` where it could not.
         at: when, long; at_iso for `<time>`.
         before, after: the maildrop's size; `after` is "" where it was not seen again.
+        messages_before, messages_after: how many it held.
         share_after: `after` of `before`, in percent.
+        rows: what is not gone first; `more` are not shown, the files have them all.
         left_marked: how many are still marked, to try again.
     """
 
@@ -56,8 +73,11 @@ class ReceiptView:
     at_iso: str
     before: str
     after: str
+    messages_before: int
+    messages_after: int
     share_after: float
     rows: tuple[ReceiptRow, ...]
+    more: int
     left_marked: int
 
 

@@ -67,6 +67,13 @@ class ErrorPage:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysView:
+    """The list of keys."""
+
+    shell: Shell
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemFragment:
     """What went wrong with a click; the page stays as it is."""
 

@@ -1,7 +1,8 @@
-"""The list, marks, the review, the commit and its receipt, without JavaScript and with htmx."""
+"""The list and its marks, without JavaScript and with htmx."""
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -35,8 +36,9 @@ class Visit:
         return await self.http.post(path, data=data, headers=headers)
 
 
-@pytest.fixture
-async def visit() -> AsyncIterator[Visit]:
+@asynccontextmanager
+async def visiting() -> AsyncIterator[Visit]:
+    """Five letters, 10 to 2 MB, whose headers are known."""
     letters = [
         FakeMessage(
             b"From: Person %d <p%d@example.net>\r\nSubject: letter %d\r\n"
@@ -53,6 +55,12 @@ async def visit() -> AsyncIterator[Visit]:
             if all(m["headers_known"] for m in (await script.get("/list"))["messages"]):
                 break
         yield Visit(fake, http, await http.get("/mailbox"))
+
+
+@pytest.fixture
+async def visit() -> AsyncIterator[Visit]:
+    async with visiting() as found:
+        yield found
 
 
 async def test_the_list_shows_the_largest_first_with_who_what_when_and_how_much(visit):
@@ -211,80 +219,3 @@ async def test_checking_again_shows_new_mail_and_keeps_marks(visit):
     page = await visit.browser.send("/mailbox/refresh", back="/mailbox")
     assert "6 messages" in words(page)
     assert "1 message, 10.0 MB marked." in words(page)
-
-
-# The commit
-
-
-async def test_the_review_shows_all_that_goes_and_the_receipt_what_went(visit):
-    await visit.browser.send("/mailbox/mark", id=visit.ids[:3])
-    page = await visit.browser.open("/mailbox/review")
-    text = words(page)
-    assert "Delete 3 messages, 18.3 MB?" in text
-    assert [f"letter {n}" in text for n in range(1, 6)] == [True] * 3 + [False] * 2
-    assert "Now 22.8 MB" in text
-    assert "After 4.5 MB" in text
-    assert visit.fake.count("DELE") == 0
-    page = await visit.browser.send("/mailbox/commit", count="3")
-    assert page.url.path == "/mailbox/receipt"
-    text = words(page)
-    assert "18.3 MB freed. All 3 messages are gone." in text
-    assert text.count(" gone") >= 4
-    assert visit.fake.count("DELE") == 3
-    assert len(visit.fake.messages) == 2
-    page = await visit.browser.open("/mailbox")
-    assert "2 messages 4.5 MB" in words(page)
-    again = await visit.browser.send("/mailbox/commit", count="0")
-    assert again.status_code == 502
-    assert heading(again) == "Nothing is marked."
-
-
-@pytest.mark.parametrize("count", ["1", "3", "", "two"])
-async def test_only_what_the_review_showed_is_deleted(visit, count):
-    """Another tab has marked one more since: the person has not seen it, so nothing goes."""
-    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
-    page = await visit.browser.send("/mailbox/commit", count=count)
-    assert page.status_code == 409
-    assert "Nothing was deleted." in heading(page)
-    assert "Delete 2 messages" in words(page)
-    assert visit.fake.count("DELE") == 0
-    assert len(visit.fake.messages) == 5
-
-
-async def test_what_the_server_would_not_delete_is_told_in_its_words(visit):
-    visit.fake.quirks.refuse_dele = frozenset({1})
-    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
-    page = await visit.browser.send("/mailbox/commit", count="2")
-    text = words(page)
-    assert "1 of 2 messages is gone." in text
-    assert "still there -ERR [SYS/PERM] this message may not be deleted" in text
-    assert "Try the one left again" in text
-    review = await visit.browser.open("/mailbox/review")
-    assert "Delete 1 message, 10.0 MB?" in words(review)
-
-
-async def test_what_could_not_be_checked_is_not_called_gone(visit):
-    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
-    visit.fake.quirks.quit_reply = None
-    visit.fake.quirks.refuse_login = b"-ERR [SYS/TEMP] not now"
-    page = await visit.browser.send("/mailbox/commit", count="2")
-    text = words(page)
-    assert "Not verified." in text
-    assert "QUIT was not answered; -ERR [SYS/TEMP] not now" in text
-    assert "freed" not in text
-
-
-async def test_a_commit_that_fails_before_quit_deletes_nothing_and_keeps_the_marks(visit):
-    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
-    visit.fake.quirks.close_at = "DELE"
-    page = await visit.browser.send("/mailbox/commit", count="2")
-    assert page.status_code == 502
-    assert "Nothing was deleted, and your marks are kept." in words(page)
-    visit.fake.quirks.close_at = None
-    assert len(visit.fake.messages) == 5
-    assert "Delete 2 messages" in words(await visit.browser.open("/mailbox/review"))
-
-
-async def test_without_a_commit_there_is_no_receipt(visit):
-    page = await visit.browser.open("/mailbox/receipt")
-    assert page.url.path == "/mailbox"

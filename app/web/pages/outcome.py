@@ -1,0 +1,98 @@
+"""The review of what is marked, the commit, and its receipt as a page and as files."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.mailbox import aside
+from app.sessions import Session
+from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.outcome import receipt_page, review_page, shown_first
+from app.web.receipt_files import receipt_csv, receipt_file, receipt_json
+from app.web.returning import from_htmx, way_back
+from app.web.views import ErrorView, ReviewFragment
+from app.web.words import _
+
+router = APIRouter(prefix="/mailbox")
+
+
+async def _review(
+    request: Request, services: Services, session: Session, error: ErrorView | None = None
+) -> Response:
+    await session.mailbox.read_headers(shown_first(session.mailbox))
+    view = replace(review_page(request, services, session), error=error)
+    status = error.status if error else 200
+    return await aside(services.renderer.page, "review", view, status)
+
+
+@router.get("/review")
+async def review(request: Request, services: AppServices, session: CurrentSession) -> Response:
+    """What is marked, to be looked at before it goes."""
+    await session.mailbox.ensure_listed(session.unlock)
+    return await _review(request, services, session)
+
+
+@router.post("/review/unmark/{id}")
+async def unmark(
+    request: Request, services: AppServices, session: ChangingSession, id: str
+) -> Response:
+    """Takes one mark back; for htmx the review as it is then."""
+    mailbox = session.mailbox
+    mailbox.unmark([id])
+    if from_htmx(request) is None:
+        return way_back("/mailbox/review")
+    await mailbox.read_headers(shown_first(mailbox))
+    view = review_page(request, services, session)
+    message = mailbox.index[id].summary
+    said = _("Unmarked: %(what)s", what=message.subject if message else "")
+    return await aside(services.renderer.fragment, "review", ReviewFragment(view, said))
+
+
+@router.post("/commit")
+async def commit(
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    count: Annotated[str, Form()] = "",
+) -> Response:
+    """Deletes what is marked, for good, if that is still what the review showed."""
+    if count != str(session.mailbox.marked.messages):  # another tab has marked since
+        told = ErrorView(
+            "commit-failed",
+            _("Other messages are marked than this page had shown. Nothing was deleted."),
+            _("Look at what is marked now, and confirm again."),
+            status=409,
+        )
+        return await _review(request, services, session, told)
+    await session.mailbox.commit(session.unlock)
+    return way_back("/mailbox/receipt")
+
+
+@router.get("/receipt")
+async def receipt(request: Request, services: AppServices, session: CurrentSession) -> Response:
+    """The outcome of the last commit."""
+    found = session.mailbox.receipt
+    if found is None:
+        return RedirectResponse("/mailbox", status_code=303)
+    view = receipt_page(request, services, session, found)
+    return await aside(services.renderer.page, "receipt", view)
+
+
+@router.get("/receipt.json")
+async def receipt_as_json(session: CurrentSession) -> Response:
+    """The same as a file for scripts."""
+    found = session.mailbox.receipt
+    if found is None:
+        return RedirectResponse("/mailbox", status_code=303)
+    return receipt_file(found, await aside(receipt_json, found), "application/json", "json")
+
+
+@router.get("/receipt.csv")
+async def receipt_as_csv(session: CurrentSession) -> Response:
+    """The same as a file for spreadsheets."""
+    found = session.mailbox.receipt
+    if found is None:
+        return RedirectResponse("/mailbox", status_code=303)
+    return receipt_file(found, await aside(receipt_csv, found), "text/csv; charset=utf-8", "csv")

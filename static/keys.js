@@ -1,0 +1,246 @@
+// Keys for those who keep their hands on the keyboard. None of them deletes anything: the commit
+// is a button, which no key here presses or moves to.
+'use strict';
+
+(() => {
+  const ROW = '.rows .row, tr[data-row]';
+  const PREFIX = 1500; // ms in which a second key belongs to `g`
+  const SORTS = { s: ['-size', 'size'], d: ['-date', 'date'], f: ['from'], t: ['subject'], n: ['number'] };
+  const find = (selector) => document.querySelector(selector);
+  const rows = () => [...document.querySelectorAll(ROW)];
+  const linkOf = (row) => row.querySelector('.what a, td a');
+  const here = () => location.pathname + location.search;
+
+  // Browsers that keep nothing for us do without.
+  const keep = (store, name, value) => {
+    try { store.setItem(`popscope-${name}`, JSON.stringify(value)); } catch { /* as said */ }
+  };
+  const kept = (store, name) => {
+    try { return JSON.parse(store.getItem(`popscope-${name}`)); } catch { return null; }
+  };
+  const [day, tab] = (() => {
+    try { return [localStorage, sessionStorage]; } catch { return []; }
+  })();
+
+  // The row of the keys: that which has the focus, or had it before something was swapped.
+  let lastRow = '';
+  let inRows = false;
+  let anchor = '';
+  document.addEventListener('focusin', (event) => {
+    const row = event.target.closest(ROW);
+    inRows = Boolean(row);
+    if (row) lastRow = row.id;
+  });
+  document.addEventListener('pointerdown', (event) => {
+    if (!event.target.closest(ROW)) inRows = false;
+  });
+  const focused = () => document.activeElement?.closest(ROW);
+  const openId = () => find('#reader')?.dataset.id;
+  const openRow = () => document.getElementById(`m-${openId()}`);
+  const inReader = () => Boolean(openId() && document.activeElement?.closest('#pane'));
+  const current = () => focused() ?? (inReader() ? openRow() : null)
+    ?? document.getElementById(lastRow) ?? openRow();
+
+  const focus = (row) => {
+    const link = row && linkOf(row);
+    if (!link) return;
+    link.focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+  };
+  const turn = (step) => {
+    const way = find(step > 0 ? '.pager a[rel="next"]' : '.pager a[rel="prev"]');
+    if (!way) return;
+    keep(tab, 'land', { href: way.getAttribute('href'), edge: step });
+    way.click();
+  };
+  const move = (step, turning = true) => {
+    const list = rows();
+    const at = list.indexOf(current());
+    const to = at < 0 ? 0 : at + step;
+    if (list[to]) focus(list[to]);
+    else if (turning && list.length) turn(step);
+    return list[to];
+  };
+
+  const tick = (row, on) => {
+    const box = row?.querySelector('input[name="id"]');
+    if (box && box.checked !== (on ?? !box.checked)) box.click(); // the ordinary events come along
+  };
+  const select = (range) => {
+    const row = focused();
+    if (!row) return move(0);
+    const list = rows();
+    const from = list.findIndex((one) => one.id === anchor);
+    if (range && from >= 0) {
+      const to = list.indexOf(row);
+      for (const one of list.slice(Math.min(from, to), Math.max(from, to) + 1)) tick(one, true);
+    } else {
+      tick(row);
+      anchor = row.id;
+    }
+    return true;
+  };
+  const extend = (step) => {
+    const row = focused();
+    if (row) tick(row, true);
+    if (row && !anchor) anchor = row.id;
+    tick(move(step, false), true);
+  };
+
+  const press = (row, kind) => {
+    const button = inReader() ? document.getElementById(`do-${openId()}-open`)
+      : row?.querySelector('.do button, button.unmark');
+    if (button?.classList.contains(kind)) button.click();
+    return button;
+  };
+  const mark = () => {
+    if (inReader()) return press(null, 'danger');
+    const row = focused();
+    if (!row) return move(0);
+    press(row, 'danger');
+    return move(1, false);
+  };
+  let unmarkedAt = -1;
+  const unmark = () => {
+    const row = focused();
+    unmarkedAt = row ? rows().indexOf(row) : -1;
+    if (press(row, 'unmark')?.classList.contains('unmark')) return;
+    find('#undo')?.click();
+  };
+
+  const sort = ([first, second]) => {
+    const choice = find('select[name="sort"]');
+    if (!choice) return;
+    choice.value = choice.value === first && second ? second : first;
+    choice.dispatchEvent(new Event('change', { bubbles: true }));
+  };
+  const places = { m: '/mailbox/review', l: '/mailbox' };
+  let prefixed = 0;
+  const second = (key) => {
+    if (SORTS[key]) sort(SORTS[key]);
+    else if (places[key]) location.assign(places[key]);
+  };
+
+  const dialog = find('#keys');
+  const showKeys = () => { if (dialog && !dialog.open) dialog.showModal(); };
+  document.addEventListener('click', (event) => {
+    const opener = event.target.closest('[data-dialog]');
+    if (!opener || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    showKeys();
+  });
+  const allowed = find('#keys-on'); // WCAG 2.1.4: single keys can be switched off
+  if (allowed) {
+    allowed.checked = kept(day, 'keys') !== false;
+    allowed.addEventListener('change', () => keep(day, 'keys', allowed.checked));
+  }
+
+  // Where one came from: back from the reader, the list is where it was.
+  const list = () => find('#list');
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('.rows .what a');
+    if (link) {
+      keep(tab, 'from', { id: link.closest('.row').id, page: scrollY, list: list()?.scrollTop });
+    }
+    const back = event.target.closest('.back');
+    if (back) keep(tab, 'land', { ...kept(tab, 'from'), href: back.getAttribute('href') });
+  }, true);
+  const leave = () => {
+    const back = find('.back');
+    if (!openId() || !(inReader() || document.activeElement === document.body)) return false;
+    if (back?.offsetParent) back.click();
+    else if (openRow()) focus(openRow());
+    else list()?.focus({ preventScroll: true });
+    return true;
+  };
+  const land = () => {
+    const to = kept(tab, 'land');
+    if (to?.href !== here()) return;
+    try { tab.removeItem('popscope-land'); } catch { /* it was not kept either */ }
+    if (to.edge) {
+      focus(rows().at(to.edge > 0 ? 0 : -1));
+      return;
+    }
+    const row = document.getElementById(to.id);
+    if (!row) return;
+    linkOf(row).focus({ preventScroll: true });
+    scrollTo(0, to.page ?? 0);
+    if (list()) list().scrollTop = to.list ?? 0;
+    row.scrollIntoView({ block: 'nearest' });
+  };
+
+  const once = (act) => (event) => { if (!event.repeat) act(event); };
+  const KEYS = {
+    j: (event) => (event.shiftKey ? extend(1) : move(1)),
+    k: (event) => (event.shiftKey ? extend(-1) : move(-1)),
+    x: once((event) => select(event.shiftKey)),
+    d: once(mark),
+    u: once(unmark),
+    r: once(() => find('form[action="/mailbox/refresh"] button')?.click()),
+    g: () => { prefixed = Date.now(); },
+    '/': () => {
+      const filter = find('input[name="q"][type="search"]');
+      filter?.focus();
+      filter?.select();
+    },
+    '?': showKeys,
+  };
+  const typing = (element) => element.closest?.(
+    'textarea, select, [contenteditable], input:not([type="checkbox"], [type="radio"])',
+  );
+  // What a key means, also where the letters on it are not Latin ones.
+  const meaning = (event) => (/^[\x21-\x7e]$/.test(event.key) ? event.key
+    : /^Key[A-Z]$/.test(event.code) && event.key.length === 1 ? event.code[3] : '').toLowerCase();
+
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || find('dialog[open]')) return;
+    if (typing(event.target)) return;
+    if (event.key === 'Escape') {
+      if (leave()) event.preventDefault();
+      return;
+    }
+    if (['ArrowDown', 'ArrowUp'].includes(event.key)) {
+      if (!focused()) return;
+      event.preventDefault();
+      move(event.key === 'ArrowDown' ? 1 : -1);
+      return;
+    }
+    const key = meaning(event);
+    if (!key || (allowed && !allowed.checked)) return;
+    const follows = Date.now() - prefixed < PREFIX;
+    prefixed = 0;
+    if (follows && (SORTS[key] || places[key])) {
+      event.preventDefault();
+      if (!event.repeat) second(key);
+    } else if (Object.hasOwn(KEYS, key) && (key === '?' || !event.shiftKey || 'jkx/'.includes(key))) {
+      event.preventDefault();
+      KEYS[key](event);
+    }
+  });
+
+  // The title says how much is marked, whichever way the mark came.
+  let said = find('#tray')?.dataset.said ?? '';
+  const retitle = () => {
+    const now = find('#tray')?.dataset.said ?? '';
+    if (now === said) return;
+    const rest = said && document.title.startsWith(said)
+      ? document.title.slice(said.length + 3) : document.title;
+    document.title = now && !rest.startsWith(now) ? `${now} · ${rest}` : rest;
+    said = now;
+  };
+  document.addEventListener('htmx:after:swap', () => {
+    retitle();
+    land();
+    const lost = document.activeElement === document.body;
+    if (unmarkedAt >= 0 && lost && !find('.rows')) {
+      const left = rows();
+      if (left.length) focus(left[Math.min(unmarkedAt, left.length - 1)]);
+      else find('#title')?.focus();
+    } else if (inRows && lost) {
+      const row = document.getElementById(lastRow);
+      if (row) linkOf(row).focus({ preventScroll: true });
+    }
+  });
+  land();
+})();
