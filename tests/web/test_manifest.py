@@ -1,6 +1,7 @@
 """The web manifest and its icons, as a browser gets them."""
 
 import re
+from typing import Any
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
@@ -19,7 +20,7 @@ async def http():
         yield client
 
 
-async def manifest_of(http) -> tuple[str, dict]:
+async def manifest_of(http) -> tuple[str, dict[str, Any]]:
     page = (await http.get("/")).text
     found = re.search(r'<link rel="manifest" href="([^"]+)">', page)
     assert found is not None

@@ -63,6 +63,8 @@ CHANGES = [
     ("POST", "/mailbox/undo"),
     ("POST", "/mailbox/dismiss"),
     ("POST", "/mailbox/unmark-all"),
+    ("POST", "/mailbox/unmark-last"),
+    ("POST", "/mailbox/review/unmark/{id}"),
     ("POST", "/mailbox/refresh"),
     ("POST", "/mailbox/release"),
     ("POST", "/mailbox/commit"),
