@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium
 
-from .conftest import BIG, LETTERS, Stage
+from .conftest import BIG, LETTERS, Stage, video
 
 pytestmark = pytest.mark.browser
 PageAt = Callable[..., Awaitable[Page]]
@@ -117,7 +117,16 @@ async def test_by_touch_on_a_phone(stage: Stage, page_at: PageAt) -> None:
     await page.get_by_role("link", name=BIG, exact=True).tap()
     await expect(page.locator("#reader")).to_contain_text("Here is the video!")
     await page.locator("#reader").get_by_role("button", name=f"Delete: {BIG}").tap()
-    await page.get_by_role("link", name="Review and delete 1 message").tap()
+    await page.get_by_role("link", name="Back to messages").tap()
+    tray = page.locator("#tray")
+    await expect(tray).to_be_in_viewport(ratio=1)
+    await tray.get_by_role("button", name="Unmark all").tap()
+    await expect(tray).to_be_hidden()
+    for number in range(2):
+        await page.locator(".rows .row .pick").nth(number).tap()
+    await page.get_by_role("button", name="Mark selected").tap()
+    await page.get_by_role("link", name="Review and delete 2 messages").tap()
+    await page.get_by_role("button", name=re.compile("^Unmark: Letter")).tap()
     await page.get_by_role("button", name="Delete 1 message for good").tap()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("39.9 MB freed")
     check_disk(stage)
@@ -140,11 +149,26 @@ async def test_without_javascript(stage: Stage, page_at: PageAt) -> None:
     await expect(page.locator("#tray")).to_contain_text("1 message")
     await page.locator("#tray").get_by_role("button", name="Unmark all").click()
     await expect(page.locator("#tray")).to_be_hidden()
-    await page.locator(".rows .row").first.get_by_role("checkbox").check()
+    for number in range(3):
+        await page.locator(".rows .row").nth(number).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Mark selected").click()
-    await page.get_by_role("link", name="Review and delete 1 message").click()
+    await expect(page.locator("#tray")).to_contain_text("3 messages")
+    await page.get_by_role("button", name="Undo the last").click()
+    await page.get_by_role("link", name="Review and delete 2 messages").click()
+    await page.get_by_role("button", name=re.compile("^Unmark: Letter")).click()
+    heading = page.get_by_role("heading", level=1)
+    await expect(heading).to_contain_text("Delete 1 message, 39.9 MB?")
+    await expect(page).to_have_title(re.compile("^1 marked · Review · "))
     await page.get_by_role("button", name="Delete 1 message for good").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("39.9 MB freed")
+    await expect(heading).to_contain_text("39.9 MB freed")
+    await page.reload()
+    await expect(heading).to_contain_text("39.9 MB freed")
+    async with page.expect_download() as saving:
+        await page.get_by_role("link", name="Save receipt as CSV").click()
+    receipt = (await (await saving.value).path()).read_text("utf-8-sig")
+    assert f"gone,{len(video())},Uncle Bob,{BIG}," in receipt
+    await page.get_by_role("link", name="Keys").click()
+    await expect(heading).to_have_text("Keys")
     check_disk(stage)
     check_wire(stage)
 

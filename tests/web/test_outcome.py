@@ -11,7 +11,16 @@ from app.web import outcome
 
 from .test_present import MB, mailbox
 
-REQUEST: Any = Request({"type": "http", "headers": [(b"host", b"localhost")], "scheme": "http"})
+REQUEST: Any = Request(
+    {
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/mailbox/review",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+    }
+)
 SERVICES: Any = SimpleNamespace(config=SimpleNamespace(public_origin=None, demo=None))
 
 
