@@ -80,8 +80,10 @@
     const asked = find('#asked');
     if (typing(event) && find('#stand[data-again]')) fill(sent);
     sent = '';
-    if (asked) asked.focus();
-    else if (event.detail?.ctx?.target?.id === 'dialogue') input.focus();
+    if (event.detail?.ctx?.target?.id === 'dialogue') {
+      find('.wirelog').scrollTop = 0; // its end: it grows upwards
+      (asked ?? input).focus();
+    }
     explain();
   });
 

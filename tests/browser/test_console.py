@@ -126,6 +126,12 @@ async def test_the_tour_by_touch_on_a_phone(stage: Stage, chromium: Chromium) ->
             await look(page, "asked")
             await page.get_by_role("button", name="Send DELE 1").tap()
         await expect(page.locator(".exchange").last).to_contain_text(f"C: {step}")
+        await expect(page.locator("#line")).to_be_focused()
+        room = await page.locator(".wirelog").bounding_box()
+        last = await page.locator(".exchange").last.bounding_box()
+        assert room is not None
+        assert last is not None
+        assert last["y"] + last["height"] <= room["y"] + room["height"] + 1, "its end is in sight"
         done = page.locator(".tour li.done", has=page.locator("[aria-current]"))
         await expect(done).to_have_count(1)
         if step != "QUIT":
