@@ -8,7 +8,7 @@ take no longer than sorting them. What needs no header is asked first.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from operator import attrgetter
@@ -31,15 +31,16 @@ class Selection:
     """The messages that match, and those of which it cannot be told, each in the order given.
 
     Attributes:
-        octets: of what matches.
+        octets: of what matches; summed up where they are not given.
     """
 
     matched: Sequence[Message]
     undecided: Sequence[Message]
-    octets: int = field(init=False)
+    octets: int = -1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "octets", sum(map(attrgetter("octets"), self.matched)))
+        if self.octets < 0:
+            object.__setattr__(self, "octets", sum(map(attrgetter("octets"), self.matched)))
 
 
 def select(

@@ -104,7 +104,8 @@ class Index:
         else:
             name = _id("copy", uidl, octets, copies[uidl, octets])
             copies[uidl, octets] += 1
-        self._messages[name] = self._numbered[number] = Message(name, number, octets, uidl)
+        message = Message(name, number, octets, uidl, place=len(self._messages))
+        self._messages[name] = self._numbered[number] = message
 
     def __len__(self) -> int:
         return len(self._messages)

@@ -6,7 +6,7 @@ headers while one is held.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TypeVar
@@ -23,6 +23,7 @@ from app.pop3 import (
 )
 from app.transport import Connection, ConnectionLost, Dialer
 
+from .arranged import Flagged, Order
 from .aside import aside
 from .deciding import Selection, select
 from .index import BY_LISTING, Index, Listing, Sort
@@ -82,11 +83,8 @@ class Maildrop:
         self._closed = False
         self._listed_on: Connection | None = None
         self._renamed: dict[MessageId, MessageId] = {}
-        self._orders: dict[Sort, tuple[tuple[Index, int], list[Message]]] = {}
-        self._selections: dict[
-            tuple[Query, Sort, tzinfo | None],
-            tuple[Sequence[Message], tuple[Index, int], Selection],
-        ] = {}
+        self._orders: dict[Sort, tuple[tuple[Index, int], Order]] = {}
+        self._selections: dict[tuple[Query, tzinfo | None], tuple[tuple[Index, int], Flagged]] = {}
 
     # -- the connection ------------------------------------------------------------------------
 
@@ -307,35 +305,39 @@ class Maildrop:
 
     async def ordered(self, sort: Sort) -> Sequence[Message]:
         """All messages in the order asked for, made aside, and kept until it may be another."""
-        edition = (self.index, self._position if sort.key not in BY_LISTING else 0)
+        return (await self._order(self.index, sort)).messages
+
+    async def _order(self, index: Index, sort: Sort) -> Order:
+        edition = (index, self._position if sort.key not in BY_LISTING else 0)
         kept = self._orders.get(sort)
-        if kept is not None and kept[0] == edition:
-            return kept[1]
-        messages = await aside(self.index.ordered, sort)
-        self._orders[sort] = (edition, messages)
-        return messages
+        if kept is None or kept[0] != edition:
+            kept = edition, await aside(Order.of, index, sort)
+            self._orders[sort] = kept
+        return kept[1]
 
     async def selected(self, query: Query, sort: Sort, now: datetime) -> Selection:
         """What a filter makes of all messages, in the order asked for; done aside.
+
+        It is made in server order, as messages lie in memory, and kept for other orders and pages.
 
         Args:
             query: the filter.
             sort: the order.
             now: from when ages count, aware.
         """
-        messages = await self.ordered(sort)
-        key = (query, sort, now.tzinfo)  # days are days somewhere
+        index = self.index
+        order = await self._order(index, sort)
+        key, edition = (query, now.tzinfo), (index, self._position)  # days are days somewhere
         kept = self._selections.get(key)
-        if kept is not None and kept[0] is messages and kept[1] == self.edition:
-            return kept[2]
-        edition, marks = self.edition, frozenset(self.marks)
-        found = await aside(select, query, messages, marks, now)
-        if not query.fields & _MOVING:
+        if kept is None or kept[0] != edition:
+            marks = frozenset(self.marks) if Field.IS in query.fields else frozenset()
+            kept = edition, await aside(_flagged, query, index, marks, now)
             self._selections.pop(key, None)
-            self._selections[key] = (messages, edition, found)
+            if not query.fields & _MOVING:
+                self._selections[key] = kept
             while len(self._selections) > _SELECTIONS:
                 del self._selections[next(iter(self._selections))]
-        return found
+        return kept[1].arranged(order)
 
     async def read_headers(self, messages: Iterable[Message]) -> None:
         """Parses aside what has come of their headers, for a page that shows them."""
@@ -375,6 +377,10 @@ class Maildrop:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])  # unlike `await task`, a cancellation of ours gets through
+
+
+def _flagged(query: Query, index: Index, marks: Container[MessageId], now: datetime) -> Flagged:
+    return Flagged.of(select(query, index, marks, now), len(index))
 
 
 async def _unique_ids(connection: Connection) -> tuple[UniqueId, ...] | None:

@@ -110,6 +110,7 @@ class Message:
         octets: its size by LIST, an estimate.
         uidl: its unique-id, or None where the server has none.
         ambiguous: another message has the same UIDL and the same size.
+        place: in server order, from 0.
         header: what is known of its header.
     """
 
@@ -118,6 +119,7 @@ class Message:
     octets: Octets
     uidl: Uidl | None
     ambiguous: bool = False
+    place: int = 0
     header: Header = field(default_factory=Header, repr=False)
 
     @property

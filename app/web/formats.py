@@ -49,7 +49,12 @@ def size(octets: int) -> str:
         unit += 1
     digits = "0.0" if unit > 1 or (unit == 1 and value < _SHORT) else "0"
     gap = _GAPS.get(where.language, _GAP)
-    return f"{format_decimal(value, digits, locale=where)}{gap}{units[unit]}"
+    return f"{_decimal(value, digits, where)}{gap}{units[unit]}"
+
+
+@lru_cache(8192)
+def _decimal(value: float, digits: str, where: Locale) -> str:
+    return format_decimal(value, digits, locale=where)
 
 
 def percent(part: float, whole: float) -> float:
@@ -87,7 +92,14 @@ def _pattern(where: Locale, skeleton: str, time: str) -> DateTimePattern:
 
 
 def _shown(moment: date, skeleton: str, time: str = "") -> str:
-    where = locale.get()
+    if isinstance(moment, datetime):
+        moment = moment.replace(tzinfo=None)  # else the same moment elsewhere would be the same
+    return _written(moment, skeleton, time, locale.get())
+
+
+@lru_cache(8192)
+def _written(moment: date, skeleton: str, time: str, where: Locale) -> str:
+    """Kept, for a list is looked at page by page and again."""
     return _pattern(where, skeleton, time).apply(moment, where)
 
 

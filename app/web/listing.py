@@ -170,7 +170,7 @@ def list_fragment(
     """The list alone, for htmx; `current` is the id of the open message, or ""."""
     mailbox = session.mailbox
     return ListFragment(
-        shell=shell(request, services, title(mailbox, None), session.csrf),
+        shell=shell(request, services, mailbox.account.username, session.csrf),
         rows=Rows(mailbox, found.state, current).all(found.shown),
         progress=progress(mailbox),
         matching=matching_view(found),

@@ -9,14 +9,14 @@ import sys
 
 from tests.support.dovecot import Dovecot
 
-from . import clicks, download, headers, parts, sanitise, structure
+from . import clicks, download, headers, listing, parts, sanitise, structure, weight
 
 
 async def main() -> int:
     """Runs them all; returns how many limits were passed."""
     missed = 0
     with Dovecot() as server:
-        for bench in (headers, clicks, download, parts, structure, sanitise):
+        for bench in (headers, clicks, download, parts, structure, sanitise, listing, weight):
             for result in await bench.run(server):
                 print(result, flush=True)
                 missed += not result.held
