@@ -1,0 +1,187 @@
+"""The list and its filter: by mouse, by touch and without JavaScript."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import Chromium, axe
+from tests.support.maildrop import FakeMaildrop, FakeMessage
+from tests.support.popscope import RunningPopscope
+from tests.support.scripted import ScriptedServer
+
+pytestmark = pytest.mark.browser
+PageAt = Callable[..., Awaitable[Page]]
+MESSAGES = 250  # three pages
+
+
+def letters() -> list[FakeMessage]:
+    """Of 1 to 250 KB, half of them by Bob."""
+    return [
+        FakeMessage(
+            b"From: %s <p%d@example.org>\r\nSubject: letter %d\r\n"
+            b"Date: Tue, %d Mar 2026 10:00:00 +0000\r\n\r\n"
+            % (b"Bob" if n % 2 else b"Anna", n, n, n % 28 + 1)
+            + b"x" * (1000 * n - 500)
+            + b"\r\n"
+        )
+        for n in range(1, MESSAGES + 1)
+    ]
+
+
+@asynccontextmanager
+async def mailbox(app: RunningPopscope, page: Page) -> AsyncIterator[FakeMaildrop]:
+    """Signed in, all headers read."""
+    fake = FakeMaildrop(letters())
+    async with ScriptedServer(fake) as server:
+        await page.goto(app.url)
+        await page.get_by_label("Email address or user name").fill("anna")
+        await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
+        await page.get_by_text("Security and port").click()
+        await page.get_by_label("Security", exact=True).select_option("none")
+        await page.get_by_label("Password", exact=True).fill("secret")
+        await page.get_by_label("Password", exact=True).press("Enter")
+        await page.locator("#progress", has_text="all 250 headers").wait_for()
+        yield fake
+        assert fake.count("DELE") == 0
+        await page.goto(app.url + "/mailbox")
+        await page.get_by_role("button", name="Sign out").click()
+
+
+async def test_filter_by_typing_and_where_back_and_forward_lead(
+    app: RunningPopscope, chromium: Chromium
+) -> None:
+    chromium.allow("status of 422")
+    page = await chromium.page_at(1440)
+    async with mailbox(app, page):
+        head, rows = page.locator("#pickall"), page.locator(".rows .row")
+        await expect(head).to_contain_text("250 messages")
+        field = page.get_by_label("Filter messages")
+        await field.press_sequentially("larger:240K", delay=20)
+        await expect(head).to_contain_text("10 match")
+        await expect(rows).to_have_count(10)
+        await expect(field).to_be_focused()
+        await expect(page).to_have_url(app.url + "/mailbox?q=larger%3A240K")
+        await page.locator(".row .what a").nth(2).click()
+        await expect(page.locator("#subject")).to_have_text("letter 248")
+        await expect(page).to_have_url(re.compile(r"/mailbox/messages/[\w-]+\?q=larger%3A240K$"))
+        await page.go_back()
+        await expect(page.locator("#reader[data-id]")).to_have_count(0)
+        await page.go_back()  # typing was one step
+        await expect(page.locator("#pickall")).to_contain_text("250 messages")
+        await expect(field).to_have_value("")
+        await page.go_forward()
+        await expect(page.locator("#pickall")).to_contain_text("10 match")
+        await expect(field).to_have_value("larger:240K")
+
+        await page.locator("#sort").select_option("size")
+        await expect(page.locator(".rows .what bdi").first).to_have_text("letter 241")
+        bookmark = page.url
+        await field.fill('larger:240K "open')
+        await expect(page.locator("#fault")).to_contain_text("At character 13")
+        await expect(page.locator("#fault mark")).to_have_text('"open')
+        await expect(field).to_have_attribute("aria-invalid", "true")
+        await expect(rows).to_have_count(10)
+        assert page.url == bookmark
+        assert await axe(page) == []
+        await field.fill("larger:240K bob")
+        await expect(page.locator("#fault")).to_be_empty()
+        await expect(field).not_to_have_attribute("aria-invalid", "true")
+        await expect(rows).to_have_count(5)
+
+        other = await page.context.new_page()
+        await other.goto(bookmark)
+        await expect(other.locator(".rows .row")).to_have_count(10)
+        await expect(other.locator(".rows .what bdi").first).to_have_text("letter 241")
+        await other.locator("#help summary").click()
+        await other.get_by_role("link", name="Under 10 KB").click()
+        await expect(other.locator("#pickall")).to_contain_text("10 match")
+        await other.close()
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
+async def test_ranges_all_that_match_and_undo(
+    app: RunningPopscope, chromium: Chromium, touch: bool
+) -> None:
+    page = await chromium.page_at(
+        390 if touch else 1440, has_touch=touch, is_mobile=touch, height=844
+    )
+
+    async def press(selector: str, nth: int = 0, **more: object) -> None:
+        target = page.locator(selector).nth(nth)
+        await (target.tap() if touch else target.click(**more))  # type: ignore[arg-type]
+
+    async with mailbox(app, page):
+        button, tray, toast = (page.locator(one) for one in ("#markpicked", "#tray", "#toast"))
+        await press(".pick", 1)
+        if touch:
+            await press("#upto")
+            await expect(page.locator("#upto")).to_have_attribute("aria-pressed", "true")
+            await press(".pick", 4)
+        else:
+            await press(".pick", 4, modifiers=["Shift"])
+        await expect(button).to_have_text("Mark selected (4)")
+        ticked = page.locator(".pick input:checked")
+        await expect(ticked).to_have_count(4)
+        await page.locator("#q").fill("larger:240K")
+        await expect(page.locator("#pickall")).to_contain_text("10 match")
+        await expect(ticked).to_have_count(4)  # a swap keeps them
+        await press("#markpicked")
+        await expect(toast).to_contain_text("4 messages")
+        await expect(page.locator(".row.marked")).to_have_count(4)
+        await expect(ticked).to_have_count(0)
+        assert await axe(page) == []
+
+        await press("#markall")
+        await expect(toast).to_contain_text("6 messages")
+        await expect(tray).to_contain_text("10 messages")
+        await page.reload()
+        await expect(toast).to_contain_text("6 messages")
+        await expect(page.locator(".row.marked")).to_have_count(10)
+        await press("#toast button")
+        await expect(tray).to_contain_text("4 messages")
+        await expect(toast).to_be_empty()
+        await expect(page.locator(".row.marked")).to_have_count(4)
+
+        await page.goto(app.url + "/mailbox?q=larger:100K")
+        await press("#pickall input")
+        await expect(button).to_have_text("Mark selected (100)")
+        await press("#every input")
+        await expect(button).to_have_text("Mark selected (150)")
+        await press("#markpicked")
+        await expect(toast).to_contain_text("146 messages")
+        await expect(tray).to_contain_text("150 messages")
+        await press("#toast form[action$=dismiss] button")
+        await expect(toast).to_be_empty()
+        await press("#tray button")
+        await expect(toast).to_contain_text("150 messages")
+        await expect(page.locator(".row.marked")).to_have_count(0)
+
+
+async def test_all_of_it_without_javascript(app: RunningPopscope, page_at: PageAt) -> None:
+    page = await page_at(1024, javascript=False)
+    async with mailbox(app, page):
+        await page.get_by_label("Filter messages").fill("larger:240K")
+        await page.get_by_label("Sort").select_option("size")
+        await page.get_by_role("button", name="Filter").click()
+        await expect(page.locator(".rows .row")).to_have_count(10)
+        await expect(page.locator(".rows .what bdi").first).to_have_text("letter 241")
+        await page.locator(".pick input").nth(3).check()
+        await page.get_by_role("button", name="Mark selected").click()
+        await expect(page.locator("#toast")).to_contain_text("1 message")
+        await page.get_by_role("button", name="Mark all 10 for deletion").click()
+        await expect(page.locator("#toast")).to_contain_text("9 messages")
+        await expect(page).to_have_url(app.url + "/mailbox?q=larger%3A240K&sort=size")
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.locator("#tray")).to_contain_text("1 message")
+        await expect(page.locator("#toast")).to_be_empty()
+        await page.get_by_label("Filter messages").fill("colour:red larger:1K")
+        await page.get_by_role("button", name="Filter").click()
+        await expect(page.locator("#fault mark")).to_have_text("colour")
+        await expect(page.get_by_label("Filter messages")).to_have_value("colour:red larger:1K")
+        await expect(page.locator(".rows .row")).to_have_count(100)
+        await page.locator("#help summary").click()
+        await page.get_by_role("link", name="Under 10 KB").click()
+        await expect(page.locator("#pickall")).to_contain_text("10 match")
