@@ -16,6 +16,7 @@ from app import __version__
 from app.demo import DemoServer
 from app.mailbox import Credentials
 from app.main import create_app
+from app.sessions import Sessions
 from app.settings import PREFIX, Settings
 from app.transport import Security, Target
 from app.web import DemoAccount
@@ -58,10 +59,11 @@ class _Unbuffered(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # one of
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that says where it listens, once it does."""
+    """Uvicorn that says where it listens, once it does, and waits for nobody who only looks on."""
 
-    def __init__(self, config: uvicorn.Config, words: str) -> None:
+    def __init__(self, config: uvicorn.Config, words: str, sessions: Sessions) -> None:
         super().__init__(config)
+        self._sessions = sessions
         self._words = words
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -74,13 +76,19 @@ class _Server(uvicorn.Server):
             click.echo(f"{self._words} http://{shown}:{port}/  (Ctrl+C ends it)")
             sys.stdout.flush()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends; event streams first, which would go on for as long as anybody looks."""
+        self._sessions.hush()
+        await super().shutdown(sockets)
+
 
 async def _serve(
     settings: Settings, host: str, port: int, words: str, demo: DemoAccount | None = None
 ) -> None:
     proxy = settings.trusted_proxy
+    app = create_app(settings, demo)
     config = uvicorn.Config(
-        create_app(settings, demo),
+        app,
         host=host,
         port=port,
         http=_Unbuffered,
@@ -91,7 +99,7 @@ async def _serve(
         server_header=False,
         timeout_graceful_shutdown=3,  # then downloads are cut off; container engines wait 10 s
     )
-    await _Server(config, words).serve()
+    await _Server(config, words, app.state.services.sessions).serve()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

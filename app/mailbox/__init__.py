@@ -32,9 +32,11 @@ from .errors import (
     QueryFault,
 )
 from .export import Export, Form
+from .feed import Feed, Topic, Watch
 from .index import Sort, SortKey
+from .loader import Progress
 from .mailbox import Mailbox
-from .maildrop import Progress, Unlock
+from .maildrop import Unlock
 from .marking import Change
 from .models import (
     Account,
@@ -55,6 +57,7 @@ from .peeking import Peeked
 from .query import Query
 from .query import parse as parse_query
 from .signin import credentials_fit
+from .transcript import Line, LineEvent, Transcript
 from .typed import USAGE, Typed, Verb, parse_line
 
 __all__ = [
@@ -76,8 +79,11 @@ __all__ = [
     "Download",
     "Exchange",
     "Export",
+    "Feed",
     "Form",
+    "Line",
     "LineBusy",
+    "LineEvent",
     "LineFault",
     "LoginDelayed",
     "LoginRejected",
@@ -105,10 +111,13 @@ __all__ = [
     "Sort",
     "SortKey",
     "Told",
+    "Topic",
     "Totals",
+    "Transcript",
     "Typed",
     "Unlock",
     "Verb",
+    "Watch",
     "aside",
     "credentials_fit",
     "message_name",

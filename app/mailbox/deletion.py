@@ -18,6 +18,7 @@ from .commit import (
     words_for,
 )
 from .errors import CommitFailed, CommitFault, LoginDelayed, MailboxError
+from .feed import Topic
 from .index import Index
 from .maildrop import Unlock
 from .marking import Marking
@@ -122,6 +123,7 @@ class Deletion(Marking):
             if item.outcome is Outcome.GONE:
                 self.marks.pop(item.id, None)
                 await self._forget_gone(item.id)
+        self.feed.tell(Topic.MARKS)
         return self.receipt
 
     async def _forget_gone(self, id: MessageId) -> None:

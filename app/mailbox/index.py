@@ -7,7 +7,7 @@ keeps the UIDL (RFC 1939, section 7); numbers never leave their connection.
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
@@ -141,6 +141,11 @@ class Index:
         for message in self:
             if message.id in earlier:
                 message.header = earlier[message.id].header
+
+    @property
+    def ids(self) -> KeysView[MessageId]:
+        """All ids, in server order."""
+        return self._messages.keys()
 
     def copies_of(self, message: Message) -> int:
         """How many messages have this one's UIDL."""

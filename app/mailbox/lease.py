@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from app.pop3 import MessageNumber, Pop3Error, State, commands
-from app.transport import ConnectFailed, Connection, Dialer, Target, TransportError
+from app.transport import ConnectFailed, Connection, Dialer, Listener, Target, TransportError
 
 from .errors import MailboxInUse
 from .models import Credentials
@@ -22,7 +22,7 @@ _PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds for the server to let go of our own lo
 
 
 class Lease:
-    """At most one signed-in connection to one server.
+    """At most one signed-in connection to one server; `listener` hears what is said on it.
 
     Attributes:
         target: the server.
@@ -34,7 +34,7 @@ class Lease:
         used: when it was last used, on the loop's clock.
     """
 
-    def __init__(self, dialer: Dialer, target: Target) -> None:
+    def __init__(self, dialer: Dialer, target: Target, listener: Listener | None = None) -> None:
         self.target = target
         self.name = ""
         self.retrieved: dict[MessageNumber, int] = {}
@@ -42,6 +42,7 @@ class Lease:
         self.undone = 0
         self.used = 0.0
         self._dialer = dialer
+        self._listener = listener
         self._connection: Connection | None = None
         self._since = 0.0
         self._received = 0
@@ -81,7 +82,7 @@ class Lease:
     async def _take(self, credentials: Credentials) -> Connection:
         loop = asyncio.get_running_loop()
         try:
-            connection = await self._dialer.dial(self.target)
+            connection = await self._dialer.dial(self.target, self._listener)
         except ConnectFailed as error:
             raise turned_away(error) or error from None
         try:

@@ -6,6 +6,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 
 from app.pop3 import BodyEnd, CommandRejected, Fault, Pop3Error, commands
@@ -17,6 +18,22 @@ HEADER_OCTETS = 64 * 1024  # what is kept of one header
 _AT_ONCE = 1200  # waiting commands; how many of them are sent is up to the connection's window
 _AT_A_TIME = 40  # commands made in one turn of the event loop
 _REFUSALS = 3  # this many in a row, and none answered: the server has no TOP
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the headers are: how many are known, of how many, and their octets.
+
+    Attributes:
+        running: more are on their way.
+        paused: a person has stopped them.
+    """
+
+    known: int
+    total: int
+    octets: int
+    running: bool
+    paused: bool = False
 
 
 class HeaderLoader:

@@ -19,6 +19,7 @@ from .console import Terminal
 from .downloads import SPOOL_OCTETS, Download, Downloads
 from .errors import AlreadyExporting, MessageTooLarge
 from .export import Export, Form
+from .feed import Topic
 from .loader import HEADER_OCTETS
 from .maildrop import Unlock
 from .models import Account, Message, MessageId, Saved
@@ -57,6 +58,7 @@ class Mailbox(Terminal):
         if self._committing is not None:
             await asyncio.wait([self._committing])
         self._closed = True
+        self.feed.close()
         await self.downloads.close()
         if self._using:  # QUIT would wait for the end of a download; so this deletes nothing either
             self._lease.drop()
@@ -255,6 +257,28 @@ class Mailbox(Terminal):
         finally:
             self._using -= 1
             self._lease.touch()
+
+    # -- headers in the background --------------------------------------------------------------
+
+    async def pause_headers(self) -> None:
+        """Loads no more headers by itself, on no connection; a click still loads its own."""
+        self._paused = True
+        async with self._opening:
+            await self._stop_loading()
+        self.feed.tell(Topic.PROGRESS)
+
+    async def resume_headers(self, unlock: Unlock) -> None:
+        """Loads headers again.
+
+        Raises:
+            MailboxError, TransportError, Pop3Error: no sign-in.
+        """
+        self._paused = False
+        await self._connected(unlock)
+        async with self._opening:
+            if not self.progress.running:
+                self._start_loading()
+        self.feed.tell(Topic.PROGRESS)
 
     # -- saving, then marking ------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ headers while one is held.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
@@ -16,7 +15,6 @@ from app.pop3 import (
     CommandRejected,
     Fault,
     RemoteProtocolError,
-    Said,
     Stat,
     UniqueId,
     commands,
@@ -26,11 +24,13 @@ from app.transport import Connection, ConnectionLost, Dialer
 from .arranged import Flagged, Order
 from .aside import aside
 from .deciding import Selection, select
+from .feed import Feed, Topic
 from .index import BY_LISTING, Index, Listing, Sort
 from .lease import Lease
-from .loader import HEADER_OCTETS, HeaderLoader
+from .loader import HEADER_OCTETS, HeaderLoader, Progress
 from .models import Account, Credentials, Message, MessageId, Notice, Told, header_digest
 from .query import Field, Query
+from .transcript import Transcript
 
 _SELECTIONS = 4  # that are kept: a filter is asked for page by page
 _MOVING = frozenset({Field.IS, Field.OLDER, Field.NEWER})  # hang on marks or on the clock
@@ -38,16 +38,6 @@ _MOVING = frozenset({Field.IS, Field.OLDER, Field.NEWER})  # hang on marks or on
 T = TypeVar("T")
 Unlock = Callable[[], Credentials]
 """Opens the sealed credentials; what it returns is dropped as soon as the sign-in is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the headers are: how many are known, of how many, and their octets."""
-
-    known: int
-    total: int
-    octets: int
-    running: bool
 
 
 class Maildrop:
@@ -62,6 +52,9 @@ class Maildrop:
         marks: ids marked for deletion, in the order they were marked.
         capabilities, tls: of the newest connection.
         listed: whether the index was ever filled.
+        listing: counts the listings that had other messages than the one before.
+        feed: what has changed, for whoever looks on.
+        transcript: what was said on all connections.
     """
 
     def __init__(self, account: Account, dialer: Dialer) -> None:
@@ -71,13 +64,17 @@ class Maildrop:
         self.capabilities = Capabilities()
         self.tls: str | None = None
         self.listed = False
-        self._lease = Lease(dialer, account.target)
+        self.listing = 0
+        self.feed = Feed()
+        self.transcript = Transcript(account.target.shown, self.feed)
+        self._lease = Lease(dialer, account.target, self.transcript)
         self._opening = asyncio.Lock()
         self._loader: HeaderLoader | None = None
         self._loading: asyncio.Task[None] | None = None
         self._known = 0
         self._position = 0
         self._header_octets = 0
+        self._paused = False
         self._notices: dict[Notice, Told] = {}
         self._using = 0
         self._closed = False
@@ -97,11 +94,6 @@ class Maildrop:
     def received(self) -> int:
         """Octets received from the server so far, over all connections."""
         return self._lease.received
-
-    @property
-    def transcript(self) -> tuple[Said, ...]:
-        """The dialogue on the present connection, secrets masked."""
-        return self._lease.connection.transcript if self._lease.connection else ()
 
     @property
     def notices(self) -> tuple[Told, ...]:
@@ -164,6 +156,7 @@ class Maildrop:
         except BaseException:
             self._lease.drop()
             raise
+        self.feed.tell(Topic.HELD)
         self._start_loading()
         return connection
 
@@ -207,6 +200,10 @@ class Maildrop:
         self.capabilities, self.tls = connection.capabilities, connection.tls
         self._tell_about(connection, index)
         self._keep_marks(earlier)
+        if await aside(lambda: index.ids != earlier.ids):
+            self.listing += 1
+            self.feed.tell(Topic.LISTED)
+        self.feed.tell(Topic.MARKS, Topic.PROGRESS)
 
     def _forget_contents(self, ids: Iterable[MessageId]) -> None:
         """What was read of these messages may be that of others now."""
@@ -263,6 +260,7 @@ class Maildrop:
         """
         same = [id for id, octets in marks.items() if self._is_there(id, octets)]
         self.marks |= dict.fromkeys(same)
+        self.feed.tell(Topic.MARKS)
         if len(same) < len(marks):
             self._tell(Notice.MARKS_NOT_TAKEN_OVER, len(marks) - len(same))
 
@@ -291,7 +289,7 @@ class Maildrop:
     def progress(self) -> Progress:
         """How far the headers are."""
         running = self._loading is not None and not self._loading.done()
-        return Progress(self._known, len(self.index), self._header_octets, running)
+        return Progress(self._known, len(self.index), self._header_octets, running, self._paused)
 
     async def headers_loaded(self) -> None:
         """Waits until the headers are all there, or no more will come."""
@@ -359,18 +357,21 @@ class Maildrop:
             and not message.header.refused
             and message.number not in self._lease.deleted
         ]
-        if connection is None or not unknown:
+        if connection is None or not unknown or self._paused:
             return
         self._loader = HeaderLoader(
             connection, unknown, self._learn, lambda: self._tell(Notice.NO_TOP)
         )
         self._loading = asyncio.create_task(self._loader.run())
+        self._loading.add_done_callback(lambda _: self.feed.tell(Topic.PROGRESS))
+        self.feed.tell(Topic.PROGRESS)
 
     def _learn(self, message: Message, raw: bytes) -> None:
         self._known += not message.headers_known
         self._position += 1
         self._header_octets += len(raw)
         message.header.learn(raw, self._position)
+        self.feed.tell(Topic.PROGRESS)
 
     async def _stop_loading(self) -> None:
         task, self._loading, self._loader = self._loading, None, None

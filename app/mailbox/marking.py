@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.transport import Dialer
 
+from .feed import Topic
 from .maildrop import Maildrop
 from .models import Account, MessageId, Totals
 
@@ -57,6 +58,7 @@ class Marking(Maildrop):
         """
         self.marks |= dict.fromkeys([self.index[id].id for id in ids])
         self.undoable = None
+        self.feed.tell(Topic.MARKS)
         return self.marked
 
     def unmark(self, ids: Iterable[str]) -> Totals:
@@ -68,6 +70,7 @@ class Marking(Maildrop):
         for id in [self.index[id].id for id in ids]:
             self.marks.pop(id, None)
         self.undoable = None
+        self.feed.tell(Topic.MARKS)
         return self.marked
 
     def mark_many(self, ids: Iterable[str]) -> Change:
@@ -100,6 +103,7 @@ class Marking(Maildrop):
         for id in change.marked:
             self.marks.pop(id, None)
         self.marks |= dict.fromkeys(id for id in change.unmarked if id in self.index)
+        self.feed.tell(Topic.MARKS)
         return change
 
     def dismiss(self, number: int) -> None:
@@ -117,4 +121,5 @@ class Marking(Maildrop):
         self._changes += 1
         octets = self.index.totals_of(marked + unmarked).octets
         self.undoable = Change(self._changes, marked, unmarked, octets, gone)
+        self.feed.tell(Topic.MARKS)
         return self.undoable

@@ -136,8 +136,8 @@ class Sessions:
         if ended is not None and ended.account == digest_of(mailbox.account, sid):
             mailbox.restore(ended.marks)
 
-    async def find(self, token: str) -> Session:
-        """The session of a token, and a note that it was used.
+    async def find(self, token: str, *, using: bool = True) -> Session:
+        """The session of a token, and a note that it was used, unless somebody only looks on.
 
         Raises:
             NoSession: there is none, or it has expired.
@@ -155,7 +155,8 @@ class Sessions:
         if mailbox is None:
             mailbox = self._mailbox(_unpack(keys.open(record.sealed))[0])
             self._live[keys.sid] = mailbox
-        await self._store.touch(keys.sid, now)
+        if using:
+            await self._store.touch(keys.sid, now)
         return Session(keys, token, record.sealed, mailbox)
 
     def ended(self, token: str) -> Ended | None:
@@ -191,6 +192,11 @@ class Sessions:
             await asyncio.sleep(pause)
             with suppress(OSError):
                 await self.sweep()
+
+    def hush(self) -> None:
+        """Sends away all who look on; a server that wants to end need not wait for them."""
+        for mailbox in self._live.values():
+            mailbox.feed.hush()
 
     async def close(self) -> None:
         """Gives back every lock; for the end of the app."""

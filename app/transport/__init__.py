@@ -18,6 +18,7 @@ from .errors import (
     TransportError,
 )
 from .measures import Timeouts, Traffic
+from .overhearing import Listener
 from .pipeline import Pending
 from .targets import Reach, TargetPolicy
 from .window import Window, worth_draining
@@ -30,6 +31,7 @@ __all__ = [
     "ConnectionLost",
     "Dialer",
     "Fetched",
+    "Listener",
     "Pending",
     "Reach",
     "Security",

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from app.pop3 import BodyEnd
 
@@ -56,6 +57,17 @@ class Body:
     async def wait(self) -> None:
         """Until there is something to take out, or nothing more will come."""
         await self._ready.wait()
+
+    async def started(self, answer: asyncio.Future[BodyEnd]) -> None:
+        """Until the first octets, the end, or the refusal in `answer`, which is raised."""
+        ready = asyncio.ensure_future(self.wait())
+        try:
+            waiting: set[asyncio.Future[Any]] = {ready, answer}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
+        if answer.done():
+            answer.result()
 
     def discard(self) -> None:
         """Nobody reads any more."""

@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from app import pop3
 from app.pop3 import BodyEnd, Command, commands
@@ -17,6 +17,7 @@ from app.pop3 import BodyEnd, Command, commands
 from .body import Body, Fetched
 from .errors import ConnectionLost, Stalled
 from .measures import Timeouts, Traffic
+from .overhearing import Listener, Overheard
 from .pipeline import SURPLUS, Pending, Pipeline
 from .watchdog import Watchdog
 from .window import Window, worth_draining
@@ -38,6 +39,7 @@ class Connection(asyncio.Protocol):
         host, port: for errors and pages; the connection itself goes to a vetted address.
         timeouts: how long the server may be silent.
         limits: what the server may send.
+        listener: is told what is said.
 
     Attributes:
         capabilities: the newest answer to CAPA; empty where there was none.
@@ -45,7 +47,12 @@ class Connection(asyncio.Protocol):
     """
 
     def __init__(
-        self, host: str, port: int, timeouts: Timeouts, limits: pop3.Limits | None = None
+        self,
+        host: str,
+        port: int,
+        timeouts: Timeouts,
+        limits: pop3.Limits | None = None,
+        listener: Listener | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.host = host
@@ -58,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
+        self._overheard = Overheard(self._engine, listener)
         self._pipeline = Pipeline()
         self._transport: asyncio.Transport | None = None
         self._lost: Exception | None = None
@@ -79,11 +87,6 @@ class Connection(asyncio.Protocol):
     def state(self) -> pop3.State:
         """Where the dialogue is."""
         return self._engine.state
-
-    @property
-    def transcript(self) -> tuple[pop3.Said, ...]:
-        """The newest lines of the dialogue, secrets masked."""
-        return tuple(self._engine.transcript())
 
     @property
     def window(self) -> Window:
@@ -159,7 +162,7 @@ class Connection(asyncio.Protocol):
         body = Body(self._resume)
         pending = self._enqueue(command, expected, body=body)
         try:
-            await self._until_started(pending)
+            await body.started(pending.future)
             yield body
         finally:
             if not pending.future.done():
@@ -173,19 +176,6 @@ class Connection(asyncio.Protocol):
                     self.abort(ConnectionLost(command.shown))
             with suppress(Exception):
                 pending.future.cancel() or pending.future.exception()
-
-    async def _until_started(self, pending: Pending[BodyEnd]) -> None:
-        """Waits for the first octets, the end, or the refusal of a streamed body."""
-        body = pending.body
-        assert body is not None  # noqa: S101 -- for the type checker
-        ready = asyncio.ensure_future(body.wait())
-        try:
-            waiting: set[asyncio.Future[Any]] = {ready, pending.future}
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            ready.cancel()
-        if pending.future.done():
-            pending.future.result()
 
     async def learn(self) -> pop3.Capabilities:
         """Asks CAPA; a refusal means no capabilities (RFC 2449, section 5)."""
@@ -216,6 +206,7 @@ class Connection(asyncio.Protocol):
             raise self._lost or ConnectionLost("STLS")
         self._transport = transport
         self._engine.tls_established()
+        self._overheard.connected(self.tls)
         self.capabilities = pop3.Capabilities()
 
     async def quit(self) -> str:
@@ -238,6 +229,7 @@ class Connection(asyncio.Protocol):
         """Ends the connection at once; the server deletes nothing (RFC 1939, section 6)."""
         if self._lost is None:
             self._lost = error or ConnectionLost("closed")
+            self._overheard.closed(error)
         self._watchdog.stop()
         if self._transport is not None:
             self._transport.abort()
@@ -247,6 +239,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there; a greeting is due."""
         self._transport = cast("asyncio.Transport", transport)
+        self._overheard.connected(self.tls)
         self._watchdog.watch()
 
     def data_received(self, data: bytes) -> None:
@@ -309,6 +302,7 @@ class Connection(asyncio.Protocol):
                 self._watchdog.heard()
             self._pipeline.began(pending, now)
             self.traffic.verbs[pending.command.verb] += 1
+        self._overheard.catch_up()
         # All that is submitted in this turn goes in one write; so do answers to SASL challenges.
         if self._writing is None:
             self._writing = self._loop.call_soon(self._write)

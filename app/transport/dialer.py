@@ -24,6 +24,7 @@ from .errors import (
     TlsFault,
 )
 from .measures import Timeouts
+from .overhearing import Listener
 from .targets import TargetPolicy
 
 
@@ -56,6 +57,11 @@ class Target:
     port: int
     security: Security
     verified: bool = True
+
+    @property
+    def shown(self) -> str:
+        """`host:port`, an IPv6 address in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 # OpenSSL's verification results (X509_V_ERR_…).
@@ -135,8 +141,8 @@ class Dialer:
         self._unverified.check_hostname = False
         self._unverified.verify_mode = ssl.CERT_NONE
 
-    async def dial(self, target: Target) -> Connection:
-        """A connection that was greeted, and protected as asked.
+    async def dial(self, target: Target, listener: Listener | None = None) -> Connection:
+        """A connection that was greeted, and protected as asked; `listener` hears all of it.
 
         Raises:
             TargetForbidden: the operator does not allow this target.
@@ -146,7 +152,7 @@ class Dialer:
         """
         self._policy.check(target.host, target.port)
         addresses = await self._resolve(target)
-        connection = await self._connect(target, addresses)
+        connection = await self._connect(target, addresses, listener)
         try:
             await self._greeted(connection, target)
             if target.security is Security.STARTTLS:
@@ -176,7 +182,9 @@ class Dialer:
             raise TargetForbidden(host, port)
         return allowed
 
-    async def _connect(self, target: Target, addresses: list[str]) -> Connection:
+    async def _connect(
+        self, target: Target, addresses: list[str], listener: Listener | None
+    ) -> Connection:
         """The first address that answers, within one connect timeout for all of them."""
         fault = ConnectFault.TIMEOUT
         share = max(self._timeouts.connect / len(addresses), min(self._timeouts.connect, 1.0))
@@ -190,15 +198,19 @@ class Dialer:
             except OSError:
                 fault = ConnectFault.UNREACHABLE
             else:
-                return await self._begin(target, sock)
+                return await self._begin(target, sock, listener)
         raise ConnectFailed(target.host, target.port, fault)
 
-    async def _begin(self, target: Target, sock: socket.socket) -> Connection:
+    async def _begin(
+        self, target: Target, sock: socket.socket, listener: Listener | None
+    ) -> Connection:
         loop = asyncio.get_running_loop()
         tls = target.security is Security.TLS
         try:
             _, connection = await loop.create_connection(
-                lambda: Connection(target.host, target.port, self._timeouts, self._limits),
+                lambda: Connection(
+                    target.host, target.port, self._timeouts, self._limits, listener
+                ),
                 sock=sock,
                 ssl=self._context_for(target) if tls else None,
                 server_hostname=target.host if tls else None,

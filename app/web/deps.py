@@ -138,6 +138,18 @@ async def current_session(request: Request) -> Session:
     return await services(request).sessions.find(found.token)
 
 
+async def watched_session(request: Request) -> Session:
+    """The session of a request that only looks on: it does not keep the session alive.
+
+    Raises:
+        NoSession: there is none.
+    """
+    found = bearer(request)
+    if found is None:
+        raise NoSession
+    return await services(request).sessions.find(found.token, using=False)
+
+
 async def changing_session(request: Request) -> Session:
     """The session of a request that changes something, which must come from a page of ours.
 
@@ -231,5 +243,6 @@ async def check_page(request: Request) -> None:
 
 
 CurrentSession = Annotated[Session, Depends(current_session)]
+WatchedSession = Annotated[Session, Depends(watched_session)]
 ChangingSession = Annotated[Session, Depends(changing_session)]
 AppServices = Annotated[Services, Depends(services)]

@@ -124,6 +124,13 @@ def date_only(day: date) -> str:
     return _shown(day, "yMMMEd")
 
 
+def clock(moment: datetime) -> str:
+    """`10:41:07`."""
+    where = locale.get()
+    pattern = parse_pattern(str(get_time_format("medium", where)))
+    return pattern.apply(local(moment), where)
+
+
 def when_exactly(moment: datetime) -> str:
     """`23 Nov 2026, 10:41:07`."""
     return _shown(local(moment), "yMMMd", "medium")

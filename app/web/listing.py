@@ -9,10 +9,11 @@ from app.sessions import Session
 
 from . import formats
 from .deps import Services
+from .dialogue import transcript
 from .finding import Listed, filter_view, matching_view, order_view
 from .liststate import PER_PAGE, ListState
 from .notices import notice
-from .present import account, shell, title, transcript
+from .present import account, live, shell, title
 from .spacemap import bands, heat, stat
 from .views import (
     ErrorView,
@@ -92,6 +93,7 @@ def progress(mailbox: Mailbox) -> ProgressView:
         total_text=formats.number(now.total),
         size=formats.size(now.octets),
         running=now.running,
+        paused=now.paused,
     )
 
 
@@ -210,6 +212,7 @@ async def mailbox_page(
         toast=toast(mailbox),
         notices=tuple(map(notice, mailbox.notices)),
         transcript=transcript(mailbox),
+        live=live(session),
         received=formats.size(mailbox.received),
         filling=fragment.progress.running
         and not all(row.known or row.refused for row in fragment.rows),

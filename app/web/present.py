@@ -5,16 +5,16 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from app import __version__
-from app.mailbox import Mailbox
+from app.mailbox import Mailbox, Topic
+from app.sessions import Session
 from app.transport import Security, Target
 
 from . import formats, languages
 from .deps import Services
 from .security import host_name, is_https, is_loopback_name, masked
-from .views import AccountView, LanguageView, MessageView, SaidView, Shell
+from .views import AccountView, LanguageView, LiveView, MessageView, Shell
 from .words import _, ngettext
 
-_TRANSCRIPT = 60
 _TYPED = "line"  # of the console: it may be a password that was typed in the wrong place
 
 
@@ -54,9 +54,7 @@ def account(mailbox: Mailbox, services: Services) -> AccountView:
     demo = services.config.demo
     return AccountView(
         name=mailbox.account.username,
-        server=f"[{target.host}]:{target.port}"
-        if ":" in target.host
-        else f"{target.host}:{target.port}",
+        server=target.shown,
         protection=_("not encrypted")
         if plaintext
         else tls
@@ -77,20 +75,11 @@ def server_label(target: Target) -> str:
     return _("%(host)s, port %(port)s, %(security)s", security=kind, **place)
 
 
-def transcript(mailbox: Mailbox) -> tuple[SaidView, ...]:
-    """The last lines of the dialogue."""
-    return tuple(
-        SaidView(
-            said.side.value,
-            said.text,
-            _octets(said.octets) if said.octets is not None else "",
-        )
-        for said in mailbox.transcript[-_TRANSCRIPT:]
-    )
-
-
-def _octets(count: int) -> str:
-    return ngettext("(%(n)s octet)", "(%(n)s octets)", count, n=formats.number(count))
+def live(session: Session) -> LiveView:
+    """What keeps a page up to date."""
+    mailbox = session.mailbox
+    counts = mailbox.feed.counts
+    return LiveView(session.sid[:16], mailbox.listing, counts[Topic.MARKS], counts[Topic.HELD])
 
 
 def titled(mailbox: Mailbox, what: str = "") -> str:

@@ -14,7 +14,7 @@ from app.pop3 import LocalProtocolError, Pop3Error
 from app.sessions import NoSession, SessionError
 from app.transport import TransportError
 
-from . import api, docs, health
+from . import api, docs, events, health
 from .compress import Compressor
 from .deps import Services, keep_token, page_token, services
 from .errors import WebError, describe, problem
@@ -25,6 +25,7 @@ from .pages import (
     export,
     keys,
     language,
+    live,
     mailbox,
     message,
     outcome,
@@ -65,6 +66,7 @@ def install(app: FastAPI, with_services: Services) -> None:
         signin,
         language,
         mailbox,
+        live,
         bulk,
         outcome,
         message,
@@ -77,6 +79,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     for module in modules:
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
+    app.include_router(events.router, dependencies=guarded)
     app.add_api_route("/scripts/{name}", _script, include_in_schema=False)
     app.mount("/static", CachedStatic(directory=shipped("static")), name="static")
     for family in _FAMILIES:

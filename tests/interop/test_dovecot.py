@@ -76,7 +76,7 @@ async def test_the_password_is_in_no_transcript(dovecot: Dovecot, dialer: Dialer
     dovecot.deliver("quiet", letter(1))
     mailbox = Mailbox(Account("quiet", Target("localhost", dovecot.port, Security.NONE)), dialer)
     await mailbox.open(lambda: Credentials("quiet", PASSWORD))
-    said = "\n".join(line.text for line in mailbox.transcript)
+    said = "\n".join(line.text for line in mailbox.transcript.lines())
     await mailbox.close()
     assert re.search("PASS •+", said)
     assert PASSWORD not in said

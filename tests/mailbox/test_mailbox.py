@@ -252,7 +252,7 @@ async def test_a_commit_under_expire_0_deletes_the_marked_and_not_the_read():
 
 async def test_secrets_are_in_no_transcript():
     async with opened(maildrop(plain(1))) as mailbox:
-        lines = [said.text for said in mailbox.transcript]
+        lines = [said.text for said in mailbox.transcript.lines()]
         assert any(line.startswith("PASS") for line in lines)
         assert not any("secret" in line for line in lines)
         assert "secret" not in repr(mailbox.__dict__)

@@ -129,6 +129,28 @@ async def test_sessions_end_after_an_idle_and_an_absolute_time(steps, alive):
         await enter(sessions, server)  # the lock was given back
 
 
+async def test_to_look_on_is_no_use_of_a_session():
+    clock = Clock()
+    async with serving() as (_, server), managing(SessionLimits(idle=100), clock) as sessions:
+        token, _ = await sessions.sign_in(account(server), Credentials("anna", "secret"))
+        clock.now += 60
+        watch = (await sessions.find(token, using=False)).mailbox.feed.watch()
+        clock.now += 60
+        await sessions.sweep()
+        with pytest.raises(NoSession):
+            await sessions.find(token, using=False)
+        assert await watch.changes() == frozenset(), "who looks on is told of the end"
+
+
+async def test_who_looks_on_can_be_sent_away():
+    async with serving() as (_, server), managing(SessionLimits()) as sessions:
+        token, session = await sessions.sign_in(account(server), Credentials("anna", "secret"))
+        watch = session.mailbox.feed.watch()
+        sessions.hush()
+        assert await watch.changes() == frozenset()
+        assert not (await sessions.find(token)).mailbox.feed.over
+
+
 async def test_the_reaper_ends_what_has_expired_without_anyone_asking():
     clock = Clock()
     async with serving() as (fake, server), managing(SessionLimits(idle=100), clock) as sessions:

@@ -242,7 +242,7 @@ async def test_an_empty_body():
 # What is known of it
 
 
-async def test_traffic_and_transcript_count_and_hide():
+async def test_traffic_counts_and_hides():
     drop = FakeMaildrop(plain(2))
     async with (
         ScriptedServer(drop) as server,
@@ -253,8 +253,4 @@ async def test_traffic_and_transcript_count_and_hide():
         assert connection.traffic.received == link.octets_down
         assert connection.traffic.sent == link.octets_up
         assert dict(connection.traffic.verbs) == {"CAPA": 2, "USER": 1, "PASS": 1, "STAT": 1}
-        said = [line.text for line in connection.transcript]
-        assert said[-1] == "+OK 2 400"
-        assert "USER anna" in said
-        assert not any("secret" in line for line in said)
         assert "secret" not in repr(connection)

@@ -39,6 +39,8 @@ FRAGMENTS: dict[str, type] = {
     "counted": views.CountedFragment,
     "bulk": views.BulkFragment,
     "review": views.ReviewFragment,
+    "live": views.LiveFragment,
+    "transcript": views.TranscriptFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 

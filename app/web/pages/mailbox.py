@@ -7,20 +7,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.mailbox import aside
 from app.sessions import Session
-from app.web import formats
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.finding import filter_view, listed, matching_view, order_view
 from app.web.forms import read_page, read_sort
-from app.web.listing import Rows, back_to, list_fragment, mailbox_page, progress, tray
+from app.web.listing import Rows, list_fragment, mailbox_page, tray
 from app.web.liststate import DEFAULT_SORT, ListState, current_list
 from app.web.present import account, shell
 from app.web.returning import from_htmx, way_back
-from app.web.views import (
-    CountedFragment,
-    FaultFragment,
-    MarkedFragment,
-    ProgressFragment,
-)
+from app.web.views import CountedFragment, FaultFragment, MarkedFragment
 from app.web.words import _, ngettext
 
 router = APIRouter(prefix="/mailbox")
@@ -132,29 +126,6 @@ async def show_counted(
     order = order_view(session.mailbox, found, (shown or [])[:_MAX_PENDING])
     view = CountedFragment(matching=matching_view(found), order=order)
     return services.renderer.fragment("counted", view)
-
-
-@router.get("/progress")
-async def show_progress(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    pending: Annotated[list[str] | None, Query()] = None,
-) -> Response:
-    """How far the headers are, and the rows of those that have come in."""
-    mailbox = session.mailbox
-    wanted = [mailbox.index[id] for id in (pending or ())[:_MAX_PENDING] if id in mailbox.index]
-    come = [m for m in wanted if m.headers_known or m.header.refused]
-    mailbox.prefer(m for m in wanted if not m.headers_known)
-    await mailbox.read_headers(come)
-    state, current = current_list(from_htmx(request) or "")
-    view = ProgressFragment(
-        progress=progress(mailbox),
-        rows=Rows(mailbox, state, current).all(come),
-        received=formats.size(mailbox.received),
-        back=back_to(state, current),
-    )
-    return services.renderer.fragment("progress", view)
 
 
 @router.post("/unmark-last")

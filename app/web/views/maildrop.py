@@ -48,7 +48,12 @@ class BandView:
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    """How far the headers are: for `<progress>`, and formatted."""
+    """How far the headers are: for `<progress>`, and formatted.
+
+    Attributes:
+        running: more are on their way.
+        paused: a person has stopped them.
+    """
 
     known: int
     total: int
@@ -56,6 +61,7 @@ class ProgressView:
     total_text: str
     size: str
     running: bool
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +182,47 @@ class TrayView:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidView:
-    """A line of the transcript: `side` is `C` or `S`; `note` such as `(6,318 octets)` or ""."""
+class LineView:
+    """A line of the transcript.
 
+    Attributes:
+        number: for whoever asks what came after it.
+        side: `C`, `S`, or "" where something happened to the connection.
+        text: what was said, or what happened.
+        notes: octets, milliseconds, whether it was pipelined.
+        time: of the day; at_iso for `<time>`.
+    """
+
+    number: int
     side: str
     text: str
-    note: str
+    notes: tuple[str, ...]
+    time: str
+    at_iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptView:
+    """The drawer: its newest lines, what it says of all of them, the number of the newest."""
+
+    lines: tuple[LineView, ...]
+    facts: tuple[str, ...]
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """What keeps a page up to date.
+
+    Attributes:
+        key: the same on all pages of a session, no secret.
+        listing, marks, held: which states of these the page shows.
+    """
+
+    key: str
+    listing: int
+    marks: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +250,8 @@ class MailboxView:
     tray: TrayView
     toast: ToastView | None
     notices: tuple[str, ...]
-    transcript: tuple[SaidView, ...]
+    transcript: TranscriptView
+    live: LiveView
     received: str
     filling: bool
     back: str
@@ -280,12 +322,42 @@ class BulkFragment:
 
 @dataclass(frozen=True, slots=True)
 class ProgressFragment:
-    """The progress, and the rows whose headers have come in."""
+    """The progress, and the rows whose headers have come in; `said` tells what a click did."""
 
+    shell: Shell
     progress: ProgressView
     rows: tuple[RowView, ...]
     received: str
     back: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFragment:
+    """What has changed elsewhere.
+
+    Attributes:
+        rows: those that look other than the page that asks.
+        open: the open message's row, or None.
+        chip: whether the lock's chip goes with it.
+        changed: that the page shows another mailbox than there is now, in words, or "".
+    """
+
+    shell: Shell
+    account: AccountView
+    tray: TrayView
+    rows: tuple[RowView, ...]
+    open: RowView | None
+    back: str
+    chip: bool
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFragment:
+    """Lines for the drawer."""
+
+    transcript: TranscriptView
 
 
 @dataclass(frozen=True, slots=True)

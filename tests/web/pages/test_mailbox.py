@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from app.sessions import manager
-from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
+from tests.support.maildrop import FakeMaildrop, FakeMessage, plain
 from tests.support.scripted import ScriptedServer
 from tests.web.visiting import SAME_ORIGIN, Browser, Script, heading, http_to, running, words
 
@@ -178,29 +177,6 @@ async def test_the_way_back_never_leads_elsewhere(visit, back, lands):
         assert answer.status_code == 303
         assert answer.headers["location"] == lands
         assert "set-cookie" not in answer.headers
-
-
-async def test_progress_gives_the_rows_that_are_known_by_now(visit):
-    pending = "&".join(f"pending={id}" for id in [*visit.ids[:2], "unknown"])
-    answer = await visit.http.get(f"/mailbox/progress?{pending}", headers=HTMX)
-    assert re.findall(r'<li id="m-([\w-]+)"', answer.text) == visit.ids[:2]
-    assert "all 5 headers" in words(answer)
-    assert "hx-trigger" not in answer.text.partition("<li")[0]  # it has stopped asking
-
-
-async def test_progress_goes_on_asking_while_headers_are_missing(monkeypatch):
-    monkeypatch.setattr(manager, "_PATIENCE", 0.1)  # the stalled server is not waited for
-    fake = FakeMaildrop(plain(5), quirks=Quirks(stall_at="TOP"))
-    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
-        page = await Browser(http).sign_in(server)
-        assert 'hx-trigger="every 700ms"' in page.text
-        assert page.text.count('name="pending"') == 5
-        assert "headers 0 of 5" in words(page)
-        assert ASKS_AGAIN in page.text
-        id = re.findall(r'name="pending" value="([\w-]+)"', page.text)[0]
-        answer = await http.get(f"/mailbox/progress?pending={id}", headers=HTMX)
-        assert 'hx-trigger="every 700ms"' in answer.text
-        assert "<li" not in answer.text
 
 
 async def test_the_lock_is_released_by_button_and_taken_at_the_next_click(visit):

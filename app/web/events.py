@@ -1,0 +1,115 @@
+"""The part of the API that looks on: events, the transcript; and pausing the headers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel
+
+from app.mailbox import Mailbox, Topic, aside
+
+from . import live_schemas as schemas
+from .api import router as api_router
+from .deps import ChangingSession, WatchedSession
+from .masking import Masker
+
+router = APIRouter(prefix=api_router.prefix, tags=api_router.tags, responses=api_router.responses)
+
+_PAUSE: Final = 0.2  # seconds between two rounds of events: what happens meanwhile is told at once
+_RETRY: Final = 3000  # milliseconds before a browser tries again
+_AT_ONCE: Final = 200  # lines of the transcript in one event
+_WHAT: dict[Topic, Callable[[Mailbox], BaseModel]] = {
+    Topic.PROGRESS: schemas.progress,
+    Topic.HELD: schemas.held,
+    Topic.MARKS: schemas.marks,
+    Topic.LISTED: schemas.listing,
+}
+
+After = Annotated[
+    int | None, Query(ge=0, description="the number of the last line that is known already")
+]
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(
+    session: WatchedSession,
+    after: After = None,
+    lines: Annotated[
+        bool, Query(description="whether transcript events carry lines, or only their number")
+    ] = True,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """What changes, as server-sent events. To look on does not keep a session or the lock alive.
+
+    Each event is the newest state, not a history: what changes often is told some times a second.
+
+    - `progress`: `{known, total, octets, running, paused}`, headers read so far
+    - `held`: `{held, held_seconds, revision}`, the maildrop lock; `revision` grows with each change
+    - `marks`: `{messages, octets, revision}`, what is marked
+    - `listed`: `{listing, messages, octets}`; `listing` counts up when other messages are there
+    - `transcript`: `{newest, missed, lines}`, as in `GET /transcript`
+    - `ended`: `{reconnect: false}`, the session is over; close the connection, it comes last
+
+    The first four come once at the beginning. The id of an event is the number of the newest line
+    of the transcript that was told; sent back as `Last-Event-ID`, or `after`, it resumes there.
+    """
+    mailbox = session.mailbox
+    watch = mailbox.feed.watch()
+    known = _number(last_event_id)
+    cursor = known if known is not None else mailbox.transcript.newest if after is None else after
+    yield ServerSentEvent(comment="Popscope", retry=_RETRY)
+    topics = frozenset({*_WHAT, Topic.TRANSCRIPT} if cursor != mailbox.transcript.newest else _WHAT)
+    while topics:
+        for topic in Topic:
+            if topic not in topics:
+                continue
+            data: BaseModel
+            if topic is Topic.TRANSCRIPT:
+                newest = mailbox.transcript.newest
+                found = mailbox.transcript.lines(cursor, _AT_ONCE) if lines else []
+                data = schemas.lines(found, newest, cursor)
+                cursor = newest
+            else:
+                data = _WHAT[topic](mailbox)
+            yield ServerSentEvent(event=topic.value, data=data, id=str(cursor))
+        await asyncio.sleep(_PAUSE)
+        topics = await watch.changes()
+    if mailbox.feed.over:
+        yield ServerSentEvent(event="ended", data=schemas.Ended(), id=str(cursor))
+
+
+def _number(given: str | None) -> int | None:
+    """The number a browser sends back; nonsense is no number."""
+    digits = given is not None and given.isascii() and given.isdecimal() and len(given) < 16  # noqa: PLR2004 -- a JavaScript integer
+    return int(given) if given and digits else None
+
+
+@router.get("/transcript")
+async def transcript(
+    session: WatchedSession,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=2000)] = 1000,
+    mask: Annotated[
+        bool, Query(description="whether mailbox names and mail addresses are masked")
+    ] = False,
+) -> schemas.Lines:
+    """The dialogue over all connections, secrets masked, newest last; nothing on the wire."""
+    log, known = session.mailbox.transcript, after or 0
+    masker = Masker(session.mailbox.account.username) if mask else None
+    return await aside(schemas.lines, log.lines(known, limit), log.newest, known, masker)
+
+
+@router.post("/headers/pause")
+async def pause(session: ChangingSession) -> schemas.Progress:
+    """Loads no more headers by itself, on no connection; what is asked for still comes."""
+    await session.mailbox.pause_headers()
+    return schemas.progress(session.mailbox)
+
+
+@router.post("/headers/resume")
+async def resume(session: ChangingSession) -> schemas.Progress:
+    """Loads headers again."""
+    await session.mailbox.resume_headers(session.unlock)
+    return schemas.progress(session.mailbox)

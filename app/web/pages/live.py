@@ -1,0 +1,158 @@
+"""What changes while a page is open: headers that come in, marks set elsewhere, the transcript."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from app.mailbox import Message, aside
+from app.sessions import Session
+from app.web import formats
+from app.web.deps import AppServices, ChangingSession, Services, WatchedSession
+from app.web.dialogue import MOST, line_views, support_text, transcript
+from app.web.listing import Rows, back_to, progress, tray
+from app.web.liststate import current_list
+from app.web.present import account, shell, titled
+from app.web.returning import from_htmx, way_back
+from app.web.views import LiveFragment, ProgressFragment, TranscriptFragment
+from app.web.words import _, ngettext
+
+from .mailbox import Back
+
+router = APIRouter(prefix="/mailbox")
+_MOST_ROWS = 1000
+
+Ids = Annotated[str, Query(description="ids, with commas between them")]
+
+
+async def _progress(
+    request: Request,
+    services: Services,
+    session: Session,
+    come: list[Message],
+    said: str = "",
+) -> Response:
+    mailbox = session.mailbox
+    await mailbox.read_headers(come)
+    state, current = current_list(from_htmx(request) or "")
+    view = ProgressFragment(
+        shell=shell(request, services, "", session.csrf),
+        progress=progress(mailbox),
+        rows=Rows(mailbox, state, current).all(come),
+        received=formats.size(mailbox.received),
+        back=back_to(state, current),
+        said=said,
+    )
+    return services.renderer.fragment("progress", view)
+
+
+@router.get("/progress")
+async def show_progress(
+    request: Request,
+    services: AppServices,
+    session: WatchedSession,
+    pending: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """How far the headers are, and the rows of those that have come in."""
+    mailbox = session.mailbox
+    wanted = [mailbox.index[id] for id in (pending or ())[:_MOST_ROWS] if id in mailbox.index]
+    mailbox.prefer(m for m in wanted if not m.headers_known)
+    come = [m for m in wanted if m.headers_known or m.header.refused]
+    return await _progress(request, services, session, come)
+
+
+@router.post("/headers/pause")
+async def pause(
+    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+) -> Response:
+    """Loads no more headers by itself."""
+    await session.mailbox.pause_headers()
+    if from_htmx(request) is None:
+        return way_back(back)
+    return await _progress(request, services, session, [], _("Reading headers is paused."))
+
+
+@router.post("/headers/resume")
+async def resume(
+    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+) -> Response:
+    """Loads headers again."""
+    await session.mailbox.resume_headers(session.unlock)
+    if from_htmx(request) is None:
+        return way_back(back)
+    return await _progress(request, services, session, [], _("Reading headers goes on."))
+
+
+@router.get("/live")
+async def show_live(
+    request: Request,
+    services: AppServices,
+    session: WatchedSession,
+    on: Ids = "",
+    off: Ids = "",
+    listing: int = 0,
+    chip: bool = False,
+) -> Response:
+    """What looks other than the page that asks.
+
+    Its rows are `on` where they are shown as marked and `off` where they are not; `listing` is the
+    one it shows.
+    """
+    mailbox = session.mailbox
+    marked, unmarked = _ids(on), _ids(off)
+    differ = [id for id in marked if id not in mailbox.marks]
+    differ += [id for id in unmarked if id in mailbox.marks]
+    state, current = current_list(from_htmx(request) or "")
+    messages = [mailbox.index[id] for id in differ if id in mailbox.index]
+    opened = [mailbox.index[id] for id in (current,) if id in mailbox.index]
+    await mailbox.read_headers([*messages, *opened])
+    rows = Rows(mailbox, state, current)
+    gone = sum(id not in mailbox.index for id in (*marked, *unmarked))
+    open_row = rows.row(opened[0]) if opened else None
+    what = (open_row.subject or _("Message")) if open_row else ""
+    view = LiveFragment(
+        shell=shell(request, services, titled(mailbox, what), session.csrf),
+        account=account(mailbox, services),
+        tray=tray(mailbox),
+        rows=rows.all(messages),
+        open=open_row,
+        back=back_to(state, current),
+        chip=chip,
+        changed=_changed(gone) if listing != mailbox.listing else "",
+    )
+    return services.renderer.fragment("live", view)
+
+
+def _ids(given: str) -> list[str]:
+    return [id for id in given.split(",", _MOST_ROWS)[:_MOST_ROWS] if id]
+
+
+def _changed(gone: int) -> str:
+    if not gone:
+        return _("The mailbox has changed since this page was made.")
+    return ngettext(
+        "%(n)s message of this page is no longer in the mailbox.",
+        "%(n)s messages of this page are no longer in the mailbox.",
+        gone,
+        n=formats.number(gone),
+    )
+
+
+@router.get("/transcript")
+async def show_transcript(session: WatchedSession, mask: bool = False) -> Response:
+    """The transcript as a text to send to somebody."""
+    lines = session.mailbox.transcript.lines()
+    text = await aside(support_text, session.mailbox, lines, masked=mask)
+    headers = {"Content-Disposition": 'inline; filename="popscope-transcript.txt"'}
+    return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@router.get("/transcript/lines")
+async def show_lines(
+    services: AppServices, session: WatchedSession, after: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """The lines of the drawer after a number."""
+    mailbox = session.mailbox
+    shown = await aside(line_views, mailbox.transcript.lines(after, MOST))
+    view = TranscriptFragment(transcript(mailbox, shown))
+    return await aside(services.renderer.fragment, "transcript", view)

@@ -1,0 +1,131 @@
+"""Tabs of one session keep up with each other; headers pause and go on; the transcript is live."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import Chromium, axe
+
+from .conftest import Desk, Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.interop]
+PageAt = Callable[..., Awaitable[Page]]
+
+
+async def test_two_tabs_keep_up_with_each_other(stage: Stage, chromium: Chromium) -> None:
+    first = await chromium.page_at(1440, height=500)
+    await stage.sign_in(first)
+    await first.locator("#progress", has_text="all 31 headers").wait_for()
+    second = await first.context.new_page()
+    await second.goto(stage.app.url + "/mailbox?sort=subject")
+    title = re.escape(stage.user)
+    await expect(second).to_have_title(re.compile(f"^{title}"))
+
+    # the second tab is in use: a tick, the focus, and it is scrolled
+    ticked = second.locator(".rows .row").nth(12).get_by_role("checkbox")
+    await ticked.check()
+    await ticked.focus()
+    top = await second.locator("#list").evaluate("list => list.scrollTop")
+    marked = second.locator(".rows .row.marked")
+
+    await first.locator(".rows .row").first.get_by_role("button").click()
+    await expect(second.locator("#tray")).to_contain_text("1 message")
+    await expect(marked).to_have_count(1)
+    await expect(second).to_have_title(re.compile(f"^1 marked · {title}"))
+    await expect(first).to_have_title(re.compile(f"^1 marked · {title}"))
+    await expect(ticked).to_be_checked()
+    await expect(ticked).to_be_focused()
+    assert await second.locator("#list").evaluate("list => list.scrollTop") == top
+
+    # the same message is ticked there, and still is when its row has changed
+    id = await ticked.get_attribute("value")
+    await first.locator(f"#m-{id}").get_by_role("button").click()
+    await expect(marked).to_have_count(2)
+    await expect(ticked).to_be_checked()
+    await expect(ticked).to_be_focused()
+
+    await second.reload()
+    await expect(marked).to_have_count(2)
+    await second.get_by_role("button", name="Unmark all").click()
+    await expect(first.locator("#tray")).to_be_hidden()
+    await expect(first.locator(".row.marked")).to_have_count(0)
+    streams = [line for line in chromium.requests if "/api/v1/events" in line]
+    assert len(streams) == 1, "one tab holds the stream for all"
+
+    # the lock, a commit and the end of the session show elsewhere at once
+    await second.get_by_role("button", name="Release now").click()
+    await expect(first.locator("#chip")).to_contain_text("Released")
+    await second.locator(f"#m-{id}").get_by_role("button").click()
+    await second.get_by_role("link", name="Review and delete 1 message").click()
+    await second.get_by_role("button", name="Delete 1 message for good").click()
+    await expect(first.locator("#changed")).to_contain_text("1 message of this page is no longer")
+    assert await axe(first) == []
+    await first.get_by_role("link", name="Show it as it is now").click()
+    await expect(first.locator(".rows .row")).to_have_count(30)
+    await expect(first.locator("#changed")).to_be_empty()
+    await second.goto(stage.app.url + "/mailbox")
+    await second.get_by_role("button", name="Sign out").click()
+    await expect(first.locator("#ended")).to_be_visible()
+    assert await axe(first) == []
+
+
+async def test_headers_pause_and_the_transcript_goes_on(stage: Stage, page_at: PageAt) -> None:
+    page = await page_at(1440, permissions=["clipboard-read", "clipboard-write"])
+    stage.link.rate = 4000  # octets a second: the headers take a while
+    await Desk.sign_in(stage, page)
+    turn = page.locator("#turn")
+    await expect(turn).to_have_text("Pause")
+    await turn.focus()
+    await page.keyboard.press("Enter")
+    await expect(turn).to_have_text("Resume")
+    await expect(turn).to_be_focused()
+    await expect(page.locator("#status")).to_have_text("Reading headers is paused.")
+    assert await page.locator(".row.pending").count() > 0
+    stage.link.rate = None
+    await page.reload()
+    await expect(turn).to_have_text("Resume")
+
+    # a click still loads its own
+    row = page.locator(".row.pending").last
+    id = await row.get_attribute("id")
+    await row.locator(".what a").click()
+    await expect(page.locator("#subject")).to_be_visible()
+    await expect(page.locator(f"#{id}:not(.pending)")).to_be_visible()
+    await turn.click()
+    await page.locator("#progress", has_text="all 31 headers").wait_for()
+    await expect(page.locator(".row.pending")).to_have_count(0)
+
+    # the drawer
+    await page.locator("#transcript summary").click()
+    lines = page.locator("#said li")
+    await expect(page.locator("#said")).to_contain_text("PASS ••••••••")
+    before = await lines.count()
+    await page.locator(".rows .row").nth(3).locator(".what a").click()
+    await expect(page.locator("#subject")).to_be_visible()
+    await expect(lines).not_to_have_count(before)
+    numbers = await lines.evaluate_all("all => all.map(line => Number(line.dataset.n))")
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+    assert await axe(page) == []
+    await page.get_by_label("Filter the transcript").fill("capa")
+    shown = page.locator("#said li:not([hidden])")
+    await expect(shown).to_have_count(2)
+    await page.get_by_label("Who speaks").select_option("s")
+    await expect(shown).to_have_count(0)
+    await page.get_by_label("Filter the transcript").fill("")
+    assert {await one.locator("b").inner_text() for one in await shown.all()} == {"S"}
+
+    await page.get_by_role("button", name="Copy for support").click()
+    await expect(page.locator("#saycopy")).to_have_text("Copied")
+    text = await page.evaluate("navigator.clipboard.readText()")
+    assert "USER user1" in text
+    assert stage.user not in text
+    await page.get_by_label("Mask addresses").uncheck()
+    await page.locator("#saycopy").click()
+    await page.wait_for_function(
+        "async () => (await navigator.clipboard.readText()).includes('USER b')"
+    )
+
+    await page.reload()  # it stays open
+    await expect(page.locator("#said")).to_be_visible()

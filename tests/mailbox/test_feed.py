@@ -1,0 +1,158 @@
+"""Who looks on is told what changed, each topic once, and leaves nothing behind."""
+
+import asyncio
+import gc
+import weakref
+
+from app.mailbox import Feed, Topic, Watch
+from tests.support.maildrop import FakeMaildrop, plain
+
+from .opening import loaded, mark, opened, unlock
+
+
+async def soon(watch: Watch) -> frozenset[Topic]:
+    async with asyncio.timeout(5):
+        return await watch.changes()
+
+
+async def test_changes_are_told_once_however_often_they_happen():
+    feed = Feed()
+    watch = feed.watch()
+    for _ in range(1000):
+        feed.tell(Topic.PROGRESS)
+    feed.tell(Topic.MARKS, Topic.HELD)
+    assert await soon(watch) == {Topic.PROGRESS, Topic.MARKS, Topic.HELD}
+    waiting = asyncio.create_task(watch.changes())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    feed.tell(Topic.LISTED)
+    assert await waiting == {Topic.LISTED}
+
+
+async def test_what_happened_before_is_not_told():
+    feed = Feed()
+    feed.tell(Topic.MARKS)
+    watch = feed.watch()
+    feed.tell(Topic.HELD)
+    assert await soon(watch) == {Topic.HELD}
+
+
+async def test_everybody_is_told_even_who_was_busy():
+    feed = Feed()
+    quick, busy = feed.watch(), feed.watch()
+    waiting = asyncio.create_task(quick.changes())
+    await asyncio.sleep(0)
+    feed.tell(Topic.MARKS)
+    assert await waiting == {Topic.MARKS}
+    waiting = asyncio.create_task(quick.changes())
+    await asyncio.sleep(0)
+    assert await soon(busy) == {Topic.MARKS}
+    feed.tell(Topic.HELD)
+    assert await waiting == await soon(busy) == {Topic.HELD}
+
+
+async def test_the_end_is_told_at_once_and_for_ever():
+    feed = Feed()
+    watch, late = feed.watch(), feed.watch()
+    waiting = asyncio.create_task(watch.changes())
+    await asyncio.sleep(0)
+    feed.close()
+    assert await waiting == frozenset()
+    assert await soon(late) == frozenset()
+    assert await soon(feed.watch()) == frozenset()
+    assert feed.over
+
+
+async def test_sent_away_is_not_over():
+    feed = Feed()
+    watch = feed.watch()
+    feed.tell(Topic.MARKS)
+    feed.hush()
+    assert await soon(watch) == frozenset()
+    assert not feed.over
+    again = feed.watch()
+    feed.tell(Topic.MARKS)
+    assert await soon(again) == {Topic.MARKS}
+
+
+async def test_a_watcher_that_is_gone_has_left_nothing_behind():
+    feed = Feed()
+    watches = [feed.watch() for _ in range(50)]
+    gone = [weakref.ref(watch) for watch in watches]
+    tasks = [asyncio.create_task(watch.changes()) for watch in watches]
+    await asyncio.sleep(0)
+    cancelled = [task.cancel() for task in tasks]
+    assert all(cancelled)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    watches.clear()
+    tasks.clear()
+    await asyncio.sleep(0)  # the turn that brought the results holds them
+    gc.collect()
+    assert not any(ref() for ref in gone)
+    assert not feed._stir._waiters
+
+
+async def test_fifty_watchers_cost_one_header_load():
+    drop = FakeMaildrop(plain(200))
+    async with opened(drop) as mailbox:
+        done: list[int] = []
+
+        async def look_on() -> None:
+            watch = mailbox.feed.watch()
+            while mailbox.progress.known < 200:
+                await watch.changes()
+            done.append(mailbox.progress.known)
+
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(look_on() for _ in range(50)))
+        await loaded(mailbox)
+        assert done == [200] * 50
+        assert drop.count("TOP") == 200
+        assert drop.count("USER") == 1
+
+
+async def test_what_a_mailbox_tells():
+    drop = FakeMaildrop(plain(3))
+    async with opened(drop) as mailbox:
+        watch = mailbox.feed.watch()
+        await loaded(mailbox)
+        assert await soon(watch) >= {Topic.PROGRESS, Topic.TRANSCRIPT}
+        await asyncio.sleep(0.02)
+        watch = mailbox.feed.watch()
+        for change in (
+            lambda: mark(mailbox, 1),
+            lambda: mailbox.unmark([next(iter(mailbox.index)).id]),
+            mailbox.unmark_all,
+        ):
+            change()
+            assert await soon(watch) == {Topic.MARKS}
+        await mailbox.release()
+        assert Topic.HELD in await soon(watch)
+        listing = mailbox.listing
+        await mailbox.open(unlock)
+        assert Topic.HELD in await soon(watch)
+        assert mailbox.listing == listing, "the same messages are no news"
+        drop.messages[:] = drop.messages[:2]
+        await mailbox.refresh(unlock)
+        assert Topic.LISTED in await soon(watch)
+        assert mailbox.listing == listing + 1
+        await mailbox.pause_headers()
+        await soon(watch)
+    assert mailbox.feed.over
+
+
+async def test_a_server_that_hangs_up_is_told():
+    drop = FakeMaildrop(plain(1))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        await asyncio.sleep(0.02)
+        watch = mailbox.feed.watch()
+        connection = mailbox._lease.connection
+        assert connection is not None
+        connection.connection_lost(None)
+        assert await soon(watch) == {Topic.HELD, Topic.TRANSCRIPT}
+        assert mailbox.held_seconds is None
+
+
+def _pending(feed: Feed, watch: Watch) -> bool:
+    return feed.counts != watch._seen
