@@ -26,6 +26,7 @@ from .models import Account, Message, MessageId, Notice, Outcome, Receipt
 
 T = TypeVar("T")
 
+_RECEIPTS = 10  # of one session, kept
 _SHORT_DELAY = 10  # seconds of LOGIN-DELAY that a commit waits out by itself
 
 
@@ -38,11 +39,13 @@ class Deletion(Marking):
 
     Attributes:
         receipt: of the last deletion, if there was one.
+        receipts: of the last few, by their number in this session, from 1.
     """
 
     def __init__(self, account: Account, dialer: Dialer) -> None:
         super().__init__(account, dialer)
         self.receipt: Receipt | None = None
+        self.receipts: dict[int, Receipt] = {}
         self._committing: asyncio.Task[Any] | None = None
 
     async def commit(self, unlock: Unlock, *, verify: bool = True) -> Receipt:
@@ -119,6 +122,9 @@ class Deletion(Marking):
         if sent.quit_lost and not verdict.verified:
             verdict = replace(verdict, why=f"QUIT was not answered; {verdict.why}")
         self.receipt = receipt_of(doomed, sent, verdict, before.totals, after)
+        number = max(self.receipts, default=0) + 1
+        self.receipts[number] = self.receipt
+        self.receipts.pop(number - _RECEIPTS, None)
         for item in self.receipt.items:
             if item.outcome is Outcome.GONE:
                 self.marks.pop(item.id, None)

@@ -6,7 +6,7 @@ headers while one is held.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
@@ -250,22 +250,6 @@ class Maildrop:
             self._tell(Notice.UIDLS_RESET, len(gone))
         else:
             self._tell(Notice.MARKED_GONE, len(gone))
-
-    def restore(self, marks: Mapping[MessageId, int]) -> None:
-        """Takes over marks of a session before: those whose message, of that size, is there.
-
-        Args:
-            marks: ids, with the octets each message had. Ids without a UIDL behind them were good
-                for one connection and never match.
-        """
-        same = [id for id, octets in marks.items() if self._is_there(id, octets)]
-        self.marks |= dict.fromkeys(same)
-        self.feed.tell(Topic.MARKS)
-        if len(same) < len(marks):
-            self._tell(Notice.MARKS_NOT_TAKEN_OVER, len(marks) - len(same))
-
-    def _is_there(self, id: MessageId, octets: int) -> bool:
-        return id in self.index and self.index[id].octets == octets
 
     def _tell(self, notice: Notice, count: int = 0) -> None:
         self._notices[notice] = Told(notice, count)

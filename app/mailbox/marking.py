@@ -1,13 +1,13 @@
 """Marks for deletion: they live here alone, and nothing goes over the wire before the commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.transport import Dialer
 
 from .feed import Topic
 from .maildrop import Maildrop
-from .models import Account, MessageId, Totals
+from .models import Account, MessageId, Notice, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,23 @@ class Marking(Maildrop):
         self.marks.clear()
         self._changed(unmarked=taken)
         return self.marked
+
+    def restore(self, marks: Mapping[MessageId, int]) -> None:
+        """Takes over marks of a session before: those whose message, of that size, is there.
+
+        Args:
+            marks: ids, with the octets each message had. Ids without a UIDL behind them were good
+                for one connection and never match.
+        """
+        same = [id for id, octets in marks.items() if self._is_there(id, octets)]
+        self.marks |= dict.fromkeys(same)
+        self.undoable = None
+        self.feed.tell(Topic.MARKS)
+        if len(same) < len(marks):
+            self._tell(Notice.MARKS_NOT_TAKEN_OVER, len(marks) - len(same))
+
+    def _is_there(self, id: MessageId, octets: int) -> bool:
+        return id in self.index and self.index[id].octets == octets
 
     def undo(self, number: int) -> Change | None:
         """Takes back what the last action on many marks did, if it is the one meant.

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import Request
 
-from app.mailbox import Mailbox, Message, Outcome, Receipt
+from app.mailbox import Mailbox, Message, Outcome
 from app.sessions import Session
 
 from . import formats
@@ -13,7 +13,7 @@ from .deps import Services
 from .listing import Rows, tray
 from .liststate import ListState
 from .present import account, shell, titled
-from .views import ReceiptRow, ReceiptView, ReviewView
+from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
 from .words import _, ngettext
 
 _ROWS: Final = 500  # on one page; there may be 100,000
@@ -44,11 +44,24 @@ def review_page(request: Request, services: Services, session: Session) -> Revie
     )
 
 
+def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:
+    return tuple(
+        ReceiptLink(
+            f"/mailbox/receipt?number={other}",
+            formats.when_exactly(one.at),
+            formats.size(one.octets_freed),
+        )
+        for other, one in reversed(mailbox.receipts.items())
+        if other != number
+    )
+
+
 def receipt_page(
-    request: Request, services: Services, session: Session, receipt: Receipt
+    request: Request, services: Services, session: Session, number: int
 ) -> ReceiptView:
-    """The outcome of the last commit."""
+    """The outcome of a commit, by its number in this session."""
     mailbox = session.mailbox
+    receipt = mailbox.receipts[number]
     after = receipt.after
     gone, total = receipt.count(Outcome.GONE), len(receipt.items)
     said = ngettext(
@@ -63,6 +76,8 @@ def receipt_page(
     return ReceiptView(
         shell=shell(request, services, titled(mailbox, said), session.csrf),
         account=account(mailbox, services),
+        number=number,
+        others=_others(mailbox, number),
         freed=formats.size(receipt.octets_freed),
         gone=gone,
         total=total,

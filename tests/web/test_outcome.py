@@ -1,5 +1,6 @@
 """The review and the receipt, from a session."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -45,7 +46,12 @@ def test_the_receipt_says_what_became_of_each():
         ReceiptItem(MessageId("b"), MB, "", "", Outcome.STILL_THERE, "locked"),
     )
     receipt = Receipt(at, items, True, "", 4 * MB, Totals(5, 10 * MB), Totals(4, 6 * MB))
-    view = outcome.receipt_page(REQUEST, SERVICES, session(), receipt)
+    earlier = replace(receipt, octets_freed=MB)
+    here = session(receipts={1: earlier, 2: receipt})
+    view = outcome.receipt_page(REQUEST, SERVICES, here, 2)
+    assert [(one.href, one.freed) for one in view.others] == [
+        ("/mailbox/receipt?number=1", "1.0 MB")
+    ]
     assert (view.gone, view.total, view.freed) == (1, 2, "4.0 MB")
     assert (view.before, view.after, view.share_after) == ("10.0 MB", "6.0 MB", 60.0)
     # What is not gone comes first.

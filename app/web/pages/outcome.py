@@ -3,19 +3,22 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
 
 from app.mailbox import aside
 from app.sessions import Session
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.forms import read_number
 from app.web.outcome import receipt_page, review_page, shown_first
 from app.web.receipt_files import receipt_csv, receipt_file, receipt_json
-from app.web.returning import from_htmx, way_back
+from app.web.returning import HOME, from_htmx, way_back
 from app.web.views import ErrorView, ReviewFragment
 from app.web.words import _
 
 router = APIRouter(prefix="/mailbox")
+Number = Annotated[str, Query()]
+_MAX_NUMBER = 10**9
 
 
 async def _review(
@@ -70,29 +73,44 @@ async def commit(
     return way_back("/mailbox/receipt")
 
 
+def _number(session: Session, number: str) -> int:
+    """The receipt that is meant: the one of that number if it is kept, else the last; 0 for none.
+
+    Raises:
+        InvalidRequest: that is no number.
+    """
+    receipts = session.mailbox.receipts
+    asked = read_number("number", number, 1, _MAX_NUMBER) if number else 0
+    return asked if asked in receipts else max(receipts, default=0)
+
+
 @router.get("/receipt")
-async def receipt(request: Request, services: AppServices, session: CurrentSession) -> Response:
-    """The outcome of the last commit."""
-    found = session.mailbox.receipt
-    if found is None:
-        return RedirectResponse("/mailbox", status_code=303)
-    view = receipt_page(request, services, session, found)
+async def receipt(
+    request: Request, services: AppServices, session: CurrentSession, number: Number = ""
+) -> Response:
+    """The outcome of the last commit, or of an earlier one."""
+    which = _number(session, number)
+    if not which:
+        return way_back(HOME)
+    view = receipt_page(request, services, session, which)
     return await aside(services.renderer.page, "receipt", view)
 
 
 @router.get("/receipt.json")
-async def receipt_as_json(session: CurrentSession) -> Response:
+async def receipt_as_json(session: CurrentSession, number: Number = "") -> Response:
     """The same as a file for scripts."""
-    found = session.mailbox.receipt
-    if found is None:
-        return RedirectResponse("/mailbox", status_code=303)
+    which = _number(session, number)
+    if not which:
+        return way_back(HOME)
+    found = session.mailbox.receipts[which]
     return receipt_file(found, await aside(receipt_json, found), "application/json", "json")
 
 
 @router.get("/receipt.csv")
-async def receipt_as_csv(session: CurrentSession) -> Response:
+async def receipt_as_csv(session: CurrentSession, number: Number = "") -> Response:
     """The same as a file for spreadsheets."""
-    found = session.mailbox.receipt
-    if found is None:
-        return RedirectResponse("/mailbox", status_code=303)
+    which = _number(session, number)
+    if not which:
+        return way_back(HOME)
+    found = session.mailbox.receipts[which]
     return receipt_file(found, await aside(receipt_csv, found), "text/csv; charset=utf-8", "csv")

@@ -47,10 +47,21 @@ class ReceiptRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptLink:
+    """Another receipt of this session: when it was made, and what that freed."""
+
+    href: str
+    at: str
+    freed: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptView:
     """The receipt of a commit.
 
     Attributes:
+        number: which one of this session.
+        others: the others that are kept, the newest first.
         freed: octets of what is gone, formatted.
         gone, total: how many of how many.
         verified: whether the second sign-in could tell; `why` where it could not.
@@ -64,6 +75,8 @@ class ReceiptView:
 
     shell: Shell
     account: AccountView
+    number: int
+    others: tuple[ReceiptLink, ...]
     freed: str
     gone: int
     total: int

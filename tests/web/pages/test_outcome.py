@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
+from app.mailbox import deletion
 from app.web import outcome
 from tests.web.visiting import heading, words
 
@@ -183,6 +185,37 @@ async def test_the_receipt_is_there_as_files_and_after_a_reload_and_a_release(vi
     for answer in (table, await visit.http.get("/mailbox/receipt.json")):
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["content-disposition"].startswith("attachment")
+
+
+async def test_earlier_receipts_of_the_session_are_kept(visit):
+    for id in visit.ids[:2]:
+        await visit.browser.send("/mailbox/mark", id=id)
+        page = await visit.browser.send("/mailbox/commit", count="1")
+    assert "5.0 MB freed. The message is gone." in words(page)
+    assert 'href="/mailbox/receipt?number=1"' in page.text
+    first = await visit.browser.open("/mailbox/receipt?number=1")
+    assert "10.0 MB freed. The message is gone." in words(first)
+    assert 'href="/mailbox/receipt.csv?number=1"' in first.text
+    for path, second in (
+        ("?number=1", False),
+        ("?number=2", True),
+        ("", True),
+        ("?number=9", True),
+    ):
+        told = (await visit.http.get(f"/mailbox/receipt.json{path}")).json()
+        assert told["deleted"] == [visit.ids[1 if second else 0]]
+        table = (await visit.http.get(f"/mailbox/receipt.csv{path}")).text
+        assert ("letter 2" in table, "letter 1" in table) == (second, not second)
+    assert (await visit.http.get("/mailbox/receipt?number=x")).status_code == 422
+
+
+async def test_only_so_many_receipts_are_kept(visit, monkeypatch):
+    monkeypatch.setattr(deletion, "_RECEIPTS", 2)
+    for id in visit.ids[:4]:
+        await visit.browser.send("/mailbox/mark", id=id)
+        page = await visit.browser.send("/mailbox/commit", count="1")
+    assert re.findall(r"/mailbox/receipt\?number=(\d+)", page.text) == ["3"]
+    assert "number=4" in page.text
 
 
 @pytest.mark.parametrize("path", ["receipt", "receipt.csv", "receipt.json"])
