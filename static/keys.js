@@ -195,6 +195,11 @@
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.altKey || event.metaKey || find('dialog[open]')) return;
+    if (event.key === 'ArrowDown' && event.target.matches('input[name="q"]') && rows().length) {
+      event.preventDefault();
+      focus(rows()[0]);
+      return;
+    }
     if (typing(event.target)) return;
     if (event.key === 'Escape') {
       if (leave()) event.preventDefault();
