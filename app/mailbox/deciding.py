@@ -8,14 +8,14 @@ take no longer than sorting them. What needs no header is asked first.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 from operator import attrgetter
 
-from .folded import UNREAD, folded
+from .folded import UNREAD, Folded, folded, key
 from .models import Message, MessageId
-from .query import Age, Field, Query, Term
+from .query import Age, Cut, Field, Query, Term
 
 
 class Match(Enum):
@@ -98,26 +98,55 @@ def _quick(term: Term, marks: Container[MessageId]) -> _Narrow | None:
             return lambda found: [m for m in found if (m.octets > least) is not no]
         case Term(Field.SMALLER, int(most)):
             return lambda found: [m for m in found if (m.octets < most) is not no]
+        case Term(Field.LARGER, Cut(octets, id)):
+            rank = (-octets, id)
+            return lambda found: [m for m in found if ((-m.octets, m.id) <= rank) is not no]
         case Term(Field.IS):
             return lambda found: [m for m in found if (m.id in marks) is not no]
+        case Term(Field.HAS, "header"):
+            return lambda found: [m for m in found if m.headers_known is not no]
     return None
 
 
 def _check(term: Term, now: datetime) -> _Narrow | None:
     """Of a term that looks at the header."""
-    no = term.negated
     match term:
-        case Term(Field.LARGER | Field.SMALLER | Field.IS):
+        case Term(Field.LARGER | Field.SMALLER | Field.IS) | Term(Field.HAS, "header"):
             return None
-        case Term(Field.OLDER | Field.BEFORE, Age() | date() as value):
-            return _sent_before(_moment(value, now), no=no)
-        case Term(Field.NEWER, Age() as age):
-            return _sent_before(_moment(age, now), no=not no)
-        case Term(Field.AFTER, date() as day):
-            return _sent_before(_moment(day + timedelta(days=1), now), no=not no)
+    edge = _edge(term, now)
+    if edge is not None:
+        later = term.field in {Field.NEWER, Field.AFTER}
+        return _sent_before(edge, no=term.negated is not later)
+    return _counted(term, now.tzinfo) or _text(term.field, folded(str(term.value)), no=term.negated)
+
+
+def _counted(term: Term, zone: tzinfo | None) -> _Narrow | None:
+    """Of a term that asks for what messages are counted under, or whether there is such a thing."""
+    no, wanted = term.negated, key(str(term.value))
+    match term:
+        case Term(Field.SENDER):
+            return lambda found: [m for m in found if (m.header.folded.address == wanted) is not no]
+        case Term(Field.DOMAIN):
+            return lambda found: [m for m in found if (m.header.folded.domain == wanted) is not no]
+        case Term(Field.MONTH):
+            month = (int(wanted[:4]), int(wanted[5:]))
+            return lambda found: [
+                m
+                for m in found
+                if (sent := m.header.folded.month(zone)) is None or (sent == month) is not no
+            ]
         case Term(Field.HAS):
-            return lambda found: [m for m in found if m.header.folded.attached is not no]
-    return _text(term.field, folded(str(term.value)), no=no)
+            has = _HAS[wanted]
+            return lambda found: [m for m in found if has(m.header.folded) is not no]
+    return None
+
+
+_HAS: dict[str, Callable[[Folded], bool | None]] = {
+    "attachment": lambda folded: folded.attached,
+    "sender": lambda folded: bool(folded.address),
+    "domain": lambda folded: bool(folded.domain),
+    "date": lambda folded: folded.sent is not None,
+}
 
 
 def _text(field: Field, needle: str, *, no: bool) -> _Narrow:
@@ -143,7 +172,7 @@ def _sent_before(moment: datetime, *, no: bool) -> _Narrow:
     ]
 
 
-_DATED = frozenset({Field.OLDER, Field.NEWER, Field.BEFORE, Field.AFTER})
+_DATED = frozenset({Field.OLDER, Field.NEWER, Field.BEFORE, Field.AFTER, Field.MONTH})
 
 
 def _doubtful(query: Query, known: list[Message]) -> frozenset[MessageId]:
@@ -152,14 +181,23 @@ def _doubtful(query: Query, known: list[Message]) -> frozenset[MessageId]:
     found: set[MessageId] = set()
     if fields & _DATED:
         found.update(m.id for m in known if m.header.folded.sent is None)
-    if Field.HAS in fields:
+    if any(term.field is Field.HAS and term.value == "attachment" for term in query.terms):
         found.update(m.id for m in known if m.header.folded.attached is None)
     return frozenset(found)
 
 
-def _moment(value: Age | date, now: datetime) -> datetime:
-    """So long ago, or when a day begins in the time zone of `now`."""
-    if isinstance(value, Age):
-        # Not by the clock there, which has days of 23 and 25 hours.
-        return now.astimezone(UTC) - timedelta(days=value.days)
-    return datetime.combine(value, time.min, now.tzinfo)
+def _edge(term: Term, now: datetime) -> datetime | None:
+    """The moment that parts what is earlier from what is not, where a term has one."""
+    match term:
+        case Term(_, Age() as age):  # not by the clock there, which has days of 23 and 25 hours
+            return now.astimezone(UTC) - timedelta(days=age.days)
+        case Term(field, datetime() as moment):  # headers tell whole seconds
+            return moment if field is Field.BEFORE else moment.replace(microsecond=500_000)
+        case Term(field, date() as day):
+            return midnight(day if field is Field.BEFORE else day + timedelta(days=1), now.tzinfo)
+    return None
+
+
+def midnight(day: date, zone: tzinfo | None) -> datetime:
+    """When a day begins in a time zone."""
+    return datetime.combine(day, time.min, zone)

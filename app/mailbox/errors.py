@@ -147,6 +147,7 @@ class QueryFault(Enum):
     BAD_SIZE = "no size"
     BAD_AGE = "no age"
     BAD_DAY = "no day"
+    BAD_MONTH = "no month"
     OPEN_QUOTE = "unclosed quote"
     AFTER_QUOTE = "no space after a quote"
     TOO_LONG = "too long"

@@ -8,6 +8,7 @@ that are no text, such as application/pdf, have one; text and multipart/alternat
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from app.mime import Address, Summary
@@ -19,6 +20,8 @@ _WHOLE_MESSAGE: Final = frozenset(
      "application/pgp-encrypted", "application/ms-tnef"}
 )  # fmt: skip
 
+_MAX_KEY: Final = 320  # characters: an address is never longer, and a quoted key fits into a query
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -26,6 +29,7 @@ class Folded:
 
     Attributes:
         sender: the name, else the address; None where there is no sender.
+        address: the address, else the name, cut where it never ends; "" where there is no sender.
         from_, to: names and addresses, a line each.
         subject: "" where there is none.
         sent: seconds since the epoch, or None where there is no date.
@@ -33,6 +37,7 @@ class Folded:
     """
 
     sender: str | None
+    address: str
     from_: str
     to: str
     subject: str
@@ -45,6 +50,7 @@ class Folded:
         sender = summary.sender
         return cls(
             sender=folded(sender.name or sender.email) if sender is not None else None,
+            address=key(sender.email or sender.name) if sender is not None else "",
             from_=_lines((sender,)) if sender is not None else "",
             to=_lines(summary.to),
             subject=folded(summary.subject),
@@ -52,8 +58,20 @@ class Folded:
             attached=_attached(summary.content_type),
         )
 
+    @property
+    def domain(self) -> str:
+        """What follows the last @ of the address, or ""."""
+        return self.address.rpartition("@")[2].strip() if "@" in self.address else ""
 
-UNREAD: Final = Folded(None, "", "", "", None, None)
+    def month(self, zone: tzinfo | None) -> tuple[int, int] | None:
+        """Year and month in a time zone, or None where there is no date."""
+        if self.sent is None:
+            return None
+        local = datetime.fromtimestamp(self.sent, zone or UTC)
+        return local.year, local.month
+
+
+UNREAD: Final = Folded(None, "", "", "", "", None, None)
 """Stands for a header that is not known, or not made ready yet."""
 
 
@@ -61,6 +79,11 @@ def folded(text: str) -> str:
     """A text as it is compared; it has no line ends."""
     text = " ".join(text.casefold().split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def key(text: str) -> str:
+    """A text as it is compared as a whole."""
+    return folded(text)[:_MAX_KEY].strip()
 
 
 def _lines(addresses: Iterable[Address]) -> str:

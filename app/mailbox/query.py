@@ -4,10 +4,17 @@ A query is terms with white space between; all must hold, `-` in front negates o
 word or a "quoted phrase", found in sender or subject, or a field with a value:
 
     from: to: subject:      text, found anywhere in it
+    sender: domain:         all of the sender's address (of the name, if it has none), or all that
+                            follows its last @
     larger: smaller:        a size: 300, 300K, 5MB (decimal), 5MiB (binary); neither holds for equal
+    larger:5M/ID            a cut among equals: of those of just that size, the ones up to this id
+                            as well, in the order of ids
     older: newer:           an age: 90d, 4w, 3m (of 30 days), 1y (of 365)
-    before: after:          a day, 2026-01-31: before it begins, after it ends, by the zone of `now`
-    has:attachment          as far as the type tells, see `deciding`
+    before: after:          a day, 2026-01-31: before it begins, after it ends, by the zone of
+                            `now`; or a second, 2026-01-31T14:05:09Z
+    month:                  2026-01, by the zone of `now`
+    has:                    attachment (as far as the type tells, see `deciding`), sender, domain,
+                            date; header: whether it is known yet
     is:marked
 
 Case and kinds of white space make no difference. Within quotes, `\` stands before `"` and `\`.
@@ -16,7 +23,7 @@ Case and kinds of white space make no difference. Within quotes, `\` stands befo
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Final
@@ -27,6 +34,7 @@ MAX_CHARACTERS: Final = 1000
 MAX_TERMS: Final = 50
 
 _YEARS: Final = range(1900, 9999)
+_MONTHS: Final = range(1, 13)
 _MAX_DAYS: Final = 365_000
 _FIELD: Final = re.compile(r"([^\W\d_]+):")
 _QUOTED: Final = re.compile(r'((?:[^"\\]|\\.)*+)"', re.DOTALL)
@@ -34,9 +42,12 @@ _BARE: Final = re.compile(r"\S*")
 _SPACE: Final = re.compile(r"\s*")
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 _NEEDS_QUOTES: Final = re.compile(r'-|"|[^\W\d_]+:|.*\s', re.DOTALL)
-_SIZE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,3})?)(|B|KB?|MB?|GB?|KIB|MIB|GIB)", re.ASCII)
+_SIZE: Final = re.compile(r"(\d{1,18}(?:\.\d{1,3})?)(|B|KB?|MB?|GB?|KIB|MIB|GIB)", re.ASCII)
 _AGE: Final = re.compile(r"(\d{1,6})([dwmy])", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_SECOND: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_CUT: Final = re.compile(r"([^/]*)/([\w-]{1,40})", re.ASCII)
 _UNITS: Final = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30,
                  "K": 10**3, "M": 10**6, "G": 10**9}  # fmt: skip
 _SHOWN_UNITS: Final = (("G", 10**9), ("M", 10**6), ("K", 10**3),
@@ -49,6 +60,8 @@ class Field(Enum):
 
     WORD = ""
     FROM = "from"
+    SENDER = "sender"
+    DOMAIN = "domain"
     TO = "to"
     SUBJECT = "subject"
     LARGER = "larger"
@@ -57,11 +70,15 @@ class Field(Enum):
     NEWER = "newer"
     BEFORE = "before"
     AFTER = "after"
+    MONTH = "month"
     HAS = "has"
     IS = "is"
 
 
-_ONLY: Final = {Field.HAS: "attachment", Field.IS: "marked"}
+_ONLY: Final = {
+    Field.HAS: frozenset({"attachment", "date", "domain", "header", "sender"}),
+    Field.IS: frozenset({"marked"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,18 @@ class Age:
         return f"{self.amount}{self.unit}"
 
 
-Value = str | int | Age | date
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """`5M/ID`: more octets than that, or just as many and an id that does not come after this."""
+
+    octets: int
+    id: str
+
+    def __str__(self) -> str:
+        return f"{_written(self.octets)}/{self.id}"
+
+
+Value = str | int | Age | Cut | date
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +117,8 @@ class Term:
 
     Attributes:
         field: what it looks at.
-        value: of text, the text; of a size, octets; of `has` and `is`, the word.
+        value: of text, the text; of a size, octets; of a month, `2026-01`; of `has` and `is`, the
+            word; a second is a datetime, in UTC.
         negated: whether it must not hold.
     """
 
@@ -163,7 +192,7 @@ def _term(text: str, start: int) -> tuple[Term, int]:
         raise _bad(text, start, end, QueryFault.EMPTY)
     fault, read = _READERS[field]
     value = read(written)
-    if value is None or _ONLY.get(field, value) != value:
+    if value is None or (field in _ONLY and value not in _ONLY[field]):
         raise _bad(text, value_at, end, fault)
     return Term(field, value, negated), end
 
@@ -206,21 +235,36 @@ def _age(written: str) -> Age | None:
     return age if age.days <= _MAX_DAYS else None
 
 
+def _cut(written: str) -> int | Cut | None:
+    found = _CUT.fullmatch(written)
+    octets = _size(written if found is None else found[1])
+    return octets if found is None or octets is None else Cut(octets, found[2])
+
+
 def _day(written: str) -> date | None:
-    if not _DAY.fullmatch(written):
-        return None
+    written = written.upper()
     try:
-        day = date.fromisoformat(written)
+        if _SECOND.fullmatch(written):
+            return datetime.fromisoformat(written)
+        day = date.fromisoformat(written) if _DAY.fullmatch(written) else None
     except ValueError:
         return None
-    return day if day.year in _YEARS else None
+    return day if day is not None and day.year in _YEARS else None
+
+
+def _month(written: str) -> str | None:
+    found = _MONTH.fullmatch(written)
+    return written if found is not None and int(found[2]) in _MONTHS else None
 
 
 _READERS: Final[dict[Field, tuple[QueryFault, Callable[[str], Value | None]]]] = {
     **dict.fromkeys((Field.WORD, Field.FROM, Field.TO, Field.SUBJECT), (QueryFault.EMPTY, _text)),
-    **dict.fromkeys((Field.LARGER, Field.SMALLER), (QueryFault.BAD_SIZE, _size)),
+    **dict.fromkeys((Field.SENDER, Field.DOMAIN), (QueryFault.EMPTY, _text)),
+    Field.LARGER: (QueryFault.BAD_SIZE, _cut),
+    Field.SMALLER: (QueryFault.BAD_SIZE, _size),
     **dict.fromkeys((Field.OLDER, Field.NEWER), (QueryFault.BAD_AGE, _age)),
     **dict.fromkeys((Field.BEFORE, Field.AFTER), (QueryFault.BAD_DAY, _day)),
+    Field.MONTH: (QueryFault.BAD_MONTH, _month),
     **dict.fromkeys((Field.HAS, Field.IS), (QueryFault.UNKNOWN_VALUE, str.lower)),
 }
 
@@ -230,6 +274,8 @@ def _written(value: Value) -> str:
         case int():
             fits = (f"{value // size}{unit}" for unit, size in _SHOWN_UNITS if value % size == 0)
             return next(fits, str(value)) if value else "0"
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
         case str():
             if not _NEEDS_QUOTES.match(value):
                 return value

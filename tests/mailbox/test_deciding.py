@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.mailbox.deciding import Match, matches, select
+from app.mailbox.folded import Folded
 from app.mailbox.models import Message, MessageId
 from app.mailbox.query import parse
 from app.pop3 import MessageNumber, Octets
@@ -171,6 +174,77 @@ def test_ages_are_counted_to_the_second():
         one = message(f"Date: {moment:%d %b %Y %H:%M:%S} +0000\n")
         assert found("older:1m", one) is older
         assert found("newer:1m", one) is (YES if older is NO else NO)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sender:anna@example.org", YES), ("sender:ANNA@Example.ORG", YES),
+        ("-sender:ann@example.org", YES), ("domain:example.org", YES), ("domain:EXAMPLE.org", YES),
+        ("has:sender", YES), ("has:domain", YES), ("has:date", YES), ("has:header", YES),
+        ("after:2026-03-01T11:59:59Z", YES), ("before:2026-03-01T12:00:01Z", YES),
+        ("-after:9999-12-31T23:59:59Z", YES), ("after:0001-01-01T00:00:00Z", YES),
+        ("sender:anna", NO), ('sender:"anna müller"', NO), ("sender:example.org", NO),
+        ("domain:ample.org", NO), ("domain:org", NO), ("domain:anna@example.org", NO),
+        ("after:2026-03-01T12:00:00Z", NO), ("before:2026-03-01T12:00:00Z", NO),
+        ("-has:sender", NO), ("-has:header", NO),
+    ],
+)  # fmt: skip
+def test_what_a_group_is_called_by_is_compared_as_a_whole(text, expected):
+    assert found(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("header", "sender", "domain"),
+    [
+        ("From: root\n", "root", ""),
+        ("From: Root  Of All\n", "root of all", ""),
+        ("From: <a@>\n", "a@", ""),
+        ('From: x <"a@b"@C.example>\n', '"a@b"@c.example', "c.example"),
+        ("From: M\xfcller <m\xfcller@b\xfccher.example>\n", "m\xfcller@b\xfccher.example",
+         "b\xfccher.example"),
+        (f"From: <{'a' * 400}@b.example>\n", "a" * 320, ""),
+        ("Subject: a\n", "", ""),
+    ],
+)  # fmt: skip
+def test_whose_message_it_is(header, sender, domain):
+    summary = message(header).summary
+    assert summary is not None
+    folded = Folded.of(summary)
+    assert (folded.address, folded.domain) == (sender, domain)
+    assert matches(parse("has:sender"), message(header), False, NOW) is (YES if sender else NO)
+    assert found("-has:domain", message(header)) is (NO if domain else YES)
+
+
+def test_without_a_header_there_is_no_telling_whose_it_is():
+    for text in ("sender:a", "domain:a", "month:2026-01", "has:sender", "has:domain", "has:date"):
+        assert found(text, UNKNOWN) is UNDECIDED
+    assert found("has:header", UNKNOWN) is NO
+    assert found("-has:header", UNKNOWN) is YES
+    assert found("month:2026-01", message("Subject: undated\n")) is UNDECIDED
+    assert found("-has:date", message("Subject: undated\n")) is YES
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+def test_months_are_those_of_the_zone_of_now(zone):
+    now = NOW.astimezone(ZoneInfo(zone))
+    for day in (date(2026, 3, 1), date(2026, 4, 1), date(2026, 1, 1)):
+        edge = datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+        for moment, inside in ((edge, YES), (edge - timedelta(seconds=1), NO)):
+            one = message(f"Date: {moment:%d %b %Y %H:%M:%S} +0000\n")
+            assert matches(parse(f"month:{day:%Y-%m}"), one, marked=False, now=now) is inside
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from("-09AZ_az")), max_size=8, unique=True),
+    st.integers(0, 3),
+    st.sampled_from("-09AZ_az"),
+)
+def test_a_cut_parts_equals_by_their_ids(many, octets, id):
+    messages = [message(None, size, f"{name}") for size, name in many]
+    chosen = select(parse(f"larger:{octets}/{id}"), messages, {}, NOW)
+    expected = [(size, name) for size, name in many if (-size, name) <= (-octets, id)]
+    assert [(one.octets, one.id) for one in chosen.matched] == expected
 
 
 # Selecting

@@ -21,7 +21,11 @@ TERMS = st.one_of(
         st.sampled_from([Field.OLDER, Field.NEWER]),
         st.builds(Age, st.integers(0, 5), st.just("d")),
     ),
-    st.just((Field.HAS, "attachment")),
+    st.tuples(st.just(Field.SENDER), st.sampled_from(["A@B.example", "x@y.example", "anna"])),
+    st.tuples(st.just(Field.DOMAIN), st.sampled_from(["B.example", "y.example", "example"])),
+    st.tuples(
+        st.just(Field.HAS), st.sampled_from(["attachment", "sender", "domain", "date", "header"])
+    ),
     st.just((Field.IS, "marked")),
 )
 # Each text of a header with what it says, folded by hand.
@@ -54,11 +58,25 @@ def texts(field: Field, header: dict[str, Any]) -> list[str]:
     }[field]  # fmt: skip
 
 
+def counted(field: Field, value: str, header: dict[str, Any]) -> bool | None:
+    """What a known header says to a term that compares a whole, or asks what there is."""
+    address = FROM.get(header.get("From", ""), [""])[-1]
+    told: dict[object, bool | None] = {
+        "attachment": ATTACHED[header.get("Content-Type", "text/html")],
+        "date": "Date" in header,
+        "domain": "From" in header,  # each address here has one
+        "sender": "From" in header,
+        Field.SENDER: address == value.lower(),
+        Field.DOMAIN: address.partition("@")[2] == value.lower(),
+    }
+    return told.get(value if field is Field.HAS else field)
+
+
 def holds(field: Field, value: Any, header: dict[str, Any]) -> bool | None:
     """What a known header says to a term that needs it."""
+    if field in {Field.HAS, Field.SENDER, Field.DOMAIN}:
+        return counted(field, value, header)
     match field:
-        case Field.HAS:
-            return ATTACHED[header.get("Content-Type", "text/html")]
         case Field.OLDER:
             return header["Date"] > value.amount if "Date" in header else None
         case Field.NEWER:
@@ -87,6 +105,8 @@ def test_a_query_agrees_with_the_model(terms, header, octets, marked):
         plain: dict[Field, bool] = {Field.IS: marked}
         if isinstance(value, int):
             plain = {Field.LARGER: octets > value, Field.SMALLER: octets < value}
+        if value == "header":
+            plain = {Field.HAS: header is not None}
         truth = plain.get(field)
         if field not in plain and header is not None:
             truth = holds(field, value, header)

@@ -35,6 +35,7 @@ def test_a_whole_header():
     )
     assert found == Folded(
         sender="anna m",
+        address="anna@example.org",
         from_="anna m\nanna@example.org",
         to="b\nb@x.example\n\nc@x.example",
         subject="hi there",

@@ -1,13 +1,13 @@
 """How queries are read and written."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mailbox.errors import BadQuery, QueryFault
-from app.mailbox.query import MAX_CHARACTERS, MAX_TERMS, Age, Field, Term, parse
+from app.mailbox.query import MAX_CHARACTERS, MAX_TERMS, Age, Cut, Field, Term, parse
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,15 @@ from app.mailbox.query import MAX_CHARACTERS, MAX_TERMS, Age, Field, Term, parse
         ("older:90d", Term(Field.OLDER, Age(90, "d"))),
         ("newer:2W", Term(Field.NEWER, Age(2, "w"))),
         ("before:2026-01-31", Term(Field.BEFORE, date(2026, 1, 31))),
+        (
+            "before:2026-01-31T14:05:09z",
+            Term(Field.BEFORE, datetime(2026, 1, 31, 14, 5, 9, tzinfo=UTC)),
+        ),
+        ("month:2026-01", Term(Field.MONTH, "2026-01")),
+        ("larger:5M/aB_-9", Term(Field.LARGER, Cut(5_000_000, "aB_-9"))),
+        ("larger:999999999999999999", Term(Field.LARGER, 10**18 - 1)),
+        ('sender:"a b"', Term(Field.SENDER, "a b")),
+        ("domain:Example.org", Term(Field.DOMAIN, "Example.org")),
         ("has:ATTACHMENT", Term(Field.HAS, "attachment")),
     ],
 )
@@ -59,7 +68,18 @@ def test_terms(text, term):
         ("larger:5,5M", 7, 4, QueryFault.BAD_SIZE),
         ("larger:1e9", 7, 3, QueryFault.BAD_SIZE),
         ("larger:\u0665M", 7, 2, QueryFault.BAD_SIZE),
-        ("larger:9999999999999", 7, 13, QueryFault.BAD_SIZE),
+        ("larger:9999999999999999999", 7, 19, QueryFault.BAD_SIZE),
+        ("larger:5M/", 7, 3, QueryFault.BAD_SIZE),
+        ("larger:/x", 7, 2, QueryFault.BAD_SIZE),
+        ("larger:5/x/y", 7, 5, QueryFault.BAD_SIZE),
+        ("smaller:5M/x", 8, 4, QueryFault.BAD_SIZE),
+        ("before:2026-01-31T25:00:00Z", 7, 20, QueryFault.BAD_DAY),
+        ("before:2026-01-31T12:00:00", 7, 19, QueryFault.BAD_DAY),
+        ("a month:2026-13", 8, 7, QueryFault.BAD_MONTH),
+        ("month:2026-1", 6, 6, QueryFault.BAD_MONTH),
+        ("month:2026-01-01", 6, 10, QueryFault.BAD_MONTH),
+        ("has:marked", 4, 6, QueryFault.UNKNOWN_VALUE),
+        ("is:attachment", 3, 10, QueryFault.UNKNOWN_VALUE),
         ("older:90", 6, 2, QueryFault.BAD_AGE),
         ("older:d", 6, 1, QueryFault.BAD_AGE),
         ("older:1001y", 6, 5, QueryFault.BAD_AGE),
@@ -110,6 +130,10 @@ def test_too_much():
         ("older:90D", "older:90d"),
         ("-before:2026-01-31", "-before:2026-01-31"),
         ("IS:Marked", "is:marked"),
+        ("larger:5000K/x", "larger:5M/x"),
+        ("after:2026-01-31t00:00:00Z", "after:2026-01-31T00:00:00Z"),
+        ("-HAS:header", "-has:header"),
+        ("MONTH:2026-01", "month:2026-01"),
     ],
 )
 def test_a_query_is_written_in_one_way(text, canonical):
@@ -118,7 +142,7 @@ def test_a_query_is_written_in_one_way(text, canonical):
 
 WORDS = ['"', "\\", "-", ":", " ", "a", "from:", "larger:", "5M", "older:", "9d", "is:marked",
          "before:2026-01-31", "\u00e4", "\u3000", "\x1c", "has:attachment", "MiB",
-         "1.5"]  # fmt: skip
+         "1.5", "/", "month:", "2026-01", "sender:", "domain:", "T14:05:09Z"]  # fmt: skip
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=12).map("".join)))

@@ -13,7 +13,9 @@ from app.web.query_words import bad_query
         ("larger:5X", "At character 8, “5X”: this is no size; sizes look like 300K, 5M or 1.5G."),
         ("older:x", "At character 7, “x”: this is no age; ages look like 90d, 4w, 3m or 1y."),
         ("after:x", "At character 7, “x”: this is no day; days look like 2026-01-31."),
-        ("has:x", "At character 5, “x”: has: knows attachment, is: knows marked."),
+        ("has:x", ("At character 5, “x”: has: knows attachment, date, domain, header and"
+         " sender, is: knows marked.")),
+        ("month:x", "At character 7, “x”: this is no month; months look like 2026-01."),
         ("from:", "At character 1, “from:”: there is nothing to look for."),
         ('a "b', 'At character 3, “"b”: this quote is not closed.'),
         ('"a"b', "At character 4, “b”: a space is missing behind the quote."),
