@@ -56,7 +56,9 @@ from .parts import OpenPart
 from .peeking import Peeked
 from .query import Query
 from .query import parse as parse_query
+from .reducing import Order, Proposal, cut, proposed, ranked
 from .signin import credentials_fit
+from .space import By, Group, grouped
 from .transcript import Line, LineEvent, Transcript
 from .typed import USAGE, Typed, Verb, parse_line
 
@@ -69,6 +71,7 @@ __all__ = [
     "Ambiguous",
     "BadLine",
     "BadQuery",
+    "By",
     "CalledOff",
     "Change",
     "CommitFailed",
@@ -81,6 +84,7 @@ __all__ = [
     "Export",
     "Feed",
     "Form",
+    "Group",
     "Line",
     "LineBusy",
     "LineEvent",
@@ -99,9 +103,11 @@ __all__ = [
     "NoSuchPart",
     "Notice",
     "OpenPart",
+    "Order",
     "Outcome",
     "Peeked",
     "Progress",
+    "Proposal",
     "Query",
     "QueryFault",
     "Receipt",
@@ -120,8 +126,12 @@ __all__ = [
     "Watch",
     "aside",
     "credentials_fit",
+    "cut",
+    "grouped",
     "message_name",
     "parse_line",
     "parse_query",
+    "proposed",
+    "ranked",
     "select",
 ]

@@ -8,7 +8,7 @@ take no longer than sorting them. What needs no header is asked first.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 from operator import attrgetter

@@ -29,7 +29,9 @@ from .index import BY_LISTING, Index, Listing, Sort
 from .lease import Lease
 from .loader import HEADER_OCTETS, HeaderLoader, Progress
 from .models import Account, Credentials, Message, MessageId, Notice, Told, header_digest
+from .overview import Overview
 from .query import Field, Query
+from .space import By, Group
 from .transcript import Transcript
 
 _SELECTIONS = 4  # that are kept: a filter is asked for page by page
@@ -82,6 +84,7 @@ class Maildrop:
         self._renamed: dict[MessageId, MessageId] = {}
         self._orders: dict[Sort, tuple[tuple[Index, int], Order]] = {}
         self._selections: dict[tuple[Query, tzinfo | None], tuple[tuple[Index, int], Flagged]] = {}
+        self._overview = Overview()
 
     # -- the connection ------------------------------------------------------------------------
 
@@ -326,6 +329,23 @@ class Maildrop:
         unread = [message for message in messages if message.header.unread]
         if unread:
             await aside(lambda: [message.summary for message in unread])
+
+    async def survey(self, zone: tzinfo, most: int | None = None) -> None:
+        """Brings the groups of `groups` up to date, aside.
+
+        Args:
+            zone: whose months.
+            most: where more headers than this would have to be parsed, it is left at sizes.
+        """
+        await self._overview.make(self.index, self._position, zone, most)
+
+    def groups(self, by: By, zone: tzinfo) -> tuple[Group, ...] | None:
+        """All messages in groups as last surveyed; None where they never were."""
+        return self._overview.newest(self.index, by, zone)
+
+    def surveyed(self, zone: tzinfo) -> bool:
+        """Whether nothing has come in since the last survey."""
+        return all(self._overview.fresh(self.index, self._position, by, zone) for by in By)
 
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""

@@ -21,7 +21,7 @@ Case and kinds of white space make no difference. Within quotes, `\` stands befo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,7 +33,7 @@ from .errors import BadQuery, QueryFault
 MAX_CHARACTERS: Final = 1000
 MAX_TERMS: Final = 50
 
-_YEARS: Final = range(1900, 9999)
+YEARS: Final = range(1900, 9999)
 _MONTHS: Final = range(1, 13)
 _MAX_DAYS: Final = 365_000
 _FIELD: Final = re.compile(r"([^\W\d_]+):")
@@ -150,6 +150,12 @@ class Query:
         """Whether it narrows nothing: it has no terms, or only empty words."""
         return all(term.value == "" and not term.negated for term in self.terms)
 
+    def narrowed(self, terms: Iterable[Term]) -> "Query | None":
+        """This and more; None where that would be too long to be read again."""
+        query = Query((*self.terms, *terms))
+        fits = len(query.terms) <= MAX_TERMS and len(str(query)) <= MAX_CHARACTERS
+        return query if fits else None
+
 
 def parse(text: str) -> Query:
     """The query that a text stands for.
@@ -249,7 +255,7 @@ def _day(written: str) -> date | None:
         day = date.fromisoformat(written) if _DAY.fullmatch(written) else None
     except ValueError:
         return None
-    return day if day is not None and day.year in _YEARS else None
+    return day if day is not None and day.year in YEARS else None
 
 
 def _month(written: str) -> str | None:
