@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from app.mailbox import Form, Message, aside, parse_query
+from app.mailbox import By, Form, Message, aside, parse_query
 from app.sessions import Session
 
-from . import message_schemas, schemas
+from . import formats, message_schemas, schemas
 from .deps import (
     AppServices,
     ChangingSession,
@@ -21,6 +21,7 @@ from .errors import InvalidRequest
 from .forms import SignInForm, read_sort
 from .security import check_site, own_origin
 from .selecting import chosen
+from .space_json import space_json
 from .words import _
 
 router = APIRouter(
@@ -164,6 +165,19 @@ async def list_messages(
         page=page,
         pages=max(1, -(-len(matched) // per_page)),
     )
+
+
+@router.get("/space", response_model=schemas.SpaceMap)
+async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Response:
+    """Messages in groups, each with a filter `q` that selects just these.
+
+    Sizes come from the largest band down, months in their order, senders and domains by octets.
+    """
+    mailbox = session.mailbox
+    await mailbox.ensure_listed(session.unlock)
+    found = await chosen(session, q)
+    made = await aside(space_json, by, parse_query(q), found, formats.own_zone())
+    return Response(made, media_type="application/json")
 
 
 @router.get("/messages/{id}")

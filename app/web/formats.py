@@ -80,6 +80,11 @@ def now() -> datetime:
     return local(datetime.now(UTC))
 
 
+def own_zone() -> tzinfo:
+    """The person's time zone, as `now` has it."""
+    return now().tzinfo or UTC
+
+
 @lru_cache(512)
 def _pattern(where: Locale, skeleton: str, time: str) -> DateTimePattern:
     """CLDR's pattern for the fields of a skeleton, and with `time` the time behind it."""
@@ -139,3 +144,18 @@ def when_exactly(moment: datetime) -> str:
 def span(seconds: float) -> str:
     """`30 minutes`, `12 hours`: a length of time in its largest fitting unit."""
     return format_timedelta(timedelta(seconds=seconds), threshold=1, locale=locale.get())
+
+
+def month(day: date) -> str:
+    """`March 2026`."""
+    return _shown(day, "yMMMM")
+
+
+def month_alone(day: date) -> str:
+    """`Mar`."""
+    return _shown(day, "MMM")
+
+
+def year(day: date) -> str:
+    """`2026`."""
+    return _shown(day, "y")

@@ -14,7 +14,7 @@ from .finding import Listed, filter_view, matching_view, order_view
 from .liststate import PER_PAGE, ListState
 from .notices import notice
 from .present import account, live, shell, title
-from .spacemap import bands, heat, stat
+from .spacemap import MOST_UNREAD, heat, space_map, stat
 from .views import (
     ErrorView,
     ListFragment,
@@ -195,13 +195,14 @@ async def mailbox_page(
     """The mailbox page."""
     mailbox = session.mailbox
     by_size = await mailbox.ordered(_BY_SIZE)
+    await mailbox.survey(formats.own_zone(), MOST_UNREAD)
     current = reader.row.id if reader else ""
     fragment = await aside(list_fragment, request, services, session, found, current)
     return MailboxView(
         shell=shell(request, services, title(mailbox, reader), session.csrf),
         account=account(mailbox, services),
         stat=await aside(stat, mailbox, by_size),
-        bands=await aside(bands, mailbox, by_size),
+        map=await aside(space_map, mailbox, found.state),
         rows=fragment.rows,
         progress=fragment.progress,
         filter=fragment.filter,

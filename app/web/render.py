@@ -17,7 +17,7 @@ AnyResponse = TypeVar("AnyResponse", bound=Response)
 BUNDLES = {
     "page.js": ("app.js",),
     "console.js": ("vendor/htmx.min.js", "app.js", "console.js"),
-    "desk.js": ("vendor/htmx.min.js", "list.js", "app.js", "keys.js", "live.js"),
+    "desk.js": ("vendor/htmx.min.js", "list.js", "app.js", "space.js", "keys.js", "live.js"),
 }
 
 

@@ -30,6 +30,7 @@ from .pages import (
     message,
     outcome,
     signin,
+    space,
     whole,
 )
 from .present import shell
@@ -67,6 +68,7 @@ def install(app: FastAPI, with_services: Services) -> None:
         language,
         mailbox,
         live,
+        space,
         bulk,
         outcome,
         message,

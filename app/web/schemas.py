@@ -151,6 +151,28 @@ class MessageList(BaseModel):
     pages: int
 
 
+class SpaceGroup(BaseModel):
+    """Messages that have something in common; `share` is of the octets of all groups, 0 to 1.
+
+    `key` is "" where a header has no sender, domain or date, null where it is not known yet. `q`
+    goes to `list`, `dele` and `export`; it is null where it would be too long.
+    """
+
+    key: str | None
+    label: str
+    q: str | None
+    messages: int
+    octets: int
+    share: float
+
+
+class SpaceMap(BaseModel):
+    """Groups, each message in one; `undecided` counts what the filter cannot decide yet."""
+
+    groups: list[SpaceGroup]
+    undecided: int
+
+
 class Header(BaseModel):
     """A header field, decoded."""
 

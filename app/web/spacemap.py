@@ -1,22 +1,20 @@
-"""Where the space goes: the strip of the largest messages, and the size bands."""
+"""Where the space goes: the strip of the largest messages, and the column beside the list."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
-from app.mailbox import Mailbox, Message
+from app.mailbox import By, Group, Mailbox, Message, cut, grouped, ranked
 
-from . import formats
-from .liststate import PER_PAGE, ListState
-from .views import BandView, BlockView, StatView
-from .words import N_, _
+from . import formats, under
+from .facets import PAGE, Facets, present
+from .liststate import ListState
+from .views import BlockView, FacetsFragment, MapView, StatView
+from .words import _
 
-_LARGEST = 5
-_BANDS = (
-    (N_("over 10 MB"), 10_000_000),
-    (N_("1 to 10 MB"), 1_000_000),
-    (N_("100 KB to 1 MB"), 100_000),
-    (N_("under 100 KB"), 0),
-)
-_HEATS = ((10_000_000, 5), (5_000_000, 4), (1_000_000, 3), (100_000, 2))
+MOST_UNREAD: Final = 1000  # headers that a page of the list would parse for its facets, some 40 ms
+_LARGEST: Final = 5
+_HEATS: Final = ((10_000_000, 5), (5_000_000, 4), (1_000_000, 3), (100_000, 2))
 
 
 def heat(octets: int) -> int:
@@ -25,6 +23,7 @@ def heat(octets: int) -> int:
 
 
 def _title(message: Message) -> str:
+    """Size and subject, as far as that is known."""
     summary = message.summary
     subject = f" · {summary.subject}" if summary and summary.subject else ""
     return formats.size(message.octets) + subject
@@ -33,7 +32,9 @@ def _title(message: Message) -> str:
 def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
     """The line under the top bar."""
     totals = mailbox.index.totals
-    largest = by_size[:_LARGEST]
+    order = ranked(by_size, _LARGEST + 1)
+    largest = order[:_LARGEST]
+    meant = cut(order, len(largest)) if largest else None
     blocks = []
     x = 0.0
     for message in largest:
@@ -41,37 +42,39 @@ def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
         href = ListState().href(f"/mailbox/messages/{message.id}")
         blocks.append(BlockView(x, width, heat(message.octets), _title(message), href))
         x = round(x + width, 2)
-    rest = by_size[_LARGEST:]
-    if rest:
-        title = _("%(size)s in all other messages", size=formats.size(sum(m.octets for m in rest)))
-        blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, "/mailbox"))
+    octets = sum(m.octets for m in largest)
+    if len(order) > len(largest) and meant is not None:
+        rest = replace(meant, negated=not meant.negated)
+        title = _("%(size)s in all other messages", size=formats.size(totals.octets - octets))
+        href = ListState(q=str(rest)).href()
+        blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, href))
     return StatView(
         messages=totals.messages,
         size=formats.size(totals.octets),
         largest=len(largest),
-        share=formats.share(sum(m.octets for m in largest), totals.octets),
+        share=formats.share(octets, totals.octets),
         blocks=tuple(blocks),
+        href=ListState(q=str(meant)).href() if len(order) > len(largest) else "/mailbox",
     )
 
 
-def bands(mailbox: Mailbox, by_size: Sequence[Message]) -> tuple[BandView, ...]:
-    """The size bands."""
-    views = []
-    start = 0
-    for label, least in _BANDS:
-        stop = start
-        while stop < len(by_size) and by_size[stop].octets >= least:
-            stop += 1
-        octets = sum(m.octets for m in by_size[start:stop])
-        page = ListState().at(start // PER_PAGE + 1)
-        views.append(
-            BandView(
-                label=_(label),
-                messages=stop - start,
-                size=formats.size(octets),
-                share=formats.percent(octets, mailbox.index.totals.octets),
-                href=f"{page.href()}#m-{by_size[start].id}" if stop > start else "",
-            )
-        )
-        start = stop
-    return tuple(views)
+def facets(mailbox: Mailbox, state: ListState) -> FacetsFragment:
+    """What stands beside the list, as the mailbox was surveyed last."""
+    zone = formats.own_zone()
+
+    def groups(by: By) -> tuple[Group, ...]:
+        return mailbox.groups(by, zone) or ()
+
+    made = Facets(state, mailbox.index.totals.octets)
+    return FacetsFragment(
+        sizes=made.sizes(groups(By.SIZE) or grouped(mailbox.index, By.SIZE, zone)),
+        groups=(made.senders(groups(By.SENDER)), made.domains(groups(By.DOMAIN))),
+        months=made.months(groups(By.MONTH)),
+        href=ListState(q=str(present(state.q))).href(PAGE),
+        waiting=not mailbox.surveyed(zone),
+    )
+
+
+def space_map(mailbox: Mailbox, state: ListState) -> MapView:
+    """The column beside the list."""
+    return MapView(facets(mailbox, state), under.form(mailbox.index.totals.octets))

@@ -21,6 +21,7 @@ DESIGNED = {
     ("GET", "/api/v1/transcript"),
     ("POST", "/api/v1/headers/pause"),
     ("POST", "/api/v1/headers/resume"),
+    ("GET", "/api/v1/space"),
     ("GET", "/api/v1/messages/{id}"),
     ("GET", "/api/v1/messages/{id}/top"),
     ("GET", "/api/v1/messages/{id}/peek"),

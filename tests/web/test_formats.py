@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from contextvars import copy_context
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -143,3 +143,9 @@ def test_the_year_is_left_out_by_the_persons_own_calendar():
         return formats.day(datetime(2025, 12, 31, 20, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
 
     assert copy_context().run(shown) == "1 Jan"
+
+
+def test_months():
+    day = date(2026, 3, 1)
+    shown = (formats.month(day), formats.month_alone(day), formats.year(day))
+    assert shown == ("March 2026", "Mar", "2026")

@@ -23,6 +23,7 @@ PAGES: dict[str, type] = {
     "export": views.ExportView,
     "console": views.ConsoleView,
     "keys": views.KeysView,
+    "space": views.SpaceView,
 }
 FRAGMENTS: dict[str, type] = {
     "marked": views.MarkedFragment,
@@ -41,6 +42,7 @@ FRAGMENTS: dict[str, type] = {
     "review": views.ReviewFragment,
     "live": views.LiveFragment,
     "transcript": views.TranscriptFragment,
+    "facets": views.FacetsFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 

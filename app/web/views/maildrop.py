@@ -4,46 +4,7 @@ from dataclasses import dataclass
 
 from .reader import MessageView
 from .shell import AccountView, ErrorView, RowView, Shell
-
-
-@dataclass(frozen=True, slots=True)
-class BlockView:
-    """A piece of the space bar: `x` and `width` in percent, `heat` 1 to 5."""
-
-    x: float
-    width: float
-    heat: int
-    title: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatView:
-    """The line under the top bar.
-
-    Attributes:
-        messages, size: the maildrop; the size is formatted.
-        largest: how many messages the blocks before the last one stand for.
-        share: what they hold together, formatted such as `61 %`.
-        blocks: the space bar, the last one being all the rest.
-    """
-
-    messages: int
-    size: str
-    largest: int
-    share: str
-    blocks: tuple[BlockView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BandView:
-    """A size band: `share` of the octets in percent; `href` leads to its first message."""
-
-    label: str
-    messages: int
-    size: str
-    share: float
-    href: str
+from .space import MapView, StatView
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +201,7 @@ class MailboxView:
     shell: Shell
     account: AccountView
     stat: StatView
-    bands: tuple[BandView, ...]
+    map: MapView
     rows: tuple[RowView, ...]
     progress: ProgressView
     filter: FilterView

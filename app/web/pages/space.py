@@ -1,0 +1,90 @@
+"""Where the space goes: the facets beside the list, the treemap, and what would have to go."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.mailbox import Order, aside, parse_query, proposed
+from app.sessions import Session
+from app.web import formats, under
+from app.web.deps import AppServices, CurrentSession, Services
+from app.web.errors import InvalidRequest
+from app.web.liststate import current_list
+from app.web.pages.mailbox import from_htmx
+from app.web.present import account, shell
+from app.web.selecting import chosen
+from app.web.spacemap import facets
+from app.web.spacepage import space_page
+from app.web.views import UnderView
+from app.web.words import _
+
+router = APIRouter(prefix="/mailbox/space")
+
+
+async def _page(
+    request: Request,
+    services: Services,
+    session: Session,
+    q: str,
+    form: UnderView | None = None,
+    status: int = 200,
+) -> Response:
+    mailbox = session.mailbox
+    query = parse_query(q)
+    found = await chosen(session, q)
+    form = form or under.form(mailbox.index.totals.octets)
+    title = f"{_('Where the space goes')} · {mailbox.account.username}"
+    top = shell(request, services, title, session.csrf)
+    view = await aside(space_page, top, account(mailbox, services), found, query, form)
+    return await aside(services.renderer.page, "space", view, status)
+
+
+@router.get("")
+async def show_space(
+    request: Request, services: AppServices, session: CurrentSession, q: str = ""
+) -> Response:
+    """The treemap of all messages, or of those that a filter matches."""
+    await session.mailbox.ensure_listed(session.unlock)
+    return await _page(request, services, session, q)
+
+
+@router.get("/facets")
+async def show_facets(request: Request, services: AppServices, session: CurrentSession) -> Response:
+    """The facets that need headers, for the list that asks."""
+    await session.mailbox.ensure_listed(session.unlock)
+    await session.mailbox.survey(formats.own_zone())
+    state, _ = current_list(from_htmx(request) or "")
+    return await aside(services.renderer.fragment, "facets", facets(session.mailbox, state))
+
+
+@router.get("/under")
+async def show_what_has_to_go(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    to: Annotated[str, Query()] = "",
+    order: Annotated[str, Query()] = Order.LARGEST.value,
+) -> Response:
+    """The list with the messages whose removal would bring the maildrop under a size.
+
+    Raises:
+        InvalidRequest: there is no such order.
+    """
+    try:
+        first = Order(order)
+    except ValueError:
+        raise InvalidRequest("order: largest or oldest.") from None
+    await session.mailbox.ensure_listed(session.unlock)
+    octets = under.read_size(to)
+    messages = list(session.mailbox.index)
+    found = (
+        await aside(proposed, messages, octets, first, formats.own_zone())
+        if octets is not None
+        else None
+    )
+    form = under.refusal(to, octets, first, found)
+    if form is None and found is not None:
+        return RedirectResponse(under.way(found, first), status_code=303)
+    status = 422 if form is not None and form.wrong else 200
+    return await _page(request, services, session, "", form, status)
