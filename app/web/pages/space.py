@@ -11,8 +11,8 @@ from app.web import formats, under
 from app.web.deps import AppServices, CurrentSession, Services
 from app.web.errors import InvalidRequest
 from app.web.liststate import current_list
-from app.web.pages.mailbox import from_htmx
 from app.web.present import account, shell
+from app.web.returning import from_htmx
 from app.web.selecting import chosen
 from app.web.spacemap import facets
 from app.web.spacepage import space_page
