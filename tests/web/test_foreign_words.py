@@ -23,9 +23,8 @@ from .visiting import Browser, http_to, running
 READ = {"aria-label", "title", "placeholder", "alt", "data-once", "data-copied", "data-picked"}
 # Names and units.
 KEPT = {"Popscope", "SHA", "KB", "MB", "GB", "STARTTLS", "localhost"}
-# An example of a server's name and one of a filter, and what messages quote of the API.
-KEPT |= {"pop", "example", "net"}
-KEPT |= {field.value for field in Field} | {key.value for key in SortKey} | {"news", "nonsense"}
+# What messages quote of the API and of the filter language.
+KEPT |= {field.value for field in Field} | {key.value for key in SortKey} | {"nonsense"}
 HTTP = {"GET", "POST", "DELETE", "path", "query", "body"}
 # What is not ours: mail, protocol, names of people and languages, the API's reference.
 OTHERS = {"bdi", "code", "pre", "style", "script", "kbd", "samp", "strong"}
@@ -64,7 +63,8 @@ class English(HTMLParser):
             self._look(data)
 
     def _look(self, text: str) -> None:
-        text = re.sub(r"\b[a-z]+/[a-z-]+\b", "", text)  # a media type
+        # A media type, a term of a filter, a server's name.
+        text = re.sub(r"\b[a-z]+(?:/[a-z-]+|[:.]\w[\w.]*)", "", text)
         self.found += [word for word in re.findall("[A-Za-z]{2,}", text) if word not in KEPT]
 
 
