@@ -83,7 +83,7 @@ class RunningPopscope:
         self._folder = tempfile.TemporaryDirectory(prefix="popscope-")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("POPSCOPE_")}
         env = {**inherited, "PYTHONUNBUFFERED": "1", **self._settings}
-        if self._program == CHECKOUT:
+        if self._program[:2] == CHECKOUT[:2]:  # a module of this checkout
             env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))
         self._output = (Path(self._folder.name) / "output").open("wb")
         self.port = free_port()

@@ -1,0 +1,177 @@
+"""The language by mouse and by keyboard, its dates and numbers, and pages from right to left."""
+
+import re
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Page, expect
+
+from app.web.languages import NAMES, catalogue
+from tests.support.browser import WIDTHS, Chromium, axe, screenshot
+from tests.support.popscope import RunningPopscope
+
+pytestmark = pytest.mark.browser
+
+# Pairs of buttons, links and fields of one bar or card that lie over one another.
+OVERLAPS = """
+() => [...document.querySelectorAll(
+  '.topbar, .listhead, .tray, .meter, .reader footer, .card, .open')]
+  .flatMap((place) => {
+    const all = [...place.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
+      .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+        && !one.closest('.menu form'));
+    const boxes = all.map((one) => one.getBoundingClientRect());
+    const found = [];
+    for (let a = 0; a < all.length; a += 1) for (let b = a + 1; b < all.length; b += 1) {
+      if (all[a].contains(all[b]) || boxes[a].width < 2 || boxes[b].width < 2) continue;
+      const [one, two] = [boxes[a], boxes[b]];
+      const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left);
+      const high = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
+      if (wide > 1 && high > 1) found.push(`${all[a].outerHTML} | ${all[b].outerHTML}`);
+    }
+    return found;
+  })
+"""
+
+
+@pytest.fixture
+def demo() -> Iterator[RunningPopscope]:
+    """The demo as people run it."""
+    with RunningPopscope("demo") as running:
+        yield running
+
+
+async def look(page: Page, name: str) -> None:
+    """Keeps a screenshot, and fails over what axe finds or what does not fit."""
+    await screenshot(page, name, full_page=False)
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert await axe(page) == [], name
+    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert room[0] <= room[1], f"{name} scrolls sideways"
+    assert await page.evaluate(OVERLAPS) == [], name
+
+
+async def walk(page: Page, demo: RunningPopscope, name: str) -> None:
+    """Every page, found without words."""
+    await page.goto(demo.url)
+    await look(page, f"{name}-signin")
+    await page.goto(demo.url + "/nowhere")
+    await look(page, f"{name}-not-found")
+    await page.goto(demo.url + "/api/docs")
+    await look(page, f"{name}-api")
+    await page.goto(demo.url)
+    await page.locator('form[action="/demo"] button').click()
+    await expect(page.locator(".rows .row").first).to_be_visible()
+    await expect(page.locator(".row.pending")).to_have_count(0)
+    await look(page, f"{name}-mailbox")
+    await page.locator(".rows .row").nth(1).locator(".what a").click()
+    await expect(page.locator("#reader .text").first).to_be_visible()
+    await look(page, f"{name}-message")
+    for tab in ("attachments", "headers", "route", "source"):
+        await page.goto(re.sub(r"\?.*|$", f"?tab={tab}", page.url, count=1))
+        await expect(page.locator(f"[data-tab={tab}]")).to_be_visible()
+        await look(page, f"{name}-{tab}")
+    await page.locator("#reader footer button[hx-post$='/mark']").click()
+    await expect(page.locator("#tray")).to_be_visible()
+    await look(page, f"{name}-marked")
+    await page.goto(demo.url + "/mailbox/export?q=larger:5M")
+    await look(page, f"{name}-export")
+    await page.goto(demo.url + "/mailbox/console")
+    await look(page, f"{name}-console")
+    await page.goto(demo.url + "/mailbox/review")
+    await look(page, f"{name}-review")
+    await page.locator("button.commit").click()
+    await page.wait_for_url("**/mailbox/receipt")
+    await look(page, f"{name}-receipt")
+    await page.goto(demo.url + "/mailbox")
+    await page.locator('form[action="/signout"] button').click()
+
+
+async def test_a_language_is_chosen_by_mouse_and_by_keyboard(
+    demo: RunningPopscope, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(1024)
+    html = page.locator("html")
+    await page.goto(demo.url)
+    await expect(html).to_have_attribute("lang", "en-GB")
+    await page.get_by_role("button", name="Deutsch").click()
+    await expect(html).to_have_attribute("lang", "de")
+    await page.get_by_role("button", name="Demo-Postfach").click()
+    await expect(page).to_have_title(re.compile("Popscope"))
+    await page.goto(demo.url + "/mailbox?sort=from")
+    await page.locator(".menu summary").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="English")).to_be_focused()
+    for _ in range(4):
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(html).to_have_attribute("lang", "ja")
+    assert page.url.endswith("/mailbox?sort=from")
+    await expect(page.locator(".menu button[aria-current]")).to_have_text("日本語")
+    # A message that htmx opened stays open when the language changes.
+    await page.locator(".rows .row").nth(1).locator(".what a").click()
+    await expect(page.locator("#reader[data-id]")).to_be_visible()
+    opened = page.url
+    await page.locator(".menu summary").click()
+    await page.get_by_role("button", name="Français").click()
+    await expect(html).to_have_attribute("lang", "fr")
+    assert page.url == opened
+    await expect(page.locator("#reader[data-id]")).to_contain_text("transférés")
+    await page.locator('form[action="/signout"] button').click()
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone", "size", "date"),
+    [
+        ("de-DE", "Asia/Tokyo", r"\d+,\d\sMB",
+         r"^(Mo|Di|Mi|Do|Fr|Sa|So)\., \d+\. .+ \d{4}, \d\d:\d\d$"),
+        ("ja-JP", "America/Los_Angeles", r"\d+\.\d\sMB",
+         r"^\d{4}年\d+月\d+日\([月火水木金土日]\) \d+:\d\d$"),
+        ("fr-FR", "Europe/Paris", r"\d+,\d\sMo",
+         r"^(lun|mar|mer|jeu|ven|sam|dim)\. \d+ .+ \d{4}, \d\d:\d\d$"),
+    ],
+)  # fmt: skip
+async def test_dates_and_numbers_are_those_of_the_browser(
+    demo: RunningPopscope, chromium: Chromium, locale: str, zone: str, size: str, date: str
+) -> None:
+    page = await chromium.page_at(1024, locale=locale, timezone_id=zone)
+    await page.goto(demo.url)
+    await page.locator('form[action="/demo"] button').click()
+    await expect(page.locator(".row.pending")).to_have_count(0)
+    row = page.locator(".rows .row").first
+    await expect(row.locator(".size")).to_contain_text(re.compile(size))
+    shown = row.locator("time")
+    title = await shown.get_attribute("title") or ""
+    assert re.search(date, title), title
+    # The clock of the browser's zone, as the browser itself counts it.
+    clock = await shown.evaluate(
+        "time => new Date(time.dateTime).toLocaleTimeString('en-GB',"
+        " {hour: '2-digit', minute: '2-digit'})"
+    )
+    assert title.endswith(clock.removeprefix("0") if locale == "ja-JP" else clock), title
+    await page.locator('form[action="/signout"] button').click()
+
+
+@pytest.mark.parametrize("code", [code for code in NAMES if code != "en"])
+async def test_every_page_in_every_language(
+    demo: RunningPopscope, chromium: Chromium, code: str
+) -> None:
+    chromium.allow("status of 404")
+    page = await chromium.page_at(390, height=844, locale=code)
+    await page.goto(demo.url)
+    said = catalogue(code).gettext("Open mailbox")
+    await expect(page.locator("form[action='/signin'] .go")).to_have_text(said)
+    await walk(page, demo, code)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page_from_right_to_left(chromium: Chromium, width: int) -> None:
+    program = (sys.executable, "-m", "tests.support.pseudo")
+    chromium.allow("status of 404")
+    with RunningPopscope("demo", program=program) as demo:
+        page = await chromium.page_at(width, height=844 if width < 500 else 900, locale="ar")
+        await page.goto(demo.url)
+        await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        await walk(page, demo, "rtl")
