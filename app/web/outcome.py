@@ -14,9 +14,21 @@ from .listing import Rows, tray
 from .liststate import ListState
 from .present import account, shell, titled
 from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
-from .words import _, ngettext
+from .words import N_, _, ngettext
 
 _ROWS: Final = 500  # on one page; there may be 100,000
+# Why a check could not be made, in the mailbox's own words; others are the server's.
+_WHY: Final = {
+    "the server gave every message a new UIDL": N_("The server gave every message a new UIDL."),
+    "copies with one UIDL have changed their sizes": N_(
+        "Copies with one UIDL have changed their sizes."
+    ),
+    "the server has no UIDLs, and the sizes it lists now do not tell": N_(
+        "The server has no UIDLs, and the sizes it lists now do not tell."
+    ),
+    "the check was not asked for": N_("The check was not asked for."),
+}
+_UNANSWERED: Final = "QUIT was not answered; "
 
 
 def shown_first(mailbox: Mailbox) -> list[Message]:
@@ -56,6 +68,13 @@ def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:
     )
 
 
+def why(said: str) -> str:
+    """Why the check of a commit could not be made, as a page tells it; the API keeps `said`."""
+    reason = said.removeprefix(_UNANSWERED)
+    shown = _(_WHY[reason]) if reason in _WHY else reason
+    return _("QUIT was not answered. %(why)s", why=shown) if reason != said else shown
+
+
 def receipt_page(
     request: Request, services: Services, session: Session, number: int
 ) -> ReceiptView:
@@ -82,7 +101,7 @@ def receipt_page(
         gone=gone,
         total=total,
         verified=receipt.verified,
-        why=receipt.why,
+        why=why(receipt.why),
         at=formats.when_exactly(receipt.at),
         at_iso=receipt.at.isoformat(),
         before=formats.size(receipt.before.octets),

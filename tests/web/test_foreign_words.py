@@ -25,7 +25,7 @@ READ = {"aria-label", "title", "placeholder", "alt", "data-once", "data-copied",
 KEPT = {"Popscope", "SHA", "KB", "MB", "GB", "STARTTLS", "localhost"}
 # What messages quote of the API and of the filter language.
 KEPT |= {field.value for field in Field} | {key.value for key in SortKey} | {"nonsense"}
-HTTP = {"GET", "POST", "DELETE", "path", "query", "body"}
+HTTP = {"GET", "POST", "DELETE", "path", "query", "body", "header"}
 # What is not ours: mail, protocol, names of people and languages, the API's reference.
 OTHERS = {"bdi", "code", "pre", "style", "script", "kbd", "samp", "strong"}
 VOID = {"meta", "link", "input", "br", "hr", "img", "path", "rect", "circle"}

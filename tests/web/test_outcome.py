@@ -1,5 +1,6 @@
 """The review and the receipt, from a session."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from starlette.requests import Request
 
 from app.mailbox import MessageId, Outcome, Receipt, ReceiptItem, Totals
 from app.web import outcome
+from app.web.render import shipped
 
 from .test_present import MB, mailbox
 
@@ -58,3 +60,18 @@ def test_the_receipt_says_what_became_of_each():
     assert [(row.subject, row.reason) for row in view.rows] == [("", "locked"), ("Video", "")]
     assert (view.messages_before, view.messages_after, view.more) == (5, 4, 0)
     assert view.shell.title == "1 of 2 gone · anna"
+
+
+def test_why_a_check_failed_is_told_in_words_of_ours():
+    """Every reason that the mailbox gives has a sentence; the server's own words stay."""
+    source = "".join(
+        path.read_text() for path in (shipped("templates").parent / "app/mailbox").glob("*.py")
+    )
+    reasons = re.findall(r'\bwhy ?= ?"([a-z][^"]+)"', source)
+    assert len(reasons) == 4
+    for reason in reasons:
+        assert outcome.why(reason) == f"{reason[0].upper()}{reason[1:]}."
+        told = outcome.why(f"QUIT was not answered; {reason}")
+        assert told == f"QUIT was not answered. {outcome.why(reason)}"
+    assert outcome.why("-ERR [AUTH] 100% no") == "-ERR [AUTH] 100% no"
+    assert 'f"QUIT was not answered; {' in source
