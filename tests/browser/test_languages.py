@@ -20,7 +20,7 @@ OVERLAPS = """
   .flatMap((place) => {
     const all = [...place.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
       .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-        && !one.closest('.menu form'));
+        && !one.closest('.menu form, svg'));
     const boxes = all.map((one) => one.getBoundingClientRect());
     const found = [];
     for (let a = 0; a < all.length; a += 1) for (let b = a + 1; b < all.length; b += 1) {
@@ -79,6 +79,10 @@ async def walk(page: Page, demo: RunningPopscope, name: str) -> None:
     await look(page, f"{name}-export")
     await page.goto(demo.url + "/mailbox/console")
     await look(page, f"{name}-console")
+    await page.goto(demo.url + "/mailbox/space")
+    await look(page, f"{name}-space")
+    await page.goto(demo.url + "/keys")
+    await look(page, f"{name}-keys")
     await page.goto(demo.url + "/mailbox/review")
     await look(page, f"{name}-review")
     await page.locator("button.commit").click()
