@@ -51,12 +51,18 @@ class Some(Sequence[Message]):
     @overload
     def __getitem__(self, at: slice) -> Sequence[Message]: ...
     def __getitem__(self, at: int | slice) -> Message | Sequence[Message]:
-        if isinstance(at, slice):
-            start, stop, step = at.indices(self._count)
-            if self._count == len(self._flags):
-                return self._order.messages[at]
-            return tuple(islice(self, start, stop, step)) if step > 0 else tuple(self)[at]
-        return self[at : at + 1 or None][0]
+        if not isinstance(at, slice):
+            return self[at : at + 1 or None][0]
+        if self._count == len(self._flags):
+            return self._order.messages[at]
+        start, stop, step = at.indices(self._count)
+        if step != 1 or start >= stop:
+            return tuple(self)[at]
+        if start <= self._count // 2:
+            return tuple(islice(self, start, stop))
+        flags = map(self._flags.__getitem__, reversed(self._order.places))
+        behind = compress(reversed(self._order.messages), flags)
+        return tuple(islice(behind, self._count - stop, self._count - start))[::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ headers while one is held.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
@@ -23,7 +23,8 @@ from app.transport import Connection, ConnectionLost, Dialer
 
 from .arranged import Flagged, Order
 from .aside import aside
-from .deciding import Selection, select
+from .columns import Columns
+from .deciding import Selection
 from .feed import Feed, Topic
 from .index import BY_LISTING, Index, Listing, Sort
 from .lease import Lease
@@ -82,6 +83,7 @@ class Maildrop:
         self._closed = False
         self._listed_on: Connection | None = None
         self._renamed: dict[MessageId, MessageId] = {}
+        self._columned: tuple[tuple[Index, int], Columns] | None = None
         self._orders: dict[Sort, tuple[tuple[Index, int], Order]] = {}
         self._selections: dict[tuple[Query, tzinfo | None], tuple[tuple[Index, int], Flagged]] = {}
         self._overview = Overview()
@@ -300,6 +302,12 @@ class Maildrop:
             self._orders[sort] = kept
         return kept[1]
 
+    async def _columns(self, index: Index) -> Columns:
+        edition = (index, self._position)
+        if self._columned is None or self._columned[0] != edition:
+            self._columned = edition, await aside(Columns.of, index)
+        return self._columned[1]
+
     async def selected(self, query: Query, sort: Sort, now: datetime) -> Selection:
         """What a filter makes of all messages, in the order asked for; done aside.
 
@@ -316,7 +324,8 @@ class Maildrop:
         kept = self._selections.get(key)
         if kept is None or kept[0] != edition:
             marks = frozenset(self.marks) if Field.IS in query.fields else frozenset()
-            kept = edition, await aside(_flagged, query, index, marks, now)
+            columns = await self._columns(index)
+            kept = edition, await aside(columns.flagged, query, marks, now)
             self._selections.pop(key, None)
             if not query.fields & _MOVING:
                 self._selections[key] = kept
@@ -382,10 +391,6 @@ class Maildrop:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])  # unlike `await task`, a cancellation of ours gets through
-
-
-def _flagged(query: Query, index: Index, marks: Container[MessageId], now: datetime) -> Flagged:
-    return Flagged.of(select(query, index, marks, now), len(index))
 
 
 async def _unique_ids(connection: Connection) -> tuple[UniqueId, ...] | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.mailbox import BadQuery, Mailbox, Message, Selection
+from app.mailbox import BadQuery, Mailbox, Message, Selection, aside
 from app.mailbox.index import BY_LISTING
 from app.sessions import Session
 
@@ -43,12 +43,14 @@ class Listed:
     Attributes:
         state: the list that this is; without the filter, where that makes no sense.
         selection: what it holds over all its pages.
+        shown: the messages of this page.
         typed: the filter as it was asked for.
         fault: why that makes no sense, or None.
     """
 
     state: ListState
     selection: Selection
+    shown: Sequence[Message]
     typed: str
     fault: BadQuery | None = None
 
@@ -56,12 +58,6 @@ class Listed:
     def pages(self) -> int:
         """How many there are; at least one."""
         return max(1, -(-len(self.selection.matched) // PER_PAGE))
-
-    @property
-    def shown(self) -> Sequence[Message]:
-        """The messages of this page."""
-        first = (self.state.page - 1) * PER_PAGE
-        return self.selection.matched[first : first + PER_PAGE]
 
 
 async def listed(session: Session, state: ListState) -> Listed:
@@ -75,10 +71,11 @@ async def listed(session: Session, state: ListState) -> Listed:
     except BadQuery as error:
         fault, state = error, replace(state, q="")
         selection = await chosen(session, "", read_sort(state.sort))
-    found = Listed(state, selection, typed, fault)
-    session.mailbox.prefer(found.shown)
-    await session.mailbox.read_headers(found.shown)
-    return found
+    first = (state.page - 1) * PER_PAGE
+    shown = await aside(selection.matched.__getitem__, slice(first, first + PER_PAGE))
+    session.mailbox.prefer(shown)
+    await session.mailbox.read_headers(shown)
+    return Listed(state, selection, shown, typed, fault)
 
 
 def filter_view(found: Listed) -> FilterView:

@@ -44,6 +44,7 @@ class Renderer:
             loader=FileSystemLoader(shipped("templates")),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,  # else each row would ask the disk whether its parts have changed
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],

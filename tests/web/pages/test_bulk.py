@@ -45,7 +45,7 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
     again = await visit.browser.open("/mailbox")
     page = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/undo"))
     assert "1 message, 10.0 MB marked." in words(page)
-    assert "Undo" not in words(page)
+    assert 'action="/mailbox/undo"' not in page.text
     late = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/undo"))
     assert late.status_code == 409
     assert heading(late) == "It is too late to undo that."
