@@ -15,7 +15,8 @@ from .security import host_name, is_https, is_loopback_name, masked
 from .views import AccountView, LanguageView, LiveView, MessageView, Shell
 from .words import _, ngettext
 
-_TYPED = "line"  # of the console: it may be a password that was typed in the wrong place
+# What our own addresses have; anything else may be a password that went to the wrong place.
+_QUERY = frozenset({"at", "lines", "number", "order", "page", "q", "sort", "tab", "to", "tour"})
 
 
 def shell(request: Request, services: Services, title: str, csrf: str) -> Shell:
@@ -41,7 +42,7 @@ def _here(request: Request) -> str:
     path = request.url.path
     if request.method != "GET":
         return "/mailbox" if path.startswith("/mailbox") else "/"
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != _TYPED]
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name in _QUERY]
     return f"{path}?{urlencode(kept)}" if kept else path
 
 

@@ -16,11 +16,12 @@ from app.web.receipt_files import harmless, receipt_csv, receipt_file, receipt_j
 
 AT = datetime(2026, 3, 3, 10, 41, 7, tzinfo=UTC)
 COLUMNS = ["result", "octets", "from", "subject", "reason", "checked"]
+# Neither a reply nor a header that was decoded has lone surrogates.
 hostile = st.text(
     st.one_of(
-        st.characters(),
+        st.characters(exclude_categories=["Cs"]),
         st.sampled_from("=+-@\t\r\n'\" ,;\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH COMMERCIAL AT}"),
-        st.sampled_from("\N{ZERO WIDTH SPACE}\N{NO-BREAK SPACE}\N{SMALL PLUS SIGN}\0\ud800"),
+        st.sampled_from("\N{ZERO WIDTH SPACE}\N{NO-BREAK SPACE}\N{SMALL PLUS SIGN}\0"),
     )
 )
 items = st.builds(

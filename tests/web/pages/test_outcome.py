@@ -74,7 +74,7 @@ async def test_what_could_not_be_checked_is_not_called_gone(visit):
     page = await visit.browser.send("/mailbox/commit", count="2")
     text = words(page)
     assert "Not verified." in text
-    assert "QUIT was not answered; -ERR [SYS/TEMP] not now" in text
+    assert "QUIT was not answered. -ERR [SYS/TEMP] not now" in text
     assert "freed" not in text
 
 
