@@ -21,22 +21,18 @@ from app.pop3 import (
 )
 from app.transport import Connection, ConnectionLost, Dialer
 
-from .arranged import Flagged, Order
 from .aside import aside
-from .columns import Columns
 from .deciding import Selection
 from .feed import Feed, Topic
-from .index import BY_LISTING, Index, Listing, Sort
+from .index import Index, Listing, Sort
 from .lease import Lease
+from .lists import Lists
 from .loader import HEADER_OCTETS, HeaderLoader, Progress
 from .models import Account, Credentials, Message, MessageId, Notice, Told, header_digest
 from .overview import Overview
-from .query import Field, Query
+from .query import Query
 from .space import By, Group
 from .transcript import Transcript
-
-_SELECTIONS = 4  # that are kept: a filter is asked for page by page
-_MOVING = frozenset({Field.IS, Field.OLDER, Field.NEWER})  # hang on marks or on the clock
 
 T = TypeVar("T")
 Unlock = Callable[[], Credentials]
@@ -55,6 +51,7 @@ class Maildrop:
         marks: ids marked for deletion, in the order they were marked.
         capabilities, tls: of the newest connection.
         listed: whether the index was ever filled.
+        lists: orders and selections of the index.
         listing: counts the listings that had other messages than the one before.
         feed: what has changed, for whoever looks on.
         transcript: what was said on all connections.
@@ -83,9 +80,7 @@ class Maildrop:
         self._closed = False
         self._listed_on: Connection | None = None
         self._renamed: dict[MessageId, MessageId] = {}
-        self._columned: tuple[tuple[Index, int], Columns] | None = None
-        self._orders: dict[Sort, tuple[tuple[Index, int], Order]] = {}
-        self._selections: dict[tuple[Query, tzinfo | None], tuple[tuple[Index, int], Flagged]] = {}
+        self.lists = Lists()
         self._overview = Overview()
 
     # -- the connection ------------------------------------------------------------------------
@@ -191,7 +186,8 @@ class Maildrop:
         earlier = self.index
         listing = Listing(stat, scan, rows)
         index = await aside(Index, listing, earlier.salt)  # 100,000 rows take a while
-        self._renamed, self._orders, self._selections = {}, {}, {}
+        self._renamed = {}
+        self.lists.forget()
         if index.has_uidls or connection is self._listed_on:
             index.recall(earlier)
             self._forget_contents(message.id for message in index if message.ambiguous)
@@ -292,46 +288,17 @@ class Maildrop:
 
     async def ordered(self, sort: Sort) -> Sequence[Message]:
         """All messages in the order asked for, made aside, and kept until it may be another."""
-        return (await self._order(self.index, sort)).messages
-
-    async def _order(self, index: Index, sort: Sort) -> Order:
-        edition = (index, self._position if sort.key not in BY_LISTING else 0)
-        kept = self._orders.get(sort)
-        if kept is None or kept[0] != edition:
-            kept = edition, await aside(Order.of, index, sort)
-            self._orders[sort] = kept
-        return kept[1]
-
-    async def _columns(self, index: Index) -> Columns:
-        edition = (index, self._position)
-        if self._columned is None or self._columned[0] != edition:
-            self._columned = edition, await aside(Columns.of, index)
-        return self._columned[1]
+        return (await self.lists.order(self.edition, sort)).messages
 
     async def selected(self, query: Query, sort: Sort, now: datetime) -> Selection:
         """What a filter makes of all messages, in the order asked for; done aside.
-
-        It is made in server order, as messages lie in memory, and kept for other orders and pages.
 
         Args:
             query: the filter.
             sort: the order.
             now: from when ages count, aware.
         """
-        index = self.index
-        order = await self._order(index, sort)
-        key, edition = (query, now.tzinfo), (index, self._position)  # days are days somewhere
-        kept = self._selections.get(key)
-        if kept is None or kept[0] != edition:
-            marks = frozenset(self.marks) if Field.IS in query.fields else frozenset()
-            columns = await self._columns(index)
-            kept = edition, await aside(columns.flagged, query, marks, now)
-            self._selections.pop(key, None)
-            if not query.fields & _MOVING:
-                self._selections[key] = kept
-            while len(self._selections) > _SELECTIONS:
-                del self._selections[next(iter(self._selections))]
-        return kept[1].arranged(order)
+        return await self.lists.selection(self.edition, query, sort, self.marks, now)
 
     async def read_headers(self, messages: Iterable[Message]) -> None:
         """Parses aside what has come of their headers, for a page that shows them."""

@@ -53,7 +53,7 @@ class Place:
 
     async def render(self, state: ListState) -> float:
         """Seconds for one page of the list, its selection made anew."""
-        self.mailbox._selections.clear()
+        self.mailbox.lists.forget_selections()
         began = time.process_time()
         found = await listed(self.session, state)
         view = await aside(list_fragment, self.request, self.services, self.session, found, "")

@@ -79,7 +79,8 @@ async def weigh(page: Page) -> Weight:
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 -- it gets attributes
     client = await page.context.new_cdp_session(page)
     await client.send("Network.clearBrowserCache")
-    await page.reload(wait_until="networkidle")
+    await page.reload(wait_until="load")  # the event stream never ends
+    await page.wait_for_timeout(500)
     found.painted = await page.evaluate("window.painted") / 1000
     found.shifted = await page.evaluate("window.shifted")
     for answer in answers:
