@@ -7,7 +7,7 @@ whole numbers as long as the maildrop. A term that has no column is left to `sel
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate, compress
+from itertools import compress
 from math import nan
 from typing import Final
 
@@ -18,7 +18,7 @@ from .index import Index
 from .models import MessageId
 from .query import Age, Field, Query, Term
 
-_FEW: Final = 3  # a third of them is as quick one by one as all in one go
+_FEW: Final = 2  # to pick half of them out takes as long as to look into all
 _END: Final = "\r"  # in no folded text
 
 
@@ -27,37 +27,27 @@ def _mask(flags: Iterable[int]) -> int:
 
 
 class Texts:
-    """A column of folded texts.
-
-    Where many are the same, each is looked into once; else all of them as one text, in one go, or
-    one by one where few are left.
-    """
+    """A column of folded texts; where many are the same, each is looked into once."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         numbers: dict[str, int] = {}
         codes = [numbers.setdefault(text, len(numbers)) for text in texts]
-        self._texts = texts
-        self._few = list(numbers) if 2 * len(numbers) < len(texts) else None
-        self._codes = codes if self._few is not None else []
-        self._whole = "" if self._few is not None else "".join(f"{text}{_END}" for text in texts)
+        few = 2 * len(numbers) < len(texts)
+        self._codes = codes if few else None
+        # Made anew, they lie side by side in memory: that alone is three times as quick.
+        self._texts = "".join(f"{text}{_END}" for text in (numbers if few else texts)).split(_END)
+        self._texts.pop()
 
     def holding(self, needle: str, left: bytes) -> int:
-        """A mask of those that hold it, among those left at least; a needle has no line ends."""
-        if not needle:
-            return _mask(b"\1" * len(left))
-        if self._few is not None:
-            hits = bytes([needle in text for text in self._few])
+        """A mask of those that hold it, at least among those that are left."""
+        if self._codes is not None:
+            hits = bytes([needle in text for text in self._texts])
             return _mask(map(hits.__getitem__, self._codes))
+        if _FEW * left.count(1) > len(left):
+            return _mask([needle in text for text in self._texts])
         flags = bytearray(len(left))
-        if _FEW * left.count(1) < len(left):
-            places = compress(range(len(left)), left)
-            pairs = zip(places, compress(self._texts, left), strict=True)
-            for place in [place for place, text in pairs if needle in text]:
-                flags[place] = 1
-            return int.from_bytes(flags, "little")
-        before = self._whole.split(needle)
-        before.pop()
-        for place in accumulate([text.count(_END) for text in before]):
+        pairs = zip(compress(range(len(left)), left), compress(self._texts, left), strict=True)
+        for place in [place for place, text in pairs if needle in text]:
             flags[place] = 1
         return int.from_bytes(flags, "little")
 

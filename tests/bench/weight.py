@@ -83,11 +83,13 @@ async def weigh(page: Page) -> Weight:
     await page.wait_for_timeout(500)
     found.painted = await page.evaluate("window.painted") / 1000
     found.shifted = await page.evaluate("window.shifted")
+    found.requests = len(answers)
     for answer in answers:
-        sizes = await answer.request.sizes()
         kind = answer.headers.get("content-type", "").partition(";")[0]
-        found.requests += 1
-        if kind == "text/html":
+        if kind == "text/event-stream":
+            continue  # it has no end, so no size
+        sizes = await answer.request.sizes()
+        if answer.request.is_navigation_request():
             found.html += sizes["responseBodySize"]
         elif kind in {"text/css", "text/javascript"}:
             found.style_and_script += sizes["responseBodySize"]
