@@ -70,33 +70,45 @@
     return true;
   };
 
+  // Each tells whether this is news: a stream begins with how things are.
   const act = {
     progress: (data) => {
       const bar = find('#progress progress');
       if (bar && bar.max === data.total) bar.value = data.known;
-      if (behind()) look();
+      const news = behind();
+      if (news) look();
+      return news;
     },
     held: (data) => {
-      if (!changed('held', data.revision)) return;
+      if (!changed('held', data.revision)) return false;
       chip = true;
       refresh();
+      return true;
     },
     marks: (data) => {
-      if (changed('marks', data.revision)) refresh();
+      const news = changed('marks', data.revision);
+      if (news) refresh();
+      return news;
     },
     listed: (data) => {
-      if (data.listing !== Number(live.dataset.listing)) refresh();
+      const news = data.listing !== Number(live.dataset.listing);
+      if (news) refresh();
+      return news;
     },
-    transcript: () => more(),
+    transcript: () => {
+      more();
+      return true;
+    },
     ended: () => {
       rest();
       find('#ended').hidden = false;
+      return true;
     },
   };
 
   const receive = (name, data) => {
     newest[name] = data;
-    act[name](data);
+    if (!act[name](data)) return;
     const shown = name === 'progress' ? 'headers' : name;
     document.body.dispatchEvent(new CustomEvent(`popscope:${shown}`, { detail: data }));
   };

@@ -12,6 +12,7 @@ from tests.support.browser import WIDTHS, Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
 
 pytestmark = pytest.mark.browser
+FEW = "q=larger:10M"
 
 # Pairs of buttons, links and fields of one bar or card that lie over one another.
 OVERLAPS = """
@@ -46,14 +47,16 @@ async def look(page: Page, name: str) -> None:
     """Keeps a screenshot, and fails over what axe finds or what does not fit."""
     await screenshot(page, name, full_page=False)
     await page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    assert await axe(page) == [], name
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)
+        assert await axe(page) == [], f"{name}, {scheme}"
     room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert room[0] <= room[1], f"{name} scrolls sideways"
     assert await page.evaluate(OVERLAPS) == [], name
 
 
 async def walk(page: Page, demo: RunningPopscope, name: str) -> None:
-    """Every page, found without words."""
+    """Every page, found without words; of the list a few rows, which are all made alike."""
     await page.goto(demo.url)
     await look(page, f"{name}-signin")
     await page.goto(demo.url + "/nowhere")
@@ -63,13 +66,14 @@ async def walk(page: Page, demo: RunningPopscope, name: str) -> None:
     await page.goto(demo.url)
     await page.locator('form[action="/demo"] button').click()
     await expect(page.locator(".rows .row").first).to_be_visible()
+    await page.goto(f"{demo.url}/mailbox?{FEW}")
     await expect(page.locator(".row.pending")).to_have_count(0)
     await look(page, f"{name}-mailbox")
     await page.locator(".rows .row").nth(1).locator(".what a").click()
     await expect(page.locator("#reader .text").first).to_be_visible()
     await look(page, f"{name}-message")
     for tab in ("attachments", "headers", "route", "source"):
-        await page.goto(re.sub(r"\?.*|$", f"?tab={tab}", page.url, count=1))
+        await page.goto(re.sub(r"\?.*|$", f"?{FEW}&tab={tab}", page.url, count=1))
         await expect(page.locator(f"[data-tab={tab}]")).to_be_visible()
         await look(page, f"{name}-{tab}")
     await page.locator("#reader footer button[hx-post$='/mark']").click()
