@@ -17,6 +17,8 @@ from .errors import Ambiguous
 from .index import Index
 from .models import Message, MessageId, Outcome, Receipt, ReceiptItem, Totals
 
+_AT_A_TIME = 1000  # DELEs handed over in one go; 100,000 would hold up the event loop
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -57,10 +59,11 @@ def check_unambiguous(index: Index, marked: Collection[MessageId]) -> None:
     Raises:
         Ambiguous: only some of a group of such copies are marked.
     """
+    chosen = frozenset(marked)
     open_groups = {
         (message.uidl, message.octets)
         for message in index
-        if message.ambiguous and message.id not in marked
+        if message.ambiguous and message.id not in chosen
     }
     unclear = [
         id
@@ -94,16 +97,18 @@ async def delete_and_quit(connection: Connection, messages: Sequence[Message]) -
 
 async def _delete(connection: Connection, messages: Sequence[Message]) -> dict[MessageId, str]:
     """DELE for each message; the server's words for those it refused."""
-    answers = await asyncio.gather(
-        *(connection.execute(commands.dele(message.number)) for message in messages),
-        return_exceptions=True,
-    )
     refused: dict[MessageId, str] = {}
-    for message, answer in zip(messages, answers, strict=True):
-        if isinstance(answer, CommandRejected):
-            refused[message.id] = answer.reply
-        elif isinstance(answer, BaseException):
-            raise answer
+    for start in range(0, len(messages), _AT_A_TIME):
+        some = messages[start : start + _AT_A_TIME]
+        answers = await asyncio.gather(
+            *(connection.execute(commands.dele(message.number)) for message in some),
+            return_exceptions=True,
+        )
+        for message, answer in zip(some, answers, strict=True):
+            if isinstance(answer, CommandRejected):
+                refused[message.id] = answer.reply
+            elif isinstance(answer, BaseException):
+                raise answer
     return refused
 
 
@@ -114,15 +119,16 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
     sizes are the same too, by how many are left. Without UIDLs only the row of all sizes can tell,
     and only if nothing else changed.
     """
+    chosen = frozenset(marked)  # looked up for each message of the maildrop
     if not before.has_uidls or not after.has_uidls:
-        return _judge_by_sizes(before, marked, after)
-    if _renamed(before, marked, after):
+        return _judge_by_sizes(before, chosen, after)
+    if _renamed(before, chosen, after):
         unknown = dict.fromkeys(marked, Outcome.NOT_VERIFIED)
         return Verdict(unknown, verified=False, why="the server gave every message a new UIDL")
     there = Counter((message.uidl, message.octets) for message in after)
     # Of copies with one UIDL and one size, the unmarked ones are found again first.
     staying: Counter[tuple[Uidl | None, Octets]] = Counter(
-        (message.uidl, message.octets) for message in before if message.id not in marked
+        (message.uidl, message.octets) for message in before if message.id not in chosen
     )
     there.subtract({key: min(count, there[key]) for key, count in staying.items()})
     outcomes: dict[MessageId, Outcome] = {}
@@ -149,7 +155,7 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
     return Verdict(outcomes, verified=True)
 
 
-def _renamed(before: Index, marked: Collection[MessageId], after: Index) -> bool:
+def _renamed(before: Index, marked: frozenset[MessageId], after: Index) -> bool:
     """Whether messages may be the same under other UIDLs: none is known, and some could be."""
     if not {message.uidl for message in after}.isdisjoint(message.uidl for message in before):
         return False
@@ -158,7 +164,7 @@ def _renamed(before: Index, marked: Collection[MessageId], after: Index) -> bool
     return not {message.octets for message in before}.isdisjoint(after.sizes)
 
 
-def _judge_by_sizes(before: Index, marked: Collection[MessageId], after: Index) -> Verdict:
+def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -> Verdict:
     expected = [message.octets for message in before if message.id not in marked]
     if after.sizes == expected:
         return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)

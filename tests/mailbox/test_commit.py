@@ -197,3 +197,18 @@ def test_a_refused_dele_is_known_to_be_there_even_where_nothing_could_be_checked
     _, made = receipt([UNKNOWN, UNKNOWN], Sent({second: "-ERR protected"}), verified=False)
     assert [item.outcome for item in made.items] == [STILL, UNKNOWN]
     assert (made.verified, made.why, made.octets_freed) == (False, "no sign-in", 0)
+
+
+class OnlyInOrder(list[MessageId]):
+    """What is marked; to look for one message in it would mean to go through it all."""
+
+    def __contains__(self, id: object) -> bool:
+        raise AssertionError("100,000 marks would be gone through 100,000 times")
+
+
+@pytest.mark.parametrize(("before", "after"), [((A, B, C), (B,)), (((None, 1), (None, 2)), ())])
+def test_a_judgement_does_not_grow_with_the_square_of_the_marks(before, after):
+    earlier = index_of(*before)
+    verdict = judge(earlier, OnlyInOrder(ids(earlier, 1, 2)), index_of(*after))
+    assert verdict.verified
+    assert len(verdict.outcomes) == 2
