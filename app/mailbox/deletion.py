@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from app.pop3 import Pop3Error
 from app.transport import Connection, Dialer, TransportError
 
+from .aside import aside
 from .commit import (
     Sent,
     Verdict,
@@ -48,15 +49,28 @@ class Deletion(Marking):
         self.receipts: dict[int, Receipt] = {}
         self._committing: asyncio.Task[Any] | None = None
 
-    async def commit(self, unlock: Unlock, *, verify: bool = True) -> Receipt:
+    async def commit(
+        self,
+        unlock: Unlock,
+        *,
+        verify: bool = True,
+        confirmed: frozenset[MessageId] | None = None,
+    ) -> Receipt:
         """Deletes what is marked, for good, and checks it by signing in again.
 
         Once begun it goes on to its end, even if whoever asked for it goes away.
 
+        Args:
+            unlock: signs in.
+            verify: whether it is checked.
+            confirmed: what somebody has seen and confirmed; by default what is marked now. Where
+                other marks stand by the time the line is free, nothing is deleted.
+
         Raises:
             CommitFailed, Ambiguous, MailboxError, TransportError, Pop3Error: nothing was deleted.
         """
-        return await self._to_its_end(self._commit(unlock, verify=verify))
+        meant = frozenset(self.marks) if confirmed is None else confirmed
+        return await self._to_its_end(self._commit(unlock, meant, verify=verify))
 
     async def _to_its_end(self, deleting: Coroutine[Any, Any, T]) -> T:
         """Runs what deletes to its end, whoever goes away meanwhile; one at a time.
@@ -72,11 +86,15 @@ class Deletion(Marking):
         task.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(task)
 
-    async def _commit(self, unlock: Unlock, *, verify: bool) -> Receipt:
+    async def _commit(
+        self, unlock: Unlock, confirmed: frozenset[MessageId], *, verify: bool
+    ) -> Receipt:
         async with self._opening:
             await self._stop_loading()
             self.undoable = None
             try:
+                if self.marks.keys() != confirmed:
+                    raise CommitFailed(CommitFault.OTHERS_MARKED)
                 connection, before, doomed = await self._ready_to_delete(unlock)
                 sent = await delete_and_quit(connection, doomed)
             except (MailboxError, TransportError, Pop3Error):
@@ -104,7 +122,7 @@ class Deletion(Marking):
         found = {id: self.index[id].octets for id in self.marks}
         if found != {self._renamed.get(id, id): octets for id, octets in wanted.items()}:
             raise CommitFailed(CommitFault.CHANGED)
-        check_unambiguous(self.index, self.marks)
+        await aside(check_unambiguous, self.index, tuple(self.marks))
         return connection, self.index, [self.index[id] for id in self.marks]
 
     async def _conclude(
@@ -121,7 +139,7 @@ class Deletion(Marking):
         after = self.index.totals if self.index is not before else None
         if sent.quit_lost and not verdict.verified:
             verdict = replace(verdict, why=f"QUIT was not answered; {verdict.why}")
-        self.receipt = receipt_of(doomed, sent, verdict, before.totals, after)
+        self.receipt = await aside(receipt_of, doomed, sent, verdict, before.totals, after)
         number = max(self.receipts, default=0) + 1
         self.receipts[number] = self.receipt
         self.receipts.pop(number - _RECEIPTS, None)
@@ -150,7 +168,7 @@ class Deletion(Marking):
             return Verdict(unknown, verified=False, why=words_for(error))
         for notice in (Notice.MARKED_GONE, Notice.MARKS_DROPPED, Notice.UIDLS_RESET):
             self._notices.pop(notice, None)  # the receipt tells it better
-        return judge(before, ids, self.index)
+        return await aside(judge, before, ids, self.index)
 
     async def _look_again(self, unlock: Unlock) -> None:
         try:

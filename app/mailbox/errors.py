@@ -123,6 +123,7 @@ class CommitFault(Enum):
 
     NOTHING_MARKED = "nothing is marked"
     CHANGED = "the maildrop changed"
+    OTHERS_MARKED = "others are marked than were confirmed"
     BUSY = "another commit is under way"
 
 

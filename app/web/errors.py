@@ -90,6 +90,11 @@ def _commit_failed(error: CommitFailed) -> Words:
                 ),
                 (_("Look at what is marked now, and confirm again."),),
             )
+        case CommitFault.OTHERS_MARKED:
+            return Words(
+                _("Other messages are marked than this page had shown. Nothing was deleted."),
+                _("Look at what is marked now, and confirm again."),
+            )
         case CommitFault.BUSY:
             return Words(
                 _("Already deleting."), _("The deletion you confirmed before is under way.")

@@ -1,11 +1,13 @@
 """The review before a commit, and its receipt."""
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from heapq import nlargest
 from typing import Final
 
 from fastapi import Request
 
-from app.mailbox import Mailbox, Message, Outcome
+from app.mailbox import Mailbox, Message, MessageId, Outcome, aside
 from app.sessions import Session
 
 from . import formats
@@ -31,23 +33,31 @@ _WHY: Final = {
 _UNANSWERED: Final = "QUIT was not answered; "
 
 
-def shown_first(mailbox: Mailbox) -> list[Message]:
-    """What the review shows: the largest of what is marked."""
-    marked = (mailbox.index[id] for id in mailbox.marks)
-    return nlargest(_ROWS, marked, key=lambda message: message.octets)
+def fingerprint(marks: Iterable[MessageId]) -> str:
+    """Tells one set of marks from another, also where they are as many."""
+    return hashlib.blake2b("\0".join(sorted(marks)).encode(), digest_size=12).hexdigest()
 
 
-def review_page(request: Request, services: Services, session: Session) -> ReviewView:
+def _largest(messages: Sequence[Message]) -> list[Message]:
+    return nlargest(_ROWS, messages, key=lambda message: message.octets)
+
+
+async def review_page(request: Request, services: Services, session: Session) -> ReviewView:
     """What is marked, largest first."""
     mailbox = session.mailbox
+    index, marks = mailbox.index, tuple(mailbox.marks)
+    seen = await aside(fingerprint, marks)
+    shown = await aside(_largest, [index[id] for id in marks])
+    await mailbox.read_headers(shown)
     index = mailbox.index
     marked = mailbox.marked
     left = index.totals.octets - marked.octets
     return ReviewView(
         shell=shell(request, services, titled(mailbox, _("Review")), session.csrf),
         account=account(mailbox, services),
-        rows=Rows(mailbox, ListState()).all(shown_first(mailbox)),
+        rows=Rows(mailbox, ListState()).all(shown),
         tray=tray(mailbox),
+        seen=seen,
         size=formats.size(index.totals.octets),
         left=formats.size(left),
         share_left=formats.percent(left, index.totals.octets),

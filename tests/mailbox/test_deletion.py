@@ -327,3 +327,19 @@ async def test_a_commit_killed_between_dele_and_quit_is_not_finished_by_a_later_
         await mailbox.close()
         assert drop.count("QUIT") == 0
         assert len(drop.messages) == 4
+
+
+async def test_what_is_marked_while_a_commit_waits_for_the_line_is_not_deleted():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 1)
+        async with mailbox._opening:  # somebody else is signing in
+            committing = asyncio.create_task(mailbox.commit(unlock))
+            await asyncio.sleep(0.01)
+            mark(mailbox, 2)
+        with pytest.raises(CommitFailed) as caught:
+            await committing
+        assert caught.value.fault is CommitFault.OTHERS_MARKED
+        assert drop.count("DELE") == 0
+        assert (await mailbox.commit(unlock)).count(GONE) == 2

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 from starlette.requests import Request
 
@@ -31,12 +32,14 @@ def session(**more: Any) -> Any:
     return SimpleNamespace(csrf="c0", mailbox=mailbox(2 * MB, 5 * MB, 3 * MB, **more))
 
 
-def test_the_review_shows_what_is_marked_largest_first():
+async def test_the_review_shows_what_is_marked_largest_first():
     here = session()
     small, large, _ = here.mailbox.index
     here.mailbox.marks = {small.id: None, large.id: None}
     here.mailbox.marked = SimpleNamespace(messages=2, octets=7 * MB)
-    view = outcome.review_page(REQUEST, SERVICES, here)
+    here.mailbox.read_headers = AsyncMock()
+    view = await outcome.review_page(REQUEST, SERVICES, here)
+    assert view.seen == outcome.fingerprint([large.id, small.id])
     assert [row.size for row in view.rows] == ["5.0 MB", "2.0 MB"]
     assert (view.size, view.left, view.share_left) == ("10.0 MB", "3.0 MB", 30.0)
 

@@ -1,16 +1,18 @@
 """The review of what is marked, the commit, and its receipt as a page and as files."""
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.mailbox import aside
+from app.mailbox import CommitFailed, CommitFault, aside
 from app.sessions import Session
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.errors import describe
 from app.web.forms import read_number
-from app.web.outcome import receipt_page, review_page, shown_first
+from app.web.outcome import fingerprint, receipt_page, review_page
 from app.web.receipt_files import receipt_csv, receipt_file, receipt_json
 from app.web.returning import HOME, from_htmx, way_back
 from app.web.views import ErrorView, ReviewFragment
@@ -24,8 +26,7 @@ _MAX_NUMBER = 10**9
 async def _review(
     request: Request, services: Services, session: Session, error: ErrorView | None = None
 ) -> Response:
-    await session.mailbox.read_headers(shown_first(session.mailbox))
-    view = replace(review_page(request, services, session), error=error)
+    view = replace(await review_page(request, services, session), error=error)
     status = error.status if error else 200
     return await aside(services.renderer.page, "review", view, status)
 
@@ -46,8 +47,7 @@ async def unmark(
     mailbox.unmark([id])
     if from_htmx(request) is None:
         return way_back("/mailbox/review")
-    await mailbox.read_headers(shown_first(mailbox))
-    view = review_page(request, services, session)
+    view = await review_page(request, services, session)
     message = mailbox.index[id].summary
     said = _("Unmarked: %(what)s", what=message.subject if message else "")
     return await aside(services.renderer.fragment, "review", ReviewFragment(view, said))
@@ -59,17 +59,17 @@ async def commit(
     services: AppServices,
     session: ChangingSession,
     count: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Deletes what is marked, for good, if that is still what the review showed."""
-    if count != str(session.mailbox.marked.messages):  # another tab has marked since
-        told = ErrorView(
-            "commit-failed",
-            _("Other messages are marked than this page had shown. Nothing was deleted."),
-            _("Look at what is marked now, and confirm again."),
-            status=409,
+    marks = tuple(session.mailbox.marks)
+    # Another tab may have marked since, or marked one and unmarked another.
+    if count != str(len(marks)) or (seen and seen != await aside(fingerprint, marks)):
+        told = replace(
+            describe(CommitFailed(CommitFault.OTHERS_MARKED)), status=HTTPStatus.CONFLICT
         )
-        return await _review(request, services, session, told)
-    await session.mailbox.commit(session.unlock)
+        return await _review(request, services, session, replace(told, status=HTTPStatus.CONFLICT))
+    await session.mailbox.commit(session.unlock, confirmed=frozenset(marks))
     return way_back("/mailbox/receipt")
 
 

@@ -12,6 +12,7 @@ class ReviewView:
 
     Attributes:
         rows: the largest ones; `more` are not shown, and lead to `more_href`.
+        seen: names what is marked, for the confirmation.
         size, left: the maildrop's size now and afterwards; share_left is that of it, in percent.
     """
 
@@ -19,6 +20,7 @@ class ReviewView:
     account: AccountView
     rows: tuple[RowView, ...]
     tray: TrayView
+    seen: str
     size: str
     left: str
     share_left: float

@@ -55,6 +55,24 @@ async def test_only_what_the_review_showed_is_deleted(visit, count):
     assert len(visit.fake.messages) == 5
 
 
+async def test_as_many_marks_as_the_review_showed_but_others_are_not_deleted(visit):
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
+    page = await visit.browser.open("/mailbox/review")
+    seen = re.search(r'name="seen" value="(\w+)"', page.text)
+    assert seen is not None
+    await visit.script.ask("DELETE", f"/messages/{visit.ids[0]}/dele")  # in another tab
+    await visit.script.post(f"/messages/{visit.ids[2]}/dele")
+    page = await visit.browser.send("/mailbox/commit", count="2", seen=seen[1])
+    assert page.status_code == 409
+    assert visit.fake.count("DELE") == 0
+    again = re.search(r'name="seen" value="(\w+)"', page.text)
+    assert again is not None
+    page = await visit.browser.send("/mailbox/commit", count="2", seen=again[1])
+    assert "All 2 messages are gone." in words(page)
+    left = (await visit.script.get("/list?sort=number"))["messages"]
+    assert [message["id"] for message in left] == [visit.ids[n] for n in (0, 3, 4)]
+
+
 async def test_what_the_server_would_not_delete_is_told_in_its_words(visit):
     visit.fake.quirks.refuse_dele = frozenset({1})
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
