@@ -168,17 +168,22 @@ class Terminal(Deletion):
         typed = parse_line(text)
         if self._retrieving:
             raise LineBusy
-        async with self._typing:
-            match typed.verb:
-                case Verb.DELE:
-                    exchange = await self._delete(unlock, typed, confirm)
-                case Verb.RSET:
-                    exchange = await self._reset(unlock, typed)
-                case Verb.QUIT:
-                    exchange = await self._quit(unlock, confirm)
-                case _:
-                    exchange = await self._read(unlock, lambda line: self._answer(line, typed))
-            return self._remember(typed, exchange)
+        self._using += 1  # or what is typed last thing before an idle release would be taken back
+        try:
+            async with self._typing:
+                return self._remember(typed, await self._send(unlock, typed, confirm))
+        finally:
+            self._using -= 1
+
+    async def _send(self, unlock: Unlock, typed: Typed, confirm: str) -> Exchange:
+        match typed.verb:
+            case Verb.DELE:
+                return await self._delete(unlock, typed, confirm)
+            case Verb.RSET:
+                return await self._reset(unlock, typed)
+            case Verb.QUIT:
+                return await self._quit(unlock, confirm)
+        return await self._read(unlock, lambda line: self._answer(line, typed))
 
     def _remember(self, typed: Typed, exchange: Exchange) -> Exchange:
         renewed = self._typed_on not in {"", self._lease.name}

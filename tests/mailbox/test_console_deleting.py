@@ -335,3 +335,21 @@ async def test_a_commit_that_is_called_off_has_taken_the_raw_deletions_back():
         assert receipt.count(Outcome.STILL_THERE) == 1
         assert mailbox.deleted_in_console == Totals()
     assert uidls(drop) == ALL
+
+
+async def test_a_line_on_its_way_is_no_idleness():
+    """Or the sweep would wait for the DELE's answer, and take it back at once."""
+    async with opened(maildrop(plain(4))) as mailbox:
+        await loaded(mailbox)
+        with pytest.raises(ConfirmFirst) as asked:
+            await mailbox.type(unlock, "DELE 1")
+        async with mailbox._opening:
+            typing = asyncio.create_task(mailbox.type(unlock, "DELE 1", asked.value.confirm))
+            await asyncio.sleep(0)
+            assert mailbox.in_use
+            releasing = asyncio.create_task(mailbox.release_if_idle(0))
+            await asyncio.sleep(0)
+        assert not await releasing
+        await typing
+        assert mailbox.deleted_in_console.messages == 1
+        assert not mailbox.in_use
