@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from app.mailbox import SPOOL_OCTETS, Account, Credentials, Mailbox
+from app.mailbox import SPOOL_OCTETS, Account, Credentials, Mailbox, MessageId
 from app.transport import Dialer, Security, Target
 
 from .ended import Cause, Ended, EndedSessions, digest_of
@@ -103,8 +103,8 @@ class Sessions:
         Args:
             account: whose mailbox, and where.
             credentials: what signs in.
-            before: the token of this browser's session before; if that one has expired and was
-                of the same account, its marks are taken over.
+            before: the token of this browser's session before; if that one was of the same
+                account, its marks are taken over, whether it has expired or not.
 
         Returns:
             The token, which only the caller keeps, and the session.
@@ -131,10 +131,13 @@ class Sessions:
         return token, Session(keys, token, sealed, mailbox)
 
     def _take_over(self, sid: str, mailbox: Mailbox) -> None:
-        ended = self._ended.get(sid)
+        ended, live = self._ended.get(sid), self._live.get(sid)
         self._ended.forget(sid)
-        if ended is not None and ended.account == digest_of(mailbox.account, sid):
+        account = digest_of(mailbox.account, sid)
+        if ended is not None and ended.account == account:
             mailbox.restore(ended.marks)
+        elif live is not None and digest_of(live.account, sid) == account:
+            mailbox.restore(_marks_of(live))  # a sign-in page that stood open in another tab
 
     async def find(self, token: str, *, using: bool = True) -> Session:
         """The session of a token, and a note that it was used, unless somebody only looks on.
@@ -227,9 +230,9 @@ class Sessions:
         mailbox = self._live.get(sid)
         if mailbox is not None:
             after = self._limits.idle if cause is Cause.IDLE else self._limits.absolute
-            marks = {id: int(mailbox.index[id].octets) for id in mailbox.marks}
             account = digest_of(mailbox.account, sid)
-            self._ended.add(sid, Ended(cause, after, self._clock(), account, marks))
+            ended = Ended(cause, after, self._clock(), account, _marks_of(mailbox))
+            self._ended.add(sid, ended)
         await self._end(sid)
 
     async def _end(self, sid: str) -> None:
@@ -244,6 +247,10 @@ class Sessions:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
         await asyncio.wait([task], timeout=_PATIENCE)
+
+
+def _marks_of(mailbox: Mailbox) -> dict[MessageId, int]:
+    return {id: int(mailbox.index[id].octets) for id in mailbox.marks}
 
 
 def _pack(account: Account, credentials: Credentials) -> bytes:

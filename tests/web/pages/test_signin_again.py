@@ -94,6 +94,20 @@ async def test_a_wrong_password_loses_neither_the_way_nor_the_marks(away):
     assert "2 messages" in words(page)
 
 
+async def test_a_sign_in_page_that_stood_open_in_another_tab_loses_no_mark(away):
+    """The first tab has signed in meanwhile: that session ends, and what was marked in it stays."""
+    await away.browser.open(WHERE)
+    stale = away.browser.csrf
+    await away.sign_in_again()
+    script = Script(away.http, away.http.cookies["popscope"])
+    await script.post("/dele", {"ids": await script.ids()})
+    away.browser.csrf = stale
+    assert "3 messages" in words(await away.sign_in_again())
+    script = Script(away.http, away.http.cookies["popscope"])
+    assert (await script.get("/session"))["marked"]["messages"] == 3
+    assert len(away.app.state.services.sessions) == 1
+
+
 @pytest.mark.parametrize(
     "back", ["//evil.example/mailbox", "https://evil.example/", "/\\evil.example", "/signout", ""]
 )
