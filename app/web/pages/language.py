@@ -45,5 +45,7 @@ def _own(back: str) -> str:
         parts = urlsplit(back)
     except ValueError:  # such as an open bracket
         return "/"
-    ours = not parts.scheme and not parts.netloc and parts.path.startswith(_OWN)
+    # The sign-in page's own address holds the way back to where one was.
+    known = parts.path == "/" or parts.path.startswith(_OWN)
+    ours = not parts.scheme and not parts.netloc and known
     return back if ours else "/"

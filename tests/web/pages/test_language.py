@@ -1,6 +1,7 @@
 """Choosing the language: on every page, kept by a cookie, refused from other sites."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -91,6 +92,18 @@ async def test_the_way_back_stays_here(back):
         form = {"_csrf": token(page.text), "language": "de", "back": back}
         answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
         assert answer.headers["location"] == "/"
+
+
+async def test_the_sign_in_page_still_knows_where_one_was():
+    async with running() as app, http_to(app) as http:
+        page = await http.get("/", params={"back": "/mailbox?q=is:marked", "undone": "1"})
+        here = re.search(r'name="back" value="(/\?[^"]*)"', page.text)
+        assert here is not None
+        form = {"_csrf": token(page.text), "language": "de", "back": unescape(here[1])}
+        answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        again = await http.get(answer.headers["location"])
+        assert 'name="back" value="/mailbox?q=is:marked"' in again.text
+        assert 'lang="de"' in again.text
 
 
 async def test_over_https_the_cookie_is_for_https():
