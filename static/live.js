@@ -101,7 +101,10 @@
     },
     ended: () => {
       rest();
-      find('#ended').hidden = false;
+      const ended = find('#ended');
+      const back = new URLSearchParams({ back: location.pathname + location.search });
+      ended.querySelector('a').href = `/?${back}`;
+      ended.hidden = false;
       return true;
     },
   };
@@ -117,6 +120,10 @@
   document.addEventListener('htmx:after:swap', () => {
     const box = find('#progress');
     if (box && newest.progress && newest.progress.running !== 'running' in box.dataset) look();
+  });
+
+  document.addEventListener('htmx:response:error', (event) => {
+    if (event.detail.ctx.response.status === 401) receive('ended', { reconnect: false });
   });
 
   // -- the stream ---------------------------------------------------------------------------------

@@ -144,6 +144,7 @@ async def watched_session(request: Request) -> Session:
     Raises:
         NoSession: there is none.
     """
+    request.state.looks_on = True
     found = bearer(request)
     if found is None:
         raise NoSession

@@ -59,7 +59,12 @@ def _was_at(request: Request) -> str:
 
 
 def to_sign_in(request: Request) -> Response:
-    """To the sign-in page, which knows the way back; what was to be changed is not done later."""
+    """To the sign-in page, which knows the way back; what was to be changed is not done later.
+
+    A page that asks by itself what has changed stays where it is: nobody has clicked.
+    """
+    if from_htmx(request) is not None and getattr(request.state, "looks_on", False):
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Reswap": "none"})
     asked = {"back": _was_at(request)}
     if request.method not in _SAFE:
         asked["undone"] = "1"

@@ -68,7 +68,26 @@ async def test_two_tabs_keep_up_with_each_other(stage: Stage, chromium: Chromium
     await second.goto(stage.app.url + "/mailbox")
     await second.get_by_role("button", name="Sign out").click()
     await expect(first.locator("#ended")).to_be_visible()
+    link = first.locator("#ended a")
+    await expect(link).to_have_attribute("href", "/?back=%2Fmailbox")
     assert await axe(first) == []
+
+
+async def test_a_tab_that_learns_late_that_it_is_signed_out_stays_where_it_is(
+    stage: Stage, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(1440)
+    await stage.sign_in(page)
+    await page.locator("#progress", has_text="all 31 headers").wait_for()
+    await page.goto(stage.app.url + "/mailbox?q=larger:1")
+    chromium.allow("401")
+    await page.context.clear_cookies()
+    await page.evaluate("document.querySelector('#progress').dispatchEvent(new Event('look'))")
+    await expect(page.locator("#ended")).to_be_visible()
+    assert page.url.endswith("/mailbox?q=larger:1")
+    await page.locator("#ended a").click()
+    back = page.locator("form[action='/signin'] input[name=back]")
+    await expect(back).to_have_value("/mailbox?q=larger:1")
 
 
 async def test_headers_pause_and_the_transcript_goes_on(stage: Stage, page_at: PageAt) -> None:

@@ -94,9 +94,20 @@ def test_a_click_of_htmx_leads_there_as_a_whole_page():
     answer = to_sign_in(request("POST", "/mailbox/messages/x/mark", **here))
     assert answer.headers["hx-redirect"] == "/?back=%2Fmailbox%3Fpage%3D2&undone=1"
     assert answer.status_code == 200
-    assert to_sign_in(request(target="/mailbox/progress", **here)).headers["hx-redirect"] == (
+    assert to_sign_in(request(target="/mailbox/reader", **here)).headers["hx-redirect"] == (
         "/?back=%2Fmailbox%3Fpage%3D2"
     )
+
+
+def test_a_page_that_only_looks_on_is_not_led_away():
+    asked = request(target="/mailbox/live", hx_request="true")
+    asked.state.looks_on = True
+    answer = to_sign_in(asked)
+    assert answer.status_code == 401
+    assert "hx-redirect" not in answer.headers
+    asked = request(target="/mailbox/transcript")  # a link
+    asked.state.looks_on = True
+    assert to_sign_in(asked).headers["location"] == "/?back=%2Fmailbox%2Ftranscript"
 
 
 def test_who_asks():
