@@ -68,10 +68,7 @@
   const offerCopy = () => {
     for (const button of all('.unready[data-copy]')) button.classList.remove('unready');
   };
-  document.addEventListener('click', async (event) => {
-    const button = event.target.closest('[data-copy]');
-    const text = button && find(button.dataset.copy)?.textContent;
-    if (!text) return;
+  const copy = async (button, text) => {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -86,7 +83,13 @@
     button.dataset.label = label;
     button.textContent = copied;
     setTimeout(() => { button.textContent = label; }, 2000);
+  };
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-copy]');
+    const text = button && find(button.dataset.copy)?.textContent;
+    if (text) copy(button, text);
   });
+  document.addEventListener('popscope:copy', (event) => copy(event.target, event.detail));
 
   // The row of the open message follows the reader.
   const follow = () => {

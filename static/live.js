@@ -231,21 +231,12 @@
 
   const copy = async (button) => {
     const masked = button.form.elements.mask.checked ? '?mask=1' : '';
-    const text = await (await fetch(`/mailbox/transcript${masked}`)).text();
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch { // plain HTTP: through a selection
-      const area = document.createElement('textarea');
-      area.value = text;
-      button.after(area);
-      area.select();
-      document.execCommand('copy');
-      area.remove();
+    const answer = await fetch(`/mailbox/transcript${masked}`);
+    if (answer.ok) {
+      button.dispatchEvent(new CustomEvent('popscope:copy', { bubbles: true, detail: await answer.text() }));
+    } else if (answer.status === 401) {
+      receive('ended', { reconnect: false });
     }
-    const { label = button.textContent } = button.dataset;
-    button.dataset.label = label;
-    button.textContent = button.dataset.copied;
-    setTimeout(() => { button.textContent = label; }, 2000);
   };
 
   if (drawer) {

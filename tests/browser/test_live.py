@@ -90,7 +90,9 @@ async def test_a_tab_that_learns_late_that_it_is_signed_out_stays_where_it_is(
     await expect(back).to_have_value("/mailbox?q=larger:1")
 
 
-async def test_headers_pause_and_the_transcript_goes_on(stage: Stage, page_at: PageAt) -> None:
+async def test_headers_pause_and_the_transcript_goes_on(
+    stage: Stage, page_at: PageAt, chromium: Chromium
+) -> None:
     page = await page_at(1440, permissions=["clipboard-read", "clipboard-write"])
     stage.link.rate = 4000  # octets a second: the headers take a while
     await Desk.sign_in(stage, page)
@@ -148,3 +150,11 @@ async def test_headers_pause_and_the_transcript_goes_on(stage: Stage, page_at: P
 
     await page.reload()  # it stays open
     await expect(page.locator("#said")).to_be_visible()
+
+    # signed out elsewhere: an error is not copied as if it were the transcript
+    chromium.allow("401")
+    await page.context.clear_cookies()
+    await page.locator("#saycopy").click()
+    await expect(page.locator("#ended")).to_be_visible()
+    await expect(page.locator("#saycopy")).to_have_text("Copy for support")
+    assert "USER b" in await page.evaluate("navigator.clipboard.readText()")
