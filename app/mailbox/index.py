@@ -65,6 +65,7 @@ class Index:
         salt: what ids of messages without a UIDL are derived from, beside number and size.
 
     Attributes:
+        has_uidls: whether every message has a UIDL.
         totals: of all messages.
         largest: octets of the largest one.
     """
@@ -86,6 +87,7 @@ class Index:
             )
         self._shared = shared
         self.duplicates = sum(count for count in shared.values() if count > 1)
+        self.has_uidls = all(message.uidl is not None for message in self)
         self.totals = Totals(len(self), sum(message.octets for message in self))
         self.largest = max((message.octets for message in self), default=0)
 
@@ -125,11 +127,6 @@ class Index:
     def at(self, number: MessageNumber) -> Message | None:
         """The message of this number, if one was listed."""
         return self._numbered.get(number)
-
-    @property
-    def has_uidls(self) -> bool:
-        """Whether every message has a UIDL."""
-        return all(message.uidl is not None for message in self)
 
     @property
     def sizes(self) -> list[Octets]:

@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
+from operator import attrgetter
 from typing import TypeVar
 
 from app.pop3 import (
@@ -189,7 +190,7 @@ class Maildrop:
         self._renamed = {}
         self.lists.forget()
         if index.has_uidls or connection is self._listed_on:
-            index.recall(earlier)
+            await aside(index.recall, earlier)
             self._forget_contents(message.id for message in index if message.ambiguous)
         else:  # a number means the same for as long as a connection lasts, and no longer
             index = await aside(Index, listing, secrets.token_urlsafe(8))
@@ -332,11 +333,12 @@ class Maildrop:
         connection = self._lease.connection
         unknown = [
             message
-            for message in self.index.ordered(Sort())
+            for message in self.index
             if not message.headers_known
             and not message.header.refused
             and message.number not in self._lease.deleted
         ]
+        unknown.sort(key=attrgetter("octets"), reverse=True)  # mostly few, or none
         if connection is None or not unknown or self._paused:
             return
         self._loader = HeaderLoader(
