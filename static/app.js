@@ -126,11 +126,19 @@
     }
     asker.replaceWith(still);
   };
-  document.addEventListener('htmx:response:error', stop);
-  document.addEventListener('htmx:error', (event) => {
+  const unanswered = (event) => {
     const silent = find('#silent');
     if (silent) silent.hidden = false;
     stop(event);
+  };
+  document.addEventListener('htmx:response:error', stop);
+  document.addEventListener('htmx:error', unanswered);
+  // A refusal that is no page comes from the server or proxy around Popscope, and takes no place.
+  document.addEventListener('htmx:before:response', (event) => {
+    const { status, headers } = event.detail.ctx.response;
+    if (status < 400 || headers.get('content-type')?.startsWith('text/html')) return;
+    event.preventDefault();
+    unanswered(event);
   });
 
   tick();

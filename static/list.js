@@ -69,21 +69,35 @@
 
   // What is on the screen goes along where the answer hangs on it.
   document.addEventListener('htmx:config:request', (event) => {
-    const { request, sourceElement } = event.detail.ctx;
+    const { ctx } = event.detail;
+    const { request, sourceElement } = ctx;
+    ctx.list = find('#found')?.dataset.href;
     if (sourceElement.matches('#order, #markpicked, #markall, .toast form, .tray form')) {
       for (const box of boxes()) request.body.append('shown', box.value);
     }
   });
 
-  // Where one is stands in the address. Typing makes one step back, however long it takes.
+  // An answer about a list that was left meanwhile must not say what is marked in this one.
+  document.addEventListener('htmx:before:swap', (event) => {
+    const { ctx, tasks } = event.detail;
+    if (ctx.list === find('#found')?.dataset.href) return;
+    for (const task of [...tasks]) {
+      const id = task.target?.id ?? task.target;
+      if (/^#?(matching|order)$/.test(id)) tasks.splice(tasks.indexOf(task), 1);
+    }
+  });
+
+  // Where one is stands in the address. Typing makes one step back, however long it takes; another
+  // order is a step of its own.
   let typing = false;
   document.addEventListener('focusin', (event) => { if (event.target.id === 'q') typing = false; });
-  const move = (source) => {
+  const move = ({ sourceElement, sourceEvent }) => {
     const href = find('#found')?.dataset.href;
     if (!href || href === location.pathname + location.search) return;
-    if (typing && source.id === 'filter') history.replaceState({ htmx: true }, '', href);
+    const typed = sourceElement.id === 'filter' && sourceEvent?.type !== 'change';
+    if (typing && typed) history.replaceState({ htmx: true }, '', href);
     else history.pushState({ htmx: true }, '', href);
-    typing = true;
+    typing = typed;
     find('#list').scrollTop = 0;
   };
 
@@ -101,7 +115,7 @@
   document.addEventListener('htmx:after:swap', (event) => {
     const { sourceElement, response } = event.detail.ctx;
     if (event.detail.ctx.target?.id === 'found') {
-      move(sourceElement);
+      move(event.detail.ctx);
       tell('list');
     }
     if (sourceElement?.id === 'progress') tell('rows');

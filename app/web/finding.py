@@ -6,6 +6,7 @@ from typing import Final
 
 from app.mailbox import BadQuery, Mailbox, Message, Selection, aside
 from app.mailbox.index import BY_LISTING
+from app.mailbox.query import MAX_CHARACTERS
 from app.sessions import Session
 
 from . import formats
@@ -83,6 +84,7 @@ def filter_view(found: Listed) -> FilterView:
     state = found.state
     return FilterView(
         q=found.typed,
+        longest=2 * MAX_CHARACTERS,
         sorts=tuple(SortView(v, _(label), v == state.sort) for v, label in _SORTS.items()),
         recipes=tuple(
             RecipeView(_(label), q, replace(state, q=q, page=1).href()) for label, q in _RECIPES

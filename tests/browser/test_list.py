@@ -1,11 +1,12 @@
 """The list and its filter: by mouse, by touch and without JavaScript."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.support.browser import Chromium, axe
 from tests.support.maildrop import FakeMaildrop, FakeMessage
@@ -90,6 +91,11 @@ async def test_filter_by_typing_and_where_back_and_forward_lead(
         await expect(field).not_to_have_attribute("aria-invalid", "true")
         await expect(rows).to_have_count(5)
 
+        await page.locator("#sort").select_option("subject")  # another order is a step of its own
+        await expect(page).to_have_url(re.compile("sort=subject$"))
+        await page.go_back()
+        await expect(page).to_have_url(re.compile("bob&sort=size$"))
+
         other = await page.context.new_page()
         await other.goto(bookmark)
         await expect(other.locator(".rows .row")).to_have_count(10)
@@ -98,6 +104,48 @@ async def test_filter_by_typing_and_where_back_and_forward_lead(
         await other.get_by_role("link", name="Under 10 KB").click()
         await expect(other.locator("#pickall")).to_contain_text("10 match")
         await other.close()
+
+
+async def test_too_much_text_and_answers_that_are_none_leave_the_list(
+    app: RunningPopscope, chromium: Chromium
+) -> None:
+    chromium.allow("status of 4(00|22)")
+    page = await chromium.page_at(1440)
+    async with mailbox(app, page):
+        field, rows = page.get_by_label("Filter messages"), page.locator(".rows .row")
+        await field.focus()
+        await page.keyboard.insert_text("x" * 100_000)
+        await expect(page.locator("#fault")).to_contain_text("the filter is too long")
+        await expect(rows).to_have_count(100)
+        await page.route("**/mailbox/list?*", lambda route: route.fulfill(status=400, body="no"))
+        await field.fill("larger:240K")
+        await expect(page.locator("#silent")).to_be_visible()
+        await expect(rows).to_have_count(100)
+
+
+async def test_a_late_count_of_another_filter_changes_nothing(
+    app: RunningPopscope, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(1440)
+    let_go = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await let_go.wait()
+        await route.continue_()
+
+    async with mailbox(app, page):
+        await page.route("**/mailbox/counted?*", late)
+        async with page.expect_request("**/mailbox/counted?*"):
+            await page.evaluate(
+                "void htmx.ajax('GET', '/mailbox/counted?q=bob', {source: '#order', swap: 'none'})"
+            )
+        await page.locator("#q").fill("larger:240K")
+        await expect(page.locator("#markall")).to_have_text("Mark all 10 for deletion")
+        async with page.expect_response("**/mailbox/counted?*"):
+            let_go.set()
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        await expect(page.locator("#markall")).to_have_text("Mark all 10 for deletion")
+        assert await page.locator("#matching input[name=q]").input_value() == "larger:240K"
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])

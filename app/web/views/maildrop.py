@@ -63,10 +63,13 @@ class FilterView:
 
     Attributes:
         q: the filter, as it was typed.
+        longest: characters that can be typed: more than a filter may have, so that what is cut
+            off is never taken for all of it, and few enough for an address.
         fault: why it makes no sense, or None where it does.
     """
 
     q: str
+    longest: int
     sorts: tuple[SortView, ...]
     recipes: tuple[RecipeView, ...]
     fault: FaultView | None = None
