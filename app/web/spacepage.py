@@ -91,17 +91,17 @@ class Drawing:
         """The senders with the most octets, and all the others in one."""
         groups = [group for group in groups if group.octets]
         count = min(len(groups), _SENDERS)
+        octets = sum(group.octets for group in groups)
         while True:
-            others = groups[count:]
             weights = [group.octets for group in groups[:count]]
-            rest = sum(group.octets for group in others)
+            rest = octets - sum(weights)
             frames = treemap([*weights, rest] if rest else weights, self._frame)
             if count <= 1 or all(map(_touchable, frames[:count])):
                 break
             count -= 1
         tiles = [self._sender(*pair) for pair in zip(groups[:count], frames[:count], strict=True)]
-        if others:
-            tiles.append(self._others(others, rest, frames[count]))
+        if rest:
+            tiles.append(self._others(groups[count:], rest, frames[count]))
         return tuple(tiles)
 
     def _others(self, groups: Sequence[Group], octets: int, frame: Frame) -> SenderTileView:

@@ -55,7 +55,8 @@ async def show_facets(request: Request, services: AppServices, session: CurrentS
     await session.mailbox.ensure_listed(session.unlock)
     await session.mailbox.survey(formats.own_zone())
     state, _ = current_list(from_htmx(request) or "")
-    return await aside(services.renderer.fragment, "facets", facets(session.mailbox, state))
+    view = await aside(facets, session.mailbox, state)
+    return await aside(services.renderer.fragment, "facets", view)
 
 
 @router.get("/under")
