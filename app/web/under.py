@@ -53,7 +53,7 @@ def way(found: Proposal, order: Order) -> str:
 
 
 def refusal(
-    typed: str, under: int | None, order: Order, found: Proposal | None
+    typed: str, under: int | None, order: Order, found: Proposal | None, coming: int = 0
 ) -> UnderView | None:
     """Why there is nothing to show, or None where there is.
 
@@ -62,6 +62,8 @@ def refusal(
         under: that in octets, or None where it is none.
         order: which messages go first.
         found: what was proposed, if that was tried.
+        coming: headers still to be read: any of them may be older than what is known, and a
+            filter by date would mean more messages with each one that comes in.
     """
     if under is None or found is None:
         said = _("This is no size. Type one such as 300, 500K or 1.5G; a number alone means MB.")
@@ -70,6 +72,15 @@ def refusal(
     given = {"size": formats.size(found.left), "under": formats.size(under)}
     if not found.terms and found.left < under:
         said = _("The mailbox holds %(size)s: that is under %(under)s already.", **given)
+    elif order is Order.OLDEST and coming:
+        said = ngettext(
+            "%(n)s header is still to be read; until then nobody can tell which messages are the"
+            " oldest. Try again then, or begin with the largest.",
+            "%(n)s headers are still to be read; until then nobody can tell which messages are the"
+            " oldest. Try again then, or begin with the largest.",
+            coming,
+            n=formats.number(coming),
+        )
     elif not found.terms and found.left >= under:
         said = _("No message's date is known yet, so nobody can tell which are the oldest.")
     elif found.left >= under:

@@ -99,6 +99,18 @@ def test_what_is_said():
     assert said(5 * MB, Order.OLDEST) == "The mailbox holds 0 B: that is under 5.0 MB already."
 
 
+def test_the_oldest_are_not_told_before_all_headers_are_read():
+    heap = [message(1, 9), message(2, 5, header_of(None, "1 Mar 2026 12:00"))]
+
+    def said(octets: int, order: Order) -> str:
+        view = under.refusal("x", octets, order, proposed(heap, octets, order, UTC), coming=1)
+        return view.said if view else ""
+
+    assert said(10, Order.OLDEST).startswith("1 header is still to be read")
+    assert said(10, Order.LARGEST) == ""
+    assert said(15, Order.OLDEST).endswith("already.")
+
+
 def test_the_list_shows_first_what_goes_first():
     heap = [message(1, 9), message(2, 5, header_of(None, "1 Mar 2026 12:00"))]
     assert (

@@ -79,12 +79,18 @@ async def show_what_has_to_go(
     await session.mailbox.ensure_listed(session.unlock)
     octets = under.read_size(to)
     messages = list(session.mailbox.index)
+    progress = session.mailbox.progress
+    coming = (
+        sum(not (message.headers_known or message.header.refused) for message in messages)
+        if progress.running or progress.paused
+        else 0
+    )
     found = (
         await aside(proposed, messages, octets, first, formats.own_zone())
         if octets is not None
         else None
     )
-    form = under.refusal(to, octets, first, found)
+    form = under.refusal(to, octets, first, found, coming)
     if form is None and found is not None:
         return RedirectResponse(under.way(found, first), status_code=303)
     status = 422 if form is not None and form.wrong else 200

@@ -137,6 +137,18 @@ async def test_what_is_no_task_is_said_in_words(visit, to, order, status, said):
     assert "<b>" not in re.sub(r"<b>[\d,]+</b>|<b>[\d.]+ \w+</b>", "", answer.text)
 
 
+async def test_the_oldest_are_not_proposed_before_all_headers_are_read():
+    fake = FakeMaildrop([letter(n, 5_000) for n in range(1, 4)])
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        browser = Browser(http)
+        fake.quirks.stall_at = "TOP"
+        await browser.sign_in(server)
+        answer = await browser.open("/mailbox/space/under?to=1K&order=oldest")
+        assert "3 headers are still to be read" in words(answer)
+        answer = await http.get("/mailbox/space/under?to=1K&order=largest")
+        assert answer.status_code == 303
+
+
 async def test_an_empty_mailbox_has_no_space_to_show():
     async with ScriptedServer(FakeMaildrop([])) as server, running() as app, http_to(app) as http:
         browser = Browser(http)
