@@ -28,9 +28,10 @@ def own_path(back: str) -> str:
     return back
 
 
-def way_back(back: str) -> RedirectResponse:
-    """Back to the page a form stood on, if that is one of ours."""
-    return RedirectResponse(own_path(back), status_code=HTTPStatus.SEE_OTHER)
+def way_back(back: str, at: str = "") -> RedirectResponse:
+    """Back to the page a form stood on, if that is one of ours, and to a place in it."""
+    place = f"#{at}" if at else ""
+    return RedirectResponse(own_path(back) + place, status_code=HTTPStatus.SEE_OTHER)
 
 
 def from_htmx(request: Request) -> str | None:

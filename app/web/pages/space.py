@@ -82,7 +82,7 @@ async def show_what_has_to_go(
     progress = session.mailbox.progress
     coming = (
         sum(not (message.headers_known or message.header.refused) for message in messages)
-        if progress.running or progress.paused
+        if progress.running or progress.paused or session.mailbox.held_seconds is None
         else 0
     )
     found = (
