@@ -1,6 +1,7 @@
 """What every page has, from a session; reads, never acts."""
 
-from urllib.parse import urlencode
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
 
@@ -11,12 +12,15 @@ from app.transport import Security, Target
 
 from . import formats, languages
 from .deps import Services
+from .returning import own_path
 from .security import host_name, is_https, is_loopback_name, masked
 from .views import AccountView, LanguageView, LiveView, MessageView, Shell
 from .words import _, ngettext
 
 # What our own addresses have; anything else may be a password that went to the wrong place.
-_QUERY = frozenset({"at", "lines", "number", "order", "page", "q", "sort", "tab", "to", "tour"})
+_QUERY = frozenset(
+    {"at", "lines", "number", "order", "page", "q", "sort", "tab", "to", "tour", "undone"}
+)
 
 
 def shell(request: Request, services: Services, title: str, csrf: str) -> Shell:
@@ -42,7 +46,21 @@ def _here(request: Request) -> str:
     path = request.url.path
     if request.method != "GET":
         return "/mailbox" if path.startswith("/mailbox") else "/"
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name in _QUERY]
+    query = request.query_params.multi_items()
+    # The sign-in page's address holds the way back, which is one of our addresses.
+    back = [(name, _back(value)) for name, value in query if name == "back"]
+    return _address(path, query, back[:1])
+
+
+def _back(value: str) -> str:
+    parts = urlsplit(own_path(value))
+    return _address(parts.path, parse_qsl(parts.query))
+
+
+def _address(
+    path: str, query: Iterable[tuple[str, str]], more: Iterable[tuple[str, str]] = ()
+) -> str:
+    kept = [*((name, value) for name, value in query if name in _QUERY), *more]
     return f"{path}?{urlencode(kept)}" if kept else path
 
 

@@ -96,13 +96,16 @@ async def test_the_way_back_stays_here(back):
 
 async def test_the_sign_in_page_still_knows_where_one_was():
     async with running() as app, http_to(app) as http:
-        page = await http.get("/", params={"back": "/mailbox?q=is:marked", "undone": "1"})
+        asked = {"back": "/mailbox?q=is:marked&line=PASS+x", "undone": "1", "password": "x"}
+        page = await http.get("/", params=asked)
         here = re.search(r'name="back" value="(/\?[^"]*)"', page.text)
         assert here is not None
         form = {"_csrf": token(page.text), "language": "de", "back": unescape(here[1])}
         answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        assert "PASS" not in answer.headers["location"]
+        assert "password" not in answer.headers["location"]
         again = await http.get(answer.headers["location"])
-        assert 'name="back" value="/mailbox?q=is:marked"' in again.text
+        assert 'name="back" value="/mailbox?q=is%3Amarked"' in again.text
         assert 'lang="de"' in again.text
 
 
