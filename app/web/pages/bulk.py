@@ -158,7 +158,7 @@ async def unmark_all(
 
 def _number(change: str) -> int:
     if not (change.isascii() and change.isdecimal()):
-        raise InvalidRequest("change: a whole number.")
+        raise InvalidRequest(_("change: a whole number."))
     return int(change[:12])
 
 
