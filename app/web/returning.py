@@ -28,10 +28,9 @@ def own_path(back: str) -> str:
     return back
 
 
-def way_back(back: str, at: str = "") -> RedirectResponse:
-    """Back to the page a form stood on, if that is one of ours, and to a place in it."""
-    place = f"#{at}" if at else ""
-    return RedirectResponse(own_path(back) + place, status_code=HTTPStatus.SEE_OTHER)
+def way_back(back: str) -> RedirectResponse:
+    """Back to the page a form stood on, if that is one of ours."""
+    return RedirectResponse(own_path(back), status_code=HTTPStatus.SEE_OTHER)
 
 
 def from_htmx(request: Request) -> str | None:
@@ -65,7 +64,9 @@ def to_sign_in(request: Request) -> Response:
     A page that asks by itself what has changed stays where it is: nobody has clicked.
     """
     if from_htmx(request) is not None and getattr(request.state, "looks_on", False):
-        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Reswap": "none"})
+        answer = Response(status_code=HTTPStatus.UNAUTHORIZED, media_type="text/html")
+        answer.headers["HX-Reswap"] = "none"
+        return answer
     asked = {"back": _was_at(request)}
     if request.method not in _SAFE:
         asked["undone"] = "1"

@@ -11,7 +11,7 @@ from app.web.languages import NAMES, catalogue
 from tests.support.browser import WIDTHS, Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FEW = "q=larger:10M"
 
 # Pairs of buttons, links and fields of one bar or card that lie over one another.

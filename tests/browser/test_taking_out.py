@@ -160,3 +160,4 @@ async def test_too_large_is_told_on_a_phone_too(desk: Desk, chromium: Chromium) 
         await expect(page.get_by_role("alert")).to_contain_text("This is too large to show.")
         await expect(page.get_by_role("alert")).to_be_in_viewport()
         await screenshot(page, "reading-too-large", full_page=False)
+        await page.context.close()  # or it would ask for events when the app has gone

@@ -123,7 +123,9 @@ async def test_an_expired_session_leads_to_the_sign_in_page_and_deletes_nothing(
         page = await browser.send("/mailbox/commit", count="2")
         assert page.url.path == "/"
         assert "Open mailbox" in words(page)
-        htmx = await http.get("/mailbox/progress", headers={"HX-Request": "true"})
+        looking = await http.get("/mailbox/progress", headers={"HX-Request": "true"})
+        assert (looking.status_code, "hx-redirect" in looking.headers) == (401, False)
+        htmx = await http.get("/mailbox/list", headers={"HX-Request": "true"})
         assert htmx.headers["hx-redirect"] == "/?back=%2Fmailbox"
         assert (await script.ask("GET", "/session")).status_code == 401
         assert fake.count("DELE") == 0
