@@ -1,5 +1,6 @@
 """Tabs of one session keep up with each other; headers pause and go on; the transcript is live."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -144,9 +145,9 @@ async def test_headers_pause_and_the_transcript_goes_on(
     assert stage.user not in text
     await page.get_by_label("Mask addresses").uncheck()
     await page.locator("#saycopy").click()
-    await page.wait_for_function(
-        "async () => (await navigator.clipboard.readText()).includes('USER b')"
-    )
+    async with asyncio.timeout(15):
+        while "USER b" not in await page.evaluate("navigator.clipboard.readText()"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
     await page.reload()  # it stays open
     await expect(page.locator("#said")).to_be_visible()
