@@ -6,6 +6,7 @@ Must not know: sockets, asyncio, clocks, logging, what is inside a message.
 """
 
 from . import commands
+from .bearer import OAuthBearer, TokenRefusal, XOAuth2
 from .commands import Command, State
 from .engine import (
     BodyData,
@@ -27,6 +28,7 @@ from .errors import (
     Pop3Error,
     RemoteProtocolError,
     SaslError,
+    SaslFault,
 )
 from .framing import Limits
 from .replies import (
@@ -40,7 +42,8 @@ from .replies import (
     Uidl,
     UniqueId,
 )
-from .sasl import Login, Mechanism, Plain
+from .sasl import CramMd5, Login, Mechanism, Plain
+from .scram import Scram
 
 __all__ = [
     "BodyData",
@@ -51,6 +54,7 @@ __all__ = [
     "Command",
     "CommandRejected",
     "Completed",
+    "CramMd5",
     "Ended",
     "Engine",
     "Event",
@@ -61,6 +65,7 @@ __all__ = [
     "Login",
     "Mechanism",
     "MessageNumber",
+    "OAuthBearer",
     "Octets",
     "Plain",
     "Pop3Error",
@@ -69,11 +74,15 @@ __all__ = [
     "Reply",
     "Said",
     "SaslError",
+    "SaslFault",
     "ScanListing",
+    "Scram",
     "Side",
     "Stat",
     "State",
+    "TokenRefusal",
     "Uidl",
     "UniqueId",
+    "XOAuth2",
     "commands",
 ]

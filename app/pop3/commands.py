@@ -29,6 +29,7 @@ from .replies import (
     parse_unique_id,
 )
 from .sasl import Mechanism
+from .scram import prepared
 
 T = TypeVar("T")
 
@@ -163,8 +164,13 @@ def password(secret: str) -> Command[str]:
 
 
 def apop(name: str, secret: str, challenge: bytes) -> Command[str]:
-    """APOP: MD5 of the greeting's timestamp and the secret (RFC 1939, section 7)."""
+    """APOP: MD5 of the greeting's timestamp and the secret (RFC 1939, section 7).
+
+    Outside ASCII both go through SASLprep first (RFC 6856, section 2.2).
+    """
     _check(secret)
+    if not (name + secret).isascii():
+        name, secret = prepared(name), prepared(secret)
     digest = hashlib.md5(challenge + secret.encode(), usedforsecurity=False).hexdigest()
     line = _line("APOP", name, digest)
     shown = f"APOP {name} {HIDDEN}"

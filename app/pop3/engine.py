@@ -293,8 +293,9 @@ class Engine:
             raise RemoteProtocolError(Fault.BAD_STATUS, line)
         if self._exchange is not None and reply.ok and not self._exchange.done:
             # Some servers say +OK where + is due; it must not pass for the end of the exchange.
-            self._answer_challenge(self._exchange, line[3:].strip(), strict=False)
-            return
+            if not self._answer_challenge(self._exchange, line[3:].strip(), strict=False):
+                return
+            reply = Reply(ok=True, code=None, text="")  # what came with it was the server's proof
         reply = self._without_secrets(reply)
         if not reply.ok:
             self._say(Side.SERVER, reply.line)
@@ -327,16 +328,20 @@ class Engine:
                 return Reply(reply.ok, reply.code, HIDDEN)
         return reply
 
-    def _answer_challenge(self, exchange: Exchange, encoded: bytes, *, strict: bool = True) -> None:
+    def _answer_challenge(self, exchange: Exchange, encoded: bytes, *, strict: bool = True) -> bool:
+        """Answers, unless a `+OK` has brought the last challenge: then it was the end of it."""
         self._say(Side.SERVER, f"+ ({len(encoded)} octets)")
         if exchange.error is not None:
             raise RemoteProtocolError(Fault.UNSOLICITED, b"+")  # it was cancelled
         line = exchange.answer(encoded, strict=strict)
+        if not strict and line == b"\r\n" and exchange.done:
+            return True
         self._out.append(line)
         cancelled = line == b"*\r\n"
         self._say(Side.CLIENT, "*" if cancelled else HIDDEN)
         if not cancelled:
             self._secrets += (line[:-2].decode(),)
+        return False
 
     def _read_row(self, line: bytes, octets: int, events: list[Event]) -> None:
         assert self._head is not None  # noqa: S101 -- for the type checker

@@ -20,6 +20,14 @@ class Fault(Enum):
     INJECTED = "plaintext behind the answer to STLS"
 
 
+class SaslFault(Enum):
+    """Why a SASL exchange cannot go on."""
+
+    NONSENSE = "what the server sent makes no sense"
+    TOO_COSTLY = "more iterations than are computed here"
+    IMPOSTOR = "the server could not prove that it knows the password"
+
+
 class Pop3Error(Exception):
     """Anything the protocol engine reports."""
 
@@ -77,8 +85,10 @@ class SaslError(Pop3Error):
 
     Attributes:
         reason: what was wrong with the challenge, never the challenge itself.
+        fault: which kind of wrong it was.
     """
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, fault: SaslFault = SaslFault.NONSENSE) -> None:
+        super().__init__(reason, fault)
         self.reason = reason
+        self.fault = fault

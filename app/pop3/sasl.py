@@ -1,11 +1,12 @@
-"""SASL mechanisms as the engine drives them (RFC 5034; RFC 4616 for PLAIN).
+"""SASL as the engine drives it (RFC 5034), and the mechanisms that need no more than a few lines.
 
 A mechanism is asked for one response a challenge; `Exchange` is what one AUTH has come to. No
-`repr` here shows a secret.
+`repr` here shows a secret. SCRAM is in `scram`, the mechanisms that carry a token in `bearer`.
 """
 
 import base64
 import binascii
+import hmac
 import re
 from typing import Protocol
 
@@ -68,6 +69,9 @@ class Exchange:
     def answer(self, encoded: bytes, *, strict: bool = True) -> bytes:
         """The line to send for a challenge, with CRLF; `*` when the exchange cannot go on.
 
+        An empty line that is the answer to `+OK` need not be sent where the exchange is `done` by
+        then: the server's last word came with its success (RFC 4422, section 3.6).
+
         Args:
             encoded: the challenge, in base64.
             strict: whether anything but base64 cancels; else it counts as an empty challenge.
@@ -97,7 +101,12 @@ def _decoded(encoded: bytes, *, strict: bool) -> bytes:
         return b""
 
 
-def _octets(text: str) -> bytes:
+def octets(text: str) -> bytes:
+    """A name or a password in UTF-8.
+
+    Raises:
+        LocalProtocolError: it is empty, or holds NUL or a lone surrogate.
+    """
     if not text or _UNSENDABLE.search(text):
         raise LocalProtocolError("a user name or password is empty or holds what cannot be sent")
     return text.encode()
@@ -114,7 +123,7 @@ class Plain:
     done = True
 
     def __init__(self, user: str, password: str) -> None:
-        self.initial: bytes = b"\0" + _octets(user) + b"\0" + _octets(password)
+        self.initial: bytes = b"\0" + octets(user) + b"\0" + octets(password)
 
     def respond(self, challenge: bytes) -> bytes:
         """PLAIN has nothing to say after its initial response."""
@@ -132,7 +141,7 @@ class Login:
     initial = None
 
     def __init__(self, user: str, password: str) -> None:
-        self._answers = [_octets(password), _octets(user)]
+        self._answers = [octets(password), octets(user)]
 
     @property
     def done(self) -> bool:
@@ -144,3 +153,26 @@ class Login:
         if not self._answers:
             raise SaslError(f"LOGIN got a third challenge, of {len(challenge)} octets")
         return self._answers.pop()
+
+
+class CramMd5:
+    """CRAM-MD5: the name, and a keyed MD5 of the server's challenge (RFC 2195, section 2).
+
+    Raises:
+        LocalProtocolError: an argument is empty, or holds NUL or a lone surrogate.
+    """
+
+    name = "CRAM-MD5"
+    initial = None
+
+    def __init__(self, user: str, password: str) -> None:
+        self._user, self._password = octets(user), octets(password)
+        self.done = False
+
+    def respond(self, challenge: bytes) -> bytes:
+        """`user SP digest`; once, and never for an empty challenge."""
+        if self.done or not challenge:
+            raise SaslError(f"CRAM-MD5 got a challenge of {len(challenge)} octets out of turn")
+        self.done = True
+        digest = hmac.new(self._password, challenge, "md5").hexdigest()
+        return self._user + b" " + digest.encode()

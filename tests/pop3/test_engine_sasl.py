@@ -17,6 +17,8 @@ from app.pop3 import (
     Login,
     Plain,
     Rejected,
+    SaslFault,
+    Scram,
     State,
     commands,
 )
@@ -24,6 +26,7 @@ from app.pop3.commands import HIDDEN
 from app.pop3.errors import SaslError
 
 from .dialogue import asked, feed, greeted, octet_by_octet
+from .test_scram import RFC_7677
 
 SECRET = "hunter2"
 LONG = "hunter2" * 40
@@ -156,6 +159,49 @@ def test_ok_after_the_servers_proof_is_a_login():
     assert sent == [b"\r\n", b""]
     assert isinstance(event, Completed)
     assert engine.state is State.TRANSACTION
+
+
+SCRAM = ("user", "pencil", "rOprNGfwEbeRWgbNEkqO")
+FIRST, FINAL = (b64(said.decode()) for said in (RFC_7677[3], RFC_7677[5]))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        (b"+ " + FINAL + b"\r\n", b"+OK in\r\n"),
+        (b"+OK " + FINAL + b"\r\n",),  # the server's proof comes with its success
+    ],
+)
+def test_scram_ends_when_the_server_has_proved_itself(end):
+    command = commands.auth(Scram("SCRAM-SHA-256", *SCRAM))
+    assert command.line == b"AUTH SCRAM-SHA-256 " + b64(RFC_7677[2].decode()) + b"\r\n"
+    engine, [event], sent = talk(command, b"+ " + FIRST + b"\r\n", *end)
+    assert sent == [b64(RFC_7677[4].decode()) + b"\r\n", *[b"\r\n"][: len(end) - 1], b""]
+    assert isinstance(event, Completed)
+    assert engine.state is State.TRANSACTION
+    assert engine.outstanding == 0
+    proof = RFC_7677[4].decode().partition("p=")[2]
+    assert hidden(engine, [event], "pencil", proof, b64(RFC_7677[4].decode()).decode())
+
+
+@pytest.mark.parametrize("lie", [b"+OK welcome\r\n", b"+OK\r\n", b"+OK %s\r\n" % FINAL[:-4]])
+def test_scram_without_the_servers_proof_is_no_login(lie):
+    command = commands.auth(Scram("SCRAM-SHA-256", *SCRAM))
+    engine, events, sent = talk(command, b"+ " + FIRST + b"\r\n", lie)
+    assert events == []
+    assert sent[-1] == b"*\r\n"
+    [event] = engine.receive_data(b"-ERR cancelled\r\n")
+    assert isinstance(event, Rejected)
+    assert isinstance(event.error.__cause__, SaslError)
+    assert event.error.__cause__.fault is SaslFault.IMPOSTOR
+
+
+def test_scram_that_is_asked_for_its_initial_response():
+    command = commands.auth(Scram("SCRAM-SHA-256", "u" * 200, "pencil"))
+    assert command.line == b"AUTH SCRAM-SHA-256\r\n", "it would have more than 255 octets"
+    _, events, [first] = talk(command, b"+ \r\n")
+    assert events == []
+    assert base64.b64decode(first).startswith(b"n,,n=uuu")
 
 
 @pytest.mark.parametrize("line", [b"+FAIL\r\n", b"+ERR no\r\n", b"+VXNlcg==\r\n", b"nonsense\r\n"])

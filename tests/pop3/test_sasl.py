@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from app.pop3 import LocalProtocolError, Login, Plain, SaslError
+from app.pop3 import CramMd5, LocalProtocolError, Login, Plain, SaslError
 from app.pop3.sasl import Exchange
 
 
@@ -54,7 +54,22 @@ def test_login_answers_in_turn_whatever_is_asked():
         login.respond(b"Password:")
 
 
-@pytest.mark.parametrize("mechanism", [Plain, Login])
+def test_cram_md5_is_rfc_2195s_example():
+    cram = CramMd5("tim", "tanstaaftanstaaf")
+    assert (cram.initial, cram.done) == (None, False)
+    said = cram.respond(b"<1896.697170952@postoffice.reston.mci.net>")
+    assert said == b"tim b913a602c7eda7a495b4e6e7334d3890"  # section 2
+    assert cram.done
+    with pytest.raises(SaslError, match="out of turn"):
+        cram.respond(b"<1@h>")
+
+
+def test_cram_md5_does_not_answer_an_empty_challenge():
+    with pytest.raises(SaslError, match="0 octets"):
+        CramMd5("tim", "secret").respond(b"")
+
+
+@pytest.mark.parametrize("mechanism", [Plain, Login, CramMd5])
 @pytest.mark.parametrize(
     ("user", "password"),
     [("", "x"), ("x", ""), ("a\0admin", "x"), ("x", "a\0b"), ("\ud800", "x"), ("x", "pw\udfff")],
@@ -68,7 +83,7 @@ def test_what_would_forge_or_break_the_message_is_refused_without_showing_it(
     assert caught.value.__context__ is None, "a UnicodeEncodeError would carry the password"
 
 
-@pytest.mark.parametrize("mechanism", [Plain("bob", "hunter2"), Login("bob", "hunter2")])
+@pytest.mark.parametrize("mechanism", [kind("bob", "hunter2") for kind in (Plain, Login, CramMd5)])
 def test_no_secret_in_repr(mechanism):
     assert "hunter2" not in repr(mechanism)
     assert "hunter2" not in repr(Exchange(mechanism, initial_sent=True))
