@@ -29,7 +29,9 @@ from .errors import (
     NoRoom,
     NoSuchMessage,
     NoSuchPart,
+    NoWayIn,
     QueryFault,
+    WayFault,
 )
 from .export import Export, Form
 from .feed import Feed, Topic, Watch
@@ -57,14 +59,16 @@ from .peeking import Peeked
 from .query import Query
 from .query import parse as parse_query
 from .reducing import Order, Proposal, cut, proposed, ranked
-from .signin import credentials_fit
+from .signin import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 from .space import By, Group, grouped
 from .transcript import Line, LineEvent, Transcript
 from .typed import USAGE, Typed, Verb, parse_line
 
 __all__ = [
     "DISPLAY_OCTETS",
+    "MEANS",
     "SPOOL_OCTETS",
+    "TOKEN_MEANS",
     "USAGE",
     "Account",
     "AlreadyExporting",
@@ -101,6 +105,7 @@ __all__ = [
     "NoRoom",
     "NoSuchMessage",
     "NoSuchPart",
+    "NoWayIn",
     "Notice",
     "OpenPart",
     "Order",
@@ -124,6 +129,7 @@ __all__ = [
     "Unlock",
     "Verb",
     "Watch",
+    "WayFault",
     "aside",
     "credentials_fit",
     "cut",
@@ -134,4 +140,5 @@ __all__ = [
     "proposed",
     "ranked",
     "select",
+    "token_fits",
 ]

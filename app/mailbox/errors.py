@@ -8,18 +8,47 @@ class MailboxError(Exception):
     """Anything a mailbox use-case reports."""
 
 
+class WayFault(Enum):
+    """Why there is no way to send a name and a password to this server."""
+
+    ASCII_ONLY = "the server takes ASCII only"
+    NOT_OFFERED = "the server does not offer the means asked for"
+    UNSENDABLE = "no means can carry them"
+
+
+class NoWayIn(MailboxError):
+    """The server has no means that can carry this name and password; neither was sent.
+
+    Attributes:
+        fault: why.
+        means: the one asked for, or the best that the server has.
+    """
+
+    def __init__(self, fault: WayFault, means: str) -> None:
+        super().__init__(fault, means)
+        self.fault = fault
+        self.means = means
+
+
 class LoginRejected(MailboxError):
     """The server did not accept the name, the password or the way they were sent.
 
     Attributes:
         reply: the server's own -ERR line.
         code: its response code, such as `AUTH` or `SYS/TEMP`, or None.
+        means: how it was tried: a SASL mechanism's name, `APOP` or `USER`.
+        instead: where the password itself was not sent, the means by which it could be; else "".
+        status, scope: what the server said of a token (RFC 7628, section 3.2.2), or "".
     """
 
     def __init__(self, reply: str, code: str | None) -> None:
         super().__init__(reply)
         self.reply = reply
         self.code = code
+        self.means = ""
+        self.instead = ""
+        self.status = ""
+        self.scope = ""
 
 
 class MailboxInUse(MailboxError):
@@ -27,11 +56,13 @@ class MailboxInUse(MailboxError):
 
     Attributes:
         reply: the server's own -ERR line.
+        retry_after: seconds after which it is worth another try; no server tells.
     """
 
-    def __init__(self, reply: str) -> None:
+    def __init__(self, reply: str, retry_after: int = 30) -> None:
         super().__init__(reply)
         self.reply = reply
+        self.retry_after = retry_after
 
 
 class LoginDelayed(MailboxError):

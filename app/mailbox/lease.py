@@ -6,6 +6,7 @@ RSET goes before it).
 """
 
 import asyncio
+import math
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,7 +14,7 @@ from contextlib import suppress
 from app.pop3 import MessageNumber, Pop3Error, State, commands
 from app.transport import ConnectFailed, Connection, Dialer, Listener, Target, TransportError
 
-from .errors import MailboxInUse
+from .errors import LoginDelayed, MailboxInUse
 from .models import Credentials
 from .signin import sign_in, turned_away
 
@@ -45,6 +46,7 @@ class Lease:
         self._listener = listener
         self._connection: Connection | None = None
         self._since = 0.0
+        self._delay: int | None = None  # between two sign-ins, as told to this very user
         self._received = 0
         self._ended = -_RECENT  # when a connection of ours last ended or was seen to have ended
 
@@ -88,15 +90,26 @@ class Lease:
         try:
             began = loop.time()
             await sign_in(connection, credentials)
+        except LoginDelayed as error:
+            connection.abort()
+            raise LoginDelayed(error.reply, self._left(error.retry_after)) from None
         except BaseException:
             connection.abort()
             raise
         connection.login_seconds = loop.time() - began
         self._connection = connection
         self._since = self.used = loop.time()
+        self._delay = connection.capabilities.login_delay
         self.name = secrets.token_urlsafe(6)
         self.retrieved.clear()
         return connection
+
+    def _left(self, delay: int | None) -> int | None:
+        """Seconds until the server lets in again, as far as it told how many there must be."""
+        if self._delay is None:
+            return delay
+        left = math.ceil(self._since + self._delay - asyncio.get_running_loop().time())
+        return left if left > 0 else self._delay
 
     @property
     def received(self) -> int:

@@ -50,7 +50,7 @@ class Maildrop:
     Attributes:
         index: the messages as last listed.
         marks: ids marked for deletion, in the order they were marked.
-        capabilities, tls: of the newest connection.
+        capabilities, tls, signed_in_by: of the newest connection.
         listed: whether the index was ever filled.
         lists: orders and selections of the index.
         listing: counts the listings that had other messages than the one before.
@@ -64,6 +64,7 @@ class Maildrop:
         self.marks: dict[MessageId, None] = {}
         self.capabilities = Capabilities()
         self.tls: str | None = None
+        self.signed_in_by = ""
         self.listed = False
         self.listing = 0
         self.feed = Feed()
@@ -200,6 +201,7 @@ class Maildrop:
         self._listed_on = connection
         self._known = sum(message.headers_known for message in index)
         self.capabilities, self.tls = connection.capabilities, connection.tls
+        self.signed_in_by = connection.signed_in_by
         self._tell_about(connection, index)
         self._keep_marks(earlier)
         if await aside(lambda: index.ids != earlier.ids):

@@ -30,13 +30,15 @@ class Credentials:
 
     Attributes:
         username: the mailbox's name.
-        password: its password.
-        mechanism: `USER` for USER/PASS, a SASL mechanism's name, or None for the best there is.
+        password: its password; a token, where the mechanism takes one.
+        mechanism: `USER` for USER/PASS, `APOP`, a SASL mechanism's name, or None for the best.
+        language: the tag of the language that the server's own words are wanted in, or "".
     """
 
     username: str
     password: str = field(repr=False)
     mechanism: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,7 +258,12 @@ def _pack(account: Account, credentials: Credentials) -> bytes:
     return json.dumps(
         [
             [account.username, target.host, target.port, target.security.value, target.verified],
-            [credentials.username, credentials.password, credentials.mechanism],
+            [
+                credentials.username,
+                credentials.password,
+                credentials.mechanism,
+                credentials.language,
+            ],
         ]
     ).encode()
 

@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
     Attributes:
         capabilities: the newest answer to CAPA; empty where there was none.
         traffic: what went over the wire.
+        signed_in_by: the means that signed in, such as `SCRAM-SHA-256` or `USER`; "" before.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Connection(asyncio.Protocol):
         self.greeting: asyncio.Future[pop3.Greeting] = loop.create_future()
         self.closed = asyncio.Event()
         self.login_seconds = 0.0
+        self.signed_in_by = ""
         self._loop = loop
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)

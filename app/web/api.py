@@ -86,6 +86,7 @@ async def sign_in(services: AppServices, body: schemas.SignIn) -> schemas.Opened
         port=str(body.port) if body.port is not None else "",
         security=body.security.value if body.security else "",
         auth=body.auth or "",
+        token=body.token.get_secret_value(),
     )
     account, credentials = form.read(services.config)
     token, session = await services.sessions.sign_in(account, credentials)

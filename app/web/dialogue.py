@@ -114,6 +114,12 @@ def _facts(mailbox: Mailbox) -> Iterator[str]:
         yield _("%(ms)s per round trip", ms=milliseconds(log.fastest))
     if mailbox.capabilities.pipelining:
         yield _("pipelined")
+    if mailbox.signed_in_by:
+        yield _("signed in by %(means)s", means=_means(mailbox))
+
+
+def _means(mailbox: Mailbox) -> str:
+    return "USER/PASS" if mailbox.signed_in_by == "USER" else mailbox.signed_in_by
 
 
 def _head(mailbox: Mailbox, name: str) -> Iterator[str]:
@@ -125,6 +131,7 @@ def _head(mailbox: Mailbox, name: str) -> Iterator[str]:
     yield f"Popscope {__version__}, Python {platform.python_version()}"
     yield _("Mailbox: %(name)s", name=name)
     yield _("Server: %(server)s (%(protection)s)", server=target.shown, protection=protection)
+    yield _("Signed in by: %(means)s", means=_means(mailbox) or "-")
     yield _("Capabilities: %(lines)s", lines=" | ".join(capabilities) or "-")
     yield _("Messages: %(n)s", n=formats.number(len(mailbox.index)))
 

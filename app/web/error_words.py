@@ -1,12 +1,10 @@
-"""What to say where a server cannot be reached or does not let us in."""
+"""What to say where a server cannot be reached, or not safely."""
 
 from dataclasses import dataclass
 
-from app.mailbox import LoginDelayed, LoginRejected
 from app.transport import ConnectFailed, ConnectFault, TlsFailed, TlsFault
 
-from . import formats
-from .words import N_, _, ngettext
+from .words import N_, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,54 +130,3 @@ def tls(error: TlsFailed) -> Words:
         )
     )
     return Words(_(title), detail, (_(advice),))
-
-
-def rejected(error: LoginRejected) -> Words:
-    """A refused sign-in, by its response code (RFC 3206, section 4)."""
-    match (error.code or "").split("/"):
-        case ["SYS", "PERM"]:
-            return Words(
-                _("The server has a lasting problem with this mailbox."),
-                _("Name and password may be right."),
-                (_("Whoever runs the server has to look at it."),),
-            )
-        case ["SYS", *_more]:
-            return Words(
-                _("The server has trouble at the moment."),
-                _("Name and password may be right."),
-                (_("Try again in a few minutes."),),
-            )
-    return Words(
-        _("The server did not accept the name or the password."),
-        _("Nothing was opened, and the password was not kept."),
-        (
-            _(
-                "Some servers want the whole address as the user name, some only what is before "
-                "the @."
-            ),
-            _(
-                "Some providers want an app password, or have POP3 switched off until you turn it "
-                "on."
-            ),
-        ),
-    )
-
-
-def delayed(error: LoginDelayed) -> Words:
-    """A sign-in too soon after the last one."""
-    seconds = error.retry_after
-    detail = (
-        ngettext(
-            "This server wants %(n)s second between two sign-ins.",
-            "This server wants %(n)s seconds between two sign-ins.",
-            seconds,
-            n=formats.number(seconds),
-        )
-        if seconds
-        else _("This server wants a while between two sign-ins.")
-    )
-    return Words(
-        _("Too soon after the last sign-in."),
-        detail,
-        (_("Wait, then try again. Nothing is wrong with your password."),),
-    )

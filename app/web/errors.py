@@ -26,6 +26,7 @@ from app.mailbox import (
     NoRoom,
     NoSuchMessage,
     NoSuchPart,
+    NoWayIn,
 )
 from app.pop3 import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError, SaslError
 from app.sessions import NoSession, SessionLimit
@@ -37,7 +38,7 @@ from app.transport import (
     TlsFailed,
 )
 
-from . import console_words, error_words, formats
+from . import console_words, error_words, formats, login_words
 from .error_words import Words
 from .query_words import bad_query
 from .views import ErrorView
@@ -168,11 +169,7 @@ TABLE: dict[type[Exception], Entry] = {
         "internal",
         _fixed(N_("Popscope made a mistake."), N_("Nothing was sent, nothing deleted.")),
     ),
-    SaslError: Entry(
-        502,
-        "server-misbehaved",
-        _fixed(N_("Signing in failed."), N_("The server's part in it made no sense.")),
-    ),
+    SaslError: Entry(502, "server-misbehaved", login_words.sasl),
     RemoteProtocolError: Entry(502, "server-misbehaved", _misbehaved),
     CommandRejected: Entry(502, "command-rejected", _said_no),
     ConnectFailed: Entry(502, "connect-failed", error_words.connect),
@@ -196,17 +193,10 @@ TABLE: dict[type[Exception], Entry] = {
             N_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),
         ),
     ),
-    LoginRejected: Entry(401, "login-rejected", error_words.rejected),
-    MailboxInUse: Entry(
-        423,
-        "mailbox-in-use",
-        _fixed(
-            N_("Another program has this mailbox open."),
-            N_("POP3 lets in one at a time."),
-            N_("Close the mail program on the other computer or phone, or wait a minute."),
-        ),
-    ),
-    LoginDelayed: Entry(429, "login-delayed", error_words.delayed),
+    NoWayIn: Entry(422, "no-way-in", login_words.no_way),
+    LoginRejected: Entry(401, "login-rejected", login_words.rejected),
+    MailboxInUse: Entry(423, "mailbox-in-use", login_words.in_use),
+    LoginDelayed: Entry(429, "login-delayed", login_words.delayed),
     NoSuchMessage: Entry(
         404,
         "no-such-message",
@@ -319,18 +309,23 @@ def describe(error: Exception) -> ErrorView:
     """
     entry = TABLE[type(error)]
     words = entry.words(error)
-    reply = getattr(error, "reply", "")
-    return ErrorView(entry.code, words.title, words.detail, words.advice, reply, entry.status)
+    return ErrorView(
+        entry.code,
+        words.title,
+        words.detail,
+        words.advice,
+        reply=getattr(error, "reply", ""),
+        status=entry.status,
+        retry_after=getattr(error, "retry_after", None),
+        instead=getattr(error, "instead", ""),
+    )
 
 
-def problem(
-    view: ErrorView, retry_after: int | None = None, confirm: str | None = None
-) -> dict[str, Any]:
+def problem(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
     """The same as problem+json (RFC 9457, section 3).
 
     Args:
         view: the error.
-        retry_after: seconds to wait, where that is known.
         confirm: what to send again to confirm, where it asked.
     """
     body: dict[str, Any] = {
@@ -342,8 +337,10 @@ def problem(
     }
     if view.reply:
         body["reply"] = view.reply
-    if retry_after is not None:
-        body["retry_after"] = retry_after
+    if view.retry_after is not None:
+        body["retry_after"] = view.retry_after
+    if view.instead:
+        body["instead"] = view.instead
     if confirm is not None:
         body["confirm"] = confirm
     return body

@@ -3,9 +3,19 @@
 import re
 from dataclasses import dataclass, field
 
-from app.mailbox import Account, Credentials, Sort, SortKey, credentials_fit
+from app.mailbox import (
+    MEANS,
+    TOKEN_MEANS,
+    Account,
+    Credentials,
+    Sort,
+    SortKey,
+    credentials_fit,
+    token_fits,
+)
 from app.transport import Security, Target
 
+from . import languages
 from .deps import OfferedTarget, WebConfig
 from .errors import InvalidRequest
 from .words import _
@@ -13,7 +23,6 @@ from .words import _
 _MAX_PORT = 65535
 _MAX_PAGE = 10**9
 _MAX_LINES = 99_999_999
-_MECHANISMS = frozenset({"USER", "PLAIN", "LOGIN"})
 # A name, an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:@\[\]?#\\]+))(?::(\d{1,5}))?")
 _BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
@@ -22,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class SignInForm:
-    """A sign-in as it was filled in; the password is in no `repr`."""
+    """A sign-in as it was filled in; password and token are in no `repr`."""
 
     username: str = ""
     password: str = field(default="", repr=False)
@@ -31,6 +40,7 @@ class SignInForm:
     security: str = ""
     offered: str = ""
     auth: str = ""
+    token: str = field(default="", repr=False)
 
     def read(self, config: WebConfig) -> tuple[Account, Credentials]:
         """Whom to sign in, and where.
@@ -41,6 +51,18 @@ class SignInForm:
         username = self.username.strip()
         if not username:
             raise InvalidRequest(_("Type your email address or user name."))
+        mechanism = self.auth.strip().upper() or None
+        if mechanism is not None and mechanism not in MEANS:
+            raise InvalidRequest(_("auth: %(known)s are known.", known=", ".join(sorted(MEANS))))
+        if self.token or mechanism in TOKEN_MEANS:
+            secret = self._read_token(username, mechanism)
+        else:
+            secret = self._read_password(username)
+        target = self._target(config)
+        language = languages.current.get().tag
+        return Account(username, target), Credentials(username, secret, mechanism, language)
+
+    def _read_password(self, username: str) -> str:
         if not self.password:
             raise InvalidRequest(_("Type your password."))
         if _CONTROL.search(username) or _CONTROL.search(self.password):
@@ -51,13 +73,19 @@ class SignInForm:
             raise InvalidRequest(
                 _("The name or the password is too long: POP3 allows 255 octets a line.")
             )
-        mechanism = self.auth.strip().upper() or None
-        if mechanism is not None and mechanism not in _MECHANISMS:
+        return self.password
+
+    def _read_token(self, username: str, mechanism: str | None) -> str:
+        if mechanism not in TOKEN_MEANS or not self.token or self.password:
             raise InvalidRequest(
-                _("auth: %(known)s are known.", known=", ".join(sorted(_MECHANISMS)))
+                _(
+                    "token: it goes with auth %(means)s, and takes the place of the password.",
+                    means=", ".join(sorted(TOKEN_MEANS)),
+                )
             )
-        target = self._target(config)
-        return Account(username, target), Credentials(username, self.password, mechanism)
+        if not token_fits(username, self.token):
+            raise InvalidRequest(_("token: it, or the name, holds what cannot be sent."))
+        return self.token
 
     def _target(self, config: WebConfig) -> Target:
         if not self.server.strip() and config.offered and self.offered != "other":

@@ -13,11 +13,20 @@ from . import formats, languages, words
 
 AnyResponse = TypeVar("AnyResponse", bound=Response)
 
-# Scripts are written apart and sent together: one request a page.
+# Styles and scripts are written apart and sent together: one request of each a page.
 BUNDLES = {
-    "page.js": ("app.js",),
-    "console.js": ("vendor/htmx.min.js", "app.js", "console.js"),
-    "desk.js": ("vendor/htmx.min.js", "list.js", "app.js", "space.js", "keys.js", "live.js"),
+    "page.css": ("app.css", "error.css"),
+    "page.js": ("app.js", "wait.js"),
+    "console.js": ("vendor/htmx.min.js", "app.js", "wait.js", "console.js"),
+    "desk.js": (
+        "vendor/htmx.min.js",
+        "list.js",
+        "app.js",
+        "wait.js",
+        "space.js",
+        "keys.js",
+        "live.js",
+    ),
 }
 
 
@@ -75,12 +84,13 @@ class Renderer:
         return HTMLResponse(html, status_code=status)
 
     def script(self, name: str) -> bytes:
-        """Several scripts of ours in one file, as one page needs them.
+        """Several scripts of ours in one file, or styles, as one page needs them.
 
         Raises:
             KeyError: there is no such bundle.
         """
-        return b"\n;\n".join((self._static / part).read_bytes() for part in BUNDLES[name])
+        between = b"\n" if name.endswith(".css") else b"\n;\n"
+        return between.join((self._static / part).read_bytes() for part in BUNDLES[name])
 
     def _script_url(self, name: str) -> str:
         return f"/scripts/{name}?v={hashlib.sha256(self.script(name)).hexdigest()[:10]}"

@@ -105,8 +105,8 @@ async def _script(request: Request, name: str) -> Response:
     if name not in BUNDLES:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     content = services(request).renderer.script(name)
-    headers = {"Cache-Control": _FOR_A_YEAR}
-    return Response(content, media_type="text/javascript", headers=headers)
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    return Response(content, media_type=kind, headers={"Cache-Control": _FOR_A_YEAR})
 
 
 class CachedStatic(StaticFiles):
@@ -124,13 +124,11 @@ def _for_api(request: Request) -> bool:
     return str(request.scope["path"]).startswith("/api/")
 
 
-def _answer(
-    request: Request, view: ErrorView, retry_after: int | None = None, confirm: str | None = None
-) -> Response:
+def _answer(request: Request, view: ErrorView, confirm: str | None = None) -> Response:
     if _for_api(request):
         answer = in_language(
             JSONResponse(
-                problem(view, retry_after, confirm),
+                problem(view, confirm),
                 status_code=view.status,
                 media_type="application/problem+json",
             )
@@ -161,10 +159,10 @@ async def _known(request: Request, error: Exception) -> Response:
     clicked = from_htmx(request) is not None or is_navigation(request)
     if isinstance(error, NoSession) and clicked and not _for_api(request):
         return to_sign_in(request)
-    wait = getattr(error, "retry_after", None)
-    response = _answer(request, describe(error), wait, getattr(error, "confirm", None))
-    if wait is not None:
-        response.headers["Retry-After"] = str(wait)
+    view = describe(error)
+    response = _answer(request, view, getattr(error, "confirm", None))
+    if view.retry_after is not None:
+        response.headers["Retry-After"] = str(view.retry_after)
     return response
 
 

@@ -15,14 +15,25 @@ class _In(BaseModel):
 
 
 class SignIn(_In):
-    """Whom to sign in, and where; without `server`, the operator's first one."""
+    """Whom to sign in, and where; without `server`, the operator's first one.
+
+    Either `password`, or `token` with `auth` XOAUTH2 or OAUTHBEARER: an OAuth 2.0 access token. It
+    is kept sealed like a password; once it has expired, calls that sign in anew answer 401
+    `login-rejected`.
+    """
 
     username: str = Field(max_length=255)
-    password: SecretStr = Field(max_length=255)
+    password: SecretStr = Field(SecretStr(""), max_length=255)
+    token: SecretStr = Field(SecretStr(""), max_length=8192)
     server: str | None = Field(None, max_length=255)
     port: int | None = Field(None, ge=1, le=65535)
     security: Security | None = None
-    auth: str | None = Field(None, max_length=20, description="USER, PLAIN or LOGIN")
+    auth: str | None = Field(
+        None,
+        max_length=20,
+        description="the best there is, or "
+        "SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, APOP, PLAIN, LOGIN, USER, XOAUTH2 or OAUTHBEARER",
+    )
 
 
 class ExportIds(_In):
@@ -72,13 +83,14 @@ class Totals(BaseModel):
 
 
 class About(BaseModel):
-    """An account, its server and its maildrop."""
+    """An account, its server and its maildrop; `signed_in_by` as `auth` names it."""
 
     account: str
     server: str
     port: int
     security: Security
     tls: str | None
+    signed_in_by: str
     capabilities: list[str]
     messages: int
     octets: int
@@ -215,7 +227,11 @@ class Receipt(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error (RFC 9457); `reply` is the server's own -ERR line."""
+    """An error (RFC 9457); `reply` is the server's own -ERR line.
+
+    `retry_after` counts seconds. `instead` is an `auth` to try where only a proof of the password
+    was sent, which not all servers can check.
+    """
 
     type: str
     title: str
@@ -224,6 +240,7 @@ class Problem(BaseModel):
     detail: str
     reply: str | None = None
     retry_after: int | None = None
+    instead: str | None = None
     confirm: str | None = None
 
 
@@ -259,6 +276,7 @@ def about(mailbox: domain.Mailbox) -> dict[str, Any]:
         "port": target.port,
         "security": target.security,
         "tls": mailbox.tls,
+        "signed_in_by": mailbox.signed_in_by,
         "capabilities": list(mailbox.capabilities.lines),
         "messages": mailbox.index.totals.messages,
         "octets": mailbox.index.totals.octets,

@@ -73,6 +73,7 @@ async def test_signing_in_tells_the_mailbox_and_gives_a_token(http, dovecot, use
         "port": dovecot.port,
         "security": "none",
         "tls": None,
+        "signed_in_by": "SCRAM-SHA-256",
         "messages": 3,
         "octets": sum(map(len, MAIL)),
     }

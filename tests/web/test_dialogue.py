@@ -28,6 +28,7 @@ def mailbox(*said: Said, **more: Any) -> Any:
         "account": SimpleNamespace(username="anna@example.net", target=target),
         "capabilities": Capabilities({"TOP": (), "UIDL": (), "PIPELINING": ()}),
         "tls": "TLSv1.3",
+        "signed_in_by": "USER",
         "index": range(1284),
     }
     return SimpleNamespace(**{**given, **more})
@@ -50,7 +51,9 @@ def test_lines_have_who_what_when_and_how_much():
     assert view.lines[-1].time == formats.clock(NOON)
     assert view.lines[-1].at_iso == "2026-11-24T12:30:05.250+00:00"
     assert [line.number for line in view.lines] == [1, 2, 3, 4, 5, 6]
-    assert (view.newest, view.facts) == (6, ("2 commands", "1 ms per round trip", "pipelined"))
+    assert view.newest == 6
+    means = "signed in by USER/PASS"
+    assert view.facts == ("2 commands", "1 ms per round trip", "pipelined", means)
 
 
 def test_a_new_page_has_the_newest_lines():
@@ -61,7 +64,7 @@ def test_a_new_page_has_the_newest_lines():
 
 
 def test_nothing_is_claimed_that_is_not_known():
-    one = mailbox(capabilities=Capabilities())
+    one = mailbox(capabilities=Capabilities(), signed_in_by="")
     assert dialogue.transcript(one, ()).facts == ("0 commands",)
 
 

@@ -51,7 +51,7 @@ async def test_the_document_has_every_call_with_its_words():
     assert "HTTPValidationError" not in str(document)
     by_name = {(call.method, call.path): call for call in found}
     fields = {row.name: row for row in by_name["POST", "/api/v1/session"].body}
-    assert set(fields) == {"username", "password", "server", "port", "security", "auth"}
+    assert set(fields) == {"username", "password", "server", "port", "security", "auth", "token"}
     assert fields["username"].required
     assert not fields["server"].required
     assert fields["security"].type == "Security or null"

@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from app.mailbox import LoginDelayed, LoginRejected
+from app.mailbox import LoginDelayed, LoginRejected, MailboxInUse
 from app.pop3 import Fault, RemoteProtocolError
 from app.transport import TargetForbidden
 from app.web.errors import TABLE, describe, problem
@@ -67,6 +67,13 @@ async def test_retry_after_is_told_where_it_is_known():
         answer = await post_session(http, server)
         assert answer.headers["retry-after"] == "300"
         assert answer.json()["retry_after"] == 300
+        page = await Browser(http).sign_in(server)
+        assert page.headers["retry-after"] == "300"
+        assert "Worth another try in 5:00" in words(page)
+        fake.quirks.refuse_login = b"-ERR [IN-USE] no"
+        answer = await post_session(http, server)
+        assert (answer.status_code, answer.headers["retry-after"]) == (423, "30")
+        assert answer.json()["retry_after"] == 30
 
 
 @pytest.mark.parametrize(
@@ -104,8 +111,11 @@ def test_every_broken_rule_has_words_and_no_octets_of_the_server(fault):
 def test_a_problem_has_only_what_is_known():
     bare = problem(describe(LoginDelayed("", None)))
     assert set(bare) == {"type", "title", "status", "code", "detail"}
-    full = problem(describe(LoginRejected("-ERR no", "AUTH")), 30)
-    assert (full["reply"], full["retry_after"]) == ("-ERR no", 30)
+    assert problem(describe(MailboxInUse("-ERR no", 30)))["retry_after"] == 30
+    rejected = LoginRejected("-ERR no", "AUTH")
+    rejected.instead = "PLAIN"
+    full = problem(describe(rejected), "again")
+    assert (full["reply"], full["instead"], full["confirm"]) == ("-ERR no", "PLAIN", "again")
 
 
 def test_an_error_that_nobody_put_into_the_table_is_a_bug():

@@ -146,3 +146,34 @@ def test_pages_begin_at_1_and_lines_at_0():
     for bad in (lambda: read_page("0"), lambda: read_lines("-1"), lambda: read_lines("9" * 9)):
         with pytest.raises(InvalidRequest):
             bad()
+
+
+TOKEN = "eyJhbGciOi.J9.tok-en"
+
+
+@pytest.mark.parametrize("auth", ["XOAUTH2", "oauthbearer"])
+def test_a_token_takes_the_place_of_the_password(auth):
+    form = SignInForm("anna", server="pop.lan", auth=auth, token=TOKEN)
+    _, credentials = form.read(WebConfig())
+    assert (credentials.password, credentials.mechanism) == (TOKEN, auth.upper())
+    assert credentials.language == "en-GB"
+    assert TOKEN not in repr(form) + repr(credentials)
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"token": TOKEN}, "goes with auth OAUTHBEARER, XOAUTH2"),
+        ({"token": TOKEN, "auth": "PLAIN"}, "goes with auth"),
+        ({"token": TOKEN, "auth": "XOAUTH2", "password": "p"}, "goes with auth"),
+        ({"password": "p", "auth": "XOAUTH2"}, "goes with auth"),
+        ({"token": f"{TOKEN}\r\nQUIT", "auth": "XOAUTH2"}, "cannot be sent"),
+        ({"token": f"{TOKEN}\x01", "auth": "XOAUTH2"}, "cannot be sent"),
+        ({"password": "p", "auth": "GSSAPI"}, "SCRAM-SHA-256, USER, XOAUTH2 are known"),
+    ],
+)
+def test_a_means_and_a_token_that_do_not_go_together(fields, word):
+    with pytest.raises(InvalidRequest) as error:
+        SignInForm("anna", server="pop.lan", **fields).read(WebConfig())
+    assert word in error.value.detail
+    assert TOKEN not in error.value.detail

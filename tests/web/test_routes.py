@@ -70,7 +70,7 @@ async def test_static_files_are_kept_by_browsers_and_pages_are_not():
         page = await http.get("/")
         linked = re.findall(r'(?:href|src)="(/(?:static|scripts)/[^"]+)"', page.text)
         assert {path.partition("?")[0] for path in linked} >= {
-            "/static/app.css",
+            "/scripts/page.css",
             "/scripts/page.js",
         }
         for path in linked:

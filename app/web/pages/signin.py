@@ -126,15 +126,20 @@ async def sign_in(
     port: Annotated[str, Form()] = "",
     security: Annotated[str, Form()] = "",
     offered: Annotated[str, Form()] = "",
+    auth: Annotated[str, Form()] = "",
     back: Back = HOME,
 ) -> Response:
     """Signs in; a failure comes back as the form, filled in as before but for the password."""
-    form = SignInForm(username, password, server, port, security, offered)
+    form = SignInForm(username, password, server, port, security, offered, auth)
     try:
         account, credentials = form.read(services.config)
         return await _sign_in(request, services, account, credentials, back)
     except (MailboxError, TransportError, Pop3Error, SessionError, WebError) as error:
-        return _page(request, services, form, describe(error), back=back)
+        told = describe(error)
+        response = _page(request, services, form, told, back=back)
+        if told.retry_after is not None:
+            response.headers["Retry-After"] = str(told.retry_after)
+        return response
 
 
 @router.post("/demo", dependencies=[Depends(check_signin)])

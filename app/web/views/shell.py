@@ -46,6 +46,8 @@ class ErrorView:
         advice: what to try, one line each.
         reply: the server's own words, or "".
         status: the HTTP status.
+        retry_after: seconds after which to try again, where that is known.
+        instead: the means by which the password itself could be sent, where it was not; else "".
     """
 
     code: str
@@ -54,6 +56,8 @@ class ErrorView:
     advice: tuple[str, ...] = ()
     reply: str = ""
     status: int = 500
+    retry_after: int | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

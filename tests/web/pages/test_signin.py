@@ -144,3 +144,81 @@ async def test_too_many_sessions_are_told_on_the_form():
         assert (await Browser(one).sign_in(server)).status_code == 200
         page = await Browser(two).sign_in(server)
         assert (page.status_code, heading(page)) == (503, "Too many people are signed in.")
+
+
+class HashesOnly(FakeMaildrop):
+    """Announces CRAM-MD5, and has no password that could check it."""
+
+    async def _auth(self, peer, session, argument: str) -> None:
+        if argument != "CRAM-MD5":
+            await super()._auth(peer, session, argument)
+            return
+        await self._challenge(peer, session, b"<1.2@pop.example.net>")
+        await peer.send(b"-ERR [AUTH] authentication failed\r\n")
+
+    async def _capa(self, peer, session) -> None:
+        await self._listing(peer, "CAPA", b"+OK", [b"USER", b"SASL PLAIN CRAM-MD5", b"UIDL"])
+
+
+async def test_where_a_proof_was_refused_the_password_itself_is_one_click_away():
+    fake = HashesOnly(plain(1))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        browser = Browser(http)
+        page = await browser.sign_in(server)
+        assert page.status_code == 401
+        assert fake.count("USER") + fake.count("PASS") == 0, "never by itself"
+        assert "only a proof of it (CRAM-MD5)" in words(page)
+        assert "everyone on the way can read it" in words(page)
+        [(name, value)] = re.findall(r'<button name="(\w+)" value="(\w+)"', page.text)
+        assert "secret" not in page.text
+        fields = {"username": "anna", "password": "secret", name: value}
+        place = {"server": server.host, "port": str(server.port), "security": "none"}
+        page = await browser.send("/signin", **fields, **place)
+        assert page.url.path == "/mailbox"
+        assert "signed in by USER/PASS" in words(page)
+        assert fake.count("AUTH") == 1
+
+
+async def test_a_wrong_password_that_was_sent_as_it_is_offers_no_other_way():
+    fake = FakeMaildrop()
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        page = await Browser(http).sign_in(server, password="mistaken")
+        assert page.status_code == 401
+        assert '<button name="auth"' not in page.text
+        assert "data-wait" not in page.text
+
+
+async def test_a_mailbox_in_use_tells_when_to_try_again_and_tries_nothing_itself():
+    fake = FakeMaildrop(quirks=Quirks(in_use_logins=1))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        page = await Browser(http).sign_in(server)
+        assert (page.status_code, page.headers["retry-after"]) == (423, "30")
+        assert "Worth another try in 0:30" in words(page)
+        assert 'form="again"' not in page.text, "the password is not in the page"
+        assert fake.count("PASS") == 1
+
+
+async def test_a_session_whose_mailbox_is_in_use_comes_back_by_one_button():
+    fake = FakeMaildrop(plain(2))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        browser = Browser(http)
+        await browser.sign_in(server)
+        await browser.send("/mailbox/release")
+        fake.quirks.refuse_login = b"-ERR [IN-USE] somebody else"
+        page = await browser.send("/mailbox/refresh")
+        assert (page.status_code, page.headers["retry-after"]) == (423, "30")
+        assert re.search(r'<form id="again" method="post" action="/mailbox/refresh"', page.text)
+        assert '<button form="again">' in page.text
+        fake.quirks.refuse_login = None
+        assert (await browser.send("/mailbox/refresh")).url.path == "/mailbox"
+
+
+async def test_login_delay_counts_from_the_last_sign_in():
+    fake = FakeMaildrop(plain(1), quirks=Quirks(announce=("LOGIN-DELAY 300",)))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        script = await Script.signed_in(http, server)
+        fake.quirks.refuse_login = b"-ERR [LOGIN-DELAY] too soon"
+        answer = await script.ask("POST", "/session/refresh")
+        assert answer.status_code == 429
+        assert 200 < answer.json()["retry_after"] <= 300
+        assert answer.headers["retry-after"] == str(answer.json()["retry_after"])
