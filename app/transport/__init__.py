@@ -17,6 +17,7 @@ from .errors import (
     TlsFault,
     TransportError,
 )
+from .habits import Habit, Habits
 from .measures import Timeouts, Traffic
 from .overhearing import Listener
 from .pipeline import Pending
@@ -31,6 +32,8 @@ __all__ = [
     "ConnectionLost",
     "Dialer",
     "Fetched",
+    "Habit",
+    "Habits",
     "Listener",
     "Pending",
     "Reach",

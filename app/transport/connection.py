@@ -9,27 +9,25 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from app import pop3
 from app.pop3 import BodyEnd, Command, commands
 
 from .body import Body, Fetched
 from .errors import ConnectionLost, Stalled
+from .habits import Habit
 from .measures import Timeouts, Traffic
 from .overhearing import Listener, Overheard
 from .pipeline import SURPLUS, Pending, Pipeline
 from .watchdog import Watchdog
 from .window import Window, worth_draining
+from .wire import Wire
 
 T = TypeVar("T")
 
-_HIGH_WATER = 256 * 1024  # octets of a body waiting for their reader: stop reading the socket
-_LOW_WATER = 64 * 1024
 _GOODBYE = 2.0  # seconds for the server to close after QUIT
 _STATUS_LINE = 40  # octets expected of an answer without a body
-# Answers that a server with a large maildrop may think about for minutes.
-_SLOW = frozenset({"PASS", "APOP", "AUTH", "STAT", "LIST", "UIDL", "QUIT"})
 
 
 class Connection(asyncio.Protocol):
@@ -40,6 +38,7 @@ class Connection(asyncio.Protocol):
         timeouts: how long the server may be silent.
         limits: what the server may send.
         listener: is told what is said.
+        habit: what is known of this server, and learns from this connection.
 
     Attributes:
         capabilities: the newest answer to CAPA; empty where there was none.
@@ -54,27 +53,28 @@ class Connection(asyncio.Protocol):
         timeouts: Timeouts,
         limits: pop3.Limits | None = None,
         listener: Listener | None = None,
+        habit: Habit | None = None,
     ) -> None:
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self.host = host
         self.port = port
         self.capabilities = pop3.Capabilities()
         self.traffic = Traffic()
-        self.greeting: asyncio.Future[pop3.Greeting] = loop.create_future()
+        self.greeting: asyncio.Future[pop3.Greeting] = self._loop.create_future()
         self.closed = asyncio.Event()
         self.login_seconds = 0.0
         self.signed_in_by = ""
-        self._loop = loop
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
         self._overheard = Overheard(self._engine, listener)
         self._pipeline = Pipeline()
-        self._transport: asyncio.Transport | None = None
+        self._wire = Wire()
+        self._habit = habit or Habit()
+        self._reached = self.state
         self._lost: Exception | None = None
-        self._paused = False
         self._writing: asyncio.Handle | None = None
         self._watchdog = Watchdog(
-            self._allowed, lambda silent: self.abort(Stalled(self._under_way(), silent))
+            self._allowed, lambda silent: self._break_off(Stalled(self._under_way(), silent))
         )
 
     def __repr__(self) -> str:
@@ -91,6 +91,16 @@ class Connection(asyncio.Protocol):
         return self._engine.state
 
     @property
+    def pipelining(self) -> bool:
+        """Whether commands are sent in groups: the server announces it, and has not broken off."""
+        return self.capabilities.pipelining and not self._habit.one_at_a_time
+
+    @property
+    def idle(self) -> float | None:
+        """Seconds since anything was said, or None while an answer is due."""
+        return None if self._pipeline else self._watchdog.silence
+
+    @property
     def window(self) -> Window:
         """What was measured of the line."""
         return self._pipeline.window
@@ -103,8 +113,7 @@ class Connection(asyncio.Protocol):
     @property
     def tls(self) -> str | None:
         """The TLS version in use, such as `TLSv1.3`, or None."""
-        session = self._transport and self._transport.get_extra_info("ssl_object")
-        return cast("str | None", session.version()) if session else None
+        return self._wire.tls
 
     async def execute(self, command: Command[T], *, background: bool = False) -> T:
         """Sends a command and waits for the value of its answer.
@@ -195,10 +204,10 @@ class Connection(asyncio.Protocol):
             ssl.SSLError, OSError: the handshake failed.
         """
         await self.execute(commands.stls())
-        if self._transport is None or not self.alive:  # plaintext came behind the +OK
+        if self._wire.transport is None or not self.alive:  # plaintext came behind the +OK
             raise self._lost or ConnectionLost("STLS")
         transport = await self._loop.start_tls(
-            self._transport,
+            self._wire.transport,
             self,
             context,
             server_hostname=server_hostname,
@@ -206,7 +215,7 @@ class Connection(asyncio.Protocol):
         )
         if transport is None or not self.alive:
             raise self._lost or ConnectionLost("STLS")
-        self._transport = transport
+        self._wire.transport = transport
         self._engine.tls_established()
         self._overheard.connected(self.tls)
         self.capabilities = pop3.Capabilities()
@@ -233,14 +242,25 @@ class Connection(asyncio.Protocol):
             self._lost = error or ConnectionLost("closed")
             self._overheard.closed(error)
         self._watchdog.stop()
-        if self._transport is not None:
-            self._transport.abort()
-        self._fail_all()
+        self._wire.abort()
+        error = self._lost
+        if not self.greeting.done():
+            self.greeting.set_exception(error)
+            self.greeting.exception()  # whoever dialled may have gone
+        self._pipeline.fail(error)
         self.closed.set()
+
+    def _break_off(self, error: Exception) -> None:
+        """The server or the line has ended it: its habits may be to blame."""
+        if self._lost is None and self._pipeline.grouped:
+            self._habit.broke()
+        elif self._lost is None and not self._pipeline and self._reached is pop3.State.TRANSACTION:
+            self._habit.hung_up(self._watchdog.silence)
+        self.abort(error)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there; a greeting is due."""
-        self._transport = cast("asyncio.Transport", transport)
+        self._wire.transport = cast("asyncio.Transport", transport)
         self._overheard.connected(self.tls)
         self._watchdog.watch()
 
@@ -248,15 +268,17 @@ class Connection(asyncio.Protocol):
         """Feeds the engine and hands out what it makes of the octets."""
         if self._lost is not None:
             return
-        now = self._loop.time()
-        self._watchdog.heard()
         self.traffic.received += len(data)
-        self.window.received(now, len(data))
+        self.window.received(self._loop.time(), len(data))
         for event in self._engine.receive_data(data):
             self._dispatch(event)
             if not self.alive:
                 return
+        self._watchdog.heard()
+        self._reached = self.state
         self._pump()
+        if self._pipeline:
+            self._wire.acknowledge()
 
     def eof_received(self) -> bool:
         """The server will say no more."""
@@ -267,10 +289,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """The socket is gone."""
-        if self._lost is None:
-            for event in self._engine.receive_eof():
-                self._dispatch(event)
-        self.abort(ConnectionLost(self._under_way()))
+        self.eof_received()
+        self._break_off(ConnectionLost(self._under_way()))
 
     def _enqueue(
         self,
@@ -290,11 +310,10 @@ class Connection(asyncio.Protocol):
 
     def _pump(self) -> None:
         """Sends what may be sent now, clicks first."""
-        if self._lost is not None or self._transport is None:
+        if self._lost is not None or self._wire.transport is None:
             return
         now = self._loop.time()
-        pipelining = self.capabilities.pipelining
-        while (pending := self._pipeline.next(self.state, pipelining=pipelining)) is not None:
+        while pending := self._pipeline.next(self.state, pipelining=self.pipelining):
             if self._pipeline.never(pending, self.state):
                 reason = f"{pending.command.verb} in the state {self.state.value}"
                 pending.refuse(pop3.LocalProtocolError(reason))
@@ -312,9 +331,9 @@ class Connection(asyncio.Protocol):
     def _write(self) -> None:
         self._writing = None
         data = self._engine.data_to_send()
-        if data and self._transport is not None:
+        if data:
             self.traffic.sent += len(data)
-            self._transport.write(data)
+            self._wire.write(data)
             self._watchdog.watch()
 
     def _dispatch(self, event: pop3.Event) -> None:
@@ -327,20 +346,18 @@ class Connection(asyncio.Protocol):
             case pop3.Completed(value=value):
                 self._answer(value)
             case pop3.Rejected(error=error):
-                self._pipeline.answered(None).refuse(error)
+                self._answered(None).refuse(error)
             case pop3.Broken(error=error):
-                self.abort(error)
+                self._break_off(error)
             case pop3.Ended():
-                self.abort(ConnectionLost(self._under_way()))
+                self._break_off(ConnectionLost(self._under_way()))
 
     def _take(self, data: bytes) -> None:
         pending = self._pipeline.oldest
         assert pending is not None  # noqa: S101 -- the engine gives data of a command under way
         if pending.body is not None:
             pending.body.put(data)
-            if pending.body.waiting > _HIGH_WATER and not self._paused and self._transport:
-                self._paused = True
-                self._transport.pause_reading()
+            self._wire.hold_back(pending.body.waiting)
             if not pending.body.discarding:
                 return
         elif len(pending.kept) < pending.keep and not pending.future.cancelled():
@@ -354,31 +371,22 @@ class Connection(asyncio.Protocol):
     def _resume(self) -> None:
         oldest = self._pipeline.oldest
         body = oldest.body if oldest else None
-        if self._paused and (body is None or body.waiting < _LOW_WATER):
-            self._paused = False
+        if self._lost is None and self._wire.let_go(body.waiting if body else 0):
             self._watchdog.heard()
             self.window.idled()
-            if self._transport is not None and self._lost is None:
-                self._transport.resume_reading()
 
     def _answer(self, value: object) -> None:
-        pending = self._pipeline.answered(value)
+        pending = self._answered(value)
         if pending.body is not None and isinstance(value, BodyEnd):
             pending.body.finish(value)
             self._resume()  # the next answer need not wait for this reader
         if not pending.future.done():
             pending.future.set_result(value)
 
-    def _fail_all(self) -> None:
-        error = self._lost or ConnectionLost("closed")
-        if not self.greeting.done():
-            self.greeting.set_exception(error)
-            self.greeting.exception()  # whoever dialled may have gone
-        for pending, sent in self._pipeline.empty():
-            told: Exception = error
-            if isinstance(error, ConnectionLost):
-                told = ConnectionLost(pending.command.shown, sent=sent)
-            pending.refuse(told)
+    def _answered(self, value: object) -> Pending[Any]:
+        pending = self._pipeline.answered(value)
+        self._habit.answered += pending.grouped
+        return pending
 
     def _under_way(self) -> str:
         oldest = self._pipeline.oldest
@@ -386,11 +394,9 @@ class Connection(asyncio.Protocol):
 
     def _allowed(self) -> float | None:
         """Seconds of silence that are allowed now; None while nothing is due."""
-        if self._paused:
+        if self._wire.paused:
             return self._timeouts.reader
         if not self.greeting.done():
             return self._timeouts.connect
         oldest = self._pipeline.oldest
-        if oldest is None:
-            return None
-        return self._timeouts.stall * (4 if oldest.command.verb in _SLOW else 1)
+        return self._timeouts.allowed(oldest.command.verb) if oldest else None

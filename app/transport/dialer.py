@@ -23,6 +23,7 @@ from .errors import (
     TlsFailed,
     TlsFault,
 )
+from .habits import Habits
 from .measures import Timeouts
 from .overhearing import Listener
 from .targets import TargetPolicy
@@ -120,6 +121,9 @@ class Dialer:
         ca_file: certificates to trust beside the system's own.
         timeouts: how long a server may be silent.
         limits: what a server may send.
+
+    Attributes:
+        habits: what was learnt of servers so far.
     """
 
     def __init__(
@@ -133,6 +137,7 @@ class Dialer:
         self._policy = policy
         self._timeouts = timeouts or Timeouts()
         self._limits = limits
+        self.habits = Habits()
         self._context = ssl.create_default_context()
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         if ca_file is not None:
@@ -206,10 +211,11 @@ class Dialer:
     ) -> Connection:
         loop = asyncio.get_running_loop()
         tls = target.security is Security.TLS
+        habit = self.habits.of(target.host, target.port)
         try:
             _, connection = await loop.create_connection(
                 lambda: Connection(
-                    target.host, target.port, self._timeouts, self._limits, listener
+                    target.host, target.port, self._timeouts, self._limits, listener, habit
                 ),
                 sock=sock,
                 ssl=self._context_for(target) if tls else None,

@@ -2,6 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
+
+# Answers that a server with a large maildrop may think about for minutes.
+_SLOW: Final = frozenset({"PASS", "APOP", "AUTH", "STAT", "LIST", "UIDL", "QUIT"})
 
 
 @dataclass(slots=True)
@@ -26,3 +30,7 @@ class Timeouts:
     connect: float = 10.0
     stall: float = 30.0
     reader: float = 120.0
+
+    def allowed(self, verb: str) -> float:
+        """While the answer to this command is due."""
+        return self.stall * (4 if verb in _SLOW else 1)

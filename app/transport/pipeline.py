@@ -6,13 +6,15 @@ goes behind a barrier; how much is under way at once is up to the `Window`.
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from app.pop3 import BodyEnd, Command, State
 
 from .body import Body
+from .errors import ConnectionLost
 from .window import Window
 
 T = TypeVar("T")
@@ -31,6 +33,7 @@ class Pending(Generic[T]):
         body: where a streamed answer goes.
         keep, kept: octets of a body to keep in memory, and those that are.
         thrown, bearable: octets that nobody looked at, and how many of those there may be.
+        grouped: it was sent before another one was answered, or the next one before it was.
     """
 
     command: Command[T]
@@ -42,6 +45,7 @@ class Pending(Generic[T]):
     kept: bytearray = field(default_factory=bytearray)
     thrown: int = 0
     bearable: int = SURPLUS
+    grouped: bool = False
 
     def refuse(self, error: Exception) -> None:
         """Tells whoever waits that there will be no answer."""
@@ -78,6 +82,11 @@ class Pipeline:
         """The command that the next octets answer."""
         return self._sent[0] if self._sent else None
 
+    @property
+    def grouped(self) -> bool:
+        """Whether a group of commands is under way."""
+        return any(pending.grouped for pending in islice(self._sent, 2))
+
     def add(self, pending: Pending[Any]) -> None:
         """A command waits to be sent."""
         (self._background if pending.background else self._urgent).append(pending)
@@ -108,6 +117,8 @@ class Pipeline:
     def began(self, pending: Pending[Any], now: float) -> None:
         """A command was sent."""
         pending.expected = self._expected(pending)
+        if self._sent:
+            pending.grouped = self._sent[-1].grouped = True
         self._sent.append(pending)
         self.window.sent(now, len(pending.command.line), pending.expected)
 
@@ -119,11 +130,15 @@ class Pipeline:
             self.answer_octets += (value.octets - self.answer_octets) / 8
         return pending
 
-    def empty(self) -> Iterator[tuple[Pending[Any], bool]]:
-        """Takes out everything, oldest first, and whether it was sent."""
+    def fail(self, error: Exception) -> None:
+        """The connection is over: nothing will be answered, oldest first."""
         for queue, sent in ((self._sent, True), (self._urgent, False), (self._background, False)):
             while queue:
-                yield queue.popleft(), sent
+                pending = queue.popleft()
+                told = error
+                if isinstance(error, ConnectionLost):
+                    told = ConnectionLost(pending.command.shown, sent=sent)
+                pending.refuse(told)
 
     def _may_send(self, pending: Pending[Any], state: State, pipelining: bool) -> bool:
         if state not in pending.command.states:

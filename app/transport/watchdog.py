@@ -22,6 +22,11 @@ class Watchdog:
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
 
+    @property
+    def silence(self) -> float:
+        """Seconds since something came, or the wait began."""
+        return self._loop.time() - self._heard
+
     def heard(self) -> None:
         """Something came, or the wait begins."""
         self._heard = self._loop.time()
@@ -44,7 +49,7 @@ class Watchdog:
         allowed = self._allowed()
         if allowed is None:
             return  # idle; the next command watches again
-        silent = self._loop.time() - self._heard
+        silent = self.silence
         if silent >= allowed:
             self._stalled(silent)
         else:

@@ -62,6 +62,13 @@ async def greeted(
         await asyncio.sleep(0)  # the socket is closed in the loop's next turn
 
 
+async def sign_in_to(dialer_: Dialer, server: Serving) -> Connection:
+    """A connection with anna's maildrop open, to be aborted by whoever asked for it."""
+    connection = await dialer_.dial(target(server))
+    await sign_in(connection, ANNA)
+    return connection
+
+
 @asynccontextmanager
 async def signed_in(
     server: Serving, timeouts: Timeouts | None = None, limits: Limits | None = None

@@ -123,7 +123,7 @@ async def test_a_body_abandoned_while_the_server_is_held_back():
     async with playing(drop) as connection:
         async with connection.stream(commands.retr(ONE), 3 * MIB):
             await asyncio.sleep(0.2)  # reading is paused by now
-            assert connection._paused
+            assert connection._wire.paused
         async with asyncio.timeout(5):
             assert (await connection.execute(commands.stat())).messages == 2
 

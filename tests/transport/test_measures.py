@@ -12,3 +12,8 @@ def test_counters_are_not_shared():
 def test_connecting_is_given_less_time_than_a_slow_answer():
     timeouts = Timeouts()
     assert timeouts.connect < timeouts.stall < timeouts.reader
+
+
+def test_what_a_large_maildrop_makes_slow_may_take_longer():
+    assert Timeouts(stall=10).allowed("TOP") == 10
+    assert Timeouts(stall=10).allowed("UIDL") == 40

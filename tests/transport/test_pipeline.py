@@ -99,18 +99,17 @@ async def test_the_mean_header_follows_the_background():
 
 async def test_everything_is_told_at_the_end():
     pipeline = Pipeline()
-    body = Body(lambda: None)
-    pipeline.add(waiting(commands.retr(MessageNumber(1)), body=body))
+    whole = waiting(commands.retr(MessageNumber(1)), body=Body(lambda: None))
+    goodbye = waiting(commands.quit_())
+    pipeline.add(whole)
     send_all(pipeline)
-    pipeline.add(waiting(commands.quit_()))
-    told = list(pipeline.empty())
-    assert [(pending.command.verb, sent) for pending, sent in told] == [
-        ("RETR", True),
+    pipeline.add(goodbye)
+    pipeline.fail(ConnectionLost("RETR 1"))
+    told = [pending.future.exception() for pending in (whole, goodbye)]
+    assert [(error.command, error.sent) for error in told if isinstance(error, ConnectionLost)] == [
+        ("RETR 1", True),
         ("QUIT", False),
     ]
-    for pending, sent in told:
-        pending.refuse(ConnectionLost(pending.command.shown, sent=sent))
-        assert isinstance(pending.future.exception(), ConnectionLost)
     assert not len(pipeline)
 
 
@@ -124,3 +123,18 @@ async def test_what_is_looked_at_goes_before_what_waits():
     pipeline.began(first, 0.0)
     pipeline.hasten([requests[5], requests[3], requests[1]])  # the first one is under way already
     assert send_all(pipeline) == ["TOP 5 0", "TOP 3 0", "TOP 2 0", "TOP 4 0", "TOP 6 0"]
+
+
+async def test_what_was_sent_in_a_group_is_known():
+    pipeline = Pipeline()
+    alone, *group = [waiting(top(n)) for n in (1, 2, 3)]
+    pipeline.add(alone)
+    send_all(pipeline)
+    assert not pipeline.grouped
+    assert not pipeline.answered(None).grouped
+    for pending in group:
+        pipeline.add(pending)
+    send_all(pipeline)
+    assert pipeline.grouped
+    assert pipeline.answered(None).grouped
+    assert pipeline.grouped  # the last one of a group, whose answer may have been lost with it

@@ -1,0 +1,57 @@
+"""What was learnt of servers by talking to them, for as long as the process lives.
+
+It is kept by host and port alone, never by whose mailbox it was, and it is bounded.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+_MOST: Final = 512  # servers remembered
+_PROVEN: Final = 200  # answers in groups after which a break is rather the line's fault
+_BREAKS: Final = 3  # breaks after which it is not, whatever was answered before
+_SHORTEST: Final = 5.0  # seconds; a server that ends sooner was ended itself
+
+
+@dataclass(slots=True)
+class Habit:
+    """One server's.
+
+    Attributes:
+        one_at_a_time: it breaks off inside groups of commands, whatever it announces.
+        patience: seconds without a command after which it has hung up, the fewest seen, or None.
+        answered: commands answered in groups so far.
+        breaks: connections that ended inside a group.
+    """
+
+    one_at_a_time: bool = False
+    patience: float | None = None
+    answered: int = 0
+    breaks: int = 0
+
+    def broke(self) -> None:
+        """A connection ended inside a group: not by us, and not at its end."""
+        self.breaks += 1
+        if self.answered < _PROVEN or self.breaks >= _BREAKS:
+            self.one_at_a_time = True
+
+    def hung_up(self, idle: float) -> None:
+        """The server ended a signed-in connection on which nothing was asked for so long."""
+        if idle >= _SHORTEST:
+            self.patience = min(idle, self.patience or idle)
+
+
+class Habits:
+    """Those of the servers used last."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, int], Habit] = OrderedDict()
+
+    def of(self, host: str, port: int) -> Habit:
+        """What is known of a server; it is remembered from then on."""
+        key = (host.lower().rstrip("."), port)
+        found = self._known.setdefault(key, Habit())
+        self._known.move_to_end(key)
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return found
