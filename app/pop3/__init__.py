@@ -44,8 +44,10 @@ from .replies import (
 )
 from .sasl import CramMd5, Login, Mechanism, Plain
 from .scram import Scram
+from .spoken import TLS_RECORDS, Protocol, recognise
 
 __all__ = [
+    "TLS_RECORDS",
     "BodyData",
     "BodyEnd",
     "BodyStarted",
@@ -69,6 +71,7 @@ __all__ = [
     "Octets",
     "Plain",
     "Pop3Error",
+    "Protocol",
     "Rejected",
     "RemoteProtocolError",
     "Reply",
@@ -85,4 +88,5 @@ __all__ = [
     "UniqueId",
     "XOAuth2",
     "commands",
+    "recognise",
 ]

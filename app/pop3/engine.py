@@ -34,6 +34,7 @@ from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolEr
 from .framing import BodyReader, Limits, take_line
 from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status
 from .sasl import Exchange
+from .spoken import TLS_RECORDS
 
 
 class Side(Enum):
@@ -255,6 +256,8 @@ class Engine:
         if self._unasked or self._quiet():
             self._check_unsolicited(buffer, at)
             return at
+        if self.state is State.GREETING and buffer.startswith(TLS_RECORDS, at):
+            raise RemoteProtocolError(Fault.NOT_POP3, buffer[at : at + 2])  # it has no line end
         taken = take_line(buffer, at, self._limits.reply_line)
         if taken is None:
             return at

@@ -6,6 +6,8 @@ disagree about where a reply ends, no later reply can be trusted.
 
 from enum import Enum
 
+from .spoken import Protocol, recognise
+
 
 class Fault(Enum):
     """The ways a server breaks the protocol."""
@@ -56,6 +58,11 @@ class RemoteProtocolError(Pop3Error):
         super().__init__(fault, received[:80])
         self.fault = fault
         self.received = received[:80]
+
+    @property
+    def spoken(self) -> Protocol | None:
+        """What the server speaks instead, where its greeting tells."""
+        return recognise(self.received) if self.fault is Fault.NOT_POP3 else None
 
 
 class CommandRejected(Pop3Error):

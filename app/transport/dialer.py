@@ -26,6 +26,7 @@ from .errors import (
 from .habits import Habits
 from .measures import Timeouts
 from .overhearing import Listener
+from .stranger import what_answers
 from .targets import TargetPolicy
 
 
@@ -157,9 +158,10 @@ class Dialer:
         """
         self._policy.check(target.host, target.port)
         addresses = await self._resolve(target)
-        connection = await self._connect(target, addresses, listener)
+        address, sock = await self._connect(target, addresses)
+        connection = await self._begin(target, address, sock, listener)
         try:
-            await self._greeted(connection, target)
+            await self._greeted(connection, target, address)
             if target.security is Security.STARTTLS:
                 await self._start_tls(connection, target)
         except BaseException:
@@ -187,27 +189,23 @@ class Dialer:
             raise TargetForbidden(host, port)
         return allowed
 
-    async def _connect(
-        self, target: Target, addresses: list[str], listener: Listener | None
-    ) -> Connection:
+    async def _connect(self, target: Target, addresses: list[str]) -> tuple[str, socket.socket]:
         """The first address that answers, within one connect timeout for all of them."""
         fault = ConnectFault.TIMEOUT
         share = max(self._timeouts.connect / len(addresses), min(self._timeouts.connect, 1.0))
         for address in addresses:
             try:
-                sock = await _reach(address, target.port, share)
+                return address, await _reach(address, target.port, share)
             except TimeoutError:
                 fault = ConnectFault.TIMEOUT
             except ConnectionRefusedError:
                 fault = ConnectFault.REFUSED
             except OSError:
                 fault = ConnectFault.UNREACHABLE
-            else:
-                return await self._begin(target, sock, listener)
         raise ConnectFailed(target.host, target.port, fault)
 
     async def _begin(
-        self, target: Target, sock: socket.socket, listener: Listener | None
+        self, target: Target, address: str, sock: socket.socket, listener: Listener | None
     ) -> Connection:
         loop = asyncio.get_running_loop()
         tls = target.security is Security.TLS
@@ -223,15 +221,23 @@ class Dialer:
                 ssl_handshake_timeout=self._timeouts.connect if tls else None,
             )
         except (ssl.SSLError, OSError) as error:
-            raise self._tls_failed(target, error) from None
-        return connection
+            failed = self._tls_failed(target, error)
+        else:
+            return connection
+        if failed.fault is TlsFault.NOT_TLS:
+            failed.spoken = await what_answers(address, target.port, self._timeouts.connect)
+        raise failed
 
-    async def _greeted(self, connection: Connection, target: Target) -> None:
+    async def _greeted(self, connection: Connection, target: Target, address: str) -> None:
         try:
             async with asyncio.timeout(self._timeouts.connect):  # however slowly it trickles
                 greeting = await asyncio.shield(connection.greeting)
-        except (Stalled, ConnectionLost, TimeoutError):
-            raise ConnectFailed(target.host, target.port, ConnectFault.NO_GREETING) from None
+        except (Stalled, ConnectionLost, TimeoutError) as error:
+            failed = ConnectFailed(target.host, target.port, ConnectFault.NO_GREETING)
+            if connection.tls is None and not isinstance(error, ConnectionLost):  # it waits for us
+                connection.abort()
+                failed.spoken = await what_answers(address, target.port, self._timeouts.connect)
+            raise failed from None
         if not greeting.reply.ok:
             reply = greeting.reply
             raise ConnectFailed(

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from app.pop3 import Protocol
+
 
 class ConnectFault(Enum):
     """Why no POP3 session began."""
@@ -42,10 +44,17 @@ class ConnectFailed(TransportError):
         fault: what happened.
         reply: the server's own -ERR greeting, where that is what happened.
         code: its response code, or None.
+        spoken: what a silent server speaks instead, where that was found out.
     """
 
     def __init__(
-        self, host: str, port: int, fault: ConnectFault, reply: str = "", code: str | None = None
+        self,
+        host: str,
+        port: int,
+        fault: ConnectFault,
+        reply: str = "",
+        code: str | None = None,
+        spoken: Protocol | None = None,
     ) -> None:
         super().__init__(host, port, fault, reply)
         self.host = host
@@ -53,6 +62,7 @@ class ConnectFailed(TransportError):
         self.fault = fault
         self.reply = reply
         self.code = code
+        self.spoken = spoken
 
 
 class TlsFailed(TransportError):
@@ -62,14 +72,23 @@ class TlsFailed(TransportError):
         host, port: where to.
         fault: what happened.
         detail: the TLS library's or the server's words.
+        spoken: what is spoken there without TLS, where that was found out.
     """
 
-    def __init__(self, host: str, port: int, fault: TlsFault, detail: str = "") -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        fault: TlsFault,
+        detail: str = "",
+        spoken: Protocol | None = None,
+    ) -> None:
         super().__init__(host, port, fault, detail)
         self.host = host
         self.port = port
         self.fault = fault
         self.detail = detail
+        self.spoken = spoken
 
 
 class ConnectionLost(TransportError):

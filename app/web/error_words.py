@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.pop3 import Protocol
 from app.transport import ConnectFailed, ConnectFault, TlsFailed, TlsFault
 
 from .words import N_, _
@@ -14,6 +15,33 @@ class Words:
     title: str
     detail: str
     advice: tuple[str, ...] = ()
+
+
+_STRANGERS = {
+    Protocol.SMTP: N_("What answers there is an SMTP server, which is for sending mail."),
+    Protocol.IMAP: N_("What answers there is an IMAP server."),
+    Protocol.HTTP: N_("What answers there is a web server."),
+    Protocol.SSH: N_("What answers there is an SSH server."),
+    Protocol.NNTP: N_("What answers there is a news server (NNTP)."),
+    Protocol.FTP: N_("What answers there is an FTP server."),
+    Protocol.SIEVE: N_("What answers there is a ManageSieve server, which keeps mail filters."),
+}
+
+
+def stranger(spoken: Protocol | None) -> Words:
+    """Something else than POP3 answers, or something that wants TLS."""
+    if spoken is Protocol.TLS:
+        return Words(
+            _("This port wants TLS."),
+            _("What answers there speaks nothing but TLS. Your password was not sent."),
+            (_("Choose TLS."),),
+        )
+    kind = _STRANGERS.get(spoken) if spoken else None
+    return Words(
+        _("This is no POP3 server."),
+        _(kind) if kind else _("What it said is not POP3."),
+        (_("POP3 is usually on port 995 (TLS) or 110."),),
+    )
 
 
 def connect(error: ConnectFailed) -> Words:
@@ -48,20 +76,30 @@ def connect(error: ConnectFailed) -> Words:
                 (_("Check name and port; a firewall may be in between."),),
             )
         case ConnectFault.NO_GREETING:
-            return Words(
-                _("Connected, but the server says nothing."),
-                _("%(host)s, port %(port)s took the connection and sent no greeting.", **place),
-                (
-                    _("If this port expects TLS, choose TLS."),
-                    _("If it expects none, choose STARTTLS."),
-                ),
-            )
+            return _silent(error)
         case ConnectFault.TURNED_AWAY:
             return Words(
                 _("The server turned us away."),
                 _("%(host)s, port %(port)s answered, but does not want to serve us now.", **place),
                 (_("It may allow only a few connections at once; try again in a minute."),),
             )
+
+
+def _silent(error: ConnectFailed) -> Words:
+    if error.spoken not in {None, Protocol.POP3}:
+        return stranger(error.spoken)
+    return Words(
+        _("Connected, but the server says nothing."),
+        _(
+            "%(host)s, port %(port)s took the connection and sent no greeting.",
+            host=error.host,
+            port=error.port,
+        ),
+        (
+            _("If this port expects TLS, choose TLS."),
+            _("If it expects none, choose STARTTLS."),
+        ),
+    )
 
 
 _TLS_WORDS = {
@@ -113,11 +151,15 @@ _TLS_WORDS = {
 
 
 def tls(error: TlsFailed) -> Words:
-    """No protected connection, by its fault."""
+    """No protected connection, by what answers there or else by its fault."""
+    if error.spoken not in {None, Protocol.POP3}:
+        return stranger(error.spoken)
     title, advice = _TLS_WORDS[error.fault]
     place = {"host": error.host, "port": error.port}
     detail = (
-        _(
+        _("A POP3 server answers there, but without TLS. Your password was not sent.")
+        if error.spoken is Protocol.POP3
+        else _(
             "No protected connection to %(host)s, port %(port)s (%(reason)s). Your password was "
             "not sent.",
             reason=error.detail,

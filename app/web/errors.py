@@ -102,22 +102,9 @@ def _commit_failed(error: CommitFailed) -> Words:
             )
 
 
-_NOT_POP3 = (
-    (b"* ", N_("What answers there is an IMAP server.")),
-    (b"220", N_("What answers there is an SMTP or FTP server.")),
-    (b"HTTP/", N_("What answers there is a web server.")),
-    (b"SSH-", N_("What answers there is an SSH server.")),
-)
-
-
 def _misbehaved(error: RemoteProtocolError) -> Words:
     if error.fault is Fault.NOT_POP3:
-        kind = next((k for start, k in _NOT_POP3 if error.received.startswith(start)), None)
-        return Words(
-            _("This is no POP3 server."),
-            _(kind) if kind else _("What it said is not POP3."),
-            (_("POP3 is usually on port 995 (TLS) or 110."),),
-        )
+        return error_words.stranger(error.spoken)
     if error.fault is Fault.INJECTED:
         return Words(
             _("Somebody may be tampering with this connection."),

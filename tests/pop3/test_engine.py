@@ -18,6 +18,7 @@ from app.pop3 import (
     LocalProtocolError,
     MessageNumber,
     Plain,
+    Protocol,
     Rejected,
     RemoteProtocolError,
     Reply,
@@ -69,7 +70,7 @@ def test_greetings(line, state, reply, challenge):
     [
         b"220 mail.example ESMTP Postfix\r\n", b"* OK [CAPABILITY IMAP4rev1] ready\r\n",
         b"HTTP/1.1 400 Bad Request\r\n", b"SSH-2.0-OpenSSH_9.2p1\r\n", b"\r\n", b"+ERR busy\r\n",
-        b"\x15\x03\x01\x00\x02\x02\x46\n", b"+ go ahead\r\n", b"RFB 003.008\n",
+        b"+ go ahead\r\n", b"RFB 003.008\n",
     ],
 )  # fmt: skip
 def test_servers_of_other_protocols(line):
@@ -78,6 +79,14 @@ def test_servers_of_other_protocols(line):
     assert isinstance(event, Broken)
     assert event.error.fault is Fault.NOT_POP3
     assert event.error.received == line.rstrip(b"\n").removesuffix(b"\r")
+
+
+@pytest.mark.parametrize("parts", [[b"\x15\x03\x01\x00\x02\x02\x46"], [b"\x16", b"\x03\n"]])
+def test_a_record_of_tls_in_place_of_a_greeting_needs_no_line_end(parts):
+    event = only(feed(Engine(), parts))
+    error = of(Broken, event).error
+    assert (error.fault, error.received) == (Fault.NOT_POP3, parts[0][:1] + b"\x03")
+    assert error.spoken is Protocol.TLS
 
 
 def test_an_endless_greeting_is_cut_off():
