@@ -7,11 +7,11 @@ of that call.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
 from app.mime import Contents
-from app.pop3 import BodyEnd, Capabilities, Command, Stat, commands
+from app.pop3 import BodyEnd, Capabilities, Command, CommandRejected, Stat, commands
 from app.transport import Body, Connection, Dialer
 
 from .aside import aside
@@ -213,9 +213,12 @@ class Mailbox(Terminal):
         Raises:
             NoSuchMessage: there is none with this id.
             CommandRejected: the server refused RETR.
+            RemoteProtocolError: it ended early, at a dot of its own: more came behind the end.
         """
+        asked: list[Connection] = []
 
-        def ask(_: Connection, message: Message) -> tuple[Command[BodyEnd], int]:
+        def ask(connection: Connection, message: Message) -> tuple[Command[BodyEnd], int]:
+            asked.append(connection)
             self._lease.retrieved[message.number] = message.octets
             return commands.retr(message.number), message.octets
 
@@ -223,6 +226,11 @@ class Mailbox(Terminal):
         try:
             async with self._stream(unlock, id, ask) as opened:
                 yield opened
+                message, body = opened
+                if body.end is not None and body.octets < message.octets:
+                    # Some servers do not stuff dots. What comes behind an early end is no answer.
+                    with suppress(CommandRejected):
+                        await asked[-1].execute(commands.noop())
         finally:
             self._retrieving -= 1
 

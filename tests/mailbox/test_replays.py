@@ -1,0 +1,261 @@
+"""The main job against servers that cannot be run here, as their dialogues are replayed."""
+
+import pytest
+
+from app.mailbox import (
+    Credentials,
+    LoginDelayed,
+    LoginRejected,
+    MailboxInUse,
+    Notice,
+    Outcome,
+)
+from app.pop3 import Fault, RemoteProtocolError
+from tests.support.replay import NAMES, Replay
+
+from .opening import by_number, loaded, mark, told, unlock, until
+from .replaying import mail_of, replayed, retrieved
+
+# Two have messages that cannot be had whole; tests of their own are below.
+SOUND = [name for name in NAMES if name not in {"greenmail_dot", "cyrus_cr"}]
+NOT_PIPELINING = {"gmail", "office365", "yahoo", "james", "greenmail", "hmailserver", "qpopper"}
+LINE_ENDS = [b"\r\n", b"\n"]
+
+
+@pytest.mark.parametrize("one_octet", [False, True], ids=["at once", "one octet"])
+@pytest.mark.parametrize("line_end", LINE_ENDS, ids=["CRLF", "LF"])
+@pytest.mark.parametrize("name", SOUND)
+async def test_the_main_job(name, line_end, one_octet, authority, tmp_path):
+    replay = Replay(name, line_end=line_end)
+    async with replayed(replay, authority, tmp_path, one_octet=one_octet) as mailbox:
+        await mailbox.open(unlock)
+        shown = replay.mails[: len(mailbox.index)]
+        assert [(m.uidl, m.octets) for m in mailbox.index] == [(m.uidl, m.size) for m in shown]
+        assert len(shown) == int(replay.dialogue.options.get("window", len(replay.mails)))
+        await loaded(mailbox)
+        assert all(message.headers_known for message in mailbox.index)
+        subjects = [message.summary.subject for message in mailbox.index if message.summary]
+        assert subjects[:4] == [
+            "dots at the beginning of lines",
+            "Grüße with a file",
+            "nothing in it",
+            "a long story",
+        ]
+        texts = [
+            (await mailbox.peek(unlock, message.id)).contents.text.text.splitlines()[:1]
+            for message in list(mailbox.index)[:4]
+        ]
+        assert texts == [["first line"], ["Viele Grüße"], [], ["it begins"]]
+        assert "RETR" not in {command.split()[0] for command in replay.commands}
+
+        for message in mailbox.index:
+            assert await retrieved(mailbox, message) == replay.given(mail_of(replay, message))
+
+        assert (Notice.NO_PIPELINING in told(mailbox)) == (name in NOT_PIPELINING)
+        doomed = by_number(mailbox, 2)
+        mailbox.mark([doomed.id])
+        stored = list(replay.mails)
+        receipt = await mailbox.commit(unlock)
+        assert [(item.id, item.outcome) for item in receipt.items] == [(doomed.id, Outcome.GONE)]
+        assert receipt.verified
+        assert receipt.octets_freed == doomed.octets
+        assert [m for m in stored if m not in replay.mails] == [mail_of(replay, doomed)]
+        assert not mailbox.marks
+
+        await mailbox.release()
+        assert mailbox.held_seconds is None
+        again = by_number(mailbox, 2)
+        assert (await mailbox.headers(unlock, again.id)).fields
+        assert [m for m in stored if m not in replay.mails] == [mail_of(replay, doomed)]
+        said = "\n".join(line.text for line in mailbox.transcript.lines())
+        assert "secret" not in said
+        assert "AGFubmEAc2VjcmV0" not in said
+
+
+def locked(password: str, user: str = "anna"):
+    return lambda: Credentials(user, password, "USER")
+
+
+async def refused(name, password, kind, authority, folder):
+    """The error of a sign-in that the server refuses."""
+    async with replayed(Replay(name), authority, folder) as mailbox:
+        with pytest.raises(kind) as caught:
+            await mailbox.open(locked(password))
+    return caught.value
+
+
+# What each of them does in its own way
+
+
+async def test_gmail_shows_more_when_some_are_gone_and_the_receipt_is_not_misled(
+    authority, tmp_path
+):
+    replay = Replay("gmail")
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        await mailbox.open(unlock)
+        mark(mailbox, 1, 3)
+        receipt = await mailbox.commit(unlock)
+        assert [item.outcome for item in receipt.items] == [Outcome.GONE] * 2
+        assert receipt.verified
+        assert receipt.after is not None
+        assert (receipt.before.messages, receipt.after.messages) == (4, 4)
+        assert len(replay.mails) == 4
+
+
+async def test_what_was_retrieved_from_gmail_stays_and_that_is_told(authority, tmp_path):
+    replay = Replay("gmail")
+    stored = list(replay.mails)
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        await mailbox.open(unlock)
+        await retrieved(mailbox, by_number(mailbox, 1))
+        await mailbox.release()
+        assert Notice.CLOSED_WITHOUT_QUIT in told(mailbox)
+        assert replay.mails == stored
+        await retrieved(mailbox, by_number(mailbox, 1))
+        mark(mailbox, 2)
+        receipt = await mailbox.commit(unlock)
+        assert receipt.verified
+    assert replay.mails == [stored[0], *stored[2:]]
+    for session in replay.sessions:  # never both on one connection
+        verbs = {command.split()[0] for command in session.commands}
+        assert not {"RETR", "QUIT"} <= verbs
+
+
+async def test_gmail_may_not_let_us_look_again_so_soon(authority, tmp_path):
+    replay = Replay("gmail", instead={1: "soon"})
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        by_words = locked("secret")
+        await mailbox.open(by_words)
+        mark(mailbox, 1)
+        receipt = await mailbox.commit(by_words)
+        assert not receipt.verified
+        assert receipt.why == "-ERR [LOGIN-DELAY] wait before the next login"
+        assert [item.outcome for item in receipt.items] == [Outcome.NOT_VERIFIED]
+        assert len(replay.mails) == 5
+        with pytest.raises(LoginDelayed) as caught:
+            await mailbox.refresh(by_words)
+        assert caught.value.retry_after == 300
+
+
+async def test_gmail_knows_the_same_user_as_recent(authority, tmp_path):
+    replay = Replay("gmail")
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        await mailbox.open(lambda: Credentials("recent:anna", "secret"))
+        assert len(mailbox.index) == 4
+
+
+async def test_office_365_hears_nothing_but_stls_in_clear(authority, tmp_path):
+    replay = Replay("office365")
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        await mailbox.open(unlock)
+        assert replay.commands[0] == "STLS"
+        assert mailbox.tls
+        assert "STLS" not in mailbox.capabilities
+
+
+async def test_exchange_2003_makes_one_header_for_top_and_another_for_retr(authority, tmp_path):
+    replay = Replay("exchange2003")
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        await mailbox.open(unlock)
+        message = by_number(mailbox, 1)
+        names = {field.name for field in (await mailbox.headers(unlock, message.id)).fields}
+        assert "X-MimeOLE" in names
+        download = await mailbox.fetch(unlock, message.id)
+        await download.finished()
+        found = await mailbox.headers(unlock, message.id)
+        assert "X-MimeOLE" not in {field.name for field in found.fields}
+        assert found.complete
+
+
+async def test_gmx_says_in_words_and_by_code_why_it_does_not_let_us_in(authority, tmp_path):
+    soon = await refused("gmx", "soon", LoginDelayed, authority, tmp_path)
+    assert soon.retry_after == 900
+    busy = await refused("gmx", "busy", MailboxInUse, authority, tmp_path)
+    assert busy.reply == "-ERR maildrop already in use, mailbox locked"
+    wrong = await refused("gmx", "wrong", LoginRejected, authority, tmp_path)
+    assert wrong.reply == "-ERR authentication failed"
+
+
+@pytest.mark.parametrize("name", ["yahoo", "qpopper", "hmailserver"])
+async def test_a_lock_is_recognised_in_the_words_of(name, authority, tmp_path):
+    await refused(name, "busy", MailboxInUse, authority, tmp_path)
+
+
+@pytest.mark.parametrize("name", SOUND)
+async def test_a_wrong_password_is_told_and_not_tried_again(name, authority, tmp_path):
+    replay = Replay(name)
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        with pytest.raises(LoginRejected) as caught:
+            await mailbox.open(locked("mistaken"))
+    assert caught.value.reply.startswith("-ERR")
+    assert replay.commands.count("PASS mistaken") == 1
+
+
+async def test_wild_duck_hangs_up_on_idlers_and_nobody_notices(authority, tmp_path):
+    replay = Replay("wildduck")
+    async with replayed(replay, authority, tmp_path, one_octet=True) as mailbox:
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        mark(mailbox, 3)
+        for _ in range(2):
+            await replay.hang_up()
+            await until(lambda: mailbox.held_seconds is None)
+            assert (await mailbox.stat(unlock)).messages == 6
+        assert len(mailbox.marks) == 1
+        await replay.hang_up()  # and this time a click comes at the same moment
+        assert (await mailbox.commit(unlock)).verified
+        assert len(replay.mails) == 5
+    known = {"CAPA", "USER", "PASS", "AUTH", "STAT", "LIST", "UIDL", "TOP", "DELE", "QUIT"}
+    assert {command.split()[0] for command in replay.commands} <= known
+
+
+async def test_james_is_asked_for_capabilities_once_a_connection(authority, tmp_path):
+    replay = Replay("james")
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        await mailbox.open(unlock)
+        assert Notice.NO_CAPA in told(mailbox)
+        await mailbox.refresh(unlock)
+    assert [session.commands.count("CAPA") for session in replay.sessions] == [1, 1]
+
+
+async def test_qpopper_tells_after_the_login_that_nothing_expires(authority, tmp_path):
+    replay = Replay("qpopper")
+    async with replayed(replay, authority, tmp_path) as mailbox:
+        await mailbox.open(unlock)
+        await retrieved(mailbox, by_number(mailbox, 1))
+        await mailbox.release()
+        assert Notice.CLOSED_WITHOUT_QUIT not in told(mailbox)
+        assert replay.commands[-1] == "QUIT"
+        assert len(replay.mails) == 6
+
+
+async def test_hmailserver_says_what_is_neither_yes_nor_no(authority, tmp_path):
+    error = await refused("hmailserver", "broken", RemoteProtocolError, authority, tmp_path)
+    assert error.fault is Fault.BAD_STATUS
+
+
+@pytest.mark.parametrize("one_octet", [False, True])
+async def test_a_message_that_ends_at_a_dot_of_its_own_is_never_taken_as_whole(
+    one_octet, authority, tmp_path
+):
+    replay = Replay("greenmail_dot")
+    async with replayed(replay, authority, tmp_path, one_octet=one_octet) as mailbox:
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        cut, other = by_number(mailbox, 6), by_number(mailbox, 4)
+        peeked = await mailbox.peek(unlock, cut.id)
+        assert peeked.contents.text.text == "before the dot\n"
+        assert not peeked.complete
+        # What follows the dot never answers another command.
+        whole = replay.given(mail_of(replay, other))
+        assert await retrieved(mailbox, other) == whole
+        with pytest.raises(RemoteProtocolError):
+            await retrieved(mailbox, cut)
+        download = await mailbox.fetch(unlock, cut.id)
+        with pytest.raises(RemoteProtocolError):
+            await download.finished()
+        assert not download.complete
+        assert await retrieved(mailbox, other) == whole
+        mailbox.mark([cut.id])
+        assert (await mailbox.commit(unlock)).verified
+        assert len(replay.mails) == 5
