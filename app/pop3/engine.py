@@ -141,6 +141,7 @@ class Engine:
         self._exchange: Exchange | None = None
         self._secrets: tuple[str, ...] = ()  # sent last; no reply may show them
         self._unasked = False  # `_rest` came while no reply was due
+        self._lf_due = False  # a body was ended without its last LF, which may still come
         self._error: RemoteProtocolError | None = None
         self.state = State.GREETING
         self.said: deque[Said] = deque(maxlen=transcript)
@@ -201,6 +202,8 @@ class Engine:
         """
         self._check_alive()
         events: list[Event] = []
+        if self._lf_due and data:
+            data, self._lf_due = data.removeprefix(b"\n"), False
         buffer, self._rest = self._rest + data, b""
         at = 0
         try:
@@ -222,14 +225,27 @@ class Engine:
         self._rest = buffer[at:]
         return events
 
+    @property
+    def lacks_lf(self) -> bool:
+        """Whether a body is whole but for the LF behind its last dot and CR."""
+        return self._body is not None and self._body.lacks_lf(self._rest)
+
+    def receive_silence(self) -> list[Event]:
+        """Nothing more came for a while: a body that lacks but its last LF ends here.
+
+        Some versions of Cyrus send that LF only when they are asked something else.
+        """
+        events: list[Event] = []
+        if self._body is not None and self.lacks_lf:
+            self._rest, self._lf_due = b"", True
+            self._end_body(self._body, events)
+        return events
+
     def receive_eof(self) -> list[Event]:
         """The server closed its side."""
         if self.state is State.BROKEN:
             return []
-        events: list[Event] = []
-        if self._body is not None and self._body.finish(self._rest, 0):
-            self._rest = b""
-            self._end_body(self._body, events)
+        events = self.receive_silence()
         beginning = self.state in {State.GREETING, State.HANDSHAKE}
         expected = not self._waiting and not self._rest and not beginning
         self.state = State.CLOSED

@@ -92,13 +92,9 @@ class BodyReader:
         self.done = self.done and self.fault is None
         return decoded, after
 
-    def finish(self, buffer: bytes, start: int) -> bool:
-        """At the end of the stream: whether what is left is an end without its LF.
-
-        Cyrus of old ended a body with a dot and a lone CR.
-        """
-        self.done = self._line_start and buffer[start:] == b".\r"
-        return self.done
+    def lacks_lf(self, rest: bytes) -> bool:
+        """Whether `rest`, what was left unused, is the end but for its LF."""
+        return self._line_start and rest == b".\r"
 
     def _find_end(self, buffer: bytes, start: int) -> tuple[int, int]:
         """Where the body stops in `buffer`, and where what follows begins."""

@@ -73,9 +73,7 @@ class Connection(asyncio.Protocol):
         self._reached = self.state
         self._lost: Exception | None = None
         self._writing: asyncio.Handle | None = None
-        self._watchdog = Watchdog(
-            self._allowed, lambda silent: self._break_off(Stalled(self._under_way(), silent))
-        )
+        self._watchdog = Watchdog(self._allowed, self._fell_silent)
 
     def __repr__(self) -> str:
         return f"<Connection {self.host}:{self.port} {self._engine.state.name}>"
@@ -258,6 +256,13 @@ class Connection(asyncio.Protocol):
             self._habit.hung_up(self._watchdog.silence)
         self.abort(error)
 
+    def _fell_silent(self, seconds: float) -> None:
+        if self._engine.lacks_lf:  # it may never come
+            self._handle(self._engine.receive_silence())
+            self._watchdog.watch()
+        else:
+            self._break_off(Stalled(self._pipeline.under_way, seconds))
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there; a greeting is due."""
         self._wire.transport = cast("asyncio.Transport", transport)
@@ -270,7 +275,10 @@ class Connection(asyncio.Protocol):
             return
         self.traffic.received += len(data)
         self.window.received(self._loop.time(), len(data))
-        for event in self._engine.receive_data(data):
+        self._handle(self._engine.receive_data(data))
+
+    def _handle(self, events: list[pop3.Event]) -> None:
+        for event in events:
             self._dispatch(event)
             if not self.alive:
                 return
@@ -283,14 +291,13 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The server will say no more."""
         if self._lost is None:
-            for event in self._engine.receive_eof():
-                self._dispatch(event)
+            self._handle(self._engine.receive_eof())
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """The socket is gone."""
         self.eof_received()
-        self._break_off(ConnectionLost(self._under_way()))
+        self._break_off(ConnectionLost(self._pipeline.under_way))
 
     def _enqueue(
         self,
@@ -350,21 +357,15 @@ class Connection(asyncio.Protocol):
             case pop3.Broken(error=error):
                 self._break_off(error)
             case pop3.Ended():
-                self._break_off(ConnectionLost(self._under_way()))
+                self._break_off(ConnectionLost(self._pipeline.under_way))
 
     def _take(self, data: bytes) -> None:
         pending = self._pipeline.oldest
         assert pending is not None  # noqa: S101 -- the engine gives data of a command under way
+        borne = pending.take(data)
         if pending.body is not None:
-            pending.body.put(data)
             self._wire.hold_back(pending.body.waiting)
-            if not pending.body.discarding:
-                return
-        elif len(pending.kept) < pending.keep and not pending.future.cancelled():
-            pending.kept += data[: pending.keep - len(pending.kept)]
-            return
-        pending.thrown += len(data)
-        if pending.thrown > pending.bearable:
+        if not borne:
             pending.refuse(pop3.RemoteProtocolError(pop3.Fault.BODY_TOO_LONG))
             self.abort()
 
@@ -388,10 +389,6 @@ class Connection(asyncio.Protocol):
         self._habit.answered += pending.grouped
         return pending
 
-    def _under_way(self) -> str:
-        oldest = self._pipeline.oldest
-        return oldest.command.shown if oldest else "greeting"
-
     def _allowed(self) -> float | None:
         """Seconds of silence that are allowed now; None while nothing is due."""
         if self._wire.paused:
@@ -399,4 +396,6 @@ class Connection(asyncio.Protocol):
         if not self.greeting.done():
             return self._timeouts.connect
         oldest = self._pipeline.oldest
+        if self._engine.lacks_lf:
+            return self._timeouts.lf
         return self._timeouts.allowed(oldest.command.verb) if oldest else None

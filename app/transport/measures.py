@@ -6,6 +6,7 @@ from typing import Final
 
 # Answers that a server with a large maildrop may think about for minutes.
 _SLOW: Final = frozenset({"PASS", "APOP", "AUTH", "STAT", "LIST", "UIDL", "QUIT"})
+_LF: Final = 2.0  # seconds; some servers send it with the next answer only
 
 
 @dataclass(slots=True)
@@ -34,3 +35,8 @@ class Timeouts:
     def allowed(self, verb: str) -> float:
         """While the answer to this command is due."""
         return self.stall * (4 if verb in _SLOW else 1)
+
+    @property
+    def lf(self) -> float:
+        """While but the LF behind a message's last dot and CR is due."""
+        return min(self.stall, _LF)

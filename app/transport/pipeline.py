@@ -47,6 +47,18 @@ class Pending(Generic[T]):
     bearable: int = SURPLUS
     grouped: bool = False
 
+    def take(self, data: bytes) -> bool:
+        """Octets of the body; False where more came that nobody looks at than can be borne."""
+        if self.body is not None:
+            self.body.put(data)
+            if not self.body.discarding:
+                return True
+        elif len(self.kept) < self.keep and not self.future.cancelled():
+            self.kept += data[: self.keep - len(self.kept)]
+            return True
+        self.thrown += len(data)
+        return self.thrown <= self.bearable
+
     def refuse(self, error: Exception) -> None:
         """Tells whoever waits that there will be no answer."""
         if self.body is not None:
@@ -86,6 +98,11 @@ class Pipeline:
     def grouped(self) -> bool:
         """Whether a group of commands is under way."""
         return any(pending.grouped for pending in islice(self._sent, 2))
+
+    @property
+    def under_way(self) -> str:
+        """What the next octets answer, as it may be shown."""
+        return self._sent[0].command.shown if self._sent else "greeting"
 
     def add(self, pending: Pending[Any]) -> None:
         """A command waits to be sent."""

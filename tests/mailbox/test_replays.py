@@ -11,6 +11,7 @@ from app.mailbox import (
     Outcome,
 )
 from app.pop3 import Fault, RemoteProtocolError
+from app.transport import Timeouts
 from tests.support.replay import NAMES, Replay
 
 from .opening import by_number, loaded, mark, told, unlock, until
@@ -259,3 +260,21 @@ async def test_a_message_that_ends_at_a_dot_of_its_own_is_never_taken_as_whole(
         mailbox.mark([cut.id])
         assert (await mailbox.commit(unlock)).verified
         assert len(replay.mails) == 5
+
+
+@pytest.mark.parametrize("line_end", LINE_ENDS, ids=["CRLF", "LF"])
+async def test_cyrus_without_its_last_lf_costs_a_moment_and_no_message(
+    line_end, authority, tmp_path
+):
+    replay = Replay("cyrus_cr", line_end=line_end)
+    short = Timeouts(stall=0.2)
+    async with replayed(replay, authority, tmp_path, timeouts=short) as mailbox:
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        assert all(message.headers_known for message in mailbox.index)
+        for message in mailbox.index:
+            assert await retrieved(mailbox, message) == replay.given(mail_of(replay, message))
+        mark(mailbox, 1)
+        assert (await mailbox.commit(unlock)).verified
+        assert len(replay.mails) == 2
+    assert sum(command == "PASS secret" for command in replay.commands) == 2

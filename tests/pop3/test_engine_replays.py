@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from app.pop3 import (
     BodyEnd,
+    Broken,
     Command,
     Completed,
     Engine,
     Event,
+    Fault,
     MessageNumber,
     Octets,
     ScanListing,
@@ -24,7 +26,17 @@ from app.pop3 import (
 )
 from tests.support.replay import NAMES, Mail, Replay, Session
 
-from .dialogue import body_of, cuts, octet_by_octet, of, pieces, plain
+from .dialogue import (
+    asked,
+    body_of,
+    cuts,
+    feed,
+    greeted,
+    octet_by_octet,
+    of,
+    pieces,
+    plain,
+)
 
 LINE_ENDS = [b"\r\n", b"\n"]
 WHOLE = [name for name in NAMES if name not in {"greenmail_dot", "cyrus_cr"}]
@@ -129,3 +141,69 @@ def test_one_octet_at_a_time_and_all_at_once_are_the_same(name, line_end):
 def test_any_cut_gives_the_same(name, line_end, at):
     at_once = dialogue(Replay(name, line_end=line_end), whole)
     assert dialogue(Replay(name, line_end=line_end), lambda said: pieces(said, at)) == at_once
+
+
+# Cyrus, where the LF behind the last dot and CR does not come
+
+
+@pytest.mark.parametrize("cut", [whole, octet_by_octet])
+@pytest.mark.parametrize("late", [b"", b"\n"])
+def test_an_lf_that_does_not_come_is_not_waited_for_for_ever(cut, late):
+    replay = Replay("cyrus_cr")
+    client = Client(replay, cut)
+    client.sign_in()
+    for n, mail in enumerate(replay.mails, 1):
+        for command in (commands.top(MessageNumber(n), 0), commands.retr(MessageNumber(n))):
+            events = client.ask(command)
+            assert not isinstance(events[-1], Completed)
+            assert client.engine.lacks_lf
+            events += client.engine.receive_silence()
+            value = of(Completed, events[-1]).value
+            octets = len(body_of(events))
+            assert value == BodyEnd(Octets(octets), 0)
+            assert not client.engine.lacks_lf
+            assert client.engine.receive_silence() == []
+            assert client.hear(late) == []  # it comes after all, and answers nothing
+        assert octets == len(mail.octets)
+    assert client.value(commands.stat()).messages == len(replay.mails)
+    client.ask(commands.quit_())
+    assert client.engine.state is State.CLOSED
+
+
+@pytest.mark.parametrize("body", [b"a\r\n.", b"a\r\n", b"a\r\n.\rb", b"a.\r", b""])
+def test_silence_ends_nothing_else(body):
+    engine = asked(commands.retr(MessageNumber(1)))
+    engine.receive_data(b"+OK\r\n" + body)
+    assert not engine.lacks_lf
+    assert engine.receive_silence() == []
+    rest = b"\r\n" if body.endswith(b".") else b"\r\n.\r\n"
+    assert isinstance(engine.receive_data(rest)[-1], Completed)
+
+
+def test_silence_means_nothing_outside_of_a_body():
+    for engine in (Engine(), greeted(), asked(commands.list_all())):
+        assert engine.receive_silence() == []
+
+
+def test_what_comes_in_place_of_a_late_lf_answers_nothing():
+    engine = asked(commands.retr(MessageNumber(1)))
+    engine.receive_data(b"+OK\r\na\r\n.\r")
+    assert isinstance(engine.receive_silence()[-1], Completed)
+    [event] = engine.receive_data(b"b\r\n")
+    assert of(Broken, event).error.fault is Fault.UNSOLICITED
+
+
+# GreenMail, where a message holds a lone dot
+
+
+@pytest.mark.parametrize("cut", [whole, octet_by_octet])
+def test_what_follows_a_dot_that_is_no_end_never_answers_a_command(cut):
+    replay = Replay("greenmail_dot")
+    client = Client(replay, cut)
+    client.sign_in()
+    client.engine.submit(commands.retr(MessageNumber(6)))
+    [line] = client.engine.data_to_send().split(b"\r\n")[:-1]
+    events = feed(client.engine, cut(client.session.answer(line)))
+    assert body_of(events).endswith(b"before the dot\r\n")
+    assert isinstance(events[-2], Completed)
+    assert of(Broken, events[-1]).error.fault is Fault.UNSOLICITED

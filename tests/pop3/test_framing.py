@@ -201,11 +201,10 @@ def test_lines_of_any_length_pass_where_there_is_no_limit():
         (b"a", b".\r", False),
     ],
 )
-def test_at_the_end_of_the_stream_a_dot_and_a_cr_end_the_body(said, left, ended):
+def test_a_dot_and_a_cr_at_the_beginning_of_a_line_are_the_end_but_for_its_lf(said, left, ended):
     reader = BodyReader(Limits())
     reader.feed(said, 0)
-    assert reader.finish(left, 0) is ended
-    assert reader.done is ended
+    assert reader.lacks_lf(left) is ended
 
 
 @settings(max_examples=50)
