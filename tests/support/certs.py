@@ -65,6 +65,11 @@ class Authority:
         """Issue a certificate that ran out an hour ago."""
         return self._issue(names or LOOPBACK_NAMES, dt.timedelta(hours=-1))
 
+    def future_leaf(self, *names: str) -> Leaf:
+        """Issue a certificate that is valid from tomorrow on."""
+        day = dt.timedelta(days=1)
+        return self._issue(names or LOOPBACK_NAMES, 2 * day, begins=day)
+
     def other_name_leaf(self) -> Leaf:
         """Issue a valid certificate for a host nobody asked for."""
         return self._issue(("another-host.example",), dt.timedelta(days=1))
@@ -73,11 +78,15 @@ class Authority:
         """Return a verifying client context that trusts this authority and no other."""
         return ssl.create_default_context(cadata=self.pem.decode("ascii"))
 
-    def _issue(self, names: tuple[str, ...], lifetime: dt.timedelta) -> Leaf:
+    def _issue(
+        self,
+        names: tuple[str, ...],
+        lifetime: dt.timedelta,
+        *,
+        begins: dt.timedelta = dt.timedelta(days=-2),
+    ) -> Leaf:
         now = dt.datetime.now(dt.UTC)
-        issued = self._ca.issue_cert(
-            *names, not_before=now - dt.timedelta(days=2), not_after=now + lifetime
-        )
+        issued = self._ca.issue_cert(*names, not_before=now + begins, not_after=now + lifetime)
         chain = b"".join(part.bytes() for part in issued.cert_chain_pems)
         return Leaf(chain, issued.private_key_pem.bytes())
 

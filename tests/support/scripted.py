@@ -97,9 +97,15 @@ class Peer:
             await self.send(block)
             await asyncio.sleep(0)
 
-    async def starttls(self, context: ssl.SSLContext, *, inject: bytes = b"") -> None:
+    async def starttls(
+        self,
+        context: ssl.SSLContext,
+        *,
+        inject: bytes = b"",
+        ok: bytes = b"+OK begin TLS\r\n",
+    ) -> None:
         """Answer an STLS: ``+OK``, with ``inject`` in clear right behind it, then the handshake."""
-        await self.send(b"+OK begin TLS\r\n" + inject)
+        await self.send(ok + inject)
         await self._writer.start_tls(context, ssl_handshake_timeout=10)
 
     def close(self) -> None:

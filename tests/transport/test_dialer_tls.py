@@ -1,9 +1,7 @@
 """TLS that does not come about, or does, against real sockets."""
 
 import asyncio
-import socket
 import ssl
-from contextlib import suppress
 
 import pytest
 
@@ -16,6 +14,7 @@ from app.transport import (
 )
 from tests.support.certs import Authority, Leaf, self_signed
 from tests.support.maildrop import FakeMaildrop, Quirks
+from tests.support.outdated import outdated
 from tests.support.scripted import (
     ScriptedServer,
     close,
@@ -56,6 +55,7 @@ def ca_file(authority, tmp_path):
         ("right", None),
         ("other name", TlsFault.NAME_MISMATCH),
         ("expired", TlsFault.EXPIRED),
+        ("not yet valid", TlsFault.NOT_YET_VALID),
         ("self-signed", TlsFault.SELF_SIGNED),
         ("unknown issuer", TlsFault.UNKNOWN_ISSUER),
     ],
@@ -65,6 +65,7 @@ async def test_certificates(authority, ca_file, certificate, fault, serve, secur
         "right": authority.leaf,
         "other name": authority.other_name_leaf,
         "expired": authority.expired_leaf,
+        "not yet valid": authority.future_leaf,
         "self-signed": self_signed,
         "unknown issuer": Authority().leaf,
     }[certificate]()
@@ -79,6 +80,7 @@ async def test_certificates(authority, ca_file, certificate, fault, serve, secur
             error = await tls_fault(dialer(ca_file=ca_file), to)
             assert error.fault is fault
             assert error.detail
+            assert server.received == ([] if security is TLS else [b"STLS"])
         unverified = target(server, security, verified=False)
         state, version = await dial_and_leave(dialer(), unverified)
         assert (state, version) == (State.AUTHORIZATION, "TLSv1.3")
@@ -170,28 +172,41 @@ async def test_plaintext_injected_behind_stls_is_fatal(authority, ca_file, injec
         assert server.received == [b"STLS"]
 
 
-async def test_outdated_tls_is_refused(authority, ca_file):
-    context = authority.leaf().server_context()
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning, match="TLSv1 is"):
-        context.minimum_version = ssl.TLSVersion.TLSv1
-    with pytest.warns(DeprecationWarning, match="TLSv1_1 is"):
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-
-    def serve(listener: socket.socket) -> None:  # asyncio's server closes before its alert is out
-        for _ in range(2):
-            raw, _address = listener.accept()
-            with raw, suppress(ssl.SSLError), context.wrap_socket(raw, server_side=True):
-                pytest.fail("there was a handshake")
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(5)
-        serving = asyncio.create_task(asyncio.to_thread(serve, listener))
+@pytest.mark.parametrize("security", [TLS, STARTTLS])
+async def test_outdated_tls_is_refused(authority, ca_file, security):
+    stls = security is STARTTLS
+    async with outdated(authority.leaf(), stls=stls, visits=2) as server:
         for verified in (True, False):
-            to = Target("127.0.0.1", listener.getsockname()[1], TLS, verified=verified)
+            to = target(server, security, verified=verified)
             error = await tls_fault(dialer(QUICK, ca_file=ca_file), to)
             assert error.fault is TlsFault.TOO_OLD
-        await serving
+    assert server.shaken == 0
+    assert server.received == ([b"STLS\r\n"] * 2 if stls else [])
+
+
+async def test_nothing_is_said_between_stls_and_the_handshake(authority, ca_file):
+    """What was sent ahead would stand in clear, and some servers run it after the handshake."""
+    ahead: list[bytes] = []
+
+    async def slow(peer):
+        await peer.expect(rb"STLS")
+        await asyncio.sleep(0.2)
+        ahead.append(bytes(peer._reader._buffer))
+        await peer.send(b"+OK")
+        await asyncio.sleep(0.1)
+        ahead.append(bytes(peer._reader._buffer))
+        await peer.starttls(authority.leaf().server_context(), ok=b" begin TLS\r\n")
+        await peer.expect(rb"CAPA", b"+OK\r\nUSER\r\n.\r\n")
+        await peer.stall()
+
+    async with ScriptedServer(steps(GREETING, slow)) as server:
+        to = target(server, STARTTLS)
+        connection = await dialer(ca_file=ca_file).dial(to)
+        assert "USER" in await connection.learn()
+        connection.abort()
+        await asyncio.sleep(0.02)
+    assert ahead == [b"", b""]
+    assert server.received == [b"STLS", b"CAPA"]
 
 
 async def test_tls_1_2_is_still_taken(authority, ca_file):
