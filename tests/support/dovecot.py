@@ -21,6 +21,7 @@ from typing import Self
 from . import need
 from .certs import Authority, Leaf
 from .process import end, free_port, start
+from .stores import crlf
 
 MAIL_UID = 5000
 PASSWORD = "secret"
@@ -93,6 +94,45 @@ class Dovecot:
         self._folder = Path()
         self._child: subprocess.Popen[bytes] | None = None
         self._delivered = 0
+        self._users = 0
+
+    # What it has in common with the servers of ``tests.support.servers``
+
+    name = "dovecot"
+    has_capa = has_uidl = has_top = True
+
+    @property
+    def starttls(self) -> bool:
+        """Whether STLS works on ``port``."""
+        return self._tls
+
+    @property
+    def mechanisms(self) -> frozenset[str]:
+        """Every way to sign in with a password, by the names of ``Credentials.mechanism``."""
+        offered = {name.upper() for name in self._settings["auth_mechanisms"].split()}
+        return frozenset(offered - {"XOAUTH2", "OAUTHBEARER"} | {"USER"})
+
+    @property
+    def in_use(self) -> str | None:
+        """The reply to a second login while a first one is there; None if it lets both in."""
+        locks = self._settings["pop3_lock_session"] == "yes"
+        return "-ERR [IN-USE] Mailbox is locked by another POP3 session." if locks else None
+
+    def mailbox(self) -> tuple[str, str]:
+        """Make a new empty mailbox; return its user name and password."""
+        self._users += 1
+        user = f"user{self._users}"
+        self.maildir(user)
+        return user, PASSWORD
+
+    def messages(self, user: str) -> list[bytes]:
+        """What is stored now, in the order of delivery, with CRLF line ends."""
+        stored = sorted(self.messages_on_disk(user).items())
+        return [crlf(one.path.read_bytes()) for _, one in stored]
+
+    def unaltered(self, wire: bytes) -> bytes:
+        """The message as it was delivered, from what RETR sent: Dovecot adds nothing."""
+        return wire
 
     # Life
 

@@ -25,14 +25,15 @@ def start(
     output: IO[bytes],
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    death: str = "TERM",
 ) -> "subprocess.Popen[bytes]":
     """Start a child with both outputs in ``output`` and nothing on its standard input.
 
     It leads a process group of its own, and on Linux it is told to end when this process dies,
-    so that an interrupted test run leaves no server behind.
+    so that an interrupted test run leaves no server behind; ``death`` is the signal for that.
     """
     setpriv = shutil.which("setpriv")
-    prefix = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+    prefix = [setpriv, "--pdeathsig", death] if setpriv else []
     return subprocess.Popen(
         [*prefix, *command],
         stdin=subprocess.DEVNULL,
