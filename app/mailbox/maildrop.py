@@ -179,11 +179,12 @@ class Maildrop:
     # -- the listing ---------------------------------------------------------------------------
 
     async def _list(self, connection: Connection) -> None:
-        """STAT, LIST and UIDL in one group; then marks and headers move to the new index."""
-        stat, scan, rows = await asyncio.gather(
+        """UIDL, STAT and LIST in one group; then marks and headers move to the new index."""
+        # UIDL first: GNU mailutils writes a field into new messages then, which LIST counts.
+        rows, stat, scan = await asyncio.gather(
+            _unique_ids(connection),
             connection.execute(commands.stat()),
             connection.execute(commands.list_all()),
-            _unique_ids(connection),
         )
         earlier = self.index
         listing = Listing(stat, scan, rows)

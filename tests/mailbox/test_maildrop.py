@@ -43,7 +43,7 @@ async def test_the_listing_is_one_group():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         assert drop.commands == [
-            *("CAPA", "USER anna", "PASS secret", "CAPA", "STAT", "LIST", "UIDL"),
+            *("CAPA", "USER anna", "PASS secret", "CAPA", "UIDL", "STAT", "LIST"),
             *("TOP 1 0", "TOP 2 0"),
         ]
 
