@@ -100,6 +100,7 @@ class Dovecot:
 
     name = "dovecot"
     has_capa = has_uidl = has_top = True
+    top_adds = b""
 
     @property
     def starttls(self) -> bool:

@@ -25,6 +25,7 @@ class Pop3Server(Protocol):
         mechanisms: every way to sign in that it has, by the names of ``Credentials.mechanism``.
         has_capa, has_uidl, has_top: whether it has these commands.
         in_use: the reply to a second login while a first one is there; None if it lets both in.
+        top_adds: what TOP sends before the first line of the body, and RETR does not.
     """
 
     @property
@@ -49,6 +50,8 @@ class Pop3Server(Protocol):
     def has_top(self) -> bool: ...
     @property
     def in_use(self) -> str | None: ...
+    @property
+    def top_adds(self) -> bytes: ...
     @property
     def pid(self) -> int:
         """The process id that everything of this server ends with."""

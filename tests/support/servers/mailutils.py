@@ -11,12 +11,17 @@ _X_UIDL = re.compile(rb"^X-UIDL: [^\r\n]+\r\n(?=\r\n)", re.MULTILINE)
 
 
 class Mailutils(Overlaid):
-    """GNU mailutils' pop3d. It writes a field ``X-UIDL`` into every message, in the store too."""
+    """GNU mailutils' pop3d.
+
+    It writes a field ``X-UIDL`` into every message, in the store too, and sends one blank line too
+    many in answer to TOP with a line or more.
+    """
 
     name = "mailutils"
     has_tls = True
     mechanisms = frozenset({"USER", "APOP"})
     in_use = "-ERR [IN-USE] Mailbox in use"
+    top_adds = b"\r\n"
 
     def _prepare(self) -> None:
         self._mail = Maildirs(self._folder / "home")

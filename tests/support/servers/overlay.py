@@ -56,6 +56,7 @@ class Overlaid:
     has_top: ClassVar[bool] = True
     mechanisms: ClassVar[frozenset[str]]
     in_use: ClassVar[str | None] = None
+    top_adds: ClassVar[bytes] = b""
 
     def __init__(
         self, *, authority: Authority | None = None, certificate: Leaf | None = None

@@ -1,0 +1,84 @@
+"""The main job on every server of Debian's, by every way in that it offers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.mailbox import Credentials, Mailbox, Outcome, Sort, signin
+from tests.support.certs import Authority
+from tests.support.servers import SERVERS, Pop3Server
+
+from .letters import LETTERS, name_of, named
+
+pytestmark = pytest.mark.interop
+
+KNOWN: frozenset[str] = getattr(signin, "MEANS", frozenset({"USER", "PLAIN", "LOGIN"}))
+WAYS = [
+    (name, mechanism)
+    for name, make in SERVERS.items()
+    for mechanism in sorted(make(authority=Authority()).mechanisms & KNOWN)
+]
+
+
+async def whole(mailbox: Mailbox, unlock: Callable[[], Credentials], id: str) -> bytes:
+    async with mailbox.retr(unlock, id) as (_, body):
+        return b"".join([block async for block in body])
+
+
+async def top(mailbox: Mailbox, unlock: Callable[[], Credentials], id: str, lines: int) -> bytes:
+    async with mailbox.top(unlock, id, lines) as (_, body):
+        return b"".join([block async for block in body])
+
+
+@pytest.mark.parametrize(("server", "mechanism"), WAYS, indirect=["server"])
+async def test_main_job(
+    server: Pop3Server, mechanism: str, mailbox_of: Callable[..., Mailbox]
+) -> None:
+    user, password = server.mailbox()
+    for letter in LETTERS.values():
+        server.deliver(user, letter)
+    mailbox = mailbox_of(user)
+
+    def unlock() -> Credentials:
+        return Credentials(user, password, mechanism)
+
+    try:
+        await mailbox.open(unlock)
+        await mailbox.headers_loaded()
+        assert not [one for one in mailbox.index if not one.headers_known]
+        stored = server.messages(user)
+        assert mailbox.index.totals.messages == len(LETTERS)
+        assert mailbox.index.has_uidls
+        subjects = {one.summary.subject for one in mailbox.index if one.summary}
+        assert subjects == {name.decode() for name in LETTERS}
+
+        largest = mailbox.index.ordered(Sort())[0]
+        assert largest is named(mailbox, "large")
+        peeked = await mailbox.peek(unlock, largest.id)
+        assert peeked.contents.text.text.lstrip().startswith("hello")
+        assert peeked.transferred < 10_000 < largest.octets
+
+        for message in mailbox.index:
+            wire = await whole(mailbox, unlock, message.id)
+            assert server.unaltered(wire) == LETTERS[name_of(wire)]
+            assert abs(message.octets - len(wire)) <= 100
+            header, _, body = wire.partition(b"\r\n\r\n")
+            assert await top(mailbox, unlock, message.id, 0) == header + b"\r\n\r\n"
+            for lines in (1, 2, 99_999_999):
+                sent = await top(mailbox, unlock, message.id, lines)
+                shown = b"".join(body.splitlines(keepends=True)[:lines])
+                assert sent == header + b"\r\n\r\n" + server.top_adds + shown
+
+        doomed = [named(mailbox, "large").id, named(mailbox, "dots").id]
+        mailbox.mark(doomed)
+        assert len(server.messages(user)) == len(stored)
+        receipt = await mailbox.commit(unlock)
+        assert receipt.verified
+        assert {item.id: item.outcome for item in receipt.items} == dict.fromkeys(
+            doomed, Outcome.GONE
+        )
+        assert len(mailbox.index) == len(LETTERS) - 2
+    finally:
+        await mailbox.close()
+    left = [server.unaltered(kept) for kept in server.messages(user)]
+    assert left == [raw for name, raw in LETTERS.items() if name not in {b"large", b"dots"}]
