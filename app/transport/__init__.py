@@ -6,7 +6,7 @@ Must not know: mailboxes, MIME, HTTP.
 
 from .body import Body, Fetched
 from .connection import Connection
-from .dialer import Dialer, Security, Target
+from .dialer import Dialer, Security, Target, trusting
 from .errors import (
     ConnectFailed,
     ConnectFault,
@@ -19,6 +19,7 @@ from .errors import (
 )
 from .habits import Habit, Habits
 from .measures import Timeouts, Traffic
+from .names import Resolve, system_addresses
 from .overhearing import Listener
 from .pipeline import Pending
 from .targets import Reach, TargetPolicy
@@ -37,6 +38,7 @@ __all__ = [
     "Listener",
     "Pending",
     "Reach",
+    "Resolve",
     "Security",
     "Stalled",
     "Target",
@@ -48,5 +50,7 @@ __all__ = [
     "Traffic",
     "TransportError",
     "Window",
+    "system_addresses",
+    "trusting",
     "worth_draining",
 ]

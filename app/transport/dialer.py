@@ -19,12 +19,12 @@ from .errors import (
     ConnectFault,
     ConnectionLost,
     Stalled,
-    TargetForbidden,
     TlsFailed,
     TlsFault,
 )
 from .habits import Habits
 from .measures import Timeouts
+from .names import Resolve, system_addresses
 from .overhearing import Listener
 from .stranger import what_answers
 from .targets import TargetPolicy
@@ -114,6 +114,15 @@ async def _reach(address: str, port: int, patience: float) -> socket.socket:
     return sock
 
 
+def trusting(ca_file: Path | None = None) -> ssl.SSLContext:
+    """TLS 1.2 or later, and certificates of the system's authorities and those of `ca_file`."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 class Dialer:
     """Opens connections.
 
@@ -122,6 +131,7 @@ class Dialer:
         ca_file: certificates to trust beside the system's own.
         timeouts: how long a server may be silent.
         limits: what a server may send.
+        resolve: names to addresses.
 
     Attributes:
         habits: what was learnt of servers so far.
@@ -134,15 +144,14 @@ class Dialer:
         ca_file: Path | None = None,
         timeouts: Timeouts | None = None,
         limits: Limits | None = None,
+        resolve: Resolve = system_addresses,
     ) -> None:
         self._policy = policy
         self._timeouts = timeouts or Timeouts()
         self._limits = limits
         self.habits = Habits()
-        self._context = ssl.create_default_context()
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if ca_file is not None:
-            self._context.load_verify_locations(ca_file)
+        self._resolve_name = resolve
+        self._context = trusting(ca_file)
         self._unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts none, so loads none
         self._unverified.check_hostname = False
         self._unverified.verify_mode = ssl.CERT_NONE
@@ -176,18 +185,12 @@ class Dialer:
         host, port = target.host, target.port
         try:
             async with asyncio.timeout(self._timeouts.connect):
-                found = await asyncio.get_running_loop().getaddrinfo(
-                    host, port, type=socket.SOCK_STREAM
-                )
+                found = await self._resolve_name(host, port)
         except TimeoutError:
             raise ConnectFailed(host, port, ConnectFault.TIMEOUT) from None
-        except (OSError, ValueError):  # ValueError: NUL, or a label that IDNA cannot encode
+        except (OSError, ValueError):
             raise ConnectFailed(host, port, ConnectFault.UNKNOWN_HOST) from None
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        allowed = [a for a in addresses if self._policy.allows(a, host, port)]
-        if not allowed:
-            raise TargetForbidden(host, port)
-        return allowed
+        return self._policy.judged(found, host, port)
 
     async def _connect(self, target: Target, addresses: list[str]) -> tuple[str, socket.socket]:
         """The first address that answers, within one connect timeout for all of them."""

@@ -4,7 +4,7 @@ A name is resolved once, every address is judged, and the connection goes to a j
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -83,6 +83,7 @@ class TargetPolicy:
         offered: the operator's own servers as (host in lower case, port); any private address
             is allowed for them.
         own: servers of this very process as (host, port), which are always allowed.
+        web: ports where a domain's own settings may be read.
     """
 
     reach: Reach = Reach.LAN
@@ -90,6 +91,7 @@ class TargetPolicy:
     loopback: bool = False
     offered: frozenset[tuple[str, int]] = frozenset()
     own: frozenset[tuple[str, int]] = frozenset()
+    web: frozenset[int] = frozenset({80, 443})
 
     def check(self, host: str, port: int) -> None:
         """Judges what can be judged before the name is looked up.
@@ -101,6 +103,26 @@ class TargetPolicy:
             return
         if self.reach is Reach.FIXED or not any(low <= port <= high for low, high in self.ports):
             raise TargetForbidden(host, port)
+
+    def check_web(self, host: str, port: int) -> None:
+        """Judges where a domain's own settings are to be read, before the name is looked up.
+
+        Raises:
+            TargetForbidden: only the operator's servers may be reached, or it is no such port.
+        """
+        if self.reach is Reach.FIXED or port not in self.web:
+            raise TargetForbidden(host, port)
+
+    def judged(self, addresses: Iterable[str], host: str, port: int) -> list[str]:
+        """Those of the addresses that may be connected to, each once, in their order.
+
+        Raises:
+            TargetForbidden: none may.
+        """
+        found = [a for a in dict.fromkeys(addresses) if self.allows(a, host, port)]
+        if not found:
+            raise TargetForbidden(host, port)
+        return found
 
     def allows(self, address: str, host: str, port: int) -> bool:
         """Whether `address`, one that `host` resolved to, may be connected to."""

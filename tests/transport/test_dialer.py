@@ -200,3 +200,19 @@ async def test_a_cancelled_dial_leaves_no_connection(security):
         if security is not TLS:  # there the stream's script reads nothing of the handshake
             await asyncio.wait_for(hung_up.wait(), 2)
         await asyncio.sleep(0.02)
+
+
+async def test_names_are_looked_up_as_one_says_and_only_once():
+    asked = []
+
+    async def resolve(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return ["169.254.169.254", "127.0.0.1"]
+
+    async with ScriptedServer(steps(send(b"+OK ready\r\n"), stall())) as server:
+        there = Target("pop.test", server.port, Security.NONE)
+        assert await dial_and_leave(dialer(QUICK, resolve=resolve), there) == (
+            State.AUTHORIZATION,
+            None,
+        )
+        assert asked == [("pop.test", server.port)]

@@ -166,3 +166,23 @@ def test_a_server_of_this_process_is_no_way_to_the_machines_others():
     assert not policy.allows("127.0.0.1", "localhost", 40110)
     with pytest.raises(TargetForbidden):
         policy.check("127.0.0.1", 40111)
+
+
+def test_of_several_addresses_those_that_may_be_reached_are_left_each_once():
+    policy = TargetPolicy()
+    found = policy.judged(["169.254.169.254", "8.8.8.8", "10.0.0.1", "8.8.8.8"], "a.test", 995)
+    assert found == ["8.8.8.8", "10.0.0.1"]
+    for none in ([], ["169.254.169.254"], ["no address"]):
+        with pytest.raises(TargetForbidden):
+            policy.judged(none, "a.test", 995)
+
+
+def test_published_settings_are_read_on_the_ports_of_the_web_and_never_where_servers_are_fixed():
+    for port in (80, 443):
+        TargetPolicy().check_web("a.test", port)
+        with pytest.raises(TargetForbidden):
+            TargetPolicy().check("a.test", port)
+        with pytest.raises(TargetForbidden):
+            TargetPolicy(reach=Reach.FIXED).check_web("a.test", port)
+    with pytest.raises(TargetForbidden):
+        TargetPolicy().check_web("a.test", 8080)

@@ -1,0 +1,261 @@
+"""The search itself: from an address to a server, in a fixed order, within one limit of time."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from app.transport import Dialer, Security, Target, TargetForbidden, TargetPolicy
+
+from . import autoconfig, providers
+from .addresses import read_address
+from .fetching import Fetcher
+from .guessing import candidates, first_answering
+from .lookups import Lookups
+from .models import WHOLE, Address, Answer, Found, NotFound, Reason, Source, belongs
+from .pace import Pace
+
+_PATH = "/mail/config-v1.1.xml?emailaddress={}"
+_WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What searches may cost.
+
+    Attributes:
+        seconds: for one search.
+        at_once: searches that run at the same time.
+        each, total: new searches of one visitor, and of all, in `span` seconds.
+        kept: domains that are remembered.
+        found_for, missed_for: seconds for which an answer, or that there was none, is remembered.
+    """
+
+    seconds: float = 4.0
+    at_once: int = 8
+    each: int = 20
+    total: int = 120
+    span: float = 60.0
+    kept: int = 500
+    found_for: float = 600.0
+    missed_for: float = 60.0
+
+
+class Discovery:
+    """Finds servers.
+
+    Args:
+        policy: where connections may go.
+        lookups: whom to ask; None: nothing leaves this machine.
+        fetcher: fetches what a domain publishes.
+        dialer: knocks at servers; it is impatient.
+        offered: the operator's own servers.
+        budget: what searches may cost.
+        ports: where POP3 servers are guessed: with TLS, with STARTTLS.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        policy: TargetPolicy,
+        lookups: Lookups | None,
+        fetcher: Fetcher,
+        dialer: Dialer,
+        *,
+        offered: Sequence[Target] = (),
+        budget: Budget | None = None,
+        ports: tuple[int, int] = (
+            Security.TLS.default_port,
+            Security.STARTTLS.default_port,
+        ),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._policy = policy
+        self._lookups = lookups
+        self._fetcher = fetcher
+        self._dialer = dialer
+        self._offered = tuple(offered)
+        self._budget = budget = budget or Budget()
+        self._ports = ports
+        self._clock = clock
+        self._pace = Pace(budget.each, budget.total, budget.span, clock)
+        self._kept: OrderedDict[str, tuple[float, Answer]] = OrderedDict()
+        self._running: dict[str, asyncio.Task[Answer]] = {}
+
+    @property
+    def searches(self) -> bool:
+        """Whether it asks anybody; without, it knows the operator's servers and its table."""
+        return self._lookups is not None
+
+    async def find(self, text: str, *, visitor: str = "", bare: bool = False) -> Answer:
+        """The server for an address, or why there is none.
+
+        Args:
+            text: what was typed; nothing of it but the domain leaves this machine.
+            visitor: who asks, for the pace.
+            bare: whether a domain alone will do.
+        """
+        address = read_address(text, bare=bare)
+        if isinstance(address, Reason):
+            return NotFound(address)
+        answer = self._at_hand(address)
+        if answer is None:
+            answer = self._remembered(address.domain)
+        if answer is None:
+            answer = await self._searched(address, visitor)
+        if isinstance(answer, Found):
+            return answer.of(address)
+        return NotFound(answer.reason, address.shown, answer.provider)
+
+    async def close(self) -> None:
+        """Ends the searches that still run."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _at_hand(self, address: Address) -> Answer | None:
+        """What needs no look-up."""
+        domain = address.domain
+        own = [one for one in self._offered if belongs(one.host, domain)]
+        if not own and len(self._offered) == 1:
+            own = list(self._offered)
+        if own:
+            return Found(own[0], Source.OFFERED, WHOLE, address.shown)
+        provider = providers.by_domain(domain)
+        if provider is not None:
+            return self._by(provider, Source.KNOWN, domain)
+        return None if self.searches else NotFound(Reason.OFF)
+
+    def _by(self, provider: providers.Provider, source: Source, domain: str) -> Answer:
+        """A known provider's server; a domain that only has its mail there should be looked at."""
+        if not provider.host:
+            return NotFound(Reason.PROVIDER_WITHOUT, provider=provider.name)
+        if not self._may(provider.target):
+            return NotFound(Reason.NOT_ALLOWED)
+        known = source is Source.KNOWN
+        return Found(
+            provider.target,
+            source,
+            provider.username,
+            domain,
+            foreign=not known,
+            sure=known,
+            quirks=provider.quirks,
+            provider=provider.name,
+        )
+
+    def _remembered(self, domain: str) -> Answer | None:
+        kept = self._kept.get(domain)
+        if kept is None or kept[0] <= self._clock():
+            return None
+        self._kept.move_to_end(domain)
+        return kept[1]
+
+    async def _searched(self, address: Address, visitor: str) -> Answer:
+        """One search a domain at a time; it goes on when whoever asked has gone."""
+        domain = address.domain
+        task = self._running.get(domain)
+        if task is None:
+            if len(self._running) >= self._budget.at_once or not self._pace.allows(visitor):
+                return NotFound(Reason.BUSY)
+            task = asyncio.create_task(self._keep(domain))
+            self._running[domain] = task
+        return await asyncio.shield(task)
+
+    async def _keep(self, domain: str) -> Answer:
+        budget = self._budget
+        try:
+            answer = await self._search(domain)
+            span = budget.found_for if isinstance(answer, Found) else budget.missed_for
+            self._kept[domain] = (self._clock() + span, answer)
+            self._kept.move_to_end(domain)
+            while len(self._kept) > budget.kept:
+                self._kept.popitem(last=False)
+            return answer
+        finally:
+            del self._running[domain]
+
+    async def _search(self, domain: str) -> Answer:
+        assert self._lookups is not None  # noqa: S101 -- `_at_hand` has said so
+        began = time.monotonic()
+        missed: list[Reason] = []
+        try:
+            async with asyncio.timeout(self._budget.seconds):
+                services, exchangers = await asyncio.gather(
+                    self._lookups.services(domain), self._lookups.exchangers(domain)
+                )
+                if services.declined:
+                    return NotFound(Reason.NO_POP3)
+                for target in services.targets:
+                    if await self._reachable(target):
+                        return _found(target, Source.SRV, domain)
+                    missed.append(Reason.NOT_ALLOWED)
+                published = await self._published(domain, missed)
+                if published is not None:
+                    return published
+                provider = providers.by_exchanger(exchangers)
+                if provider is not None:
+                    return self._by(provider, Source.MX, domain)
+                left = self._budget.seconds - (time.monotonic() - began) - 0.2
+                guesses = [one for one in candidates(domain, self._ports) if self._may(one)]
+                guess = await first_answering(self._dialer, guesses, left)
+                if guess is not None:
+                    return _found(guess, Source.GUESS, domain)
+        except TimeoutError:
+            missed.append(Reason.TOO_SLOW)
+        return NotFound(missed[0] if missed else Reason.NOTHING)
+
+    async def _published(self, domain: str, missed: list[Reason]) -> Found | None:
+        """What the domain's own web servers say; over HTTP it is never more than a suggestion."""
+        # The local part stays here; some servers want the parameter for its domain.
+        path = _PATH.format(quote(f"@{domain}", safe=""))
+        own = f"autoconfig.{domain}"
+        safe = await asyncio.gather(
+            self._fetcher.get(own, path), self._fetcher.get(domain, _WELL_KNOWN)
+        )
+        found = await self._first(safe, domain, missed, sure=True)
+        if found is None and not any(safe):
+            plain = await self._fetcher.get(own, path, tls=False)
+            found = await self._first([plain], domain, missed, sure=False)
+        return found
+
+    async def _first(
+        self, files: Sequence[bytes | None], domain: str, missed: list[Reason], *, sure: bool
+    ) -> Found | None:
+        for content in files:
+            for entry in autoconfig.read(content or b"", domain):
+                target = Target(entry.host, entry.port, entry.security)
+                if target.security is Security.NONE:
+                    missed.append(Reason.PLAINTEXT)
+                elif not await self._reachable(target):
+                    missed.append(Reason.NOT_ALLOWED)
+                else:
+                    return _found(target, Source.AUTOCONFIG, domain, entry.username, sure=sure)
+        return None
+
+    def _may(self, target: Target) -> bool:
+        with suppress(TargetForbidden):
+            self._policy.check(target.host, target.port)
+            return True
+        return False
+
+    async def _reachable(self, target: Target) -> bool:
+        """Whether the policy lets us connect there, by name, port and address; nothing is sent."""
+        assert self._lookups is not None  # noqa: S101 -- `_at_hand` has said so
+        host, port = target.host, target.port
+        with suppress(TargetForbidden, OSError):
+            self._policy.check(host, port)
+            self._policy.judged(await self._lookups.addresses(host, port), host, port)
+            return True
+        return False
+
+
+def _found(
+    target: Target, source: Source, domain: str, username: str = WHOLE, *, sure: bool = True
+) -> Found:
+    foreign = not belongs(target.host, domain)
+    return Found(target, source, username, domain, foreign, sure and not foreign)
