@@ -190,6 +190,7 @@ async def test_ranges_all_that_match_and_undo(
         await press("#toast button")
         await expect(tray).to_contain_text("4 messages")
         await expect(toast).to_be_empty()
+        await expect(toast).to_be_hidden()  # nor an empty box
         await expect(page.locator(".row.marked")).to_have_count(4)
 
         await page.goto(app.url + "/mailbox?q=larger:100K")
@@ -211,6 +212,32 @@ async def test_ranges_all_that_match_and_undo(
             await press(".row .do button")
             await expect(tray).to_contain_text("1 message")
             await expect(toast).to_be_empty()
+
+
+async def test_what_stands_at_the_foot_of_a_phone_covers_nothing_for_good(
+    app: RunningPopscope, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(320, height=640)
+    top_and_bottom = "one => [one.getBoundingClientRect().top, one.getBoundingClientRect().bottom]"
+    async with mailbox(app, page):
+        await page.goto(app.url + "/mailbox?q=larger:100K")
+        await page.locator("#markall").click()
+        await expect(page.locator("#toast")).to_contain_text("150 messages")
+        await page.evaluate("scrollTo(0, 2000)")
+        toast, tray, pager = (page.locator(one) for one in ("#toast", "#tray", ".pager"))
+        tray_top, tray_bottom = await tray.evaluate(top_and_bottom)
+        assert (await toast.evaluate(top_and_bottom))[1] <= tray_top
+        assert tray_bottom <= 640
+        # The list's padding for focus is as high as the tray, at least.
+        row = page.locator(".row").nth(60)
+        await row.locator(".what a").focus()
+        await toast.get_by_role("button", name="Dismiss").click()
+        await row.evaluate("one => one.scrollIntoView({block: 'end'})")
+        assert (await row.evaluate(top_and_bottom))[1] <= tray_top
+        await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        assert (await pager.evaluate(top_and_bottom))[1] <= (await tray.evaluate(top_and_bottom))[0]
+        # Nothing else covers a row by half then: no bar keeps to the top.
+        assert (await page.locator("#filter").evaluate(top_and_bottom))[1] < 0
 
 
 async def test_all_of_it_without_javascript(app: RunningPopscope, chromium: Chromium) -> None:
