@@ -1,15 +1,16 @@
-"""The language by mouse and by keyboard, its dates and numbers, and pages from right to left."""
+"""The language by mouse and by keyboard, its dates and numbers."""
 
 import re
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Page, expect
 
 from app.web.languages import NAMES, catalogue
-from tests.support.browser import WIDTHS, Chromium, axe, screenshot
+from tests.support.browser import Chromium
 from tests.support.popscope import RunningPopscope
+
+from . import looking
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FEW = "q=larger:10M"
@@ -44,14 +45,8 @@ def demo() -> Iterator[RunningPopscope]:
 
 
 async def look(page: Page, name: str) -> None:
-    """Keeps a screenshot, and fails over what axe finds or what does not fit."""
-    await screenshot(page, name, full_page=False)
-    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme=scheme)
-        assert await axe(page) == [], f"{name}, {scheme}"
-    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert room[0] <= room[1], f"{name} scrolls sideways"
+    """As in English; and no two things to press lie over one another."""
+    await looking.look(page, name)
     assert await page.evaluate(OVERLAPS) == [], name
 
 
@@ -172,14 +167,3 @@ async def test_every_page_in_every_language(
     said = catalogue(code).gettext("Open mailbox")
     await expect(page.locator("form[action='/signin'] .go")).to_have_text(said)
     await walk(page, demo, code)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_from_right_to_left(chromium: Chromium, width: int) -> None:
-    program = (sys.executable, "-m", "tests.support.pseudo")
-    chromium.allow("status of 404")
-    with RunningPopscope("demo", program=program) as demo:
-        page = await chromium.page_at(width, height=844 if width < 500 else 900, locale="ar")
-        await page.goto(demo.url)
-        await expect(page.locator("html")).to_have_attribute("dir", "rtl")
-        await walk(page, demo, "rtl")

@@ -5,8 +5,11 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import WIDTHS, Chromium, Scheme, axe, screenshot
+from app.web.render import shipped
+from tests.support.browser import WIDTHS, Chromium
 from tests.support.popscope import RunningPopscope
+
+from .looking import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PageAt = Callable[..., Awaitable[Page]]
@@ -27,16 +30,6 @@ def demo() -> Iterator[RunningPopscope]:
         yield running
 
 
-async def look(page: Page, name: str) -> None:
-    """Keeps a screenshot, and fails over what axe finds or what does not fit."""
-    await screenshot(page, name, full_page=False)
-    # At its end a page has nothing left under the sticky tray, which axe would call too small.
-    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    assert await axe(page) == [], name
-    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert room[0] <= room[1], f"{name} scrolls sideways"
-
-
 async def sign_out(page: Page, demo: RunningPopscope) -> None:
     """Gives the demo's maildrop back for the next test."""
     await page.goto(demo.url + "/mailbox")
@@ -44,13 +37,17 @@ async def sign_out(page: Page, demo: RunningPopscope) -> None:
     await page.get_by_role("button", name="demo mailbox").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark_differ_by_colours_alone() -> None:
+    """Each page is looked at by all of axe's rules in the light, and by those of colour in both."""
+    sheets = list(shipped("static").rglob("*.css"))
+    assert sheets
+    assert [sheet.name for sheet in sheets if "prefers-color-scheme" in sheet.read_text()] == []
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page(
-    demo: RunningPopscope, chromium: Chromium, width: int, scheme: Scheme
-) -> None:
+async def test_every_page(demo: RunningPopscope, chromium: Chromium, width: int) -> None:
     chromium.allow("status of 422")  # of the filter that makes no sense
-    page = await chromium.page_at(width, scheme, height=844 if width < 500 else 900)
+    page = await chromium.page_at(width, height=844 if width < 500 else 900)
     await page.goto(demo.url)
     await look(page, "signin")
     await page.get_by_role("button", name="demo mailbox").click()
@@ -104,10 +101,9 @@ async def test_every_page(
     await sign_out(page, demo)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_errors(demo: RunningPopscope, chromium: Chromium, scheme: Scheme) -> None:
+async def test_errors(demo: RunningPopscope, chromium: Chromium) -> None:
     chromium.allow("status of (404|422|502)")
-    page = await chromium.page_at(1024, scheme)
+    page = await chromium.page_at(1024)
     await page.goto(demo.url)
     await page.get_by_label("Email address or user name").fill("anna")
     await page.get_by_label("Server", exact=True).fill("127.0.0.1:1")

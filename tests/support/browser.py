@@ -157,29 +157,32 @@ async def screenshot(page: Page, name: str, *, full_page: bool = True) -> Path:
     return path
 
 
+COLOURS = ("color-contrast", "link-in-text-block")  # axe-core's rules about colours, WCAG A and AA
+
 # What is in order would come back too, node by node with its HTML: megabytes for a hundred rows.
 _AXE = """
-async (tags) => {
+async ([type, values]) => {
   const found = await axe.run(
-    {iframes: false, runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']});
+    {iframes: false, runOnly: {type, values}, resultTypes: ['violations']});
   return found.violations.map(({id, impact, help, nodes}) =>
     ({id, impact, help, targets: nodes.map(({target}) => target)}));
 }
 """
 
 
-async def axe(page: Page, *tags: str) -> list[str]:
+async def axe(page: Page, *tags: str, rules: tuple[str, ...] = ()) -> list[str]:
     """Return what axe-core finds wrong with the page: one line per rule, with the elements.
 
     Args:
         page: an open page with JavaScript on. Frames inside it are not looked at.
         tags: axe-core's rule tags; by default WCAG 2.2 A and AA, and best practices.
+        rules: the names of single rules to try, instead of any tags.
     """
     chosen = tags or ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
     source = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
     # evaluate() goes past the page's Content Security Policy; a script tag would not.
     await page.evaluate(source)
-    found = await page.evaluate(_AXE, list(chosen))
+    found = await page.evaluate(_AXE, ["rule", list(rules)] if rules else ["tag", list(chosen)])
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: "
         + "; ".join(str(target) for target in rule["targets"])

@@ -1,0 +1,36 @@
+"""A look at a page as it stands: light and dark, a screenshot of each, axe, and whether it fits."""
+
+from playwright.async_api import Page
+
+from tests.support.browser import COLOURS, axe, screenshot
+
+
+async def look(page: Page, name: str, *, height: int | None = None) -> None:
+    """Keeps screenshots, and fails over what axe finds or what does not fit.
+
+    All rules are tried in the light; in the dark those about colours, for nothing else changes
+    (``test_look`` makes sure of that).
+
+    Args:
+        page: what to look at.
+        name: for the screenshots and the failure.
+        height: of the viewport while axe looks, so that nothing is left under what is sticky,
+            which axe would call too small; by default the page is looked at from its end.
+    """
+    size = page.viewport_size
+    assert size is not None
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)
+        await screenshot(page, name, full_page=False)
+    if height is None:
+        await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    else:
+        await page.set_viewport_size({"width": size["width"], "height": height})
+    assert await axe(page) == [], name
+    await page.emulate_media(color_scheme="dark")
+    assert await axe(page, rules=COLOURS) == [], f"{name}, dark"
+    await page.emulate_media(color_scheme="light")
+    if height is not None:
+        await page.set_viewport_size(size)
+    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert room[0] <= room[1], f"{name} scrolls sideways"
