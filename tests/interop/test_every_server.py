@@ -1,11 +1,13 @@
 """The main job on every server of Debian's, by every way in that it offers."""
 
-from collections.abc import Callable
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from app.mailbox import Credentials, Mailbox, Outcome, Sort, signin
-from tests.support.certs import Authority
+from app.transport import Security
 from tests.support.servers import SERVERS, Pop3Server
 
 from .letters import LETTERS, name_of, named
@@ -13,11 +15,17 @@ from .letters import LETTERS, name_of, named
 pytestmark = pytest.mark.interop
 
 KNOWN: frozenset[str] = getattr(signin, "MEANS", frozenset({"USER", "PLAIN", "LOGIN"}))
-WAYS = [
-    (name, mechanism)
-    for name, make in SERVERS.items()
-    for mechanism in sorted(make(authority=Authority()).mechanisms & KNOWN)
-]
+
+
+def ways() -> Iterator[tuple[str, str | None, Security]]:
+    """Every mechanism in clear, and under TLS the one that the app thinks best."""
+    for name, make in SERVERS.items():
+        server = make()
+        for mechanism in sorted(server.mechanisms & KNOWN):
+            yield name, mechanism, Security.NONE
+        if server.starttls:
+            yield name, None, Security.STARTTLS
+            yield name, None, Security.TLS
 
 
 async def whole(mailbox: Mailbox, unlock: Callable[[], Credentials], id: str) -> bytes:
@@ -30,20 +38,24 @@ async def top(mailbox: Mailbox, unlock: Callable[[], Credentials], id: str, line
         return b"".join([block async for block in body])
 
 
-@pytest.mark.parametrize(("server", "mechanism"), WAYS, indirect=["server"])
+@pytest.mark.parametrize(("server", "mechanism", "security"), list(ways()), indirect=["server"])
 async def test_main_job(
-    server: Pop3Server, mechanism: str, mailbox_of: Callable[..., Mailbox]
+    server: Pop3Server,
+    mechanism: str | None,
+    security: Security,
+    mailbox_of: Callable[..., Mailbox],
 ) -> None:
     user, password = server.mailbox()
     for letter in LETTERS.values():
         server.deliver(user, letter)
-    mailbox = mailbox_of(user)
+    mailbox = mailbox_of(user, security)
 
     def unlock() -> Credentials:
         return Credentials(user, password, mechanism)
 
     try:
         await mailbox.open(unlock)
+        assert (mailbox.tls is None) == (security is Security.NONE)
         await mailbox.headers_loaded()
         assert not [one for one in mailbox.index if not one.headers_known]
         stored = server.messages(user)
@@ -81,4 +93,7 @@ async def test_main_job(
     finally:
         await mailbox.close()
     left = [server.unaltered(kept) for kept in server.messages(user)]
+    said = "\n".join(line.text for line in mailbox.transcript.lines())
+    assert "STAT" in said
+    assert not re.search(f"{password}|{b64encode(password.encode()).decode().strip('=')}", said)
     assert left == [raw for name, raw in LETTERS.items() if name not in {b"large", b"dots"}]
