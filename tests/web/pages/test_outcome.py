@@ -85,6 +85,14 @@ async def test_what_the_server_would_not_delete_is_told_in_its_words(visit):
     assert "Delete 1 message, 10.0 MB?" in words(review)
 
 
+async def test_what_the_server_agreed_to_and_did_not_do_is_told(visit):
+    visit.fake.quirks.quit_deletes = False
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:1])
+    text = words(await visit.browser.send("/mailbox/commit", count="1"))
+    assert "Nothing was deleted." in text
+    assert "still there The server agreed and kept it. Another program may have been in" in text
+
+
 async def test_what_could_not_be_checked_is_not_called_gone(visit):
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
     visit.fake.quirks.quit_reply = None
