@@ -14,8 +14,7 @@ import pytest
 
 from tests.support import need
 from tests.support.certs import Authority
-from tests.support.servers import SERVERS, Pop3Server
-from tests.support.servers.overlay import KEPT
+from tests.support.servers import SERVERS, Pop3Server, overlay
 
 pytestmark = pytest.mark.interop
 ROOT = Path(__file__).resolve().parents[3]
@@ -135,6 +134,20 @@ def test_two_side_by_side_and_each_ends_its_own(name: str) -> None:
         client.quit()
 
 
+@pytest.mark.parametrize("name", OVERLAID)
+def test_where_it_is_not_installed_it_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(overlay, "KEPT", tmp_path)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(need, "skips_are_failures", lambda: False)
+    with pytest.raises(pytest.skip.Exception, match=f"{name} is not installed"):
+        SERVERS[name]().__enter__()
+    monkeypatch.setattr(need, "skips_are_failures", lambda: True)
+    with pytest.raises(pytest.fail.Exception, match=f"{name} is not installed"):
+        SERVERS[name]().__enter__()
+
+
 def test_the_machine_has_nothing_of_it() -> None:
     mounts = Path("/proc/self/mounts").read_text()
     with SERVERS["cyrus"]() as server:
@@ -151,7 +164,7 @@ server = SERVERS["popa3d"]().__enter__()
 print(server.pid, server._folder, flush=True)
 time.sleep(60)
 """
-    if os.geteuid() != 0 or not (KEPT / "popa3d").exists():
+    if os.geteuid() != 0 or not (overlay.KEPT / "popa3d").exists():
         need.lack("popa3d is not installed: .ci/install-test-servers does that on Debian")
     with subprocess.Popen(
         [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
