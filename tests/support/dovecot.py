@@ -58,6 +58,7 @@ class Dovecot:
         connections_per_user: ``mail_max_userip_connections``.
         lock_session: ``pop3_lock_session``: one session per maildrop, others get ``[IN-USE]``.
         settings: further settings by name, written last, so that they win.
+        stored: the password as Dovecot has it, with its scheme: ``{SHA}…`` can check no proof.
         extra: further configuration text (blocks), written after everything else.
     """
 
@@ -72,6 +73,7 @@ class Dovecot:
         connections_per_user: int = 100,
         lock_session: bool = False,
         settings: Mapping[str, str] | None = None,
+        stored: str = f"{{PLAIN}}{PASSWORD}",
         extra: str = "",
     ) -> None:
         # Dovecot calls a connection secured when both its addresses are the same; ours to 127.0.0.2
@@ -90,6 +92,7 @@ class Dovecot:
             "pop3_lock_session": "yes" if lock_session else "no",
             **(settings or {}),
         }
+        self._stored = stored
         self._extra = extra
         self._folder = Path()
         self._child: subprocess.Popen[bytes] | None = None
@@ -312,7 +315,7 @@ class Dovecot:
         blocks = f"""
 passdb {{
   driver = static
-  args = password={{PLAIN}}{PASSWORD}
+  args = password={self._stored}
 }}
 userdb {{
   driver = static

@@ -1,0 +1,146 @@
+"""A server that does not let in now: what a person sees, and what happens only if they say so."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import WIDTHS, axe, screenshot
+from tests.support.maildrop import FakeMaildrop, plain
+from tests.support.popscope import RunningPopscope
+from tests.support.scripted import ScriptedServer
+from tests.web.pages.test_signin import HashesOnly
+
+pytestmark = pytest.mark.browser
+PageAt = Callable[..., Awaitable[Page]]
+IN_USE = b"-ERR [IN-USE] maildrop is locked by another session"
+LOOKS = [(width, scheme) for width in WIDTHS for scheme in ("light", "dark")]
+
+
+async def fill_in(page: Page, app: RunningPopscope, server: ScriptedServer) -> None:
+    await page.goto(app.url)
+    await page.get_by_label("Email address or user name").fill("anna")
+    await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
+    await page.get_by_text("Security and port").click()
+    await page.get_by_label("Security", exact=True).select_option("none")
+    await page.get_by_label("Password", exact=True).fill("secret")
+    await page.get_by_label("Password", exact=True).press("Enter")
+
+
+def logins(fake: FakeMaildrop) -> int:
+    return fake.count("PASS")
+
+
+async def test_the_sign_in_page_counts_down_and_tries_nothing(
+    app: RunningPopscope, chromium, page_at: PageAt
+) -> None:
+    chromium.allow("status of 423")
+    fake = FakeMaildrop(plain(2))
+    fake.quirks.refuse_login = IN_USE
+    async with ScriptedServer(fake) as server:
+        page = await page_at(1440)
+        await page.clock.install()
+        await fill_in(page, app, server)
+        waiting = page.locator(".waiting")
+        await expect(waiting).to_contain_text("Worth another try in 0:")
+        said = waiting.get_by_role("status")
+        await expect(said).to_have_text("")
+        await page.clock.fast_forward(5000)
+        await expect(waiting.locator("time")).to_have_text(re.compile(r"0:2[0-5]"))
+        await expect(said).to_have_text("")
+        await page.clock.fast_forward(30_000)
+        await expect(waiting).to_contain_text("Worth another try now.")
+        await expect(said).to_have_text("It is worth another try now.")
+        await expect(waiting.get_by_role("button")).to_have_count(0)
+        assert logins(fake) == 1
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_a_session_tries_again_by_itself_only_while_it_is_told_to(
+    app: RunningPopscope, chromium, page_at: PageAt, keep: bool
+) -> None:
+    chromium.allow("status of 423")
+    fake = FakeMaildrop(plain(2))
+    async with ScriptedServer(fake) as server:
+        page = await page_at(1440)
+        await page.clock.install()
+        await fill_in(page, app, server)
+        await page.locator(".rows .row").first.wait_for()
+        await page.get_by_role("button", name="Release now").click()
+        await expect(page.locator("#chip")).to_contain_text("Released")
+        fake.quirks.refuse_login = IN_USE
+        await page.locator(".row .what a").first.click()
+        problem = page.locator("#problem")
+        await expect(problem).to_contain_text("Another program has this mailbox open.")
+        await expect(problem).to_contain_text("Worth another try in")
+        assert await axe(page) == []
+        await screenshot(page, "in-use-list")
+        before = logins(fake)
+        button = problem.get_by_role("button", name="Keep trying")
+        await expect(button).to_have_attribute("aria-pressed", "false")
+        if not keep:
+            await page.clock.fast_forward(60_000)
+            await expect(problem).to_contain_text("Worth another try now.")
+            assert logins(fake) == before
+            fake.quirks.refuse_login = None
+            await problem.get_by_role("button", name="Try again").click()
+        else:
+            await button.press("Enter")
+            await expect(button).to_have_attribute("aria-pressed", "true")
+            await page.clock.fast_forward(31_000)
+            await page.get_by_role("heading", level=1, name="Another program").wait_for()
+            kept = page.get_by_role("button", name="Keep trying")
+            await expect(kept).to_have_attribute("aria-pressed", "true")
+            assert logins(fake) > before
+            fake.quirks.refuse_login = None
+            await page.clock.fast_forward(31_000)
+        await page.locator(".rows .row").first.wait_for()
+        assert await page.evaluate("sessionStorage.getItem('popscope-tries')") is None
+        assert fake.count("DELE") == 0
+
+
+async def test_keep_trying_ends(app: RunningPopscope, chromium, page_at: PageAt) -> None:
+    chromium.allow("status of 423")
+    fake = FakeMaildrop(plain(2))
+    async with ScriptedServer(fake) as server:
+        page = await page_at(1440)
+        await page.clock.install()
+        await fill_in(page, app, server)
+        await page.locator(".rows .row").first.wait_for()
+        await page.get_by_role("button", name="Release now").click()
+        await expect(page.locator("#chip")).to_contain_text("Released")
+        fake.quirks.refuse_login = IN_USE
+        await page.get_by_role("button", name="Check again").click()
+        kept = page.get_by_role("button", name="Keep trying")
+        await kept.click()
+        await page.evaluate("sessionStorage.setItem('popscope-tries', '19')")
+        await page.clock.fast_forward(31_000)
+        await expect(kept).to_have_attribute("aria-pressed", "false")
+        before = logins(fake)
+        await page.clock.fast_forward(60_000)
+        await expect(page.locator(".waiting")).to_contain_text("Worth another try now.")
+        assert logins(fake) == before
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+async def test_refusals_at_every_width(
+    app: RunningPopscope, chromium, page_at: PageAt, width: int, scheme: str
+) -> None:
+    chromium.allow("status of 4(01|23)")
+    fake = HashesOnly(plain(2))
+    async with ScriptedServer(fake) as server:
+        page = await page_at(width, scheme)
+        await fill_in(page, app, server)
+        await page.get_by_role("button", name="Open with the password itself").wait_for()
+        assert await axe(page) == []
+        await screenshot(page, "refused-proof")
+        await page.get_by_label("Password", exact=True).fill("secret")
+        await page.get_by_role("button", name="Open with the password itself").click()
+        await page.locator(".rows .row").first.wait_for()
+        fake.quirks.refuse_login = IN_USE
+        await page.get_by_role("button", name="Check again").click()
+        await page.locator(".waiting").wait_for()
+        assert await axe(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await screenshot(page, "in-use")
