@@ -17,9 +17,10 @@ import pytest
 
 from app.mailbox import Account, Credentials, LoginRejected, Mailbox
 from app.mailbox.signin import MEANS, TOKEN_MEANS
-from app.transport import Dialer, Security, Target, TargetPolicy
+from app.transport import Dialer, Security, Target
 from tests.support.certs import Authority
 from tests.support.dovecot import ALL_MECHANISMS, PASSWORD, Dovecot
+from tests.support.servers import SERVERS
 
 pytestmark = pytest.mark.interop
 TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0." + "x" * 1500
@@ -83,12 +84,6 @@ def every_means(authority: Authority, issuer: str) -> Iterator[Dovecot]:
         )
         with server:
             yield server
-
-
-@pytest.fixture
-def dialer(authority: Authority, tmp_path: Path) -> Dialer:
-    ca_file = authority.write(tmp_path / "ca.pem")
-    return Dialer(TargetPolicy(loopback=True, ports=((1, 65535),)), ca_file=ca_file)
 
 
 def secret_for(means: str | None) -> str:
@@ -155,3 +150,23 @@ async def test_a_server_that_holds_only_a_hash_is_opened_with_the_password_itsel
         again = Credentials("anna", PASSWORD, caught.value.instead)
         mailbox = await opened(dialer, server, Security.TLS, again)
         assert mailbox.signed_in_by == "PLAIN"
+
+
+async def test_mail_with_utf_8_headers_comes_as_it_was_delivered(authority, dialer) -> None:
+    """Without UTF8, Courier sends "Cannot display Unicode content" in its place."""
+    raw = "From: zoë <zoë@exämple.org>\r\nSubject: Grüße\r\n\r\nhällo\r\n".encode()
+    with SERVERS["courier"](authority=authority) as server:
+        user, password = server.mailbox()
+        server.deliver(user, raw)
+        mailbox = Mailbox(Account(user, Target("localhost", server.port, Security.NONE)), dialer)
+        who = Credentials(user, password)
+        try:
+            await mailbox.open(lambda: who)
+            [message] = mailbox.index
+            async with mailbox.retr(lambda: who, message.id) as (_, body):
+                assert b"".join([block async for block in body]) == raw
+            await mailbox.headers_loaded()
+            assert message.summary is not None
+            assert message.summary.subject == "Grüße"
+        finally:
+            await mailbox.close()

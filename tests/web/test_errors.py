@@ -76,6 +76,15 @@ async def test_retry_after_is_told_where_it_is_known():
         assert answer.json()["retry_after"] == 30
 
 
+async def test_a_name_that_the_server_cannot_take_is_refused_before_it_is_sent():
+    fake = FakeMaildrop()
+    async with ScriptedServer(fake) as server, running(QUICK) as app, http_to(app) as http:
+        answer = await post_session(http, server, "zoë", auth="USER")
+        assert (answer.status_code, answer.json()["code"]) == (422, "no-way-in")
+        assert answer.json()["title"] == "This server takes plain letters only."
+    assert fake.commands == ["CAPA"]
+
+
 @pytest.mark.parametrize(
     ("given", "more"),
     [
