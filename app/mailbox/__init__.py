@@ -35,10 +35,10 @@ from .errors import (
 )
 from .export import Export, Form
 from .feed import Feed, Topic, Watch
+from .holding import Unlock
 from .index import Sort, SortKey
 from .loader import Progress
 from .mailbox import Mailbox
-from .maildrop import Unlock
 from .marking import Change
 from .models import (
     Account,

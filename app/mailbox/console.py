@@ -23,7 +23,7 @@ from .aside import aside
 from .commit import Sent
 from .deletion import Deletion
 from .errors import BadLine, ConfirmFirst, DeletedInConsole, LineBusy, LineFault
-from .maildrop import Unlock
+from .holding import Unlock
 from .models import Account, Message, Receipt, Totals
 from .typed import Typed, Verb, parse_line
 
@@ -254,7 +254,7 @@ class Terminal(Deletion):
 
     async def _delete(self, unlock: Unlock, typed: Typed, confirm: str) -> Exchange:
         async with self._opening:
-            connection = self._lease.connection or await self._reconnect(unlock)
+            connection = await self._hold(unlock)
             number = typed.number
             octets = self._octets(number)
             self._ask_once(typed.shown, confirm, {number: octets})
@@ -266,19 +266,19 @@ class Terminal(Deletion):
                 if not exchange.ok and not earlier:
                     self._lease.deleted.pop(number, None)
             finally:
-                self._start_loading()
+                self._start_loading(unlock)
             self._lease.touch()
             return exchange
 
     async def _reset(self, unlock: Unlock, typed: Typed) -> Exchange:
         async with self._opening:
-            connection = self._lease.connection or await self._reconnect(unlock)
+            connection = await self._hold(unlock)
             exchange = await self._answer(connection, typed)
             if exchange.ok and self._lease.deleted:
                 self.dialogue.learnt.add(Verb.RSET)
                 self._lease.deleted.clear()
                 await self._stop_loading()
-                self._start_loading()  # their headers, too
+                self._start_loading(unlock)  # their headers, too
             self._lease.touch()
             return exchange
 

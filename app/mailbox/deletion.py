@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from app.pop3 import Pop3Error
+from app.pop3 import Pop3Error, RemoteProtocolError
 from app.transport import Connection, Dialer, TransportError
 
 from .aside import aside
@@ -20,10 +20,10 @@ from .commit import (
 )
 from .errors import CommitFailed, CommitFault, LoginDelayed, MailboxError
 from .feed import Topic
+from .holding import Unlock
 from .index import Index
-from .maildrop import Unlock
 from .marking import Marking
-from .models import Account, Message, MessageId, Notice, Outcome, Receipt
+from .models import Account, Message, MessageId, Outcome, Receipt
 
 T = TypeVar("T")
 
@@ -92,15 +92,28 @@ class Deletion(Marking):
         async with self._opening:
             await self._stop_loading()
             self.undoable = None
+            one_at_a_time = self._lease.habit.one_at_a_time
             try:
-                if self.marks.keys() != confirmed:
-                    raise CommitFailed(CommitFault.OTHERS_MARKED)
-                connection, before, doomed = await self._ready_to_delete(unlock)
-                sent = await delete_and_quit(connection, doomed)
+                try:
+                    before, doomed, sent = await self._delete_marked(unlock, confirmed)
+                except (TransportError, RemoteProtocolError):
+                    if one_at_a_time or not self._lease.habit.one_at_a_time:
+                        raise
+                    # It broke off inside the group of DELEs, before QUIT, so nothing was deleted.
+                    before, doomed, sent = await self._delete_marked(unlock, confirmed)
             except (MailboxError, TransportError, Pop3Error):
-                self._start_loading()
+                self._start_loading(unlock)
                 raise
             return await self._conclude(unlock, before, doomed, sent, verify=verify)
+
+    async def _delete_marked(
+        self, unlock: Unlock, confirmed: frozenset[MessageId]
+    ) -> tuple[Index, list[Message], Sent]:
+        """DELE and QUIT; the index they were matched with, what was to go, what the server said."""
+        if self.marks.keys() != confirmed:
+            raise CommitFailed(CommitFault.OTHERS_MARKED)
+        connection, before, doomed = await self._ready_to_delete(unlock)
+        return before, doomed, await delete_and_quit(connection, doomed)
 
     async def _ready_to_delete(self, unlock: Unlock) -> tuple[Connection, Index, list[Message]]:
         """A connection on which every mark was just matched by UIDL and size, and no DELE is."""
@@ -108,12 +121,12 @@ class Deletion(Marking):
             raise CommitFailed(CommitFault.NOTHING_MARKED)
         wanted = {id: self.index[id].octets for id in self.marks}
         await self._lease.take_back()  # what was typed in the console is not what was confirmed
-        connection = self._lease.connection
+        connection = await self._alive()
         if connection is not None and not self._lease.popped:
             try:
                 await self._list(connection)
-            except TransportError:
-                connection = None  # it had died unnoticed
+            except (TransportError, RemoteProtocolError):
+                connection = None  # it had died unnoticed, or broke off inside this group
         else:
             connection = None  # after a RETR under EXPIRE 0, QUIT would delete that message too
         if connection is None:
@@ -145,7 +158,7 @@ class Deletion(Marking):
         self.receipts.pop(number - _RECEIPTS, None)
         for item in self.receipt.items:
             if item.outcome is Outcome.GONE:
-                self.marks.pop(item.id, None)
+                self.marks.discard([item.id])
                 await self._forget_gone(item.id)
         self.feed.tell(Topic.MARKS)
         return self.receipt
@@ -160,14 +173,13 @@ class Deletion(Marking):
         unknown = dict.fromkeys(ids, Outcome.NOT_VERIFIED)
         if not verify:
             return Verdict(unknown, verified=False, why="the check was not asked for")
-        notices = dict(self._notices)
+        self._doomed = frozenset(ids)  # the receipt tells of these
         try:
             await self._look_again(unlock)
         except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
-            self._notices = notices
             return Verdict(unknown, verified=False, why=words_for(error))
-        for notice in (Notice.MARKED_GONE, Notice.MARKS_DROPPED, Notice.UIDLS_RESET):
-            self._notices.pop(notice, None)  # the receipt tells it better
+        finally:
+            self._doomed = ()
         return await aside(judge, before, ids, self.index)
 
     async def _look_again(self, unlock: Unlock) -> None:

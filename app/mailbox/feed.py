@@ -32,6 +32,12 @@ class Feed:
         self.counts = dict.fromkeys(Topic, 0)
         self._stir = asyncio.Event()
         self._rounds = 0
+        self._waiting = 0
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody waits for changes just now."""
+        return self._waiting > 0
 
     def tell(self, *topics: Topic) -> None:
         """These have changed."""
@@ -61,7 +67,11 @@ class Feed:
     async def stirred(self) -> None:
         """Until anything happens."""
         self._stir.clear()
-        await self._stir.wait()
+        self._waiting += 1
+        try:
+            await self._stir.wait()
+        finally:
+            self._waiting -= 1
 
 
 class Watch:

@@ -19,6 +19,7 @@ from .models import Credentials
 from .signin import sign_in, turned_away
 
 _RECENT = 5.0
+_PARTING = 4.0  # seconds for RSET and QUIT together; a closed connection gives the lock back too
 _PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds for the server to let go of our own lock
 
 
@@ -33,10 +34,12 @@ class Lease:
             answered, so that nothing slips out where an answer was not waited for.
         undone: how many of such deletions were taken back without the person's RSET.
         used: when it was last used, on the loop's clock.
+        habit: what is known of the server.
     """
 
     def __init__(self, dialer: Dialer, target: Target, listener: Listener | None = None) -> None:
         self.target = target
+        self.habit = dialer.habits.of(target.host, target.port)
         self.name = ""
         self.retrieved: dict[MessageNumber, int] = {}
         self.deleted: dict[MessageNumber, int] = {}
@@ -135,20 +138,24 @@ class Lease:
             return {}
         return {**(self.retrieved if self.popped else {}), **self.deleted}
 
-    async def give_back(self) -> bool:
+    async def give_back(self, *, wait: bool = False) -> bool:
         """Ends the connection so that other programs get in; deletes nothing.
+
+        Args:
+            wait: QUIT may wait, for the end of a message on its way, as long as that takes.
 
         Returns:
             False where QUIT was left out, since it would have deleted what was read.
         """
-        if self.popped:
-            self.drop()
-            return False
-        await self.take_back()
-        connection, popped = self.connection, self.popped
-        if connection is not None and not popped:
-            with suppress(Pop3Error, TransportError):
-                await connection.quit()
+        popped = self.popped
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if wait else _PARTING):
+                if not popped:
+                    await self.take_back()
+                connection, popped = self.connection, popped or self.popped
+                if connection is not None and not popped:
+                    with suppress(Pop3Error, TransportError):
+                        await connection.quit()
         self.drop()
         return not popped
 

@@ -27,6 +27,7 @@ class Progress:
     Attributes:
         running: more are on their way.
         paused: a person has stopped them.
+        stopped: they were cut off, as by a release; a click brings them back.
     """
 
     known: int
@@ -34,6 +35,7 @@ class Progress:
     octets: int
     running: bool
     paused: bool = False
+    stopped: bool = False
 
 
 class HeaderLoader:
@@ -66,13 +68,18 @@ class HeaderLoader:
         self._idle = asyncio.Event()
         self._asked: dict[MessageId, Pending[BodyEnd]] = {}
         self._pending: dict[Pending[BodyEnd], Message] = {}
-        self._at_once = _AT_ONCE if connection.capabilities.pipelining else 2
+        self._at_once = _AT_ONCE if connection.pipelining else 2
         self.octets = 0
 
     @property
     def running(self) -> bool:
         """Whether there is anything left to load."""
         return not self._stopped and bool(self._rest or self._pending)
+
+    @property
+    def left(self) -> int:
+        """How many are still to come."""
+        return len(self._rest) + len(self._pending)
 
     def prefer(self, messages: Iterable[Message]) -> None:
         """These are being looked at: load them next, before what waits already."""

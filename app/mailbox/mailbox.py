@@ -20,8 +20,8 @@ from .downloads import SPOOL_OCTETS, Download, Downloads
 from .errors import AlreadyExporting, MessageTooLarge
 from .export import Export, Form
 from .feed import Topic
+from .holding import Unlock
 from .loader import HEADER_OCTETS
-from .maildrop import Unlock
 from .models import Account, Message, MessageId, Saved
 from .parts import OpenPart, follow_part, open_part
 from .peeking import Peeked, Peeks, climb
@@ -59,6 +59,8 @@ class Mailbox(Terminal):
             await asyncio.wait([self._committing])
         self._closed = True
         self.feed.close()
+        if self._resuming is not None:
+            self._resuming.cancel()
         await self.downloads.close()
         if self._using:  # QUIT would wait for the end of a download; so this deletes nothing either
             self._lease.drop()
@@ -285,7 +287,7 @@ class Mailbox(Terminal):
         await self._connected(unlock)
         async with self._opening:
             if not self.progress.running:
-                self._start_loading()
+                self._start_loading(unlock)
         self.feed.tell(Topic.PROGRESS)
 
     # -- saving, then marking ------------------------------------------------------------------

@@ -6,41 +6,29 @@ headers while one is held.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, tzinfo
 from operator import attrgetter
-from typing import TypeVar
 
-from app.pop3 import (
-    Capabilities,
-    CommandRejected,
-    Fault,
-    RemoteProtocolError,
-    Stat,
-    UniqueId,
-    commands,
-)
-from app.transport import Connection, ConnectionLost, Dialer
+from app.pop3 import Capabilities, CommandRejected, Stat, UniqueId, commands
+from app.transport import Connection, Dialer
 
 from .aside import aside
 from .deciding import Selection
-from .feed import Feed, Topic
+from .feed import Topic
+from .holding import Holding, Unlock
 from .index import Index, Listing, Sort
-from .lease import Lease
 from .lists import Lists
 from .loader import HEADER_OCTETS, HeaderLoader, Progress
-from .models import Account, Credentials, Message, MessageId, Notice, Told, header_digest
+from .marks import Marks
+from .models import Account, Message, MessageId, Notice, Told, header_digest
+from .news import Changes, News, compare
 from .overview import Overview
 from .query import Query
 from .space import By, Group
-from .transcript import Transcript
-
-T = TypeVar("T")
-Unlock = Callable[[], Credentials]
-"""Opens the sealed credentials; what it returns is dropped as soon as the sign-in is over."""
 
 
-class Maildrop:
+class Maildrop(Holding):
     """What is known of a maildrop, with or without a connection.
 
     Args:
@@ -54,127 +42,56 @@ class Maildrop:
         listed: whether the index was ever filled.
         lists: orders and selections of the index.
         listing: counts the listings that had other messages than the one before.
-        feed: what has changed, for whoever looks on.
-        transcript: what was said on all connections.
+        news: what a person should know.
     """
 
     def __init__(self, account: Account, dialer: Dialer) -> None:
-        self.account = account
+        super().__init__(account, dialer)
         self.index = Index(Listing(Stat(0, 0), (), ()), "")
-        self.marks: dict[MessageId, None] = {}
+        self.marks = Marks()
         self.capabilities = Capabilities()
         self.tls: str | None = None
         self.signed_in_by = ""
         self.listed = False
         self.listing = 0
-        self.feed = Feed()
-        self.transcript = Transcript(account.target.shown, self.feed)
-        self._lease = Lease(dialer, account.target, self.transcript)
-        self._opening = asyncio.Lock()
+        self.news = News()
         self._loader: HeaderLoader | None = None
         self._loading: asyncio.Task[None] | None = None
         self._known = 0
         self._position = 0
         self._header_octets = 0
         self._paused = False
-        self._notices: dict[Notice, Told] = {}
-        self._using = 0
-        self._closed = False
+        self._unfinished = False
+        self._doomed: Collection[MessageId] = ()
         self._listed_on: Connection | None = None
         self._renamed: dict[MessageId, MessageId] = {}
         self.lists = Lists()
         self._overview = Overview()
 
-    # -- the connection ------------------------------------------------------------------------
-
-    @property
-    def held_seconds(self) -> float | None:
-        """How long the maildrop lock has been held, or None while it is not."""
-        return self._lease.held_seconds
-
-    @property
-    def received(self) -> int:
-        """Octets received from the server so far, over all connections."""
-        return self._lease.received
-
     @property
     def notices(self) -> tuple[Told, ...]:
         """What a person should know about this server and this maildrop."""
+        return (*self.news.happened, *self.standing)
+
+    @property
+    def standing(self) -> tuple[Told, ...]:
+        """Those of them that hold for as long as things are as they are."""
         deleted = len(self._lease.deleted) if self._lease.connection else 0
         more = (Told(Notice.DELETED_IN_CONSOLE, deleted),) if deleted else ()
-        return (*more, *self._notices.values())
+        return (*more, *self.news.standing)
 
-    async def open(self, unlock: Unlock) -> None:
-        """Takes the lease, if it is not held, and brings the index up to date.
+    def put_news_away(self) -> None:
+        """Somebody has read what happened, and wants to see it no more."""
+        self.news.put_away()
+        self.feed.tell(Topic.LISTED)
 
-        Raises:
-            MailboxError, TransportError, Pop3Error: no sign-in.
-        """
-        await self._connected(unlock)
+    def _tell(self, notice: Notice, count: int = 0) -> None:
+        self.news.tell(notice, count)
 
     async def ensure_listed(self, unlock: Unlock) -> None:
         """Signs in where the maildrop was never listed, as after a restart of the app."""
         if not self.listed:
             await self.open(unlock)
-
-    async def refresh(self, unlock: Unlock) -> None:
-        """A new connection: new mail shows up, marks stay."""
-        async with self._opening:
-            await self._stop_loading()
-            quitted = await self._lease.give_back()
-            await self._reconnect(unlock)
-            if not quitted:
-                self._tell(Notice.CLOSED_WITHOUT_QUIT)
-
-    async def release(self) -> None:
-        """Gives the maildrop lock back; deletes nothing."""
-        async with self._opening:
-            await self._stop_loading()
-            if not await self._lease.give_back():
-                self._tell(Notice.CLOSED_WITHOUT_QUIT)
-
-    async def release_if_idle(self, seconds: float) -> bool:
-        """Gives the lock back when nothing has used it for that long."""
-        if self._lease.connection is None or self._using or self.progress.running:
-            return False
-        if asyncio.get_running_loop().time() - self._lease.used < seconds:
-            return False
-        await self.release()
-        return True
-
-    async def _connected(self, unlock: Unlock) -> Connection:
-        async with self._opening:
-            connection = self._lease.connection or await self._reconnect(unlock)
-            self._lease.touch()
-            return connection
-
-    async def _reconnect(self, unlock: Unlock) -> Connection:
-        if self._closed:
-            raise ConnectionLost("session", sent=False)
-        await self._stop_loading()
-        connection = await self._lease.take(unlock())
-        try:
-            await self._list(connection)
-        except BaseException:
-            self._lease.drop()
-            raise
-        self.feed.tell(Topic.HELD)
-        self._start_loading()
-        return connection
-
-    async def _read(self, unlock: Unlock, use: Callable[[Connection], Awaitable[T]]) -> T:
-        """Runs a reading use-case; once more where the server had silently hung up."""
-        self._using += 1
-        try:
-            try:
-                return await use(await self._connected(unlock))
-            except (ConnectionLost, RemoteProtocolError) as error:
-                if isinstance(error, RemoteProtocolError) and error.fault is not Fault.UNSOLICITED:
-                    raise
-                return await use(await self._connected(unlock))
-        finally:
-            self._using -= 1
-            self._lease.touch()
 
     # -- the listing ---------------------------------------------------------------------------
 
@@ -198,14 +115,16 @@ class Maildrop:
             index = await aside(Index, listing, secrets.token_urlsafe(8))
             await self._carry_marks(connection, earlier, index)
             self._forget_contents(message.id for message in earlier)
-        self.index, self.listed = index, True
+        changes = await aside(compare, earlier, index)
+        known = await aside(lambda: sum(message.headers_known for message in index))
+        first, self.index, self.listed = not self.listed, index, True
         self._listed_on = connection
-        self._known = sum(message.headers_known for message in index)
+        self._known = known
         self.capabilities, self.tls = connection.capabilities, connection.tls
         self.signed_in_by = connection.signed_in_by
-        self._tell_about(connection, index)
-        self._keep_marks(earlier)
-        if await aside(lambda: index.ids != earlier.ids):
+        self.news.describe(connection, index)
+        self._keep_marks(changes, first=first)
+        if changes.vanished or changes.came or first:
             self.listing += 1
             self.feed.tell(Topic.LISTED)
         self.feed.tell(Topic.MARKS, Topic.PROGRESS)
@@ -234,51 +153,27 @@ class Maildrop:
             same.header = message.header
             renamed[id] = same.id
         self._renamed = renamed
-        self.marks = {renamed.get(id, id): None for id in self.marks}
+        self.marks = Marks(now[renamed[id]] for id in self.marks)
 
-    def _keep_marks(self, earlier: Index) -> None:
-        gone = [id for id in self.marks if id not in self.index]
-        changed = [
-            id
-            for id in self.marks
-            if id in self.index and id in earlier and self.index[id].octets != earlier[id].octets
-        ]
-        for id in gone + changed:
-            del self.marks[id]
-        if changed:
-            self._tell(Notice.MARKS_DROPPED, len(changed))
-        if not gone:
-            return
-        if not self.index.has_uidls:
-            self._tell(Notice.MARKS_DROPPED, len(gone))
-        elif len(self.index) and not any(message.id in earlier for message in self.index):
-            self._tell(Notice.UIDLS_RESET, len(gone))
-        else:
-            self._tell(Notice.MARKED_GONE, len(gone))
-
-    def _tell(self, notice: Notice, count: int = 0) -> None:
-        self._notices[notice] = Told(notice, count)
-
-    def _tell_about(self, connection: Connection, index: Index) -> None:
-        self._notices.clear()
-        if not connection.capabilities.tags:
-            self._tell(Notice.NO_CAPA)
-        if not index.has_uidls:
-            self._tell(Notice.NO_UIDL)
-        if index.duplicates:
-            self._tell(Notice.DUPLICATE_UIDLS, index.duplicates)
-        if index.stat.messages != len(index):
-            self._tell(Notice.COUNTS_DIFFER, index.stat.messages)
-        if not connection.capabilities.pipelining:
-            self._tell(Notice.NO_PIPELINING)
+    def _keep_marks(self, changes: Changes, *, first: bool) -> None:
+        lost, altered = changes.vanished & self.marks.keys(), changes.altered & self.marks.keys()
+        self.marks.discard(lost | altered)
+        if not first:
+            self.news.listed(changes, lost=lost, altered=len(altered), doomed=self._doomed)
 
     # -- headers in the background ---------------------------------------------------------------
 
     @property
     def progress(self) -> Progress:
         """How far the headers are."""
-        running = self._loading is not None and not self._loading.done()
-        return Progress(self._known, len(self.index), self._header_octets, running, self._paused)
+        running, paused = self._loads, self._paused
+        stopped = self._unfinished and not running and not paused
+        total = len(self.index)
+        return Progress(self._known, total, self._header_octets, running, paused, stopped)
+
+    @property
+    def _loads(self) -> bool:
+        return self._loading is not None and not self._loading.done()
 
     async def headers_loaded(self) -> None:
         """Waits until the headers are all there, or no more will come."""
@@ -332,24 +227,38 @@ class Maildrop:
         if self._loader is not None:
             self._loader.prefer(m for m in messages if m.number not in self._lease.deleted)
 
-    def _start_loading(self) -> None:
+    def _start_loading(self, unlock: Unlock) -> None:
         connection = self._lease.connection
-        unknown = [
+        unknown = self._unknown()
+        unknown.sort(key=attrgetter("octets"), reverse=True)  # mostly few, or none
+        self._unfinished = bool(unknown)
+        if connection is None or not unknown or self._paused:
+            return
+        self._loader = HeaderLoader(connection, unknown, self._learn, self._no_top)
+        self._loading = asyncio.create_task(self._load(self._loader, connection, unlock))
+        self._loading.add_done_callback(lambda _: self.feed.tell(Topic.PROGRESS))
+        self.feed.tell(Topic.PROGRESS)
+
+    def _unknown(self) -> list[Message]:
+        return [
             message
             for message in self.index
             if not message.headers_known
             and not message.header.refused
             and message.number not in self._lease.deleted
         ]
-        unknown.sort(key=attrgetter("octets"), reverse=True)  # mostly few, or none
-        if connection is None or not unknown or self._paused:
-            return
-        self._loader = HeaderLoader(
-            connection, unknown, self._learn, lambda: self._tell(Notice.NO_TOP)
-        )
-        self._loading = asyncio.create_task(self._loader.run())
-        self._loading.add_done_callback(lambda _: self.feed.tell(Topic.PROGRESS))
-        self.feed.tell(Topic.PROGRESS)
+
+    def _no_top(self) -> None:
+        self.news.no_top = True
+
+    async def _load(self, loader: HeaderLoader, connection: Connection, unlock: Unlock) -> None:
+        """Loads headers; where the line breaks and a new one would do better, on that."""
+        habit = self._lease.habit
+        before, to_do = habit.one_at_a_time, loader.left
+        await loader.run()
+        self._unfinished = not connection.alive
+        if self._unfinished and (habit.one_at_a_time is not before or len(self._unknown()) < to_do):
+            self._resume_soon(unlock)
 
     def _learn(self, message: Message, raw: bytes) -> None:
         self._known += not message.headers_known

@@ -48,7 +48,7 @@ class Marking(Maildrop):
     @property
     def marked(self) -> Totals:
         """How much is marked."""
-        return self.index.totals_of(self.marks)
+        return self.marks.totals
 
     def mark(self, ids: Iterable[str]) -> Totals:
         """Marks messages for deletion.
@@ -56,7 +56,7 @@ class Marking(Maildrop):
         Raises:
             NoSuchMessage: one of them does not exist; then none is marked.
         """
-        self.marks |= dict.fromkeys([self.index[id].id for id in ids])
+        self.marks.add([self.index[id] for id in ids])
         self.undoable = None
         self.feed.tell(Topic.MARKS)
         return self.marked
@@ -67,8 +67,7 @@ class Marking(Maildrop):
         Raises:
             NoSuchMessage: one of them does not exist; then none is unmarked.
         """
-        for id in [self.index[id].id for id in ids]:
-            self.marks.pop(id, None)
+        self.marks.discard([self.index[id].id for id in ids])
         self.undoable = None
         self.feed.tell(Topic.MARKS)
         return self.marked
@@ -76,16 +75,19 @@ class Marking(Maildrop):
     def mark_many(self, ids: Iterable[str]) -> Change:
         """Marks messages, to be undone in one go; what is not there any more is passed over."""
         named = dict.fromkeys(ids)
-        there = [self.index[id].id for id in named if id in self.index]
-        fresh = tuple(id for id in there if id not in self.marks)
-        self.marks |= dict.fromkeys(fresh)
-        return self._changed(marked=fresh, gone=len(named) - len(there))
+        there = [self.index[id] for id in named if id in self.index]
+        fresh = {
+            message.id: int(message.octets) for message in there if message.id not in self.marks
+        }
+        self.marks.add_sized(fresh)
+        gone = len(named) - len(there)
+        return self._changed(marked=tuple(fresh), octets=sum(fresh.values()), gone=gone)
 
     def unmark_all(self) -> Totals:
         """Takes all marks back, to be undone in one go."""
-        taken = tuple(self.marks)
+        taken, octets = tuple(self.marks), self.marked.octets
         self.marks.clear()
-        self._changed(unmarked=taken)
+        self._changed(unmarked=taken, octets=octets)
         return self.marked
 
     def restore(self, marks: Mapping[MessageId, int]) -> None:
@@ -96,7 +98,7 @@ class Marking(Maildrop):
                 for one connection and never match.
         """
         same = [id for id, octets in marks.items() if self._is_there(id, octets)]
-        self.marks |= dict.fromkeys(same)
+        self.marks.add(self.index[id] for id in same)
         self.undoable = None
         self.feed.tell(Topic.MARKS)
         if len(same) < len(marks):
@@ -117,9 +119,8 @@ class Marking(Maildrop):
         if change is None or change.number != number:
             return None
         self.undoable = None
-        for id in change.marked:
-            self.marks.pop(id, None)
-        self.marks |= dict.fromkeys(id for id in change.unmarked if id in self.index)
+        self.marks.discard(change.marked)
+        self.marks.add(self.index[id] for id in change.unmarked if id in self.index)
         self.feed.tell(Topic.MARKS)
         return change
 
@@ -133,10 +134,10 @@ class Marking(Maildrop):
         *,
         marked: tuple[MessageId, ...] = (),
         unmarked: tuple[MessageId, ...] = (),
+        octets: int = 0,
         gone: int = 0,
     ) -> Change:
         self._changes += 1
-        octets = self.index.totals_of(marked + unmarked).octets
         self.undoable = Change(self._changes, marked, unmarked, octets, gone)
         self.feed.tell(Topic.MARKS)
         return self.undoable

@@ -20,6 +20,7 @@ from .errors import NoSession, SessionLimit
 from .store import Record, Store
 from .vault import Keys, csrf_token, new_token
 
+_TEND = 0.2  # seconds between two looks for locks that nobody uses; each is a few comparisons
 _PATIENCE = 4.0  # seconds to wait for a server to take a lock back
 
 
@@ -90,6 +91,7 @@ class Sessions:
         self._live: dict[str, Mailbox] = {}
         self._opening = 0
         self._closing: set[asyncio.Task[Any]] = set()
+        self._tended: dict[str, asyncio.Task[Any]] = {}
         self._ended = EndedSessions(clock)
 
     def __len__(self) -> int:
@@ -159,6 +161,7 @@ class Sessions:
             mailbox = self._mailbox(_unpack(keys.open(record.sealed))[0])
             self._live[keys.sid] = mailbox
         if using:
+            mailbox.attend()
             await self._store.touch(keys.sid, now)
         return Session(keys, token, record.sealed, mailbox)
 
@@ -173,7 +176,7 @@ class Sessions:
         await self._end(sid)
 
     async def sweep(self) -> None:
-        """Ends what has expired and gives back locks that nobody uses."""
+        """Ends what has expired."""
         now = self._clock()
         for sid, mailbox in list(self._live.items()):
             if mailbox.in_use:  # a long download is no idleness
@@ -183,18 +186,39 @@ class Sessions:
         expired = [(sid, cause) for sid, cause in found if cause is not None]
         await asyncio.gather(*(self._expire(sid, cause) for sid, cause in expired))
         self._ended.sweep()
-        release = self._limits.release
-        await asyncio.gather(
-            *(self._let_go(mailbox.release_if_idle(release)) for mailbox in self._live.values())
-        )
+
+    def tend(self) -> None:
+        """Gives back locks that nobody uses, and keeps connections alive that somebody looks at.
+
+        It only begins that, and waits for no server.
+        """
+        for sid, mailbox in self._live.items():
+            if sid in self._tended:
+                continue
+            if mailbox.idle(self._limits.release):
+                self._begin_tending(sid, mailbox.release_if_idle(self._limits.release))
+            elif mailbox.impatient:
+                self._begin_tending(sid, mailbox.keep_alive())
+
+    def _begin_tending(self, sid: str, tending: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(tending)
+        self._tended[sid] = task
+        self._closing.add(task)
+        task.add_done_callback(lambda _: self._tended.pop(sid, None))
+        task.add_done_callback(self._closing.discard)
 
     async def run(self) -> None:
-        """Sweeps for ever; the reaper of a running app."""
-        pause = max(0.2, min(5.0, self._limits.release / 10, self._limits.idle / 10))
+        """Tends and sweeps for ever; the reaper of a running app."""
+        asleep = max(0.2, min(5.0, self._limits.idle / 10))
+        swept = 0.0
         while True:
-            await asyncio.sleep(pause)
-            with suppress(OSError):
-                await self.sweep()
+            await asyncio.sleep(_TEND)
+            self.tend()
+            swept += _TEND
+            if swept >= asleep:
+                swept = 0.0
+                with suppress(OSError):
+                    await self.sweep()
 
     def hush(self) -> None:
         """Sends away all who look on; a server that wants to end need not wait for them."""

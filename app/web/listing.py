@@ -12,7 +12,7 @@ from .deps import Services
 from .dialogue import transcript
 from .finding import Listed, filter_view, matching_view, order_view
 from .liststate import PER_PAGE, ListState
-from .notices import notice
+from .notices import notices
 from .present import account, live, shell, title
 from .spacemap import MOST_UNREAD, heat, space_map, stat
 from .views import (
@@ -71,6 +71,7 @@ class Rows:
             share=formats.percent(message.octets, self._largest),
             heat=heat(message.octets),
             known=message.headers_known,
+            fresh=message.id in self._mailbox.news.fresh,
             refused=message.header.refused,
             marked=message.id in self._mailbox.marks,
             current=message.id == self._current,
@@ -94,6 +95,7 @@ def progress(mailbox: Mailbox) -> ProgressView:
         size=formats.size(now.octets),
         running=now.running,
         paused=now.paused,
+        stopped=now.stopped,
     )
 
 
@@ -211,7 +213,7 @@ async def mailbox_page(
         pager=fragment.pager,
         tray=tray(mailbox),
         toast=toast(mailbox),
-        notices=tuple(map(notice, mailbox.notices)),
+        notices=notices(mailbox),
         transcript=transcript(mailbox),
         live=live(session),
         received=formats.size(mailbox.received),

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from app.mailbox import Notice, Told
+from app.mailbox import Mailbox, Notice, Told
 
 from . import formats
+from .views import NoticesView
 from .words import N_, NN_, _, ngettext
 
 _NOTICES: Final = {
@@ -17,6 +18,9 @@ _NOTICES: Final = {
     ),
     Notice.NO_CAPA: N_("This server does not say what it can do (no CAPA)."),
     Notice.NO_PIPELINING: N_("This server takes one command at a time, so headers come in slowly."),
+    Notice.PIPELINING_BROKE: N_(
+        "This server broke off when several commands were sent at once, so they go one at a time."
+    ),
     Notice.CLOSED_WITHOUT_QUIT: N_(
         "Closed without QUIT: this server would have deleted what was only read."
     ),
@@ -37,6 +41,11 @@ _COUNTED: Final = {
         "%(n)s of the messages you had marked are gone: another program has fetched or deleted "
         "them.",
     ),
+    Notice.GONE: NN_(
+        "%(n)s other message is gone: another program has fetched or deleted it.",
+        "%(n)s other messages are gone: another program has fetched or deleted them.",
+    ),
+    Notice.NEW_MAIL: NN_("%(n)s new message has come.", "%(n)s new messages have come."),
     Notice.MARKS_DROPPED: NN_(
         "%(n)s mark was taken away: without UIDL it could not be matched again.",
         "%(n)s marks were taken away: without UIDL they could not be matched again.",
@@ -58,8 +67,19 @@ _COUNTED: Final = {
 }
 
 
+def notices(mailbox: Mailbox) -> NoticesView:
+    """All there is to tell of a mailbox, on a page that somebody sees."""
+    mailbox.news.seen()
+    return NoticesView(
+        happened=tuple(map(notice, mailbox.news.happened)),
+        standing=tuple(map(notice, mailbox.standing)),
+    )
+
+
 def notice(told: Told) -> str:
     """One notice as a sentence."""
+    if told.notice is Notice.UIDLS_RESET and not told.count:
+        return _("The server has given every message a new UIDL.")
     if told.notice in _COUNTED:
         return ngettext(*_COUNTED[told.notice], told.count, n=formats.number(told.count))
     return _(_NOTICES[told.notice])

@@ -15,7 +15,7 @@ AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 # Styles and scripts are written apart and sent together: one request of each a page.
 BUNDLES = {
-    "page.css": ("app.css", "error.css"),
+    "page.css": ("app.css", "error.css", "held.css"),
     "page.js": ("app.js", "wait.js"),
     "console.js": ("vendor/htmx.min.js", "app.js", "wait.js", "console.js"),
     "desk.js": (

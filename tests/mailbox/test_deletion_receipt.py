@@ -185,6 +185,7 @@ async def test_a_connection_that_drops_among_the_deles_deletes_nothing(stage):
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         chosen = mark(mailbox, 1, 3, 5)
+        mailbox._lease.habit.answered = 1000  # groups have worked: it is the line that broke
         drop.quirks.drop_at_command = len(drop.commands) + 3 + 2  # the second DELE
         if stage == "reset_at":
             drop.quirks.drop_at_command, drop.quirks.reset_at = None, "DELE"

@@ -164,7 +164,8 @@ async def test_new_mail_and_lost_mail_show_after_a_refresh():
         assert [message.uidl for message in mailbox.index] == ["u2", "u3", "u4", "new"]
         assert list(mailbox.marks) == [kept]
         assert mailbox.index[kept].number == 2
-        assert told(mailbox) == {Notice.MARKED_GONE: 1}
+        assert told(mailbox) == {Notice.MARKED_GONE: 1, Notice.NEW_MAIL: 1}
+        assert [mailbox.index[id].uidl for id in mailbox.news.fresh] == ["new"]
         assert mailbox.progress.known == 4
 
 

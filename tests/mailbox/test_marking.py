@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.mailbox import Account, NoSuchMessage
 from app.mailbox.marking import Marking
+from app.mailbox.marks import Marks
 from app.transport import Dialer, Security, Target
 
 from .opening import LOOPBACK, index_of
@@ -107,4 +108,4 @@ def test_an_undo_always_leads_back_to_the_marks_before(actions):
         kept = set(one.marks)
         one.undo(change.number)
         assert set(one.marks) == before
-        one.marks = dict.fromkeys(kept)
+        one.marks = Marks(one.index[id] for id in kept)

@@ -268,7 +268,9 @@ async def test_a_server_that_goes_silent_keeps_nobody_waiting(monkeypatch, end):
             await sessions.close()
         else:
             clock.now += 101 if end == "sweep" else 0
+            sessions.tend()
             await sessions.sweep()
+            await until(lambda: good_fake.commands[-1] == "QUIT")
         assert time.monotonic() - began < 1.5
         if end != "sign out":
             assert good_fake.commands[-1] == "QUIT"
@@ -285,7 +287,7 @@ async def test_the_reaper_outlives_a_store_that_fails():
             return await super().all()
 
     clock = Clock()
-    limits = SessionLimits(idle=100, release=1)
+    limits = SessionLimits(idle=2)
     async with serving() as (_, server), managing(limits, clock, Flaky()) as sessions:
         await enter(sessions, server)
         clock.now += 101

@@ -23,7 +23,7 @@ def test_the_larger_the_warmer(octets, heat):
 def test_a_row_of_what_is_not_known_yet():
     one = mailbox(500)
     (message,) = one.index
-    one.marks[message.id] = None
+    one.marks.add([message])
     row = Rows(one, ListState("size", 2), message.id).row(message)
     assert (row.known, row.refused, row.marked, row.current) == (False, False, True, True)
     assert row.sender == row.subject == row.date == row.date_iso == ""

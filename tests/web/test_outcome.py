@@ -10,6 +10,7 @@ from unittest.mock import AsyncMock
 from starlette.requests import Request
 
 from app.mailbox import MessageId, Outcome, Receipt, ReceiptItem, Totals
+from app.mailbox.marks import Marks
 from app.web import outcome
 from app.web.render import shipped
 
@@ -35,7 +36,7 @@ def session(**more: Any) -> Any:
 async def test_the_review_shows_what_is_marked_largest_first():
     here = session()
     small, large, _ = here.mailbox.index
-    here.mailbox.marks = {small.id: None, large.id: None}
+    here.mailbox.marks = Marks([small, large])
     here.mailbox.marked = SimpleNamespace(messages=2, octets=7 * MB)
     here.mailbox.read_headers = AsyncMock()
     view = await outcome.review_page(REQUEST, SERVICES, here)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.mailbox.index import Index, Listing
+from app.mailbox.marks import Marks
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.transport import Security, Target
 from app.web import listing, present
@@ -24,10 +25,11 @@ def mailbox(*sizes: int, **more: Any) -> Any:
     target = Target("pop.example.net", 995, Security.TLS)
     given = {
         "index": index_of(*sizes),
-        "marks": {},
+        "marks": Marks(),
         "tls": "TLSv1.3",
         "held_seconds": 4.7,
         "account": SimpleNamespace(username="anna", target=target),
+        "news": SimpleNamespace(fresh=frozenset()),
         "marked": SimpleNamespace(messages=0, octets=0),
     }
     return SimpleNamespace(**{**given, **more})

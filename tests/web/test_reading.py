@@ -162,7 +162,7 @@ def test_a_saved_message_says_how_much_and_whether_it_is_marked():
     assert view.saved is not None
     assert (view.saved.octets, view.saved.sha256, view.saved.marked) == (0, "", False)
     one.saved[id] = Saved(1234567, "ab" * 32)
-    one.marks[id] = None
+    one.marks.add([seen.message])
     view = read(one, seen, Asked())
     assert view.saved is not None
     assert (view.saved.octets, view.saved.marked) == (1234567, True)

@@ -41,6 +41,7 @@ FRAGMENTS: dict[str, type] = {
     "bulk": views.BulkFragment,
     "review": views.ReviewFragment,
     "live": views.LiveFragment,
+    "notices": views.NoticesFragment,
     "transcript": views.TranscriptFragment,
     "facets": views.FacetsFragment,
 }

@@ -62,6 +62,7 @@ CHANGES = [
     ("POST", "/mailbox/mark-matching"),
     ("POST", "/mailbox/undo"),
     ("POST", "/mailbox/dismiss"),
+    ("POST", "/mailbox/notices/dismiss"),
     ("POST", "/mailbox/unmark-all"),
     ("POST", "/mailbox/unmark-last"),
     ("POST", "/mailbox/review/unmark/{id}"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.mailbox import Account, BadQuery, Mailbox, Message, Sort, SortKey
+from app.mailbox.marks import Marks
 from app.transport import Dialer, Security, Target, TargetPolicy
 from app.web import formats, languages
 from app.web.selecting import BY_NUMBER, chosen, named
@@ -24,7 +25,7 @@ def session(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
     messages = one.index.ordered(BY_NUMBER)
     for number, message in enumerate(messages[:known], 1):
         message.header.learn(HEADER, number)
-    one.marks = {messages[n - 1].id: None for n in marked}
+    one.marks = Marks(messages[n - 1] for n in marked)
     return SimpleNamespace(mailbox=one)
 
 

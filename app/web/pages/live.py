@@ -12,6 +12,7 @@ from app.web.deps import AppServices, ChangingSession, Services, WatchedSession
 from app.web.dialogue import MOST, line_views, support_text, transcript
 from app.web.listing import Rows, back_to, progress, tray
 from app.web.liststate import current_list
+from app.web.notices import notices
 from app.web.present import account, shell, titled
 from app.web.returning import from_htmx, way_back
 from app.web.views import LiveFragment, ProgressFragment, TranscriptFragment
@@ -118,6 +119,7 @@ async def show_live(
         open=open_row,
         back=back_to(state, current),
         chip=chip,
+        notices=notices(mailbox),
         changed=_changed(gone) if listing != mailbox.listing else "",
     )
     return services.renderer.fragment("live", view)

@@ -12,9 +12,10 @@ from app.web.finding import filter_view, listed, matching_view, order_view
 from app.web.forms import read_page, read_sort
 from app.web.listing import Rows, list_fragment, mailbox_page, tray
 from app.web.liststate import DEFAULT_SORT, ListState, current_list
+from app.web.notices import notices
 from app.web.present import account, shell
 from app.web.returning import from_htmx, way_back
-from app.web.views import CountedFragment, FaultFragment, MarkedFragment
+from app.web.views import CountedFragment, FaultFragment, MarkedFragment, NoticesFragment
 from app.web.words import _, ngettext
 
 router = APIRouter(prefix="/mailbox")
@@ -90,6 +91,7 @@ async def show_list(
 ) -> Response:
     """The mailbox page."""
     await session.mailbox.ensure_listed(session.unlock)
+    session.mailbox.come_back(session.unlock)
     found = await listed(session, state)
     if state.page > found.pages:
         return RedirectResponse(found.state.at(found.pages).href(), status_code=303)
@@ -105,6 +107,7 @@ async def show_list_alone(
 ) -> Response:
     """The list for htmx; of a filter that makes no sense only what is wrong with it."""
     await session.mailbox.ensure_listed(session.unlock)
+    session.mailbox.come_back(session.unlock)
     found = await listed(session, state)
     if found.fault is not None:
         fault = FaultFragment(filter_view(found))
@@ -152,6 +155,23 @@ async def release(session: ChangingSession, back: Back = "/mailbox") -> Response
     """Gives the maildrop lock back."""
     await session.mailbox.release()
     return way_back(back)
+
+
+@router.post("/notices/dismiss")
+async def dismiss_notices(
+    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+) -> Response:
+    """What happened to the mailbox was read."""
+    mailbox = session.mailbox
+    mailbox.put_news_away()
+    if from_htmx(request) is None:
+        return way_back(back)
+    view = NoticesFragment(
+        shell=shell(request, services, mailbox.account.username, session.csrf),
+        notices=notices(mailbox),
+        back=back,
+    )
+    return services.renderer.fragment("notices", view)
 
 
 @router.post("/messages/{id}/mark")

@@ -14,6 +14,7 @@ class ProgressView:
     Attributes:
         running: more are on their way.
         paused: a person has stopped them.
+        stopped: they were cut off, and come when somebody wants them.
     """
 
     known: int
@@ -23,6 +24,7 @@ class ProgressView:
     size: str
     running: bool
     paused: bool
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +192,18 @@ class LiveView:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesView:
+    """What a person should know, one sentence each: what happened, and how this server is."""
+
+    happened: tuple[str, ...]
+    standing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxView:
     """The mailbox page; `reader` is None where no message is open.
 
     Attributes:
-        notices: what a person should know about this server, one sentence each.
         back: this very page, for forms that come back to it.
         received: octets received from the server so far, formatted.
         filling: headers of this very page are on their way; without JavaScript it asks again.
@@ -213,7 +222,7 @@ class MailboxView:
     pager: PagerView
     tray: TrayView
     toast: ToastView | None
-    notices: tuple[str, ...]
+    notices: NoticesView
     transcript: TranscriptView
     live: LiveView
     received: str
@@ -297,6 +306,15 @@ class ProgressFragment:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesFragment:
+    """What a person should know, in the place of what stands there."""
+
+    shell: Shell
+    notices: NoticesView
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
 class LiveFragment:
     """What has changed elsewhere.
 
@@ -304,6 +322,7 @@ class LiveFragment:
         rows: those that look other than the page that asks.
         open: the open message's row, or None.
         chip: whether the lock's chip goes with it.
+        notices: what a person should know now.
         changed: that the page shows another mailbox than there is now, in words, or "".
     """
 
@@ -314,6 +333,7 @@ class LiveFragment:
     open: RowView | None
     back: str
     chip: bool
+    notices: NoticesView
     changed: str
 
 

@@ -166,6 +166,7 @@ class RowView:
         share: of the largest message, in percent, for the bar.
         heat: 1 to 5.
         known: sender, subject and date are known; else the row is a skeleton.
+        fresh: it has come since somebody looked last.
         refused: the server would not show its headers.
         marked, current: state.
         href: the page with this message open.
@@ -184,6 +185,7 @@ class RowView:
     share: float
     heat: int
     known: bool
+    fresh: bool
     refused: bool
     marked: bool
     current: bool

@@ -1,0 +1,146 @@
+"""What a person should be told: how the server is, and what happened to the maildrop meanwhile.
+
+How the server is stands as long as it is so. What happened is told until somebody has seen it on a
+page and the maildrop was listed again, or has put it away; until then later news is added to it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
+
+from app.transport import Connection
+
+from .index import Index
+from .models import MessageId, Notice, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between two listings; of the index alone, marks are not looked at.
+
+    Attributes:
+        vanished: ids that are there no more.
+        altered: ids whose size is another one now.
+        came: ids that were not there before.
+        reset: the same messages, it seems, have other UIDLs.
+        certain: whether ids tell messages from one listing to the next: there are UIDLs.
+    """
+
+    vanished: frozenset[MessageId] = frozenset()
+    altered: frozenset[MessageId] = frozenset()
+    came: frozenset[MessageId] = frozenset()
+    reset: bool = False
+    certain: bool = True
+
+
+def compare(earlier: Index, now: Index) -> Changes:
+    """What differs; pure, and slow where there are many messages."""
+    vanished, came = earlier.ids - now.ids, now.ids - earlier.ids
+    altered = {id for id in earlier.ids & now.ids if earlier[id].octets != now[id].octets}
+    certain = earlier.has_uidls and now.has_uidls
+    if not certain and earlier.salt != now.salt:
+        came = _appended(earlier, now)
+    strangers = len(earlier) > 0 and len(vanished) == len(earlier) and len(now) > 0
+    reset = certain and strangers and not set(earlier.sizes).isdisjoint(now.sizes)
+    return Changes(frozenset(vanished), frozenset(altered), frozenset(came), reset, certain)
+
+
+def _appended(earlier: Index, now: Index) -> set[MessageId]:
+    """Without UIDLs: new mail goes to the end, so what stands behind the same sizes is new."""
+    if now.sizes[: len(earlier)] != earlier.sizes:
+        return set()
+    return set(islice(now.ids, len(earlier), None))
+
+
+class News:
+    """Notices of one maildrop.
+
+    Attributes:
+        fresh: ids of messages that came since somebody looked last.
+        no_top: the server has refused TOP altogether.
+    """
+
+    def __init__(self) -> None:
+        self.fresh: frozenset[MessageId] = frozenset()
+        self.no_top = False
+        self._standing: dict[Notice, int] = {}
+        self._happened: dict[Notice, int] = {}
+        self._seen = False
+
+    @property
+    def standing(self) -> tuple[Told, ...]:
+        """How the server is."""
+        top = (Told(Notice.NO_TOP),) if self.no_top else ()
+        return (*top, *(Told(notice, count) for notice, count in self._standing.items()))
+
+    @property
+    def happened(self) -> tuple[Told, ...]:
+        """What happened to the maildrop."""
+        return tuple(Told(notice, count) for notice, count in self._happened.items())
+
+    def tell(self, notice: Notice, count: int = 0) -> None:
+        """This has happened, so many times or to so many."""
+        self._happened[notice] = self._happened.get(notice, 0) + count
+        self._seen = False
+
+    def seen(self) -> None:
+        """A page shows all of it now."""
+        self._seen = True
+
+    def put_away(self) -> None:
+        """Somebody has seen it and wants to see it no more."""
+        self._happened.clear()
+        self.fresh = frozenset()
+
+    def describe(self, connection: Connection, index: Index) -> None:
+        """How the server is, by what it said on a new connection."""
+        self._standing = {}
+        if not connection.capabilities.tags:
+            self._standing[Notice.NO_CAPA] = 0
+        if not index.has_uidls:
+            self._standing[Notice.NO_UIDL] = 0
+        if index.duplicates:
+            self._standing[Notice.DUPLICATE_UIDLS] = index.duplicates
+        if index.stat.messages != len(index):
+            self._standing[Notice.COUNTS_DIFFER] = index.stat.messages
+        if connection.capabilities.pipelining and not connection.pipelining:
+            self._standing[Notice.PIPELINING_BROKE] = 0
+        elif not connection.capabilities.pipelining:
+            self._standing[Notice.NO_PIPELINING] = 0
+
+    def listed(
+        self,
+        changes: Changes,
+        *,
+        lost: Collection[MessageId],
+        altered: int,
+        doomed: Collection[MessageId] = (),
+    ) -> None:
+        """The maildrop was listed again.
+
+        Args:
+            changes: what differs from the listing before.
+            lost: the marked ones of what vanished.
+            altered: how many marks were dropped since their message has another size.
+            doomed: what we have just deleted ourselves: a receipt tells of that.
+        """
+        if self._seen:
+            self.put_away()
+            self._seen = False
+        self.fresh -= changes.vanished
+        ours = frozenset(doomed)
+        missed = [id for id in lost if id not in ours]
+        if altered:
+            self.tell(Notice.MARKS_DROPPED, altered)
+        if changes.reset:
+            if missed or not ours:
+                self.tell(Notice.UIDLS_RESET, len(missed))
+            return
+        if missed:
+            self.tell(Notice.MARKED_GONE if changes.certain else Notice.MARKS_DROPPED, len(missed))
+        gone = len(changes.vanished - ours) - len(missed)
+        if changes.certain and gone:
+            self.tell(Notice.GONE, gone)
+        if changes.came:
+            self.fresh |= changes.came
+            self.tell(Notice.NEW_MAIL, len(changes.came))
