@@ -106,10 +106,13 @@ class Mailbox(Terminal):
             self._peeks.keep(lines, found)
             contents = found.contents
             if not message.headers_known:
-                header = contents.data[slice(*contents.root.header)]
-                self._learn(message, bytes(header[:HEADER_OCTETS]))
-                await self.read_headers([message])
+                await self._learn_from(message, contents)
         return found
+
+    async def _learn_from(self, message: Message, contents: Contents) -> None:
+        header = contents.data[slice(*contents.root.header)]
+        self._learn(message, bytes(header[:HEADER_OCTETS]))
+        await self.read_headers([message])
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:
         """Whether a peek would wait for a RETR: POP3 answers in order."""
@@ -125,6 +128,8 @@ class Mailbox(Terminal):
             return None
         if download.contents is None:
             download.contents = await aside(Contents, download.spool, whole=True)
+        if not message.headers_known:  # where the server has no TOP, this is how it is read
+            await self._learn_from(message, download.contents)
         octets = len(download.spool)
         return Peeked(message, download.contents, None, octets, complete=True)
 

@@ -83,7 +83,7 @@ class Maildrop(Holding):
     def put_news_away(self) -> None:
         """Somebody has read what happened, and wants to see it no more."""
         self.news.put_away()
-        self.feed.tell(Topic.LISTED)
+        self.feed.tell(Topic.MARKS)  # pages look at all that hangs on the list again
 
     def _tell(self, notice: Notice, count: int = 0) -> None:
         self.news.tell(notice, count)
@@ -222,6 +222,10 @@ class Maildrop(Holding):
         """Whether nothing has come in since the last survey."""
         return all(self._overview.fresh(self.index, self._position, by, zone) for by in By)
 
+    def headless(self, message: Message) -> bool:
+        """Whether the server will not show the header of a message, but with all the rest."""
+        return not message.headers_known and (message.header.refused or self.news.no_top)
+
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""
         if self._loader is not None:
@@ -250,6 +254,7 @@ class Maildrop(Holding):
 
     def _no_top(self) -> None:
         self.news.no_top = True
+        self.feed.tell(Topic.MARKS)
 
     async def _load(self, loader: HeaderLoader, connection: Connection, unlock: Unlock) -> None:
         """Loads headers; where the line breaks and a new one would do better, on that."""

@@ -72,7 +72,7 @@ class Rows:
             heat=heat(message.octets),
             known=message.headers_known,
             fresh=message.id in self._mailbox.news.fresh,
-            refused=message.header.refused,
+            refused=self._mailbox.headless(message),
             marked=message.id in self._mailbox.marks,
             current=message.id == self._current,
             href=f"{path}{self._query}",

@@ -7,13 +7,14 @@ from typing import Final
 
 from fastapi import Request
 
-from app.mailbox import Mailbox, Message, MessageId, Outcome, aside
+from app.mailbox import Mailbox, Message, MessageId, Notice, Outcome, aside
 from app.sessions import Session
 
 from . import formats
 from .deps import Services
 from .listing import Rows, tray
 from .liststate import ListState
+from .notices import notice
 from .present import account, shell, titled
 from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
 from .words import N_, _, ngettext
@@ -30,6 +31,7 @@ _WHY: Final = {
     ),
     "the check was not asked for": N_("The check was not asked for."),
 }
+_UNCERTAIN: Final = frozenset({Notice.NO_UIDL, Notice.DUPLICATE_UIDLS})
 _UNANSWERED: Final = "QUIT was not answered; "
 
 
@@ -63,7 +65,23 @@ async def review_page(request: Request, services: Services, session: Session) ->
         share_left=formats.percent(left, index.totals.octets),
         more=max(0, marked.messages - _ROWS),
         more_href=ListState(q="is:marked").href(),
+        warnings=_warnings(mailbox, shown),
     )
+
+
+def _warnings(mailbox: Mailbox, shown: Sequence[Message]) -> tuple[str, ...]:
+    """What makes it less certain than usual what goes."""
+    blind = sum(map(mailbox.headless, shown))
+    unseen = ngettext(
+        "The server does not show the header of %(n)s of these messages: it goes by its number and "
+        "its size alone. Open it first to see what it is.",
+        "The server does not show the headers of %(n)s of these messages: they go by their numbers "
+        "and their sizes alone. Open them first to see what they are.",
+        blind,
+        n=formats.number(blind),
+    )
+    told = (one for one in mailbox.standing if one.notice in _UNCERTAIN)
+    return (*([unseen] if blind else []), *map(notice, told))
 
 
 def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.mailbox import DeletedInConsole, Download, Mailbox, Message, Peeked
 from app.mime import Address, Contents, SafeHtml
 from app.mime.decode import MAX_TEXT_OCTETS
-from app.pop3 import CommandRejected
+from app.pop3 import CommandRejected, RemoteProtocolError
 
 from . import formats
 from .defect_words import defect_words
@@ -105,6 +105,7 @@ class Reader:
             complete=peeked.complete,
             rungs=() if peeked.complete else self._rungs(peeked),
             whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
+            fetched_header=self._message.header.refused,
             blocks=shown.blocks,
             stripped=contents.text.kind == "html",
             attachment_first=contents.attachment_first,
@@ -118,9 +119,15 @@ class Reader:
             wrong=self._wrong(contents),
         )
 
-    def refused(self, error: CommandRejected | DeletedInConsole) -> MessageView:
+    def refused(
+        self, error: CommandRejected | DeletedInConsole | RemoteProtocolError
+    ) -> MessageView:
         """The reader where the server would not let us peek."""
-        return replace(self._empty(), error=describe(error))
+        return replace(
+            self._empty(),
+            error=describe(error),
+            headless=not self._message.headers_known and not isinstance(error, DeletedInConsole),
+        )
 
     def waiting(self) -> MessageView:
         """The reader while the line is busy with a message that comes whole."""

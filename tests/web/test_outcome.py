@@ -9,7 +9,7 @@ from unittest.mock import AsyncMock
 
 from starlette.requests import Request
 
-from app.mailbox import MessageId, Outcome, Receipt, ReceiptItem, Totals
+from app.mailbox import MessageId, Notice, Outcome, Receipt, ReceiptItem, Told, Totals
 from app.mailbox.marks import Marks
 from app.web import outcome
 from app.web.render import shipped
@@ -43,6 +43,19 @@ async def test_the_review_shows_what_is_marked_largest_first():
     assert view.seen == outcome.fingerprint([large.id, small.id])
     assert [row.size for row in view.rows] == ["5.0 MB", "2.0 MB"]
     assert (view.size, view.left, view.share_left) == ("10.0 MB", "3.0 MB", 30.0)
+
+
+async def test_the_review_warns_where_a_message_goes_by_its_number_alone():
+    here = session(standing=(Told(Notice.NO_UIDL), Told(Notice.NO_CAPA)))
+    first, second, _ = here.mailbox.index
+    here.mailbox.marks = Marks([first, second])
+    here.mailbox.marked = SimpleNamespace(messages=2, octets=7 * MB)
+    here.mailbox.read_headers = AsyncMock()
+    first.header.refused = True
+    view = await outcome.review_page(REQUEST, SERVICES, here)
+    blind, no_uidl = view.warnings
+    assert "the header of 1 of these messages" in blind
+    assert "no UIDL" in no_uidl
 
 
 def test_the_receipt_says_what_became_of_each():

@@ -29,6 +29,8 @@ def mailbox(*sizes: int, **more: Any) -> Any:
         "tls": "TLSv1.3",
         "held_seconds": 4.7,
         "account": SimpleNamespace(username="anna", target=target),
+        "standing": (),
+        "headless": lambda message: message.header.refused and not message.headers_known,
         "news": SimpleNamespace(fresh=frozenset()),
         "marked": SimpleNamespace(messages=0, octets=0),
     }

@@ -58,7 +58,7 @@ async def show_progress(
     mailbox = session.mailbox
     wanted = [mailbox.index[id] for id in (pending or ())[:_MOST_ROWS] if id in mailbox.index]
     mailbox.prefer(m for m in wanted if not m.headers_known)
-    come = [m for m in wanted if m.headers_known or m.header.refused]
+    come = [m for m in wanted if m.headers_known or mailbox.headless(m)]
     return await _progress(request, services, session, come)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import DeletedInConsole, aside
-from app.pop3 import CommandRejected
+from app.pop3 import CommandRejected, Fault, RemoteProtocolError
 from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, CurrentSession
@@ -50,14 +50,16 @@ Wanted = Annotated[Asked, Depends(asked)]
 
 
 async def read(session: Session, state: ListState, id: str, asked: Asked) -> MessageView:
-    """Peeks; a server without TOP, or a busy line, leaves a reader that says so."""
+    """Peeks; where the server has no TOP, or one that sends all, or is busy, the reader says so."""
     await session.mailbox.ensure_listed(session.unlock)
     mailbox = session.mailbox
     if mailbox.must_wait(id, asked.lines):
         return Reader(mailbox, state, mailbox.index[id], asked).waiting()
     try:
         peeked = await mailbox.peek(session.unlock, id, asked.lines)
-    except (CommandRejected, DeletedInConsole) as error:
+    except (CommandRejected, DeletedInConsole, RemoteProtocolError) as error:
+        if isinstance(error, RemoteProtocolError) and error.fault is not Fault.BODY_TOO_LONG:
+            raise
         return Reader(mailbox, state, mailbox.index[id], asked).refused(error)
     reader = Reader(mailbox, state, peeked.message, asked)
     return reader.shown(

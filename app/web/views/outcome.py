@@ -13,6 +13,7 @@ class ReviewView:
     Attributes:
         rows: the largest ones; `more` are not shown, and lead to `more_href`.
         seen: names what is marked, for the confirmation.
+        warnings: what makes it less certain than usual what goes, a sentence each.
         size, left: the maildrop's size now and afterwards; share_left is that of it, in percent.
     """
 
@@ -26,6 +27,7 @@ class ReviewView:
     share_left: float
     more: int
     more_href: str
+    warnings: tuple[str, ...] = ()
     error: ErrorView | None = None
 
 

@@ -199,6 +199,8 @@ class MessageView:
         save_href: the whole message as a file; `save_mark` marks it then, `saved_href` tells.
         back: the list this message was opened from.
         error: why the message could not be peeked into; the rest is then empty.
+        headless: not even its header is known: the server shows nothing but whole messages.
+        fetched_header: the whole message was needed to know its header; its row is another now.
     """
 
     row: RowView
@@ -232,6 +234,8 @@ class MessageView:
     waiting: bool = False
     saved: SavedView | None = None
     error: ErrorView | None = None
+    headless: bool = False
+    fetched_header: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,13 @@ async def test_a_server_without_top_still_gives_the_whole_message(at):
     page = await place.browser.open(place.path(1))
     assert "refused this command" in heading(page)
     assert "Whole message" in words(page)
-    assert "the first words" in words(await place.whole(1))
+    assert "Read this message’s header by fetching it (" in words(page)
+    assert place.fake.count("RETR") == 0  # only when it is asked for
+    fetched = await place.whole(1)
+    assert "the first words" in words(fetched)
+    assert f'id="m-{place.ids[0]}"' in fetched.text  # its row shows who wrote it now
+    listed = await place.script.get("/list?sort=number")
+    assert [message["headers_known"] for message in listed["messages"]] == [True] + [False] * 3
 
 
 @pytest.mark.parametrize("listed", [None, 1000])
