@@ -395,7 +395,5 @@ class Connection(asyncio.Protocol):
             return self._timeouts.reader
         if not self.greeting.done():
             return self._timeouts.connect
-        oldest = self._pipeline.oldest
-        if self._engine.lacks_lf:
-            return self._timeouts.lf
-        return self._timeouts.allowed(oldest.command.verb) if oldest else None
+        oldest, lacks_lf = self._pipeline.oldest, self._engine.lacks_lf
+        return self._timeouts.allowed(oldest.command.verb, lacks_lf=lacks_lf) if oldest else None

@@ -32,11 +32,6 @@ class Timeouts:
     stall: float = 30.0
     reader: float = 120.0
 
-    def allowed(self, verb: str) -> float:
-        """While the answer to this command is due."""
-        return self.stall * (4 if verb in _SLOW else 1)
-
-    @property
-    def lf(self) -> float:
-        """While but the LF behind a message's last dot and CR is due."""
-        return min(self.stall, _LF)
+    def allowed(self, verb: str, *, lacks_lf: bool = False) -> float:
+        """While the answer to this command is due, or but the last LF of it."""
+        return min(self.stall, _LF) if lacks_lf else self.stall * (4 if verb in _SLOW else 1)

@@ -25,7 +25,7 @@ the truth. ``[idle]`` is what is said to those who idle. ``[options]``:
 import re
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .dialogues.mails import MAILS
@@ -118,7 +118,8 @@ class Replay:
         name: of the dialogue.
         line_end: what ends every line, those of messages too.
         context: for TLS, where the dialogue begins it.
-        instead: from the n-th login on (0-based), the password that every ``PASS`` counts as.
+        instead: for the n-th login (0-based), the password that its ``PASS`` counts as.
+        short: whether the long message is cut short, for octet by octet over TLS takes its time.
     """
 
     def __init__(
@@ -128,8 +129,12 @@ class Replay:
         line_end: bytes = b"\r\n",
         context: ssl.SSLContext | None = None,
         instead: dict[int, str] | None = None,
+        short: bool = False,
     ) -> None:
         self.dialogue = Dialogue.read(name)
+        if short:
+            cut = (replace(mail, octets=_cut(mail.octets)) for mail in self.dialogue.mails)
+            self.dialogue.mails = list(cut)
         self.line_end = line_end
         self.mails = list(self.dialogue.mails)
         self.sessions: list[Session] = []
@@ -185,6 +190,10 @@ class Replay:
             else:
                 await peer.send(answer)
         peer.close()
+
+
+def _cut(octets: bytes) -> bytes:
+    return b"".join(octets.splitlines(keepends=True)[:40])
 
 
 class Session:

@@ -41,7 +41,7 @@ async def dialled(replay: Replay, authority, ca_file, one_octet: bool) -> AsyncI
 @pytest.mark.parametrize("line_end", LINE_ENDS, ids=["CRLF", "LF"])
 @pytest.mark.parametrize("name", SOUND)
 async def test_answers_go_to_those_who_asked(name, line_end, one_octet, authority, ca_file):
-    replay = Replay(name, line_end=line_end)
+    replay = Replay(name, line_end=line_end, short=one_octet)
     async with dialled(replay, authority, ca_file, one_octet) as connection:
         await sign_in(connection, ANNA)
         mails = replay.mails[: (await connection.execute(commands.stat())).messages]
