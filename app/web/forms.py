@@ -1,5 +1,6 @@
 """From what people and scripts send to values, with errors that name the field."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 
@@ -26,7 +27,8 @@ _MAX_LINES = 99_999_999
 # A name, an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:@\[\]?#\\]+))(?::(\d{1,5}))?")
 _BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Controls, what UTF-8 cannot say, and what stands for octets that were no UTF-8.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,10 @@ def read_target(server: str, port: str, security: str) -> Target:
     if _BARE_IPV6.fullmatch(place):
         place = f"[{place}]"
     found = _PLACE.fullmatch(place)
-    if found is None or _CONTROL.search(place):
-        raise InvalidRequest(_("Server: %(text)s is no server name.", text=repr(place[:80])))
+    if found is None or _CONTROL.search(place) or not _is_address(found[1]):
+        raise InvalidRequest(
+            _("Server: %(text)s is no server name.", text=repr(server.strip()[:80]))
+        )
     host = (found[1] or found[2]).rstrip(".")
     typed = port.strip() or found[3] or ""
     if typed and not (typed.isdecimal() and typed.isascii() and 1 <= int(typed[:6]) <= _MAX_PORT):
@@ -131,6 +135,14 @@ def read_target(server: str, port: str, security: str) -> Target:
     implied = Security.STARTTLS if typed == "110" else Security.TLS
     chosen = Security(kind) if kind else implied
     return Target(host, int(typed) if typed else chosen.default_port, chosen)
+
+
+def _is_address(bracketed: str | None) -> bool:
+    try:
+        ipaddress.ip_address(bracketed or "::")
+    except ValueError:
+        return False
+    return True
 
 
 def read_sort(value: str) -> Sort:
