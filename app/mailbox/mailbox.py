@@ -231,13 +231,16 @@ class Mailbox(Terminal):
 
         self._retrieving += 1
         try:
-            async with self._stream(unlock, id, ask) as opened:
-                yield opened
-                message, body = opened
-                if body.end is not None and body.octets < message.octets:
+            async with self._stream(unlock, id, ask) as (message, body):
+
+                async def prove() -> None:
                     # Some servers do not stuff dots. What comes behind an early end is no answer.
-                    with suppress(CommandRejected):
-                        await asked[-1].execute(commands.noop())
+                    if body.octets < message.octets:
+                        with suppress(CommandRejected):
+                            await asked[-1].execute(commands.noop())
+
+                body.proof = prove
+                yield message, body
         finally:
             self._retrieving -= 1
 

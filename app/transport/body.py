@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ class Body:
     Attributes:
         octets: octets taken out so far.
         end: set when the terminator was seen and every octet was taken out.
+        proof: awaited before that; what it raises, whoever iterates gets in place of the end.
     """
 
     def __init__(self, on_taken: Callable[[], None]) -> None:
@@ -40,6 +41,7 @@ class Body:
         self.discarding = False
         self.octets = 0
         self.end: BodyEnd | None = None
+        self.proof: Callable[[], Awaitable[None]] | None = None
 
     def put(self, data: bytes) -> None:
         """Octets came in."""
@@ -72,6 +74,7 @@ class Body:
     def discard(self) -> None:
         """Nobody reads any more."""
         self.discarding = True
+        self.proof = None
         self._blocks.clear()
         self.waiting = 0
 
@@ -89,6 +92,9 @@ class Body:
             if self._error is not None:
                 raise self._error
             if self._last is not None:
+                proof, self.proof = self.proof, None
+                if proof is not None:
+                    await proof()
                 self.end = self._last
                 return
             self._ready.clear()

@@ -242,6 +242,21 @@ async def test_a_server_that_breaks_off_marks_nothing(popscope, how):
         assert "4,194,304 octets saved, and marked." in await one.until_said("octets saved")
 
 
+async def test_a_message_that_ends_at_a_dot_of_its_own_is_not_saved_whole_and_marks_nothing(
+    popscope,
+):
+    """A server that does not stuff dots: what comes behind the lone one is missing."""
+    content = b"Subject: s\r\n\r\n" + b"x" * 70 + b"\r\n.\r\n" + b"y" * 70 + b"\r\n"
+    fake = FakeMaildrop([FakeMessage(content, uidl="dot")], quirks=Quirks(stuffed=False))
+    async with outside(popscope, fake) as one:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await one.save()
+        said = await one.until_said(ON_ITS_WAY, there=False)
+        assert "octets saved" not in said
+        assert await one.marked() == 0
+        assert (await one.script.get("/stat"))["messages"] == 1  # the session goes on
+
+
 async def test_a_second_try_that_breaks_off_takes_the_first_ones_words_away(popscope):
     """What was saved then says nothing of what was saved now; the mark stays as it was."""
     async with outside(popscope, FakeMaildrop([huge(LARGE)])) as one:
