@@ -7,13 +7,24 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 
 from app import __version__
+from app.discovery import Discovery, Fetcher, Lookups
 from app.sessions import MemoryStore, SessionLimits, Sessions
 from app.settings import OfferedServer, Settings
-from app.transport import Dialer, Target, TargetPolicy, Timeouts
+from app.transport import (
+    Dialer,
+    Reach,
+    Resolve,
+    Target,
+    TargetPolicy,
+    Timeouts,
+    system_addresses,
+    trusting,
+)
 from app.web import DemoAccount, OfferedTarget, Services, WebConfig, install
 from app.web.render import Renderer
 
 _DAY = 24 * 3600
+_KNOCKING = Timeouts(connect=1.5, stall=1.5, reader=1.5)  # a search has seconds
 
 
 def create_app(
@@ -26,8 +37,12 @@ def create_app(
         demo: the embedded demo mailbox, where one is running.
         timeouts: how long mail servers may be silent.
     """
+    policy = _policy(settings, demo)
+    lookups = Lookups(settings.dns)
+    resolve = lookups.addresses if settings.dns else system_addresses
+    discovery = _discovery(settings, policy, lookups)
     sessions = Sessions(
-        Dialer(_policy(settings, demo), ca_file=settings.ca_file, timeouts=timeouts),
+        Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve),
         MemoryStore(),
         SessionLimits(
             idle=settings.session_idle,
@@ -47,6 +62,7 @@ def create_app(
             reaper.cancel()
             with suppress(asyncio.CancelledError):
                 await reaper
+            await discovery.close()
             await sessions.close()
 
     app = FastAPI(
@@ -58,7 +74,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         lifespan=lifespan,
     )
-    install(app, Services(sessions, _web_config(settings, demo), Renderer()))
+    install(app, Services(sessions, _web_config(settings, demo), Renderer(), discovery))
     return app
 
 
@@ -73,6 +89,18 @@ def _policy(settings: Settings, demo: DemoAccount | None) -> TargetPolicy:
         loopback=settings.allow_loopback,
         offered=frozenset((server.host, server.port) for server in settings.servers),
         own=frozenset({(demo.target.host, demo.target.port)} if demo is not None else ()),
+    )
+
+
+def _discovery(settings: Settings, policy: TargetPolicy, lookups: Lookups) -> Discovery:
+    resolve: Resolve = lookups.addresses  # never the system's: that would hold threads up
+    asks = settings.discovery and settings.targets is not Reach.FIXED
+    return Discovery(
+        policy,
+        lookups if asks else None,
+        Fetcher(policy, resolve, trusting(settings.ca_file)),
+        Dialer(policy, ca_file=settings.ca_file, timeouts=_KNOCKING, resolve=resolve),
+        offered=tuple(map(_target, settings.servers)),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.discovery import NameServer
 from app.transport import Reach, Security
 
 PREFIX = "POPSCOPE_"
@@ -101,6 +102,12 @@ class Settings(BaseSettings):
         (PortRange(110, 110), PortRange(995, 995)),
         description="ports sign-ins may connect to; ranges such as 1-65535",
     )
+    discovery: bool = Field(
+        True, description="whether servers are searched for in the DNS, on the web and by guessing"
+    )
+    dns: Annotated[tuple[NameServer, ...], NoDecode] = Field(
+        (), description="name servers to ask instead of the system's: address[:port], …"
+    )
     allow_loopback: bool = Field(False, description="whether this machine itself may be a target")
     ca_file: Path | None = Field(
         None, description="certificates (PEM) to trust beside the system's"
@@ -141,6 +148,13 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(_port_range(entry) for entry in re.split(r"[,\s]+", value) if entry)
+
+    @field_validator("dns", mode="before")
+    @classmethod
+    def _dns(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        return tuple(_name_server(entry) for entry in re.split(r"[,\s]+", value) if entry)
 
     @field_validator("idle_release", "session_idle", "session_max", mode="before")
     @classmethod
@@ -219,6 +233,20 @@ def _port_range(text: str) -> PortRange:
     if not 1 <= low <= high <= _MAX_PORT:
         raise ValueError(f"{text!r}: ports go from 1 to {_MAX_PORT}, the lower one first")
     return PortRange(low, high)
+
+
+def _name_server(text: str) -> NameServer:
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?", text)
+    port = int(found[3] or 53) if found else 0
+    try:
+        address = ipaddress.ip_address((found[1] or found[2]) if found else text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no address of a name server") from None
+    if found is None:  # an IPv6 address without brackets
+        port = 53
+    if not 1 <= port <= _MAX_PORT:
+        raise ValueError(f"{text!r}: there is no port {port}")
+    return NameServer(str(address), port)
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from app.mailbox import Account, Credentials
 from app.main import create_app
 from app.settings import Settings
-from app.transport import Security, Target, TargetForbidden
+from app.transport import ConnectFailed, Security, Target, TargetForbidden
 from app.web import DemoAccount, Services
 
 from .support.maildrop import FakeMaildrop, plain
@@ -92,3 +92,18 @@ async def test_the_reaper_runs_while_the_app_does_and_locks_go_back_at_its_end()
             await app.state.services.sessions.sign_in(Account("demo", target), demo.credentials)
         assert fake.commands[-1] == "QUIT"
     assert asyncio.all_tasks() <= before
+
+
+async def test_searching_is_switched_off_where_servers_are_fixed_or_one_says_so():
+    assert services().discovery.searches
+    assert not services(discovery=False).discovery.searches
+    assert not services(targets="fixed", servers="pop.example.net").discovery.searches
+
+
+async def test_name_servers_that_were_named_are_asked_for_sign_ins_too():
+    asked = services(dns="127.0.0.1:1").sessions
+    account = Account("anna", Target("localhost", 995, Security.TLS))
+    with pytest.raises(ConnectFailed):  # the system would find it, and the policy refuse it
+        await asked.sign_in(account, Credentials("anna", "secret"))
+    with pytest.raises(TargetForbidden):
+        await services().sessions.sign_in(account, Credentials("anna", "secret"))

@@ -178,6 +178,8 @@ SHOWN = {
     "SERVERS": "a.example:110;none, [2001:db8::1]:995;tls;unverified",
     "TARGETS": "fixed",
     "PORTS": "1-9,25",
+    "DISCOVERY": "0",
+    "DNS": "127.0.0.1:5353, 9.9.9.9, [2620:fe::fe]:53",
     "ALLOW_LOOPBACK": "yes",
     "IDLE_RELEASE": "5m",
     "SESSION_IDLE": "2h",
@@ -204,3 +206,24 @@ def test_what_is_shown_can_be_fed_back(monkeypatch, clean, variables):
     (clean / ".env").write_text(text)
     assert Settings() == before
     assert all(description for _, _, description in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("127.0.0.1", "127.0.0.1:53"),
+        ("127.0.0.1:5353 ::1", "127.0.0.1:5353,[::1]:53"),
+        ("[2620:fe::fe]:53", "[2620:fe::fe]:53"),
+    ],
+)
+def test_name_servers(monkeypatch, clean, text, shown):
+    found = read(monkeypatch, DNS=text)
+    assert ",".join(map(str, found.dns)) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["dns.example", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0", "[::1", "[127]", ":53"]
+)
+def test_no_name_servers(monkeypatch, clean, text):
+    with pytest.raises(ValidationError):
+        read(monkeypatch, DNS=text)

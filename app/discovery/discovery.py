@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from app.transport import Dialer, Security, Target, TargetForbidden, TargetPolicy
+from app.transport import Dialer, Reach, Security, Target, TargetForbidden, TargetPolicy
 
 from . import autoconfig, providers
 from .addresses import read_address
@@ -100,15 +100,17 @@ class Discovery:
         """
         address = read_address(text, bare=bare)
         if isinstance(address, Reason):
-            return NotFound(address)
-        answer = self._at_hand(address)
-        if answer is None:
-            answer = self._remembered(address.domain)
-        if answer is None:
-            answer = await self._searched(address, visitor)
-        if isinstance(answer, Found):
-            return answer.of(address)
-        return NotFound(answer.reason, address.shown, answer.provider)
+            return self._without_domain(text, address)
+        answer = self._at_hand(address) or self._remembered(address.domain)
+        return _filled(answer or await self._searched(address, visitor), address)
+
+    def remembered(self, text: str) -> Answer | None:
+        """The same, as far as it is known by now; nobody is asked."""
+        address = read_address(text)
+        if isinstance(address, Reason):
+            return self._without_domain(text, address)
+        answer = self._at_hand(address) or self._remembered(address.domain)
+        return _filled(answer, address) if answer else None
 
     async def close(self) -> None:
         """Ends the searches that still run."""
@@ -117,15 +119,23 @@ class Discovery:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
+    def _without_domain(self, text: str, reason: Reason) -> Answer:
+        """A mere user name is for the operator's first server, if for any."""
+        name = text.strip()
+        if reason is Reason.NO_DOMAIN and name and "@" not in name and self._offered:
+            return Found(self._offered[0], Source.OFFERED, name, "")
+        return NotFound(reason)
+
     def _at_hand(self, address: Address) -> Answer | None:
         """What needs no look-up."""
         domain = address.domain
         own = [one for one in self._offered if belongs(one.host, domain)]
-        if not own and len(self._offered) == 1:
-            own = list(self._offered)
+        provider = providers.by_domain(domain)
+        fixed = self._policy.reach is Reach.FIXED
+        if not own and (len(self._offered) == 1 or fixed):
+            own = list(self._offered[:1])
         if own:
             return Found(own[0], Source.OFFERED, WHOLE, address.shown)
-        provider = providers.by_domain(domain)
         if provider is not None:
             return self._by(provider, Source.KNOWN, domain)
         return None if self.searches else NotFound(Reason.OFF)
@@ -252,6 +262,13 @@ class Discovery:
             self._policy.judged(await self._lookups.addresses(host, port), host, port)
             return True
         return False
+
+
+def _filled(answer: Answer, address: Address) -> Answer:
+    """What was found for a domain, for one address of it."""
+    if isinstance(answer, Found):
+        return answer.of(address)
+    return NotFound(answer.reason, address.shown, answer.provider)
 
 
 def _found(

@@ -30,6 +30,10 @@ class NameServer(NamedTuple):
     address: str
     port: int = _PORT
 
+    def __str__(self) -> str:
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Services:

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
+from app.discovery import NotFound
 from app.mailbox import By, Form, Message, aside, parse_query
 from app.sessions import Session
 
-from . import formats, message_schemas, schemas
+from . import discovery_schemas, formats, message_schemas, schemas
 from .deps import (
     AppServices,
     ChangingSession,
@@ -17,8 +18,9 @@ from .deps import (
     bearer,
 )
 from .download import FileResponse, export_file, message_file, message_top, part_file
-from .errors import InvalidRequest
+from .errors import InvalidRequest, ServerNotFound
 from .forms import SignInForm, read_sort
+from .locating import located, visitor
 from .security import check_site, own_origin
 from .selecting import chosen
 from .space_json import space_json
@@ -74,10 +76,11 @@ async def check_sign_in(request: Request, config: Annotated[WebConfig, Depends(_
 
 
 @router.post("/session", status_code=status.HTTP_201_CREATED, dependencies=[Depends(check_sign_in)])
-async def sign_in(services: AppServices, body: schemas.SignIn) -> schemas.Opened:
+async def sign_in(request: Request, services: AppServices, body: schemas.SignIn) -> schemas.Opened:
     """Connects, signs in, and asks STAT, LIST and UIDL.
 
-    The token opens the session: send it as `Authorization: Bearer TOKEN`.
+    The token opens the session: send it as `Authorization: Bearer TOKEN`. Without `server`, it is
+    found as by `discover`, and where `sure` would be false that is a 409 `confirm-server`.
     """
     form = SignInForm(
         username=body.username,
@@ -88,9 +91,24 @@ async def sign_in(services: AppServices, body: schemas.SignIn) -> schemas.Opened
         auth=body.auth or "",
         token=body.token.get_secret_value(),
     )
-    account, credentials = form.read(services.config)
+    account, credentials = await located(services, form, visitor(request))
     token, session = await services.sessions.sign_in(account, credentials)
     return schemas.Opened(token=token, **schemas.about(session.mailbox))
+
+
+@router.post("/discover", dependencies=[Depends(check_sign_in)])
+async def discover(
+    request: Request, services: AppServices, body: discovery_schemas.Discover
+) -> discovery_schemas.Discovered:
+    """The server that goes with an address; where there is none, a 422 `server-not-found`.
+
+    It is looked for in the operator's list, among known providers, in the DNS, in what the domain
+    publishes, and by careful guesses. Of the address, the domain alone leaves this machine.
+    """
+    found = await services.discovery.find(body.address, visitor=visitor(request), bare=True)
+    if isinstance(found, NotFound):
+        raise ServerNotFound(found.reason, found.domain, found.provider)
+    return discovery_schemas.discovered(found, body.address)
 
 
 @router.get("/session")

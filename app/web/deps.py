@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from app.discovery import Discovery
 from app.mailbox import Credentials
 from app.sessions import NoSession, Session, Sessions, csrf_token, new_token
 from app.transport import Target
@@ -64,6 +65,7 @@ class Services:
     sessions: Sessions
     config: WebConfig
     renderer: Renderer
+    discovery: Discovery
 
 
 def services(request: Request) -> Services:

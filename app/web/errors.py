@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.discovery import Reason
 from app.mailbox import (
     AlreadyExporting,
     Ambiguous,
@@ -38,7 +39,7 @@ from app.transport import (
     TlsFailed,
 )
 
-from . import console_words, error_words, formats, login_words
+from . import console_words, error_words, formats, login_words, server_words
 from .error_words import Words
 from .query_words import bad_query
 from .views import ErrorView
@@ -67,6 +68,39 @@ class InvalidRequest(WebError):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+class ServerNotFound(WebError):
+    """No server was named, and none was found for the address.
+
+    Attributes:
+        reason: why.
+        domain: the address's domain, "" where it has none.
+        provider: the provider's name, where it is known.
+    """
+
+    def __init__(self, reason: Reason, domain: str, provider: str) -> None:
+        super().__init__(reason, domain, provider)
+        self.reason = reason
+        self.domain = domain
+        self.provider = provider
+
+
+class ConfirmServer(WebError):
+    """A server was found that a person should look at before a password goes there.
+
+    Attributes:
+        host, port: where it is.
+        security: how the connection is protected: `tls` or `starttls`.
+        domain: the address's domain.
+    """
+
+    def __init__(self, host: str, port: int, security: str, domain: str) -> None:
+        super().__init__(host, port, security, domain)
+        self.host = host
+        self.port = port
+        self.security = security
+        self.domain = domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +315,16 @@ TABLE: dict[type[Exception], Entry] = {
                 "trust, set POPSCOPE_ALLOW_INSECURE_HTTP=1."
             ),
         ),
+    ),
+    ServerNotFound: Entry(
+        422,
+        "server-not-found",
+        lambda error: server_words.not_found(error.reason, error.domain, error.provider),
+    ),
+    ConfirmServer: Entry(
+        409,
+        "confirm-server",
+        lambda error: server_words.confirm(error.host, error.port, error.security, error.domain),
     ),
     InvalidRequest: Entry(
         422, "invalid-request", lambda error: Words(_("That makes no sense here."), error.detail)

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 
+from app.discovery import Found
 from app.mailbox import (
     MEANS,
     TOKEN_MEANS,
@@ -43,14 +44,34 @@ class SignInForm:
     offered: str = ""
     auth: str = ""
     token: str = field(default="", repr=False)
+    login: str = ""
 
-    def read(self, config: WebConfig) -> tuple[Account, Credentials]:
+    @property
+    def names_server(self) -> bool:
+        """Whether it says where to sign in."""
+        return bool(self.server.strip() or self.offered)
+
+    def read(self, config: WebConfig, found: Found | None = None) -> tuple[Account, Credentials]:
         """Whom to sign in, and where.
+
+        Args:
+            config: what the operator decided.
+            found: the server that was found for the address, where none was named.
 
         Raises:
             InvalidRequest: something is missing or makes no sense.
         """
-        username = self.username.strip()
+        who = self.credentials(found)
+        target = _as_offered(found.target, config) if found else self._target(config)
+        return Account(who.username, target), who
+
+    def credentials(self, found: Found | None = None) -> Credentials:
+        """With what to sign in; the name as the server that was found wants it.
+
+        Raises:
+            InvalidRequest: something is missing or makes no sense.
+        """
+        username = self.login.strip() or (found.username if found else self.username.strip())
         if not username:
             raise InvalidRequest(_("Type your email address or user name."))
         mechanism = self.auth.strip().upper() or None
@@ -60,9 +81,7 @@ class SignInForm:
             secret = self._read_token(username, mechanism)
         else:
             secret = self._read_password(username)
-        target = self._target(config)
-        language = languages.current.get().tag
-        return Account(username, target), Credentials(username, secret, mechanism, language)
+        return Credentials(username, secret, mechanism, languages.current.get().tag)
 
     def _read_password(self, username: str) -> str:
         if not self.password:
@@ -92,12 +111,15 @@ class SignInForm:
     def _target(self, config: WebConfig) -> Target:
         if not self.server.strip() and config.offered and self.offered != "other":
             return _offered(config.offered, self.offered)
-        target = read_target(self.server, self.port, self.security)
-        # A server that the operator offers is used as the operator says.
-        for offered in config.offered:
-            if (offered.target.host, offered.target.port) == (target.host.lower(), target.port):
-                return offered.target
-        return target
+        return _as_offered(read_target(self.server, self.port, self.security), config)
+
+
+def _as_offered(target: Target, config: WebConfig) -> Target:
+    """A server that the operator offers is used as the operator says."""
+    for offered in config.offered:
+        if (offered.target.host, offered.target.port) == (target.host.lower(), target.port):
+            return offered.target
+    return target
 
 
 def _offered(offered: tuple[OfferedTarget, ...], value: str) -> Target:

@@ -17,6 +17,7 @@ AnyResponse = TypeVar("AnyResponse", bound=Response)
 BUNDLES = {
     "page.css": ("app.css", "error.css", "held.css"),
     "page.js": ("app.js", "wait.js"),
+    "door.js": ("vendor/htmx.min.js", "app.js", "wait.js", "door.js"),
     "console.js": ("vendor/htmx.min.js", "app.js", "wait.js", "console.js"),
     "desk.js": (
         "vendor/htmx.min.js",

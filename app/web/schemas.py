@@ -15,9 +15,9 @@ class _In(BaseModel):
 
 
 class SignIn(_In):
-    """Whom to sign in, and where; without `server`, the operator's first one.
+    """Whom to sign in, and where.
 
-    Either `password`, or `token` with `auth` XOAUTH2 or OAUTHBEARER: an OAuth 2.0 access token. It
+    Without `server`, it is the one that is found for the address. Either `password`, or `token` with `auth` XOAUTH2 or OAUTHBEARER: an OAuth 2.0 access token. It
     is kept sealed like a password; once it has expired, calls that sign in anew answer 401
     `login-rejected`.
     """

@@ -201,11 +201,33 @@ async def test_known_providers_and_offered_servers_need_no_question(searching):
         assert found.target == own[0]
 
 
+async def test_a_mere_user_name_is_for_the_operators_first_server(searching):
+    own = (Target("pop.a.test", 110, Security.NONE), Target("b.test", 995, Security.TLS))
+    async with searching(offered=own) as there:
+        for find in (there.discovery.find, _remembered(there.discovery)):
+            assert await find(" anna ") == Found(own[0], Source.OFFERED, "anna", "")
+            for typed in ("", "anna@", "an na@b.test", "anna@b"):
+                assert isinstance(await find(typed), NotFound)
+    fixed = {"reach": Reach.FIXED, "offered": frozenset({("pop.a.test", 110)})}
+    async with searching(offered=own, lookups=None, reach=fixed) as there:
+        for address, target in (("x@b.test", own[1]), ("x@gmail.com", own[0])):
+            found = await there.discovery.find(address)
+            assert isinstance(found, Found)
+            assert found.target == target
+
+
+def _remembered(discovery):
+    async def find(text):
+        return discovery.remembered(text)
+
+    return find
+
+
 async def test_a_provider_that_the_operator_does_not_allow(searching):
     async with searching(reach={"ports": ((110, 110),)}) as there:
         found = await there.discovery.find("anna@gmail.com")
         assert found == NotFound(Reason.NOT_ALLOWED, "gmail.com")
-    async with searching(reach={"reach": Reach.FIXED}) as there:
+    async with searching(reach={"reach": Reach.FIXED}) as there:  # fixed, and none offered
         found = await there.discovery.find("anna@gmail.com")
         assert found == NotFound(Reason.NOT_ALLOWED, "gmail.com")
 

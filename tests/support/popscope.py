@@ -25,8 +25,9 @@ class RunningPopscope:
     Args:
         command: ``serve`` or ``demo``.
         settings: ``POPSCOPE_…`` variables by their full names. Loopback targets and every port
-            are allowed unless these say otherwise. No other ``POPSCOPE_…`` variable of the
-            test's own environment gets through, and no ``.env`` file is read.
+            are allowed, and servers are not searched for, unless these say otherwise. No other
+            ``POPSCOPE_…`` variable of the test's own environment gets through, and no ``.env``
+            file is read.
         program: what to start, by default ``python -m app`` of this checkout.
         patience: seconds until it must answer.
     """
@@ -46,6 +47,7 @@ class RunningPopscope:
         self._settings = {
             "POPSCOPE_ALLOW_LOOPBACK": "1",
             "POPSCOPE_PORTS": "1-65535",
+            "POPSCOPE_DISCOVERY": "0",
             **(settings or {}),
         }
         self._folder: tempfile.TemporaryDirectory[str] | None = None

@@ -51,7 +51,6 @@ BODY = {"username": "a", "password": "b", "server": "127.0.0.1"}
         ({**BODY, "security": "ssl"}, "security"),
         ({**BODY, "auth": "XOAUTH2"}, "auth"),
         ({**BODY, "server": "a/b"}, "server"),
-        ({**BODY, "server": ""}, "server"),
         ({**BODY, "colour": "red"}, "colour"),
         ([], "body"),
     ],

@@ -9,6 +9,7 @@ from .visiting import http_to, running, words
 
 DESIGNED = {
     ("POST", "/api/v1/session"),
+    ("POST", "/api/v1/discover"),
     ("GET", "/api/v1/session"),
     ("POST", "/api/v1/session/release"),
     ("POST", "/api/v1/session/refresh"),

@@ -44,6 +44,7 @@ FRAGMENTS: dict[str, type] = {
     "notices": views.NoticesFragment,
     "transcript": views.TranscriptFragment,
     "facets": views.FacetsFragment,
+    "found": views.FoundFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 

@@ -26,8 +26,12 @@ class Serving(Protocol):
 
 
 def settings(**given: object) -> Settings:
-    """Settings that let loopback be a target; the environment and .env files are not read."""
-    return Settings.model_validate({"ports": "1-65535", "allow_loopback": True, **given})
+    """Settings that let loopback be a target and nothing be searched for elsewhere.
+
+    The environment and .env files are not read.
+    """
+    near = {"ports": "1-65535", "allow_loopback": True, "discovery": False}
+    return Settings.model_validate({**near, **given})
 
 
 @asynccontextmanager

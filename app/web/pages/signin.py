@@ -22,11 +22,13 @@ from app.web.deps import (
     signin_token,
 )
 from app.web.ended_words import ended_view
-from app.web.errors import WebError, describe
+from app.web.errors import ConfirmServer, ServerNotFound, WebError, describe
 from app.web.forms import SignInForm
+from app.web.found import found_view, idle
+from app.web.locating import located, visitor
 from app.web.present import server_label, shell
 from app.web.returning import HOME, own_path, way_back
-from app.web.views import EndedView, ErrorView, ServerView, SignInView
+from app.web.views import EndedView, ErrorView, FoundFragment, FoundView, ServerView, SignInView
 from app.web.words import _
 
 router = APIRouter()
@@ -49,6 +51,7 @@ def _page(
     *,
     back: str = HOME,
     ended: EndedView | None = None,
+    found: FoundView | None = None,
 ) -> Response:
     value, csrf = signin_token(request)
     config = services.config
@@ -56,12 +59,27 @@ def _page(
         ServerView(one.label, server_label(one.target), one.label == form.offered)
         for one in config.offered
     )
+    discovery = services.discovery
+    if found is None:
+        known = discovery.remembered(form.username)
+        found = found_view(discovery, known, form.username) if known else idle(discovery)
+    place = (form.server, form.port, form.login, form.security or "tls")
+    as_found = place == (found.server, found.port, found.login, found.security)
+    asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
         shell=shell(request, services, _("Open a mailbox"), csrf),
         username=form.username,
         server=form.server,
         port=form.port,
         security=form.security or "tls",
+        login=form.login,
+        found=found,
+        idle=idle(discovery),
+        open=asked
+        or found.opens
+        or not discovery.searches
+        or not (as_found or place == ("", "", "", "tls")),
+        focus="username" if not form.username else "server" if found.opens else "password",
         offered=offered,
         fixed=config.fixed,
         demo=config.demo is not None,
@@ -127,19 +145,48 @@ async def sign_in(
     security: Annotated[str, Form()] = "",
     offered: Annotated[str, Form()] = "",
     auth: Annotated[str, Form()] = "",
+    login: Annotated[str, Form()] = "",
     back: Back = HOME,
 ) -> Response:
-    """Signs in; a failure comes back as the form, filled in as before but for the password."""
-    form = SignInForm(username, password, server, port, security, offered, auth)
+    """Signs in; a failure comes back as the form, filled in as before but for the password.
+
+    Without a server, the one that goes with the address is used, or shown to be confirmed.
+    """
+    form = SignInForm(username, password, server, port, security, offered, auth, login=login)
     try:
-        account, credentials = form.read(services.config)
+        account, credentials = await located(services, form, visitor(request))
         return await _sign_in(request, services, account, credentials, back)
+    except (ConfirmServer, ServerNotFound) as error:
+        found = await _look(request, services, username)
+        form = SignInForm(
+            username,
+            server=found.server,
+            port=found.port,
+            security=found.security,
+            offered="other" if services.config.offered else "",
+            login=found.login,
+        )
+        return _page(request, services, form, describe(error), back=back, found=found)
     except (MailboxError, TransportError, Pop3Error, SessionError, WebError) as error:
         told = describe(error)
         response = _page(request, services, form, told, back=back)
         if told.retry_after is not None:
             response.headers["Retry-After"] = str(told.retry_after)
         return response
+
+
+@router.post("/discover", dependencies=[Depends(check_signin)])
+async def discover(
+    request: Request, services: AppServices, username: Annotated[str, Form()] = ""
+) -> Response:
+    """The server for an address that is being typed; the address is in no URL."""
+    found = await _look(request, services, username)
+    return services.renderer.fragment("found", FoundFragment(found))
+
+
+async def _look(request: Request, services: Services, typed: str) -> FoundView:
+    found = await services.discovery.find(typed, visitor=visitor(request))
+    return found_view(services.discovery, found, typed)
 
 
 @router.post("/demo", dependencies=[Depends(check_signin)])

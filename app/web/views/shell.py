@@ -1,6 +1,7 @@
 """What every page has, errors, the sign-in page, and a message as a row."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,49 @@ class EndedView:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundView:
+    """The server that was found for an address.
+
+    Attributes:
+        kind: `idle` before one looks, `found`, `doubt` where a person should look at it first,
+            `none`.
+        address: for which address; in the page it tells an answer that came too late.
+        server: its name.
+        rest: its port and protection, as words after the name.
+        line: where it was found, or why there is none.
+        notes: what to know before one signs in.
+        port, security, login: for the fields; the name to send only where it is another.
+        opens: whether the fields should open.
+    """
+
+    kind: str
+    address: str
+    server: str
+    rest: str
+    line: str
+    notes: tuple[str, ...] = ()
+    port: str = ""
+    security: str = ""
+    login: str = ""
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFragment:
+    """What stands below the address while it is typed."""
+
+    found: FoundView
+
+
+@dataclass(frozen=True, slots=True)
 class SignInView:
     """The sign-in page.
 
     Attributes:
-        username, server, port, security: the form as it was filled in.
+        username, server, port, security, login: the form as it was filled in.
+        found, idle: what is known of the server by now, and what stands there before.
+        open: whether the fields of the server stand open.
+        focus: the field to begin with.
         offered: the operator's servers; where there are some, they come as a select.
         fixed: no other server may be named.
         demo: whether there is a demo mailbox to look around in.
@@ -120,6 +159,11 @@ class SignInView:
     server: str
     port: str
     security: str
+    login: str
+    found: FoundView
+    idle: FoundView
+    open: bool
+    focus: Literal["username", "server", "password"]
     offered: tuple[ServerView, ...]
     fixed: bool
     demo: bool

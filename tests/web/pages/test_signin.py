@@ -31,7 +31,7 @@ async def test_signing_in_opens_the_mailbox_and_the_start_page_leads_there():
     [
         ({"username": "  "}, "Type your email address or user name."),
         ({"password": ""}, "Type your password."),
-        ({"server": ""}, "Type the name of the mail server"),
+        ({"server": ""}, "Type the name of the mail server"),  # searching is off here
         ({"port": "995x"}, "Port: a number from 1 to 65535."),
         ({"security": "ssl"}, "Security: tls, starttls or none."),
     ],

@@ -1,0 +1,135 @@
+"""What to say of a server that was found for an address, and where none was."""
+
+from typing import assert_never
+
+from app.discovery import Found, Quirk, Reason, Source
+
+from .error_words import Words
+from .words import N_, _
+
+_WHY = {
+    Reason.NO_DOMAIN: N_("The name holds no domain, as in anna@example.net, to find it by."),
+    Reason.BAD_NAME: N_(
+        "The part before the @ holds a space, a quotation mark, a line break or another character "
+        "that addresses do not have."
+    ),
+    Reason.BAD_DOMAIN: N_("What follows the @ is no domain of mail, such as example.net."),
+    Reason.LITERAL: N_("A number instead of a domain says nothing about a mail server."),
+    Reason.NO_POP3: N_("%(domain)s says in its DNS that it offers no POP3."),
+    Reason.PROVIDER_WITHOUT: N_("%(provider)s offers no POP3."),
+    Reason.NOT_ALLOWED: N_("%(domain)s names one to which this Popscope may not connect."),
+    Reason.PLAINTEXT: N_(
+        "%(domain)s names one without encryption; Popscope never chooses that by itself."
+    ),
+    Reason.NOTHING: N_(
+        "Neither the DNS of %(domain)s nor its web server names one, and nothing answers under the "
+        "usual names."
+    ),
+    Reason.TOO_SLOW: N_("%(domain)s did not answer in time."),
+    Reason.BUSY: N_("Too many are being looked for at the moment."),
+    Reason.OFF: N_("Popscope does not know the one of %(domain)s."),
+}
+
+
+def why_none(reason: Reason, domain: str, provider: str) -> str:
+    """Why no server was found, as one sentence."""
+    return _(_WHY[reason], domain=domain, provider=provider)
+
+
+def not_found(reason: Reason, domain: str, provider: str) -> Words:
+    """The same as an error."""
+    return Words(
+        _("The mail server could not be found from the address."),
+        why_none(reason, domain, provider),
+        (_("Type the name of the mail server, such as pop.example.net."),),
+    )
+
+
+def confirm(host: str, port: int, security: str, domain: str) -> Words:
+    """A server was found that should be looked at first."""
+    return Words(
+        _("Is this your mail server?"),
+        _(
+            "%(host)s, port %(port)s (%(security)s) was found for %(domain)s, in a way that "
+            "somebody else may have a hand in. Your password was not sent.",
+            host=host,
+            port=port,
+            security=security.upper(),
+            domain=domain,
+        ),
+        (_("If it is your provider's, sign in with it."),),
+    )
+
+
+def where(found: Found) -> str:
+    """Where a server was found."""
+    domain = found.domain
+    match found.source:
+        case Source.OFFERED:
+            return _("offered by whoever runs this Popscope")
+        case Source.KNOWN:
+            return _("known for %(domain)s", domain=domain)
+        case Source.SRV:
+            return _("found in the DNS of %(domain)s", domain=domain)
+        case Source.AUTOCONFIG:
+            return _("published by %(domain)s", domain=domain)
+        case Source.MX:
+            return _("%(provider)s takes in its mail", provider=found.provider)
+        case Source.GUESS:
+            return _("guessed, and it answers")
+    assert_never(found.source)
+
+
+def _quirk(quirk: Quirk, provider: str) -> str:
+    match quirk:
+        case Quirk.FOR_APPS:
+            return _(
+                "%(provider)s wants an app password here, made in its account settings.",
+                provider=provider,
+            )
+        case Quirk.SWITCH_ON:
+            return _(
+                "POP3 must be switched on first, in the settings of %(provider)s.",
+                provider=provider,
+            )
+        case Quirk.OAUTH_ONLY:
+            return _(
+                "%(provider)s takes no passwords from mail programs any more, only OAuth tokens, "
+                "which Popscope's API can send.",
+                provider=provider,
+            )
+        case Quirk.SEPARATE:
+            return _(
+                "%(provider)s wants its own password for mail programs here, not that of its "
+                "website.",
+                provider=provider,
+            )
+        case Quirk.PAID:
+            return _("%(provider)s offers POP3 to paying customers only.", provider=provider)
+        case Quirk.RECENT_ONLY:
+            return _("%(provider)s hides mail that was fetched by POP3 before.", provider=provider)
+    assert_never(quirk)
+
+
+def notes(found: Found, typed: str) -> tuple[str, ...]:
+    """What to know before one signs in.
+
+    Args:
+        found: the server.
+        typed: the address as it was typed.
+    """
+    said = [_quirk(quirk, found.provider) for quirk in found.quirks]
+    if found.foreign:
+        said.insert(
+            0,
+            _(
+                "%(host)s does not belong to %(domain)s. Sign in only if it is your provider's.",
+                host=found.target.host,
+                domain=found.domain,
+            ),
+        )
+    elif not found.sure:
+        said.insert(0, _("It came unprotected. Sign in only if it is your provider's."))
+    if found.username != typed.strip():
+        said.append(_("The user name that will be sent is %(name)s.", name=found.username))
+    return tuple(said)

@@ -1,0 +1,54 @@
+// The sign-in page: what is found for an address fills the fields that nobody has filled.
+'use strict';
+
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const typed = find('#username');
+  const panel = find('#found');
+  if (!typed || !panel) return;
+
+  const usual = { server: '', port: '', security: 'tls', login: '' };
+  const fields = Object.keys(usual).map((name) => find(`#${name}`));
+  const which = () => panel.querySelector('.which');
+  // What a person has typed there; as long as there is any, nothing is filled in.
+  const own = new Set(fields.filter(({ name, value }) => (
+    value !== usual[name] && value !== which().dataset[name]
+  )));
+  const fill = (found) => {
+    if (own.size) return;
+    for (const field of fields) field.value = found[field.name] || usual[field.name];
+  };
+  for (const field of fields) {
+    field.addEventListener('input', () => {
+      if (field.name === 'server' && !field.value) own.clear();
+      else own.add(field);
+    });
+  }
+  find('#offered')?.addEventListener('input', (event) => {
+    fill(['', 'other'].includes(event.target.value) ? which().dataset : {});
+  });
+
+  // An answer is for the address that it was asked for, and for no other.
+  const forget = () => {
+    if (which().dataset.for === typed.value) return;
+    fill({});
+    find('#notes').replaceChildren();
+    const blank = find('#idle').content.cloneNode(true);
+    if (/@[^@\s]+\.[^@\s.]{2,}$/.test(typed.value.trim())) {
+      blank.querySelector('.muted').textContent = panel.dataset.looking;
+    }
+    panel.replaceChildren(blank);
+  };
+  typed.addEventListener('input', forget);
+  document.addEventListener('htmx:after:swap', (event) => {
+    if (event.detail.ctx.target !== panel) return;
+    forget();
+    if (which().dataset.for !== typed.value) return;
+    fill(which().dataset);
+    // Nothing moves under the finger of somebody who is further on already.
+    if ('opens' in which().dataset && document.activeElement === typed) find('#place').open = true;
+  });
+  document.addEventListener('htmx:error', () => {
+    if (which().matches('.idle')) panel.replaceChildren(find('#idle').content.cloneNode(true));
+  });
+})();

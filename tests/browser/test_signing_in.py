@@ -1,0 +1,230 @@
+"""A person types an address: the server is found, shown, changed, and signed in to."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import WIDTHS, Chromium, Scheme, axe, screenshot
+from tests.support.certs import Authority
+from tests.support.dnsmasq import Dnsmasq
+from tests.support.dovecot import Dovecot
+from tests.support.popscope import RunningPopscope
+
+pytestmark = [pytest.mark.browser, pytest.mark.interop, pytest.mark.timeout(300)]
+PageAt = Callable[..., Awaitable[Page]]
+ANNA = "anna@example.test"
+HOSTED = "anna@hosted.test"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Popscope beside a name server and a mail server."""
+
+    app: RunningPopscope
+    names: Dnsmasq
+    server: Dovecot
+
+
+@pytest.fixture(scope="module")
+def place(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    leaf = authority.leaf("pop.example.test", "pop.hoster.test", "127.0.0.1")
+    ca = authority.write(tmp_path_factory.mktemp("ca") / "ca.pem")
+    with Dovecot(authority=authority, certificate=leaf) as server:
+        records = [
+            f"srv-host=_pop3s._tcp.example.test,pop.example.test,{server.tls_port},0,1",
+            f"srv-host=_pop3s._tcp.hosted.test,pop.hoster.test,{server.tls_port},0,1",
+            "srv-host=_pop3s._tcp.none.test",
+            "host-record=pop.example.test,127.0.0.1",
+            "host-record=pop.hoster.test,127.0.0.1",
+        ]
+        for user in (ANNA, HOSTED, "ben"):
+            server.deliver(user, b"Subject: Here it is\r\n\r\nhello\r\n")
+        with Dnsmasq(records) as names:
+            settings = {
+                "POPSCOPE_DISCOVERY": "1",
+                "POPSCOPE_DNS": names.setting,
+                "POPSCOPE_CA_FILE": str(ca),
+            }
+            with RunningPopscope(settings=settings) as app:
+                yield Place(app, names, server)
+
+
+async def typing(page: Page, place: Place, address: str) -> None:
+    await page.goto(place.app.url)
+    await page.get_by_label("Email address or user name").press_sequentially(address)
+
+
+async def top_of(page: Page) -> float:
+    box = await page.get_by_label("Password", exact=True).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+async def opened(page: Page) -> None:
+    await page.locator(".rows .row").first.wait_for()
+    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Open mailbox").wait_for()
+
+
+async def test_the_server_is_found_while_one_types_and_signed_in_to(
+    place: Place, page_at: PageAt
+) -> None:
+    page = await page_at(1440)
+    await typing(page, place, ANNA)
+    found = page.locator("#found")
+    await expect(found).to_contain_text(f"pop.example.test, port {place.server.tls_port}, TLS")
+    await expect(found).to_contain_text("found in the DNS of example.test")
+    await page.keyboard.press("Tab")  # to Change
+    await expect(page.locator("#place summary")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("secret")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".account, .topbar").first).to_contain_text(ANNA)
+    await opened(page)
+
+
+async def test_no_address_is_in_an_address_line_and_no_password_is_sent_while_one_types(
+    place: Place, page_at: PageAt
+) -> None:
+    page = await page_at(1440)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
+    await page.goto(place.app.url)
+    await page.get_by_label("Password", exact=True).fill("hidden-secret")
+    await page.get_by_label("Email address or user name").press_sequentially(ANNA)
+    await page.locator(".which.found").wait_for()
+    searches = [line for line in sent if "/discover" in line]
+    assert searches
+    assert all(line.startswith(f"{place.app.url}/discover ") for line in searches)
+    assert not [line for line in sent if "hidden-secret" in line]
+
+
+async def test_what_is_typed_is_never_overwritten_and_what_is_stale_never_stands(
+    place: Place, page_at: PageAt
+) -> None:
+    page = await page_at(1440)
+    await typing(page, place, ANNA)
+    await page.locator(".which.found").wait_for()
+    server = page.get_by_label("Server", exact=True)
+    await page.get_by_text("Change").click()
+    await expect(server).to_have_value("pop.example.test")
+    name = page.get_by_label("Email address or user name")
+    await name.press("End")
+    await name.press("x")  # another address: what was found for the old one is gone at once
+    assert await server.input_value() == ""
+    assert await page.locator(".which.found").count() == 0
+    await name.fill(HOSTED)
+    await page.locator(".which.doubt").wait_for()
+    await expect(server).to_have_value("pop.hoster.test")
+    await server.fill("127.0.0.1")
+    await name.fill(ANNA)
+    await page.locator(".which.found").wait_for()
+    await expect(server).to_have_value("127.0.0.1")
+    await server.fill("")  # given back to the search
+    await name.fill(HOSTED)
+    await page.locator(".which.doubt").wait_for()
+    await expect(server).to_have_value("pop.hoster.test")
+
+
+async def test_another_server_than_the_one_that_was_found(place: Place, page_at: PageAt) -> None:
+    page = await page_at(1440)
+    await typing(page, place, ANNA)
+    await page.locator(".which.found").wait_for()
+    await page.get_by_text("Change").click()
+    await page.get_by_label("Server", exact=True).fill("127.0.0.1")
+    await page.get_by_label("Port").fill(str(place.server.port))
+    await page.get_by_label("Security", exact=True).select_option("starttls")
+    await page.get_by_label("User name at the server").fill("ben")
+    await page.get_by_label("Password", exact=True).fill("secret")
+    await page.get_by_label("Password", exact=True).press("Enter")
+    await expect(page.locator(".topbar")).to_contain_text("ben")
+    await opened(page)
+
+
+async def test_one_outside_the_domain_is_told_and_taken_by_whoever_has_seen_it(
+    place: Place, page_at: PageAt
+) -> None:
+    page = await page_at(1440)
+    await typing(page, place, HOSTED)
+    await page.locator(".which.doubt").wait_for()
+    await expect(page.locator("#notes")).to_contain_text("does not belong to hosted.test")
+    await page.get_by_label("Password", exact=True).fill("secret")
+    await page.get_by_label("Password", exact=True).press("Enter")
+    await opened(page)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("address", [ANNA, HOSTED, "anna@gmail.com"])
+async def test_the_password_stays_where_it_is(
+    place: Place, page_at: PageAt, width: int, address: str
+) -> None:
+    page = await page_at(width, height=844 if width < 500 else 900)
+    await page.goto(place.app.url)
+    before = await top_of(page)
+    await page.get_by_label("Email address or user name").fill(address)
+    await page.locator(".which:is(.found, .doubt)").wait_for()
+    assert await top_of(page) == before
+
+
+async def test_where_there_is_none_the_fields_open_but_not_under_a_finger(
+    place: Place, page_at: PageAt
+) -> None:
+    page = await page_at(1440)
+    await typing(page, place, "anna@none.test")
+    await expect(page.locator("#found")).to_contain_text("none.test says in its DNS")
+    await expect(page.get_by_label("Server", exact=True)).to_be_visible()
+    await page.goto(place.app.url)
+    before = await top_of(page)
+    await page.get_by_label("Email address or user name").fill("anna@none.test")
+    await page.get_by_label("Password", exact=True).focus()
+    await expect(page.locator("#found")).to_contain_text("none.test says in its DNS")
+    await expect(page.get_by_label("Server", exact=True)).to_be_hidden()
+    assert abs(await top_of(page) - before) < 25  # a line more, at most
+
+
+async def test_without_javascript_it_is_found_when_the_form_is_sent(
+    place: Place, page_at: PageAt, chromium: Chromium
+) -> None:
+    chromium.allow("status of (409|422)")
+    page = await page_at(1440, javascript=False)
+
+    async def send(address: str) -> None:
+        await page.get_by_label("Email address or user name").fill(address)
+        await page.get_by_label("Password", exact=True).fill("secret")
+        await page.get_by_role("button", name="Open mailbox").click()
+
+    await page.goto(place.app.url)
+    await send(ANNA)
+    await opened(page)
+    await send(HOSTED)
+    await expect(page.get_by_role("alert")).to_contain_text("Is this your mail server?")
+    await expect(page.get_by_label("Server", exact=True)).to_have_value("pop.hoster.test")
+    await expect(page.get_by_label("Password", exact=True)).to_have_value("")
+    await screenshot(page, "signin-confirm")
+    await send(HOSTED)
+    await opened(page)
+    await send("anna@none.test")
+    await expect(page.get_by_role("alert")).to_contain_text("none.test says in its DNS")
+    await expect(page.get_by_label("Server", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_how_it_looks(place: Place, page_at: PageAt, width: int, scheme: Scheme) -> None:
+    page = await page_at(width, scheme, height=844 if width < 500 else 900)
+    kinds = {ANNA: "found", HOSTED: "doubt", "anna@gmail.com": "found", "anna@none.test": "none"}
+    for address, kind in kinds.items():
+        await typing(page, place, address)
+        await page.locator(f".which.{kind}").wait_for()
+        name = f"signin-{address.partition('@')[2].partition('.')[0]}"
+        await screenshot(page, name)
+        assert await axe(page) == [], name
+        room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert room[0] <= room[1], f"{name} scrolls sideways"
+    await typing(page, place, ANNA)
+    await page.locator(".which.found").wait_for()
+    await page.get_by_text("Change").click()
+    await screenshot(page, "signin-change")
+    assert await axe(page) == []
