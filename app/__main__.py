@@ -1,4 +1,4 @@
-"""The command line: `popscope serve`, `popscope demo`, `popscope settings`."""
+"""The command line: `popscope serve`, `demo`, `check` and `settings`."""
 
 import asyncio
 import logging
@@ -13,6 +13,7 @@ from pydantic_settings import DotEnvSettingsSource
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from app import __version__
+from app.check import check
 from app.demo import DemoServer
 from app.mailbox import Credentials
 from app.main import create_app
@@ -140,6 +141,8 @@ def settings() -> None:
     for name, value, description in _settings().shown():
         click.echo(f"# {description}\n{name}={value}")
 
+
+main.add_command(check)
 
 if __name__ == "__main__":
     main()

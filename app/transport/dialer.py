@@ -165,8 +165,7 @@ class Dialer:
             TlsFailed: no TLS that can be trusted.
             RemoteProtocolError: what answered is no POP3 server.
         """
-        self._policy.check(target.host, target.port)
-        addresses = await self._resolve(target)
+        addresses = await self.addresses(target)
         address, sock = await self._connect(target, addresses)
         connection = await self._begin(target, address, sock, listener)
         try:
@@ -177,6 +176,29 @@ class Dialer:
             connection.abort()
             raise
         return connection
+
+    async def addresses(self, target: Target) -> list[str]:
+        """The addresses of a target that may be connected to.
+
+        Raises:
+            TargetForbidden: the operator allows none of them.
+            ConnectFailed: there is no such host.
+        """
+        self._policy.check(target.host, target.port)
+        return await self._resolve(target)
+
+    async def reach(self, address: str, port: int, patience: float) -> socket.socket:
+        """A connected socket, to an address that `addresses` gave.
+
+        Raises:
+            OSError, TimeoutError: it does not answer.
+        """
+        return await _reach(address, port, patience)
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """How certificates are judged."""
+        return self._context
 
     def _context_for(self, target: Target) -> ssl.SSLContext:
         return self._context if target.verified else self._unverified

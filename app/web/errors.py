@@ -30,6 +30,7 @@ from app.mailbox import (
     NoWayIn,
 )
 from app.pop3 import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError, SaslError
+from app.report import ReportBusy, ReportsFull
 from app.sessions import NoSession, SessionLimit
 from app.transport import (
     ConnectFailed,
@@ -281,6 +282,24 @@ TABLE: dict[type[Exception], Entry] = {
     ConfirmFirst: Entry(409, "confirm-first", console_words.confirm_first),
     LineBusy: Entry(409, "line-busy", console_words.busy),
     DeletedInConsole: Entry(409, "deleted-in-console", console_words.deleted),
+    ReportBusy: Entry(
+        409,
+        "report-running",
+        _fixed(
+            N_("A report is being made for you already."),
+            N_("One at a time, so that no server takes it for an attack."),
+            N_("Wait for it, or call it off."),
+        ),
+    ),
+    ReportsFull: Entry(
+        503,
+        "reports-full",
+        _fixed(
+            N_("Too many reports are being made."),
+            N_("This Popscope makes a few at a time."),
+            N_("Try again in a minute."),
+        ),
+    ),
     NoSession: Entry(
         401,
         "no-session",

@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from app.mailbox import MailboxError
 from app.pop3 import LocalProtocolError, Pop3Error
+from app.report import ReportError
 from app.sessions import NoSession, SessionError
 from app.transport import TransportError
 
@@ -54,7 +55,7 @@ _REFUSED = {
         N_("What was sent has more octets than allowed."),
     ),
 }
-_FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, WebError)
+_FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, ReportError, WebError)
 
 
 def install(app: FastAPI, with_services: Services) -> None:

@@ -1,0 +1,32 @@
+"""What a server is like: one report of checks, each with a verdict.
+
+Owns: the probes before and after login, the rules that turn what they saw into findings, reports
+under way and their limits. Reads only: no DELE is ever sent, and what was RETR'd ends without QUIT.
+Must not know: HTTP, words for people, sessions.
+"""
+
+from .checks import RULES, Check, Fact, Finding, Group, Topic, Verdict, found, skipped
+from .inspection import Inspection
+from .report import Report, Step, Stopped
+from .running import ReportBusy, ReportError, ReportRun, Reports, ReportsFull
+
+__all__ = [
+    "RULES",
+    "Check",
+    "Fact",
+    "Finding",
+    "Group",
+    "Inspection",
+    "Report",
+    "ReportBusy",
+    "ReportError",
+    "ReportRun",
+    "Reports",
+    "ReportsFull",
+    "Step",
+    "Stopped",
+    "Topic",
+    "Verdict",
+    "found",
+    "skipped",
+]

@@ -1,0 +1,304 @@
+"""What can be seen with an account: only reading, and what was RETR'd never meets a QUIT.
+
+A server may mark a message as read or popped when a session that retrieved it ends by QUIT; so the
+one connection that sends RETR is dropped instead, after RSET.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from statistics import median
+
+from app.mailbox import Credentials, LoginDelayed, LoginRejected, MailboxInUse
+from app.mailbox.signin import sign_in
+from app.pop3 import (
+    Capabilities,
+    CommandRejected,
+    MessageNumber,
+    Pop3Error,
+    ScanListing,
+    commands,
+)
+from app.pop3.replies import parse_status, parse_unique_id
+from app.transport import Connection, Dialer, Target, TransportError
+
+from . import capabilities as rules
+from . import maildrop
+from .before import Outside
+from .checks import Check, Finding, Topic, found, skipped
+from .wire import PATIENCE, Wire
+
+SLOW_LOGIN = 3.0  # seconds
+_LOST = 5.0  # seconds after which a NOOP will not be answered
+_SAMPLE = 6  # messages for RETR
+_SMALL = 64 * 1024  # octets of one of them
+_TOPS = 3  # messages for TOP
+_ASKED = 2  # lines
+_LOCK_PATIENCE = 12.0  # seconds for a second login
+_ACK_DELAY = (0.030, 0.075)  # seconds that small segments cost where acknowledgements are late
+_TEN_MINUTES = 600 - 5  # a little less, for clocks that differ
+_PAUSES = (0.3, 1.0, 2.0)  # seconds for the server to let go of the lock
+ENGINE_TROUBLE = (TransportError, Pop3Error, TimeoutError, OSError)
+
+
+@dataclass(slots=True)
+class Inside:
+    """What was learnt on the first login.
+
+    Attributes:
+        connection: the one that is held.
+        stat, listing: the maildrop.
+        uidls: unique-ids in order; None where there are none.
+        capabilities: after the login.
+        retrieved: RETR was sent.
+        seconds: what the login took.
+    """
+
+    connection: Connection
+    seconds: float
+    messages: int = 0
+    listing: tuple[ScanListing, ...] = ()
+    uidls: list[str] | None = None
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    retrieved: bool = False
+
+    async def end(self) -> None:
+        """Leaves by QUIT; where something was retrieved, by RSET and without QUIT.
+
+        Dovecot marks what RETR sent as read, unless RSET takes that back.
+        """
+        leave = self.connection.execute(commands.rset()) if self.retrieved else None
+        with suppress(*ENGINE_TROUBLE):
+            async with asyncio.timeout(PATIENCE):
+                await (leave or self.connection.quit())
+        self.connection.abort()
+
+
+async def login(dialer: Dialer, target: Target, credentials: Credentials) -> Inside:
+    """Signs in by the best means.
+
+    Raises:
+        LoginRejected, MailboxInUse, LoginDelayed: the server refused.
+        TransportError, Pop3Error: no connection.
+    """
+    loop = asyncio.get_running_loop()
+    connection = await dialer.dial(target)
+    began = loop.time()
+    try:
+        await sign_in(connection, credentials)
+    except BaseException:
+        connection.abort()
+        raise
+    inside = Inside(connection, loop.time() - began)
+    inside.capabilities = connection.capabilities
+    return inside
+
+
+async def login_again(dialer: Dialer, target: Target, credentials: Credentials) -> Inside:
+    """The same after a connection of ours has ended: the lock may take a moment to go."""
+    for pause in _PAUSES:
+        try:
+            return await login(dialer, target, credentials)
+        except MailboxInUse:
+            await asyncio.sleep(pause)
+    return await login(dialer, target, credentials)
+
+
+def refused(error: LoginRejected | MailboxInUse | LoginDelayed) -> Check:
+    """Why there was no login."""
+    match error:
+        case MailboxInUse():
+            return found(Finding.LOGIN_IN_USE, error.reply)
+        case LoginDelayed():
+            return found(Finding.LOGIN_TOO_SOON, error.reply)
+    return found(Finding.LOGIN_REJECTED, error.reply)
+
+
+def welcomed(inside: Inside, outside: Outside) -> Iterator[Check]:
+    """What the login itself shows."""
+    slow = inside.seconds > SLOW_LOGIN
+    yield found(Finding.LOGIN_SLOW if slow else Finding.LOGIN, seconds=inside.seconds)
+    before = outside.encrypted if outside.encrypted is not None else outside.clear
+    if inside.connection.tls is None:
+        yield found(Finding.LOGIN_CLEAR)
+        before = outside.clear
+    if before is not None and (before.tags or inside.capabilities.tags):
+        yield rules.after_login(before, inside.capabilities)
+    told = dict(before.tags) if before is not None else {}
+    yield from rules.promises(Capabilities({**told, **inside.capabilities.tags}))
+
+
+async def read(inside: Inside) -> Sequence[Check]:
+    """STAT, LIST and UIDL."""
+    connection = inside.connection
+    stat = await connection.execute(commands.stat())
+    inside.listing = await connection.execute(commands.list_all())
+    inside.messages = len(inside.listing)
+    checks = [maildrop.counts(stat, inside.listing)]
+    rows = None
+    with suppress(CommandRejected):
+        rows = await connection.execute(commands.uidl_all())
+        inside.uidls = [row.uidl for row in rows]
+    told = "UIDL" in inside.capabilities
+    checks.append(maildrop.uidls(rows, told=told, messages=inside.messages))
+    return checks
+
+
+def sample(listing: Sequence[ScanListing]) -> list[ScanListing]:
+    """Small messages, the smallest first."""
+    small = [row for row in listing if row.octets <= _SMALL]
+    return sorted(small, key=lambda row: row.octets)[:_SAMPLE]
+
+
+async def compare(inside: Inside) -> Sequence[Check]:
+    """LIST against RETR, and TOP against both; under EXPIRE 0 without RETR."""
+    rows = sample(inside.listing)
+    if not rows:
+        why = Finding.NOTHING_SMALL if inside.messages else Finding.EMPTY
+        return [skipped(Topic.SIZES, why), skipped(Topic.TOP, why)]
+    whole: dict[MessageNumber, bytes] = {}
+    sent: dict[MessageNumber, int] = {}
+    checks: list[Check] = []
+    if inside.capabilities.expire_at_once:
+        checks.append(skipped(Topic.SIZES, Finding.WOULD_POP))
+    else:
+        inside.retrieved = True
+        for row in rows:
+            with suppress(CommandRejected):
+                got = await inside.connection.fetch(commands.retr(row.number), 2 * _SMALL)
+                sent[row.number] = got.octets
+                if got.whole:
+                    whole[row.number] = got.data
+        listed = {row.number: int(row.octets) for row in rows}
+        checks.append(maildrop.sizes(listed, sent))
+    return [*checks, *await _tops(inside, rows, whole)]
+
+
+async def _tops(
+    inside: Inside, rows: Sequence[ScanListing], whole: dict[MessageNumber, bytes]
+) -> Sequence[Check]:
+    connection, loop = inside.connection, asyncio.get_running_loop()
+    seen: list[maildrop.TopSeen] = []
+    took: list[float] = []
+    # The largest of the sample have lines enough to be cut off.
+    for row in rows[-_TOPS:]:
+        try:
+            began = loop.time()
+            zero = await connection.fetch(commands.top(row.number, 0), 2 * _SMALL)
+            took.append(loop.time() - began)
+            some = await connection.fetch(commands.top(row.number, _ASKED), 2 * _SMALL)
+        except CommandRejected as error:
+            return [found(Finding.TOP_MISSING, error.reply)]
+        seen.append(
+            maildrop.TopSeen(row.number, zero.data, some.data, _ASKED, whole.get(row.number))
+        )
+    most_refused = False
+    try:
+        await connection.fetch(commands.top(rows[0].number, commands.MAX_TOP_LINES), 2 * _SMALL)
+    except CommandRejected:
+        most_refused = True
+    checks = list(maildrop.tops(seen, most_refused=most_refused))
+    began = loop.time()
+    await connection.execute(commands.noop())
+    late = median(took) - (loop.time() - began)
+    if _ACK_DELAY[0] <= late <= _ACK_DELAY[1]:
+        checks.append(found(Finding.SMALL_SEGMENTS, seconds=late))
+    return checks
+
+
+async def pipelining(inside: Inside) -> Check:
+    """A group of commands in one write, whatever CAPA says."""
+    connection = inside.connection
+    told = inside.capabilities.pipelining
+    forced = {**inside.capabilities.tags, "PIPELINING": ()}
+    connection.capabilities = Capabilities(forced)
+    tops = [_refusable(connection, row) for row in sample(inside.listing)[:2]]
+    try:
+        async with asyncio.timeout(PATIENCE):
+            _, stat, *_ = await asyncio.gather(
+                connection.execute(commands.noop()),
+                connection.execute(commands.stat()),
+                connection.execute(commands.noop()),
+                *tops,
+            )
+    except ENGINE_TROUBLE as error:
+        why = type(error).__name__
+        finding = Finding.PIPELINING_BROKEN if told else Finding.PIPELINING_NONE
+        return found(finding, why)
+    finally:
+        connection.capabilities = inside.capabilities
+    if stat.messages != inside.messages:
+        return found(Finding.PIPELINING_BROKEN if told else Finding.PIPELINING_NONE)
+    finding = Finding.PIPELINING if told else Finding.PIPELINING_UNANNOUNCED
+    return found(finding)
+
+
+async def _refusable(connection: Connection, row: ScanListing) -> None:
+    with suppress(CommandRejected):
+        await connection.fetch(commands.top(row.number, 0), 0)
+
+
+async def lock(dialer: Dialer, target: Target, credentials: Credentials) -> Check:
+    """A second login while the first one is held."""
+    try:
+        async with asyncio.timeout(_LOCK_PATIENCE):
+            second = await login(dialer, target, credentials)
+    except MailboxInUse as error:
+        coded = error.reply.upper().startswith("-ERR [IN-USE]")
+        return found(Finding.LOCK_CODED if coded else Finding.LOCK_WORDS, error.reply)
+    except (LoginRejected, LoginDelayed) as error:
+        return found(Finding.LOCK_LIKE_WRONG, error.reply)
+    except ENGINE_TROUBLE as error:
+        return found(Finding.LOCK_SILENT, type(error).__name__)
+    await second.end()
+    return found(Finding.LOCK_SHARED)
+
+
+def by_user_pass(credentials: Credentials, capabilities: Capabilities | None) -> bool:
+    """Whether USER and PASS are the way, or a way, in."""
+    if credentials.mechanism not in {None, "USER"}:
+        return False
+    return capabilities is None or not capabilities.tags or "USER" in capabilities
+
+
+async def behind_pass(wire: Wire, credentials: Credentials, *, told: bool) -> Check | None:
+    """PASS and a NOOP in one write: is the NOOP answered? None where the login failed.
+
+    Raises:
+        OSError, EOFError, ValueError: the connection broke off.
+        LocalProtocolError: what cannot be sent.
+    """
+    answer = parse_status(await wire.ask(commands.user(credentials.username).line[:-2]))
+    if answer is None or not answer.ok:
+        return None
+    await wire.send(commands.password(credentials.password).line + commands.noop().line)
+    answer = parse_status(await wire.line(4 * PATIENCE))
+    if answer is None or not answer.ok:
+        return None
+    try:
+        reply = parse_status(await wire.line(_LOST))
+    except TimeoutError:
+        return found(Finding.PASS_LOST if told else Finding.PASS_LOST_UNANNOUNCED)
+    kept = reply is not None and reply.ok
+    return found(Finding.PASS_KEPT if kept else Finding.PASS_LOST)
+
+
+async def unique_ids(wire: Wire) -> list[str] | None:
+    """UIDL on a bare connection; None where it is refused."""
+    reply = parse_status(await wire.ask(b"UIDL"))
+    if reply is None or not reply.ok:
+        return None
+    rows = (parse_unique_id(line) for line in await wire.listing() if line.strip())
+    return [row.uidl for row in rows if row is not None]
+
+
+async def idle(wire: Wire, seconds: float) -> Check:
+    """How long the server lets a client be silent (RFC 1939, section 3: ten minutes at least)."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    if await wire.unasked(seconds) is None:
+        return found(Finding.IDLE_HELD, seconds=float(seconds))
+    held = loop.time() - began
+    finding = Finding.IDLE_CLOSED if held >= _TEN_MINUTES else Finding.IDLE_CLOSED_SOON
+    return found(finding, seconds=held)

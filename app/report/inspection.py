@@ -1,0 +1,276 @@
+"""The course of a report: probe after probe, each for itself, all within a time.
+
+A probe that fails leaves a line that says so; the next one begins with a connection of its own.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+
+from app.mailbox import Credentials, LoginDelayed, LoginRejected, MailboxInUse
+from app.pop3 import LocalProtocolError
+from app.transport import Dialer, Target, TlsFailed
+
+from . import after, before
+from . import capabilities as rules
+from .checks import Check, Finding, Topic, found, skipped
+from .handshakes import lenient
+from .maildrop import stable
+from .report import Report, Step, Stopped
+from .wire import TROUBLE, Site, Wire
+
+OVERALL = 60.0  # seconds, waits aside
+DELAY = 30  # seconds of login delay that are waited for without being asked
+_TROUBLE = (*after.ENGINE_TROUBLE, *TROUBLE)
+_MARGIN = 0.5
+_SECONDS_LOGINS = (Topic.LOCK, Topic.BEHIND_PASS, Topic.STABLE)
+
+Unlock = Callable[[], Credentials]
+
+
+class Inspection:
+    """Looks at one server, and with an account into its maildrop.
+
+    Args:
+        dialer: opens connections; its policy judges every address.
+        target: the server.
+        unlock: gives the credentials, each time one is needed; None to stay outside.
+        report: takes down what is found.
+        wait: seconds to see how long the server lets a client be silent; 0 not to.
+    """
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        target: Target,
+        unlock: Unlock | None,
+        report: Report,
+        wait: float = 0.0,
+    ) -> None:
+        self._dialer = dialer
+        self._site = Site(dialer, target)
+        self._target = target
+        self._unlock = unlock
+        self._report = report
+        self._wait = wait
+        self._outside = before.Outside()
+        self._limit = asyncio.timeout(None)
+        self._last_login = 0.0
+        self._delay = 0
+
+    async def run(self) -> None:
+        """Makes the report; a cancelled one keeps what it has."""
+        how = Stopped.CALLED_OFF
+        try:
+            async with asyncio.timeout(OVERALL) as self._limit:
+                await self._look()
+            how = Stopped.COMPLETE
+        except TimeoutError:
+            how = Stopped.TIME_UP
+        finally:
+            self._report.stop(how)
+
+    async def _look(self) -> None:
+        report, outside = self._report, self._outside
+        report.begin(Step.REACHING)
+        await self._all(Topic.NAME, before.reach(self._site))
+        if not self._site.address:
+            return
+        await self._all(Topic.GREETING, before.greeting(self._site, outside))
+        if not outside.pop3:
+            return
+        report.begin(Step.TLS)
+        await self._all(Topic.TLS_VERSIONS, before.tls(self._site, outside))
+        report.begin(Step.DIALOGUE)
+        report.add(*before.dialogue(outside))
+        if self._unlock is None:
+            best = outside.encrypted if outside.encrypted is not None else outside.clear
+            report.add(*rules.promises(best) if best is not None else ())
+            report.add(skipped(Topic.LOGIN, Finding.NO_ACCOUNT))
+            await self._idle_outside()
+            return
+        report.begin(Step.SIGNING_IN)
+        try:
+            await self._inside(self._unlock)
+        except LocalProtocolError:
+            report.add(skipped(Topic.LOGIN, Finding.BROKE_OFF))
+
+    async def _inside(self, unlock: Unlock) -> None:
+        report = self._report
+        inside = await self._login(unlock)
+        if inside is None:
+            return
+        try:
+            report.add(*after.welcomed(inside, self._outside))
+            report.begin(Step.READING)
+            await self._some(Topic.COUNT, after.read(inside))
+            await self._some(Topic.TOP, after.compare(inside))
+            if await self._may_log_in(_SECONDS_LOGINS):
+                await self._one(Topic.LOCK, after.lock(self._dialer, self._target, unlock()))
+                self._logged_in()
+            await self._one(Topic.PIPELINING, after.pipelining(inside))
+        except BaseException:
+            inside.connection.abort()
+            raise
+        await inside.end()
+        if await self._may_log_in(()):
+            await self._again(unlock, inside)
+
+    async def _login(self, unlock: Unlock) -> after.Inside | None:
+        report = self._report
+        try:
+            inside = await after.login(self._dialer, self._target, unlock())
+        except (LoginRejected, MailboxInUse, LoginDelayed) as error:
+            report.add(after.refused(error))
+        except TlsFailed as error:
+            report.add(skipped(Topic.LOGIN, Finding.LOGIN_UNTRUSTED, error.detail))
+        except _TROUBLE as error:
+            report.add(found(Finding.LOGIN_BROKE_OFF, _words(error)))
+        else:
+            self._logged_in()
+            told = (self._outside.encrypted, self._outside.clear, inside.capabilities)
+            delays = (one.login_delay for one in told if one is not None)
+            self._delay = max((delay for delay in delays if delay), default=0)
+            return inside
+        return None
+
+    async def _again(self, unlock: Unlock, first: after.Inside) -> None:
+        """A second login: what follows PASS in the same write, the same unique-ids, and idling."""
+        credentials = unlock()
+        told = (
+            self._outside.encrypted
+            if self._target.security.value != "none"
+            else self._outside.clear
+        )
+        if not after.by_user_pass(credentials, told):
+            self._report.add(skipped(Topic.BEHIND_PASS, Finding.NO_USER_PASS))
+            await self._one(Topic.STABLE, self._stable_by_engine(credentials, first))
+            return
+        try:
+            async with self._bare_login(credentials, first) as (wire, check):
+                if check is None:
+                    self._still_in_use()
+                    return
+                self._report.add(check)
+                await self._one(Topic.STABLE, self._stable_on(wire, first))
+                if self._wait:
+                    self._begin_wait(Step.IDLING, self._wait)
+                    await self._one(Topic.IDLE, after.idle(wire, self._wait))
+                await wire.goodbye()
+        except _TROUBLE as error:
+            self._report.add(skipped(Topic.BEHIND_PASS, Finding.BROKE_OFF, _words(error)))
+
+    @asynccontextmanager
+    async def _bare_login(
+        self, credentials: Credentials, first: after.Inside
+    ) -> AsyncIterator[tuple[Wire, Check | None]]:
+        """The lock of the connection that has just ended may take a moment to go."""
+        told = first.capabilities.pipelining or (
+            self._outside.clear is not None and self._outside.clear.pipelining
+        )
+        for pause in (0.3, 1.0, 2.0, 0.0):
+            async with self._protected() as wire:
+                check = await after.behind_pass(wire, credentials, told=told)
+                if check is not None or not pause:
+                    yield wire, check
+                    return
+            await asyncio.sleep(max(pause, self._delay))
+
+    @asynccontextmanager
+    async def _protected(self) -> AsyncIterator[Wire]:
+        """A bare connection that a password may go through, by the same rules as any other."""
+        if self._target.security.value == "none":
+            async with self._site.greeted() as wire:
+                yield wire
+            return
+        context = self._dialer.context if self._target.verified else lenient()
+        async with self._site.secured(context) as wire:
+            yield wire
+
+    async def _stable_on(self, wire: Wire, first: after.Inside) -> Check:
+        again = await after.unique_ids(wire)
+        return stable(first.uidls or (), again or ())
+
+    async def _stable_by_engine(self, credentials: Credentials, first: after.Inside) -> Check:
+        second = await after.login_again(self._dialer, self._target, credentials)
+        try:
+            await after.read(second)
+        except BaseException:
+            second.connection.abort()
+            raise
+        await second.end()
+        return stable(first.uidls or (), second.uidls or ())
+
+    def _still_in_use(self) -> None:
+        for topic in (Topic.BEHIND_PASS, Topic.STABLE):
+            self._report.add(skipped(topic, Finding.STILL_IN_USE))
+
+    async def _idle_outside(self) -> None:
+        if not self._wait:
+            return
+        self._begin_wait(Step.IDLING, self._wait)
+        context = None if self._site.stls else lenient()
+        with suppress(*TROUBLE):
+            async with self._site.wire(context) as wire:
+                await wire.line()
+                self._report.add(await after.idle(wire, self._wait))
+
+    # -- time ----------------------------------------------------------------------------------
+
+    @property
+    def _patience(self) -> float:
+        return max(DELAY, self._wait)
+
+    def _logged_in(self) -> None:
+        self._last_login = asyncio.get_running_loop().time()
+
+    async def _may_log_in(self, topics: Iterable[Topic]) -> bool:
+        """Waits for the login delay; where it is too long, says so of `topics`."""
+        if self._delay > self._patience:
+            self._report.add(
+                *(skipped(topic, Finding.DELAY_TOO_LONG, n=self._delay) for topic in topics)
+            )
+            return False
+        left = self._last_login + self._delay - asyncio.get_running_loop().time()
+        if self._delay and left > 0:
+            step = self._report.step
+            self._begin_wait(Step.PAUSING, left + _MARGIN)
+            await asyncio.sleep(left + _MARGIN)
+            if step is not None:
+                self._report.begin(step)
+        return True
+
+    def _begin_wait(self, step: Step, seconds: float) -> None:
+        """What is waited for does not count against the time."""
+        when = self._limit.when()
+        if when is not None:
+            self._limit.reschedule(when + seconds)
+        self._report.begin(step, seconds)
+
+    # -- one failing does not end the report ----------------------------------------------------
+
+    async def _all(self, topic: Topic, checks: AsyncIterable[Check]) -> None:
+        try:
+            async for check in checks:
+                self._report.add(check)
+        except _TROUBLE as error:
+            self._report.add(skipped(topic, Finding.BROKE_OFF, _words(error)))
+
+    async def _some(self, topic: Topic, checks: Awaitable[Iterable[Check]]) -> None:
+        try:
+            self._report.add(*await checks)
+        except _TROUBLE as error:
+            self._report.add(skipped(topic, Finding.BROKE_OFF, _words(error)))
+
+    async def _one(self, topic: Topic, check: Awaitable[Check]) -> None:
+        try:
+            self._report.add(await check)
+        except _TROUBLE as error:
+            self._report.add(skipped(topic, Finding.BROKE_OFF, _words(error)))
+        except (LoginRejected, MailboxInUse, LoginDelayed) as error:
+            self._report.add(skipped(topic, Finding.STILL_IN_USE, error.reply))
+
+
+def _words(error: BaseException) -> str:
+    """What happened, without what the server was sent."""
+    return type(error).__name__

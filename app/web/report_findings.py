@@ -1,0 +1,380 @@
+"""What each finding of a server report says, and what to do about it: one line each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.report import Finding
+
+from .words import N_, NN_
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """A finding in words.
+
+    Attributes:
+        text: a sentence, or one with its plural for the fact `n`.
+        advice: one line for whoever runs the server, or "".
+    """
+
+    text: str | tuple[str, str]
+    advice: str = ""
+
+
+_TLS = N_("Get a certificate that is right, by ACME for example: it then renews itself.")
+
+BEFORE: Mapping[Finding, Says] = {
+    Finding.UNKNOWN_NAME: Says(
+        N_("No address is known for %(host)s."), N_("Check the name, and the DNS of its domain.")
+    ),
+    Finding.FORBIDDEN: Says(
+        N_("This Popscope may not connect there."),
+        N_("Its operator decides that: POPSCOPE_TARGETS and POPSCOPE_PORTS."),
+    ),
+    Finding.UNREACHABLE: Says(
+        N_("Nothing answers at %(server)s."),
+        N_("Check the port, the firewall, and that the server is running."),
+    ),
+    Finding.IPV4_ANSWERS: Says(N_("%(address)s answers in %(seconds)s.")),
+    Finding.IPV4_SILENT: Says(
+        N_("%(address)s does not answer: %(why)s."), N_("Repair it, or take it out of the DNS.")
+    ),
+    Finding.IPV4_NONE: Says(
+        N_("The name has no IPv4 address."), N_("Many networks have IPv4 alone: add an A record.")
+    ),
+    Finding.IPV6_ANSWERS: Says(N_("%(address)s answers in %(seconds)s.")),
+    Finding.IPV6_SILENT: Says(
+        N_("%(address)s does not answer: %(why)s."),
+        N_("Clients that try IPv6 first wait for it: repair it, or take it out of the DNS."),
+    ),
+    Finding.IPV6_NONE: Says(
+        N_("The name has no IPv6 address."), N_("Add an AAAA record when you can.")
+    ),
+    Finding.GREETED: Says(N_("A POP3 server greets.")),
+    Finding.GREETED_APOP: Says(
+        N_("A POP3 server greets, with a challenge for APOP."),
+        N_("APOP rests on MD5; prefer SCRAM, or any mechanism under TLS."),
+    ),
+    Finding.NO_GREETING: Says(
+        N_("It accepts connections but does not greet."),
+        N_("See whether the server behind it is running, and look into its log."),
+    ),
+    Finding.TURNED_AWAY: Says(
+        N_("It greets with a refusal."), N_("Its own words are below; its log knows more.")
+    ),
+    Finding.NOT_POP3: Says(
+        N_("What answers is no POP3 server. %(kind)s"),
+        N_("POP3 is usually on port 995 (TLS) or 110."),
+    ),
+    Finding.SPEAKS_TLS: Says(
+        N_("This port waits for TLS from the first octet on."), N_("Choose TLS for it.")
+    ),
+    Finding.SPEAKS_PLAIN: Says(
+        N_("This port begins in clear, not with TLS."), N_("Choose STARTTLS for it.")
+    ),
+    Finding.ROUND_TRIP: Says(N_("%(seconds)s for a command and its answer.")),
+    Finding.ROUND_TRIP_LONG: Says(
+        N_("%(seconds)s for a command and its answer: that is long."),
+        N_("Pipelining makes up for it; see whether name lookups hold the server up."),
+    ),
+    Finding.STLS_WORKS: Says(N_("STLS begins TLS on this port.")),
+    Finding.STLS_UNANNOUNCED: Says(
+        N_("STLS works, but CAPA does not say so."), N_("Clients only use what is announced.")
+    ),
+    Finding.STLS_MISSING: Says(
+        N_("This port has no TLS at all."),
+        N_("Offer STLS here, or TLS on port 995: passwords go in clear otherwise."),
+    ),
+    Finding.STLS_REQUIRED: Says(
+        N_("STLS is refused."), N_("Give the server a certificate and switch STLS on.")
+    ),
+    Finding.STLS_BROKEN: Says(
+        N_("STLS is accepted, but the handshake fails."),
+        N_("Look at certificate, key and their permissions."),
+    ),
+    Finding.TLS_CURRENT: Says(N_("%(versions)s, and nothing older.")),
+    Finding.TLS_NO_13: Says(
+        N_("%(versions)s, but not TLS 1.3."), N_("A newer TLS library brings TLS 1.3.")
+    ),
+    Finding.TLS_OLD_TOO: Says(
+        N_("%(old)s is still accepted."), N_("Switch it off: RFC 8996 forbids it.")
+    ),
+    Finding.TLS_OLD_ONLY: Says(
+        N_("Nothing newer than %(old)s."),
+        N_("Current clients refuse that; the server needs a newer TLS library."),
+    ),
+    Finding.TLS_NONE: Says(
+        N_("No TLS handshake succeeds."), N_("Look at certificate, key and their permissions.")
+    ),
+    Finding.CIPHER: Says(N_("%(version)s with %(cipher)s, %(bits)s bits.")),
+    Finding.CIPHER_WEAK: Says(
+        N_("%(version)s with the weak cipher %(cipher)s."), N_("Allow current ciphers only.")
+    ),
+    Finding.CERT_TRUSTED: Says(N_("Its issuer is trusted: %(issuer)s.")),
+    Finding.CERT_SELF_SIGNED: Says(
+        N_("The certificate is signed by itself; nobody vouches for it."), _TLS
+    ),
+    Finding.CERT_UNKNOWN_ISSUER: Says(
+        N_("Its issuer is not known here: %(issuer)s."),
+        N_("Send the intermediate certificates too, or use a public issuer."),
+    ),
+    Finding.CERT_UNTRUSTED: Says(N_("The certificate is not trusted: %(why)s."), _TLS),
+    Finding.CERT_NAME_RIGHT: Says(N_("It is for %(host)s.")),
+    Finding.CERT_NAME_WRONG: Says(
+        N_("It is for %(names)s, not for %(host)s."),
+        N_("Use a name that it is for, or have this one added to it."),
+    ),
+    Finding.CERT_DAYS: Says(
+        NN_(
+            "It holds for %(n)s more day, until %(ends)s.",
+            "It holds for %(n)s more days, until %(ends)s.",
+        )
+    ),
+    Finding.CERT_SOON: Says(
+        NN_(
+            "It holds for only %(n)s more day, until %(ends)s.",
+            "It holds for only %(n)s more days, until %(ends)s.",
+        ),
+        N_("Renew it now, and see why it was not renewed by itself."),
+    ),
+    Finding.CERT_EXPIRED: Says(
+        NN_("It ended %(n)s day ago, on %(ends)s.", "It ended %(n)s days ago, on %(ends)s."),
+        N_("Renew it, and restart the server so that it takes the new one."),
+    ),
+    Finding.CERT_NOT_YET: Says(
+        N_("It only holds from %(begins)s on."), N_("Check the clocks of both machines.")
+    ),
+    Finding.CERT_KEY: Says(N_("%(key)s.")),
+    Finding.CERT_KEY_WEAK: Says(
+        N_("%(key)s: too weak today."), N_("Take RSA with 2048 bits or more, or an elliptic curve.")
+    ),
+    Finding.INJECTION_SAFE: Says(N_("What is smuggled in before the handshake is thrown away.")),
+    Finding.INJECTION_UNSAFE: Says(
+        N_("A command sent in clear behind STLS is carried out under TLS."),
+        N_("Update the server (CVE-2021-38084 and its kin), or offer port 995 alone."),
+    ),
+    Finding.INJECTION_UNCLEAR: Says(
+        N_("Whether input behind STLS is thrown away could not be seen.")
+    ),
+    Finding.CAPA: Says(NN_("%(n)s capability announced.", "%(n)s capabilities announced.")),
+    Finding.CAPA_MISSING: Says(
+        N_("CAPA is not known; clients have to guess what the server can do."),
+        N_("A server of this century says what it can."),
+    ),
+    Finding.TAG_MISSPELLED: Says(
+        N_("It announces %(tag)s, which should be %(meant)s."),
+        N_("Clients pass over what they do not know; tell its makers."),
+    ),
+    Finding.TAG_UNKNOWN: Says(N_("No standard knows %(tags)s.")),
+    Finding.CAPA_TLS_SAME: Says(
+        N_("The same under TLS."), N_("STLS should not be offered again under TLS.")
+    ),
+    Finding.CAPA_TLS_DIFFERS: Says(N_("CAPA changes under TLS.")),
+    Finding.MECHANISMS: Says(N_("%(names)s.")),
+    Finding.MECHANISMS_PLAIN: Says(
+        N_("%(names)s."), N_("All of them send the password itself: SCRAM-SHA-256 would not.")
+    ),
+    Finding.MECHANISMS_NONE: Says(
+        N_("No SASL mechanism is announced: USER and PASS are left."),
+        N_("SCRAM-SHA-256 would keep passwords off the wire."),
+    ),
+    Finding.CLEARTEXT_OFFERED: Says(
+        N_("Before TLS it takes passwords in clear: %(names)s."),
+        N_("Allow them under TLS only: everyone on the way can read them."),
+    ),
+    Finding.CLEARTEXT_REFUSED: Says(N_("Without TLS no password in clear is asked for.")),
+    Finding.IMPLEMENTATION: Says(N_("It calls itself %(name)s.")),
+    Finding.LANGUAGES: Says(N_("It can answer in other languages (LANG).")),
+    Finding.UTF8: Says(N_("It takes names and headers in UTF-8 (UTF8).")),
+}
+
+AFTER: Mapping[Finding, Says] = {
+    Finding.NO_ACCOUNT: Says(
+        N_("No account was given: this is all that can be seen from outside.")
+    ),
+    Finding.LOGIN: Says(N_("Signed in within %(seconds)s.")),
+    Finding.LOGIN_SLOW: Says(
+        N_("Signing in took %(seconds)s."), N_("See what holds it up: lookups, PAM, a slow disk.")
+    ),
+    Finding.LOGIN_CLEAR: Says(
+        N_("The password went over the network in clear."), N_("Choose TLS or STARTTLS.")
+    ),
+    Finding.LOGIN_REJECTED: Says(
+        N_("The server refuses this name with this password. It was tried once."),
+        N_("Check both; some providers want an app password, or POP3 to be allowed first."),
+    ),
+    Finding.LOGIN_IN_USE: Says(
+        N_("Another program holds the mailbox."),
+        N_("Close it, or wait; then check again."),
+    ),
+    Finding.LOGIN_TOO_SOON: Says(
+        N_("Too soon after the last sign-in."), N_("Wait, then check again.")
+    ),
+    Finding.LOGIN_UNTRUSTED: Says(
+        N_("Not tried: the password is not sent where the certificate is not right.")
+    ),
+    Finding.LOGIN_BROKE_OFF: Says(
+        N_("The connection broke off during the sign-in."), N_("The server's log should know why.")
+    ),
+    Finding.CAPA_LOGIN_SAME: Says(N_("The same after the sign-in.")),
+    Finding.CAPA_LOGIN_DIFFERS: Says(N_("CAPA changes with the sign-in.")),
+    Finding.DELAY_NONE: Says(N_("Sign-ins may follow each other at once.")),
+    Finding.DELAY: Says(
+        NN_(
+            "%(n)s second is wanted between two sign-ins.",
+            "%(n)s seconds are wanted between two sign-ins.",
+        ),
+        N_("Clients that check more often are turned away."),
+    ),
+    Finding.LOCK_SHARED: Says(N_("Two programs can be signed in at the same time.")),
+    Finding.LOCK_CODED: Says(
+        N_("A second program is told that the mailbox is in use, with its code.")
+    ),
+    Finding.LOCK_WORDS: Says(
+        N_("A second program is told that the mailbox is in use, in words alone."),
+        N_("The code [IN-USE] would let clients know (RFC 2449)."),
+    ),
+    Finding.LOCK_SILENT: Says(
+        N_("A second program gets no answer while the mailbox is held."),
+        N_("Answer -ERR [IN-USE] instead (RFC 2449)."),
+    ),
+    Finding.LOCK_LIKE_WRONG: Says(
+        N_("A second program is refused as if its password were wrong."),
+        N_("Clients ask for the password then: answer -ERR [IN-USE] (RFC 2449)."),
+    ),
+    Finding.PASS_KEPT: Says(N_("A command in the same packet as PASS is answered.")),
+    Finding.PASS_LOST: Says(
+        N_("What is sent behind PASS before its answer is lost."),
+        N_("It announces PIPELINING, so nothing should get lost; tell its makers."),
+    ),
+    Finding.PASS_LOST_UNANNOUNCED: Says(
+        N_("What is sent behind PASS before its answer is lost."),
+        N_("Clients must wait for the answer, as they should."),
+    ),
+    Finding.COUNT_SAME: Says(
+        NN_(
+            "STAT and LIST agree: %(n)s message, %(octets)s octets.",
+            "STAT and LIST agree: %(n)s messages, %(octets)s octets.",
+        )
+    ),
+    Finding.COUNT_DIFFERS: Says(
+        N_("STAT and LIST do not agree."), N_("Its index may be damaged: have it built again.")
+    ),
+    Finding.COUNT_NONE: Says(N_("There is no message: much cannot be seen.")),
+    Finding.UIDL_UNIQUE: Says(
+        NN_("%(n)s unique-id, and it is usable.", "%(n)s unique-ids, no two of them the same.")
+    ),
+    Finding.UIDL_UNANNOUNCED: Says(
+        N_("UIDL works, but CAPA does not say so."), N_("Clients only use what is announced.")
+    ),
+    Finding.UIDL_DUPLICATES: Says(
+        NN_(
+            "%(n)s unique-id stands for more than one message.",
+            "%(n)s unique-ids stand for more than one message each.",
+        ),
+        N_("Clients lose or repeat mail then; look for messages that are there twice."),
+    ),
+    Finding.UIDL_UNUSABLE: Says(
+        NN_("%(n)s message has no usable unique-id.", "%(n)s messages have no usable unique-id."),
+        N_("1 to 70 printable characters are allowed (RFC 1939)."),
+    ),
+    Finding.UIDL_MISSING: Says(
+        N_("There is no UIDL: clients cannot tell which mail they have."),
+        N_("Leaving mail on the server does not work without it."),
+    ),
+    Finding.UIDL_REFUSED: Says(
+        N_("CAPA announces UIDL, but it is refused."), N_("Clients that rely on it fail.")
+    ),
+    Finding.STABLE: Says(
+        NN_(
+            "%(n)s unique-id was the same at a second sign-in.",
+            "%(n)s unique-ids were the same at a second sign-in.",
+        )
+    ),
+    Finding.STABLE_CHANGED: Says(
+        NN_(
+            "%(n)s unique-id was another one at the second sign-in.",
+            "%(n)s unique-ids were others at the second sign-in.",
+        ),
+        N_("Clients fetch all mail again each time: the server must keep them."),
+    ),
+    Finding.SIZES_SAME: Says(
+        NN_(
+            "LIST told the exact size of %(n)s message.",
+            "LIST told the exact size of %(n)s messages.",
+        )
+    ),
+    Finding.SIZES_DIFFER: Says(
+        N_("LIST is wrong for %(n)s of %(of)s messages: it said %(listed)s, RETR sent %(sent)s."),
+        N_("Clients must not rely on it; often only the last line end is not counted."),
+    ),
+    Finding.TOP_EXACT: Says(N_("As many lines as asked for, and headers as in the whole message.")),
+    Finding.TOP_MISSING: Says(
+        N_("TOP is refused."), N_("Without it nobody sees a message without fetching all of it.")
+    ),
+    Finding.TOP_WHOLE: Says(
+        N_("TOP with 0 lines sends the whole message."),
+        N_("A look at the headers costs all of the mail: update the server."),
+    ),
+    Finding.TOP_LINES: Says(
+        NN_(
+            "TOP with %(asked)s lines sent %(n)s line.",
+            "TOP with %(asked)s lines sent %(n)s lines.",
+        ),
+        N_("It should send exactly as many as asked for (RFC 1939)."),
+    ),
+    Finding.TOP_NO_BLANK: Says(
+        N_("TOP leaves out the blank line behind the headers."), N_("RFC 1939 wants it.")
+    ),
+    Finding.TOP_HEADERS: Says(
+        N_("TOP shows other headers than RETR."), N_("Clients may take it for another message.")
+    ),
+    Finding.TOP_MOST: Says(N_("TOP with very many lines is refused.")),
+    Finding.PIPELINING: Says(N_("A group of commands in one packet was answered in order.")),
+    Finding.PIPELINING_UNANNOUNCED: Says(
+        N_("A group of commands in one packet works, but CAPA does not say so."),
+        N_("Announcing PIPELINING makes clients faster."),
+    ),
+    Finding.PIPELINING_BROKEN: Says(
+        N_("CAPA announces PIPELINING, but a group of commands fails."),
+        N_("Take it out of CAPA, or update the server."),
+    ),
+    Finding.PIPELINING_NONE: Says(
+        N_("One command at a time: a group of them is not answered."),
+        N_("Pipelining makes clients faster on long lines."),
+    ),
+    Finding.SMALL_SEGMENTS: Says(
+        N_("Each message costs %(seconds)s more than it need: it is sent in small pieces."),
+        N_("Write whole answers, or set TCP_NODELAY."),
+    ),
+    Finding.EXPIRE_NEVER: Says(N_("Mail stays until somebody deletes it.")),
+    Finding.EXPIRE_ZERO: Says(
+        N_("What was fetched may be deleted at QUIT (EXPIRE 0)."),
+        N_("Warn people who leave mail on the server."),
+    ),
+    Finding.EXPIRE_DAYS: Says(
+        NN_(
+            "Mail is kept for %(n)s day at least, then it may be deleted.",
+            "Mail is kept for %(n)s days at least, then it may be deleted.",
+        )
+    ),
+    Finding.IDLE_HELD: Says(N_("The connection was still open after %(seconds)s of silence.")),
+    Finding.IDLE_CLOSED: Says(N_("It closes after %(seconds)s of silence.")),
+    Finding.IDLE_CLOSED_SOON: Says(
+        N_("It closes after %(seconds)s of silence."),
+        N_("Ten minutes are the least that RFC 1939 allows."),
+    ),
+    Finding.BROKE_OFF: Says(N_("Not seen: the connection broke off.")),
+    Finding.DELAY_TOO_LONG: Says(
+        NN_(
+            "Not seen: it needs another sign-in, which is allowed after %(n)s second.",
+            "Not seen: it needs another sign-in, which is allowed after %(n)s seconds.",
+        )
+    ),
+    Finding.STILL_IN_USE: Says(N_("Not seen: there was no second sign-in.")),
+    Finding.EMPTY: Says(N_("Not seen: the mailbox is empty.")),
+    Finding.NOTHING_SMALL: Says(N_("Not seen: there is no small message to try it with.")),
+    Finding.WOULD_POP: Says(N_("Not tried: under EXPIRE 0 fetching a message may delete it.")),
+    Finding.NO_USER_PASS: Says(N_("Not seen: it needs USER and PASS, which are not offered.")),
+}
+SAYINGS: Mapping[Finding, Says] = {**BEFORE, **AFTER}

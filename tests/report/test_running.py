@@ -1,0 +1,57 @@
+"""How many reports at once, whose they are, and how long they are kept."""
+
+import asyncio
+
+import pytest
+
+from app.report import ReportBusy, Reports, ReportsFull, Stopped
+from app.report import running as module
+from app.transport import Security, Target
+from tests.support.scripted import ScriptedServer, stall
+
+from .looking import dialer
+
+
+async def test_one_at_a_time_each_and_some_in_all():
+    async with ScriptedServer(stall()) as server:
+        target = Target(server.host, server.port, Security.NONE)
+        reports = Reports(dialer())
+        first = reports.start("a", target)
+        with pytest.raises(ReportBusy) as busy:
+            reports.start("a", target)
+        assert busy.value.id == first.id
+        others = [reports.start(f"b{n}", target) for n in range(module.MOST - 1)]
+        with pytest.raises(ReportsFull):
+            reports.start("c", target)
+        await asyncio.sleep(0.01)
+        first.call_off()
+        await first.end()
+        assert (first.running, first.report.stopped) == (False, Stopped.CALLED_OFF)
+        again = reports.start("a", target)
+        await asyncio.sleep(0.01)
+        await reports.close()
+        assert not any(run.running for run in (again, *others))
+
+
+async def test_only_its_owner_finds_it_and_not_for_ever():
+    now = 0.0
+    async with ScriptedServer(stall()) as server:
+        target = Target(server.host, server.port, Security.NONE)
+        reports = Reports(dialer(), clock=lambda: now)
+        run = reports.start("a", target)
+        assert reports.find(run.id, frozenset({"x", "a"})) is run
+        assert reports.find(run.id, frozenset({"x"})) is None
+        assert reports.find("other", frozenset({"a"})) is None
+        await asyncio.sleep(0.01)
+        run.call_off()
+        await run.end()
+        now = 10_000.0
+        assert reports.find(run.id, frozenset({"a"})) is None
+
+
+async def test_one_called_off_before_it_began_has_ended_too():
+    reports = Reports(dialer())
+    run = reports.start("a", Target("127.0.0.1", 1, Security.NONE))
+    run.call_off()
+    await run.end()
+    assert not run.running

@@ -1,0 +1,81 @@
+"""A report in words and as text."""
+
+import pytest
+
+from app.report import Finding, Group, Report, Step, Stopped, Topic, Verdict, found, skipped
+from app.transport import Security, Target
+from app.web import report_words
+from app.web.report_words import as_text, doing, headline, seconds, words_of
+
+
+@pytest.fixture
+def report() -> Report:
+    return Report(Target("pop.example.net", 995, Security.TLS), "anna@example.net")
+
+
+def test_every_topic_group_verdict_and_step_has_a_name():
+    assert set(report_words.TOPICS) == set(Topic)
+    assert set(report_words.GROUPS) == set(Group)
+    assert set(report_words.VERDICTS) == set(Verdict)
+    assert set(report_words.STEPS) | {Step.PAUSING, Step.IDLING} == set(Step)
+
+
+def test_facts_are_put_into_words():
+    one = words_of(found(Finding.CERT_SOON, n=1, begins="2026-01-01", ends="2026-11-29"))
+    assert one.says == "It holds for only 1 more day, until 2026-11-29."
+    many = words_of(found(Finding.COUNT_SAME, n=1200, octets=5_000_000))
+    assert many.says == "STAT and LIST agree: 1,200 messages, 5,000,000 octets."
+    old = words_of(found(Finding.TLS_OLD_TOO, old=("TLS 1.0", "TLS 1.1")))
+    assert old.says == "TLS 1.0, TLS 1.1 is still accepted."
+    assert (old.topic, old.verdict) == ("TLS versions", "warning")
+    assert words_of(found(Finding.NOT_POP3, kind="IMAP")).says.endswith("It sounds like IMAP.")
+    assert words_of(found(Finding.NOT_POP3, kind="")).says == "What answers is no POP3 server."
+    hostile = words_of(found(Finding.TAG_UNKNOWN, tags=("%(n)s", "100%")))
+    assert hostile.says == "No standard knows %(n)s, 100%."
+
+
+def test_times():
+    assert [seconds(s) for s in (0.0002, 0.0413, 1.48, 90.0)] == [
+        "under 1 ms",
+        "41 ms",
+        "1,480 ms",
+        "90 s",
+    ]
+
+
+def test_the_headline(report):
+    assert headline(report) == "Nothing was seen yet."
+    report.add(found(Finding.GREETED))
+    assert headline(report) == "Nothing wrong so far."
+    report.stop(Stopped.COMPLETE)
+    assert headline(report) == "All is well."
+    report.add(found(Finding.TLS_NONE))
+    assert headline(report) == "1 fault."
+    report.add(found(Finding.TOP_MISSING), found(Finding.PASS_LOST))
+    assert headline(report) == "1 fault and 2 warnings."
+
+
+def test_what_is_being_done(report):
+    report.begin(Step.PAUSING, 10.4)
+    assert doing(report) == "The server wants a pause between two sign-ins: 10 s."
+    report.begin(Step.IDLING, 600)
+    assert doing(report).startswith("Silent for up to 600 s")
+    report.begin(Step.TLS)
+    assert doing(report) == "Trying TLS in every version…"
+    report.stop(Stopped.TIME_UP)
+    assert doing(report) == "The time was up before all was seen."
+
+
+def test_as_text_and_masked_for_support(report):
+    report.add(found(Finding.LOGIN_REJECTED, "-ERR no anna@example.net here"))
+    report.add(skipped(Topic.LOCK, Finding.BROKE_OFF))
+    report.stop(Stopped.CALLED_OFF)
+    text = as_text(report, masked=False)
+    assert "Account: anna@example.net" in text
+    assert "| -ERR no anna@example.net here" in text
+    assert text.index("1 fault.") < text.index("Sign-in") < text.index("Lock")
+    assert text.endswith("Called off before all was seen.\n")
+    masked = as_text(report, masked=True)
+    assert "anna" not in masked
+    assert "Account: user1@host1" in masked
+    assert "pop.example.net:995 (TLS)" in masked
