@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.discovery import Discovery, Fetcher, Lookups
+from app.report import Reports
 from app.sessions import MemoryStore, SessionLimits, Sessions
 from app.settings import OfferedServer, Settings
 from app.transport import (
@@ -41,8 +42,10 @@ def create_app(
     lookups = Lookups(settings.dns)
     resolve = lookups.addresses if settings.dns else system_addresses
     discovery = _discovery(settings, policy, lookups)
+    dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve)
+    reports = Reports(dialer)
     sessions = Sessions(
-        Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve),
+        dialer,
         MemoryStore(),
         SessionLimits(
             idle=settings.session_idle,
@@ -63,6 +66,7 @@ def create_app(
             with suppress(asyncio.CancelledError):
                 await reaper
             await discovery.close()
+            await reports.close()
             await sessions.close()
 
     app = FastAPI(
@@ -74,7 +78,8 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         lifespan=lifespan,
     )
-    install(app, Services(sessions, _web_config(settings, demo), Renderer(), discovery))
+    services = Services(sessions, _web_config(settings, demo), Renderer(), discovery, reports)
+    install(app, services)
     return app
 
 

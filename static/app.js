@@ -119,7 +119,7 @@
   // An answer that is no answer: say so, and stop asking.
   const stop = (event) => {
     const asker = event.detail?.ctx?.sourceElement ?? event.target;
-    if (!['progress', 'fetch', 'saved', 'exporting'].includes(asker?.id)) return;
+    if (!['progress', 'fetch', 'saved', 'exporting', 'report'].includes(asker?.id)) return;
     const still = asker.cloneNode(true);
     for (const name of still.getAttributeNames()) {
       if (name.startsWith('hx-')) still.removeAttribute(name);

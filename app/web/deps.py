@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from app.discovery import Discovery
 from app.mailbox import Credentials
+from app.report import Reports
 from app.sessions import NoSession, Session, Sessions, csrf_token, new_token
 from app.transport import Target
 
@@ -66,6 +67,7 @@ class Services:
     config: WebConfig
     renderer: Renderer
     discovery: Discovery
+    reports: Reports
 
 
 def services(request: Request) -> Services:

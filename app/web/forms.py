@@ -62,7 +62,7 @@ class SignInForm:
             InvalidRequest: something is missing or makes no sense.
         """
         who = self.credentials(found)
-        target = _as_offered(found.target, config) if found else self._target(config)
+        target = _as_offered(found.target, config) if found else self.target(config)
         return Account(who.username, target), who
 
     def credentials(self, found: Found | None = None) -> Credentials:
@@ -108,7 +108,12 @@ class SignInForm:
             raise InvalidRequest(_("token: it, or the name, holds what cannot be sent."))
         return self.token
 
-    def _target(self, config: WebConfig) -> Target:
+    def target(self, config: WebConfig) -> Target:
+        """The server alone.
+
+        Raises:
+            InvalidRequest: it makes no sense.
+        """
         if not self.server.strip() and config.offered and self.offered != "other":
             return _offered(config.offered, self.offered)
         return _as_offered(read_target(self.server, self.port, self.security), config)

@@ -18,6 +18,7 @@ BUNDLES = {
     "page.css": ("app.css", "error.css", "held.css"),
     "page.js": ("app.js", "wait.js"),
     "door.js": ("vendor/htmx.min.js", "app.js", "wait.js", "door.js"),
+    "report.js": ("vendor/htmx.min.js", "app.js", "wait.js"),
     "console.js": ("vendor/htmx.min.js", "app.js", "wait.js", "console.js"),
     "desk.js": (
         "vendor/htmx.min.js",

@@ -15,7 +15,7 @@ from app.report import ReportError
 from app.sessions import NoSession, SessionError
 from app.transport import TransportError
 
-from . import api, docs, events, health
+from . import api, api_report, docs, events, health
 from .compress import Compressor
 from .deps import Services, keep_token, page_token, services
 from .errors import WebError, describe, problem
@@ -30,6 +30,7 @@ from .pages import (
     mailbox,
     message,
     outcome,
+    report,
     signin,
     space,
     whole,
@@ -66,6 +67,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     guarded = [Depends(refuse_insecure)]
     modules = (
         signin,
+        report,
         language,
         mailbox,
         live,
@@ -82,6 +84,7 @@ def install(app: FastAPI, with_services: Services) -> None:
     for module in modules:
         app.include_router(module.router, dependencies=guarded, include_in_schema=False)
     app.include_router(api.router, dependencies=guarded)
+    app.include_router(api_report.router, dependencies=guarded)
     app.include_router(events.router, dependencies=guarded)
     app.add_api_route("/scripts/{name}", _script, include_in_schema=False)
     app.mount("/static", CachedStatic(directory=shipped("static")), name="static")

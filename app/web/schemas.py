@@ -17,9 +17,9 @@ class _In(BaseModel):
 class SignIn(_In):
     """Whom to sign in, and where.
 
-    Without `server`, it is the one that is found for the address. Either `password`, or `token` with `auth` XOAUTH2 or OAUTHBEARER: an OAuth 2.0 access token. It
-    is kept sealed like a password; once it has expired, calls that sign in anew answer 401
-    `login-rejected`.
+    Without `server`, it is the one that is found for the address. Either `password`, or `token`
+    with `auth` XOAUTH2 or OAUTHBEARER: an OAuth 2.0 access token. It is kept sealed like a
+    password; once it has expired, calls that sign in anew answer 401 `login-rejected`.
     """
 
     username: str = Field(max_length=255)

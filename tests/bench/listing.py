@@ -90,7 +90,8 @@ def place() -> Place:
         mailbox._learn(message, header(number, chance))
     mailbox.mark([message.id for message in list(mailbox.index)[::7]])
     session = cast("Session", SimpleNamespace(mailbox=mailbox, csrf="0f" * 32))
-    services = Services(cast("Any", None), WebConfig(), Renderer(), cast("Any", None))
+    nothing = cast("Any", None)
+    services = Services(nothing, WebConfig(), Renderer(), nothing, nothing)
     scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/mailbox",
              "query_string": b"", "headers": [(b"host", b"localhost")],
              "client": ("127.0.0.1", 1)}  # fmt: skip

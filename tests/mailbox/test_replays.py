@@ -9,8 +9,8 @@ from app.mailbox import (
     MailboxInUse,
     Notice,
     Outcome,
+    Unlock,
 )
-from app.mailbox.maildrop import Unlock
 from app.pop3 import Fault, RemoteProtocolError
 from app.transport import Timeouts
 from tests.support.replay import NAMES, Replay

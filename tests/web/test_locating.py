@@ -33,7 +33,7 @@ class Search:
 
 def services(search: Search, config: WebConfig | None = None) -> Services:
     nothing = cast("Any", None)
-    return Services(nothing, config or WebConfig(), nothing, cast("Any", search))
+    return Services(nothing, config or WebConfig(), nothing, cast("Any", search), nothing)
 
 
 def form(**fields: str) -> SignInForm:

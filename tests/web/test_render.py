@@ -24,6 +24,8 @@ PAGES: dict[str, type] = {
     "console": views.ConsoleView,
     "keys": views.KeysView,
     "space": views.SpaceView,
+    "report": views.ReportFormView,
+    "reported": views.ReportPage,
 }
 FRAGMENTS: dict[str, type] = {
     "marked": views.MarkedFragment,
@@ -42,6 +44,7 @@ FRAGMENTS: dict[str, type] = {
     "review": views.ReviewFragment,
     "live": views.LiveFragment,
     "notices": views.NoticesFragment,
+    "report": views.ReportFragment,
     "transcript": views.TranscriptFragment,
     "facets": views.FacetsFragment,
     "found": views.FoundFragment,

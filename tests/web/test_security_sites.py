@@ -108,6 +108,9 @@ async def test_the_list_of_changing_calls_is_whole():
         ("POST", "/demo"),
         ("POST", "/language"),  # see pages/test_language.py
         ("POST", "/api/v1/session"),
+        ("POST", "/report"),  # see pages/test_report.py
+        ("POST", "/report/{id}/stop"),
+        ("POST", "/api/v1/report"),
     }
 
 

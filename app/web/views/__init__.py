@@ -72,6 +72,15 @@ from .reader import (
     TabView,
 )
 from .reference import ApiView, CallView, CodeView, ParameterView
+from .report import (
+    ChecksView,
+    CountView,
+    FindingView,
+    ReportFormView,
+    ReportFragment,
+    ReportPage,
+    ReportView,
+)
 from .route import CheckView, HopView, RouteView
 from .shell import (
     AccountView,
@@ -114,10 +123,12 @@ __all__ = [
     "CallView",
     "CardView",
     "CheckView",
+    "ChecksView",
     "CodeView",
     "CommandView",
     "ConsoleFragment",
     "ConsoleView",
+    "CountView",
     "CountedFragment",
     "EndedView",
     "ErrorPage",
@@ -135,6 +146,7 @@ __all__ = [
     "FetchView",
     "FieldView",
     "FilterView",
+    "FindingView",
     "FoundFragment",
     "FoundView",
     "HopView",
@@ -170,6 +182,10 @@ __all__ = [
     "ReceiptRow",
     "ReceiptView",
     "RecipeView",
+    "ReportFormView",
+    "ReportFragment",
+    "ReportPage",
+    "ReportView",
     "ReviewFragment",
     "ReviewView",
     "RouteView",

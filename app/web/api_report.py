@@ -1,0 +1,79 @@
+"""The server report by the API: made while the caller waits."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from app.report import ReportRun
+from app.transport import Security
+
+from .api import check_sign_in
+from .api import router as api
+from .deps import AppServices, ChangingSession
+from .forms import SignInForm
+from .report_json import ServerReport, server_report
+from .reporting import MAX_WAIT, begin_own, owner
+
+router = APIRouter(prefix="/api/v1", tags=["POP3"], responses=api.responses)
+
+Wait = Annotated[
+    float, Query(ge=0, le=MAX_WAIT, description="seconds to see when a silent client is dropped")
+]
+
+
+class ReportOn(BaseModel):
+    """What to look at; without `username`, what can be seen from outside."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    server: str | None = Field(None, max_length=255)
+    port: int | None = Field(None, ge=1, le=65535)
+    security: Security | None = None
+    username: str = Field("", max_length=255)
+    password: SecretStr = Field(SecretStr(""), max_length=255)
+    wait: float = Field(0, ge=0, le=MAX_WAIT)
+
+
+async def _made(run: ReportRun) -> ServerReport:
+    try:
+        await run.end()
+    finally:
+        if run.running:  # the caller has gone
+            run.call_off()
+    return server_report(run.report)
+
+
+@router.get("/report")
+async def report_own(
+    services: AppServices, session: ChangingSession, wait: Wait = 0
+) -> ServerReport:
+    """What the session's server and maildrop are like, looked at now; reads only.
+
+    The maildrop lock is given back first; signs in up to three times. Takes seconds, with `wait`
+    or a LOGIN-DELAY longer; one report at a time.
+    """
+    return await _made(await begin_own(services, session, wait))
+
+
+@router.post("/report", dependencies=[Depends(check_sign_in)])
+async def report_on(request: Request, services: AppServices, body: ReportOn) -> ServerReport:
+    """The same for any server this Popscope may connect to, with or without an account.
+
+    Needs no session. A server that is not allowed is told in the report, the same for every reason.
+    """
+    form = SignInForm(
+        username=body.username,
+        password=body.password.get_secret_value(),
+        server=body.server or "",
+        port=str(body.port) if body.port is not None else "",
+        security=body.security.value if body.security else "",
+    )
+    mine = owner(request, None)
+    if not body.username:
+        run = services.reports.start(mine, form.target(services.config), wait=body.wait)
+    else:
+        account, credentials = form.read(services.config)
+        target, name = account.target, account.username
+        run = services.reports.start(mine, target, name, lambda: credentials, body.wait)
+    return await _made(run)

@@ -1,0 +1,183 @@
+"""The server report: the form, the report while it is made, and to take away."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from app.report import ReportBusy, ReportError, ReportRun
+from app.sessions import NoSession, Session
+from app.web import present
+from app.web.deps import (
+    AppServices,
+    Services,
+    check_page,
+    current_session,
+    keep_token,
+    page_token,
+    watched_session,
+)
+from app.web.errors import WebError, describe
+from app.web.forms import SignInForm
+from app.web.report_json import report_json
+from app.web.report_words import as_text
+from app.web.reporting import begin_own, owner, owners, report_view
+from app.web.views import (
+    ErrorView,
+    ReportFormView,
+    ReportFragment,
+    ReportPage,
+    ServerView,
+)
+from app.web.words import _
+
+router = APIRouter(prefix="/report")
+_NOT_FOUND = 404
+
+
+async def _session(request: Request) -> Session | None:
+    try:
+        return await current_session(request)
+    except NoSession:
+        return None
+
+
+async def _watching(request: Request) -> Session | None:
+    """A page that asks again and again keeps no session alive."""
+    try:
+        return await watched_session(request)
+    except NoSession:
+        return None
+
+
+Acting = Annotated[Session | None, Depends(_session)]
+Watching = Annotated[Session | None, Depends(_watching)]
+
+
+def _form(
+    request: Request,
+    services: Services,
+    session: Session | None,
+    form: SignInForm,
+    error: Exception | None = None,
+) -> Response:
+    csrf, cookie = page_token(request)
+    config = services.config
+    told: ErrorView | None = describe(error) if error is not None else None
+    view = ReportFormView(
+        shell=present.shell(request, services, _("Test a server or an account"), csrf),
+        account=present.account(session.mailbox, services) if session is not None else None,
+        username=form.username,
+        server=form.server,
+        port=form.port,
+        security=form.security,
+        offered=tuple(
+            ServerView(one.label, present.server_label(one.target), one.label == form.offered)
+            for one in config.offered
+        ),
+        fixed=config.fixed,
+        running=f"/report/{error.id}" if isinstance(error, ReportBusy) else "",
+        error=told,
+    )
+    response = services.renderer.page("report", view, told.status if told else 200)
+    keep_token(request, response, cookie)
+    return response
+
+
+@router.get("")
+async def show_form(request: Request, services: AppServices, session: Acting) -> Response:
+    """What to look at."""
+    return _form(request, services, session, SignInForm())
+
+
+@router.post("", dependencies=[Depends(check_page)])
+async def begin(
+    request: Request,
+    services: AppServices,
+    session: Acting,
+    own: Annotated[str, Form()] = "",
+    username: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    server: Annotated[str, Form()] = "",
+    port: Annotated[str, Form()] = "",
+    security: Annotated[str, Form()] = "",
+    offered: Annotated[str, Form()] = "",
+) -> Response:
+    """Begins a report; with `own`, on the account of the session."""
+    form = SignInForm(username, password, server, port, security, offered)
+    mine = owner(request, session)
+    try:
+        if own and session is not None:
+            run = await begin_own(services, session)
+        elif username or password:
+            account, credentials = form.read(services.config)
+            target, name = account.target, account.username
+            run = services.reports.start(mine, target, name, lambda: credentials)
+        else:
+            run = services.reports.start(mine, form.target(services.config))
+    except (ReportError, WebError) as error:
+        return _form(request, services, session, form, error)
+    return RedirectResponse(f"/report/{run.id}", status_code=303)
+
+
+def _run(request: Request, services: Services, session: Session | None, id: str) -> ReportRun:
+    run = services.reports.find(id, owners(request, session))
+    if run is None:
+        raise HTTPException(_NOT_FOUND)
+    return run
+
+
+@router.get("/{id}")
+async def show(request: Request, services: AppServices, session: Watching, id: str) -> Response:
+    """A report as far as it is made."""
+    run = _run(request, services, session, id)
+    csrf, cookie = page_token(request)
+    title = _("Report on %(server)s", server=run.report.target.shown)
+    view = ReportPage(
+        shell=present.shell(request, services, title, csrf),
+        account=present.account(session.mailbox, services) if session is not None else None,
+        report=report_view(run),
+    )
+    response = services.renderer.page("reported", view)
+    keep_token(request, response, cookie)
+    return response
+
+
+@router.get("/{id}/live")
+async def live(request: Request, services: AppServices, session: Watching, id: str) -> Response:
+    """The same without the page around it, for htmx."""
+    run = _run(request, services, session, id)
+    csrf, _cookie = page_token(request)
+    shell = present.shell(request, services, "", csrf)
+    return services.renderer.fragment("report", ReportFragment(shell, report_view(run)))
+
+
+@router.post("/{id}/stop", dependencies=[Depends(check_page)])
+async def stop(request: Request, services: AppServices, session: Acting, id: str) -> Response:
+    """Calls it off; what was found stays."""
+    run = _run(request, services, session, id)
+    run.call_off()
+    return RedirectResponse(f"/report/{id}", status_code=303)
+
+
+@router.get("/{id}/report.json")
+async def as_json(request: Request, services: AppServices, session: Watching, id: str) -> Response:
+    """To save as JSON."""
+    run = _run(request, services, session, id)
+    headers = {"Content-Disposition": 'attachment; filename="server-report.json"'}
+    return JSONResponse(report_json(run.report), headers=headers)
+
+
+@router.get("/{id}/report.txt")
+async def as_plain_text(
+    request: Request,
+    services: AppServices,
+    session: Watching,
+    id: str,
+    mask: Annotated[str, Query()] = "1",
+) -> Response:
+    """To save as text; the account's name is masked unless asked otherwise."""
+    run = _run(request, services, session, id)
+    headers = {"Content-Disposition": 'attachment; filename="server-report.txt"'}
+    text = as_text(run.report, masked=mask != "0")
+    return Response(text, media_type="text/plain; charset=utf-8", headers=headers)

@@ -1,0 +1,102 @@
+"""Reports as pages show them, and whose they are."""
+
+from fastapi import Request
+
+from app.report import Group, Report, ReportRun, Verdict
+from app.sessions import Session, csrf_token
+
+from . import formats
+from .deps import Services, signin_cookie
+from .report_words import (
+    GROUPS,
+    VERDICTS,
+    as_text,
+    doing,
+    headline,
+    protection,
+    words_of,
+)
+from .views import ChecksView, CountView, FindingView, ReportView
+from .words import _
+
+MAX_WAIT = 900  # seconds of silence that pages and the API may ask for
+
+
+def owner(request: Request, session: Session | None) -> str:
+    """Whose report one is that this request begins."""
+    if session is not None:
+        return f"session:{session.sid}"
+    value = signin_cookie(request).value(request.cookies)
+    if value:
+        return f"browser:{csrf_token(value)}"
+    return f"address:{request.client.host if request.client else ''}"
+
+
+def owners(request: Request, session: Session | None) -> frozenset[str]:
+    """All whose reports this request may see."""
+    found = {owner(request, session)}
+    if signin_cookie(request).value(request.cookies):
+        found.add(owner(request, None))
+    return frozenset(found)
+
+
+async def begin_own(services: Services, session: Session, wait: float = 0.0) -> ReportRun:
+    """A report on the session's own account; its lock is given back first.
+
+    Raises:
+        ReportError: there is one under way, or there are too many.
+    """
+    await session.mailbox.release()
+    account = session.mailbox.account
+    name, mine = account.username, f"session:{session.sid}"
+    return services.reports.start(mine, account.target, name, session.unlock, wait)
+
+
+def report_view(run: ReportRun) -> ReportView:
+    """A report as far as it is made."""
+    report = run.report
+    return ReportView(
+        path=f"/report/{run.id}",
+        server=report.target.shown,
+        protection=protection(report),
+        account=report.username,
+        at=formats.when_exactly(report.began),
+        at_iso=report.began.isoformat(timespec="seconds"),
+        running=run.running,
+        doing=doing(report),
+        headline=headline(report),
+        worst=report.worst.value,
+        counts=tuple(_counts(report)),
+        groups=tuple(
+            ChecksView(group.value, _(GROUPS[group]), checks)
+            for group in Group
+            if (checks := _checks(report, group))
+        ),
+        text=as_text(report, masked=True),
+    )
+
+
+def _counts(report: Report) -> list[CountView]:
+    found = ((verdict, report.count(verdict)) for verdict in reversed(Verdict))
+    return [
+        CountView(verdict.value, f"{formats.number(number)} {_(VERDICTS[verdict])}")
+        for verdict, number in found
+        if number
+    ]
+
+
+def _checks(report: Report, group: Group) -> tuple[FindingView, ...]:
+    views = []
+    for check in report.of(group):
+        words = words_of(check)
+        views.append(
+            FindingView(
+                topic=words.topic,
+                verdict=check.verdict.value,
+                word=words.verdict,
+                says=words.says,
+                advice=words.advice,
+                details=check.details,
+            )
+        )
+    return tuple(views)
