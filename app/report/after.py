@@ -130,16 +130,16 @@ def welcomed(inside: Inside, outside: Outside) -> Iterator[Check]:
 
 
 async def read(inside: Inside) -> Sequence[Check]:
-    """STAT, LIST and UIDL."""
+    """UIDL, STAT and LIST."""
     connection = inside.connection
+    rows = None
+    with suppress(CommandRejected):  # first: GNU mailutils writes into new messages at UIDL
+        rows = await connection.execute(commands.uidl_all())
+        inside.uidls = [row.uidl for row in rows]
     stat = await connection.execute(commands.stat())
     inside.listing = await connection.execute(commands.list_all())
     inside.messages = len(inside.listing)
     checks = [maildrop.counts(stat, inside.listing)]
-    rows = None
-    with suppress(CommandRejected):
-        rows = await connection.execute(commands.uidl_all())
-        inside.uidls = [row.uidl for row in rows]
     told = "UIDL" in inside.capabilities
     checks.append(maildrop.uidls(rows, told=told, messages=inside.messages))
     return checks

@@ -72,9 +72,9 @@ BEFORE: Mapping[Finding, Says] = {
     Finding.SPEAKS_PLAIN: Says(
         N_("This port begins in clear, not with TLS."), N_("Choose STARTTLS for it.")
     ),
-    Finding.ROUND_TRIP: Says(N_("%(seconds)s for a command and its answer.")),
+    Finding.ROUND_TRIP: Says(N_("A command and its answer take %(seconds)s.")),
     Finding.ROUND_TRIP_LONG: Says(
-        N_("%(seconds)s for a command and its answer: that is long."),
+        N_("A command and its answer take %(seconds)s: that is long."),
         N_("Pipelining makes up for it; see whether name lookups hold the server up."),
     ),
     Finding.STLS_WORKS: Says(N_("STLS begins TLS on this port.")),

@@ -75,8 +75,13 @@ _PROTECTIONS = {
     "starttls": "STARTTLS",
     "none": N_("not encrypted"),
 }
-_WARNINGS = NN_("%(n)s warning", "%(n)s warnings")
-_FAULTS = NN_("%(n)s fault", "%(n)s faults")
+COUNTED = {
+    Verdict.GOOD: NN_("%(n)s good", "%(n)s good"),
+    Verdict.NOTE: NN_("%(n)s note", "%(n)s notes"),
+    Verdict.WARN: NN_("%(n)s warning", "%(n)s warnings"),
+    Verdict.BAD: NN_("%(n)s fault", "%(n)s faults"),
+    Verdict.SKIPPED: NN_("%(n)s not seen", "%(n)s not seen"),
+}
 _TOPIC_WIDTH = 20
 _SHORT = 10.0  # seconds; below it, in milliseconds
 
@@ -133,12 +138,8 @@ def protection(report: Report) -> str:
 
 def headline(report: Report) -> str:
     """The verdict of the whole report in one sentence."""
-    faults, warnings = report.count(Verdict.BAD), report.count(Verdict.WARN)
-    counted = [
-        ngettext(*words, number, n=formats.number(number))
-        for words, number in ((_FAULTS, faults), (_WARNINGS, warnings))
-        if number
-    ]
+    found = [verdict for verdict in (Verdict.BAD, Verdict.WARN) if report.count(verdict)]
+    counted = [counted_words(report, verdict) for verdict in found]
     if len(counted) > 1:
         return _("%(faults)s and %(warnings)s.", faults=counted[0], warnings=counted[1])
     if counted:
@@ -146,6 +147,12 @@ def headline(report: Report) -> str:
     if report.stopped is Stopped.COMPLETE:
         return _("All is well.")
     return _("Nothing wrong so far.") if report.checks else _("Nothing was seen yet.")
+
+
+def counted_words(report: Report, verdict: Verdict) -> str:
+    """`2 warnings`."""
+    number = report.count(verdict)
+    return ngettext(*COUNTED[verdict], number, n=formats.number(number))
 
 
 def doing(report: Report) -> str:

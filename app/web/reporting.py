@@ -9,8 +9,8 @@ from . import formats
 from .deps import Services, signin_cookie
 from .report_words import (
     GROUPS,
-    VERDICTS,
     as_text,
+    counted_words,
     doing,
     headline,
     protection,
@@ -77,11 +77,10 @@ def report_view(run: ReportRun) -> ReportView:
 
 
 def _counts(report: Report) -> list[CountView]:
-    found = ((verdict, report.count(verdict)) for verdict in reversed(Verdict))
     return [
-        CountView(verdict.value, f"{formats.number(number)} {_(VERDICTS[verdict])}")
-        for verdict, number in found
-        if number
+        CountView(verdict.value, counted_words(report, verdict))
+        for verdict in reversed(Verdict)
+        if report.count(verdict)
     ]
 
 

@@ -1,0 +1,89 @@
+"""A server report by keyboard, on a phone, in the dark, and without JavaScript."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import Chromium, axe, screenshot
+from tests.support.dovecot import Dovecot
+from tests.support.popscope import RunningPopscope
+
+from .conftest import letter
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def trusting(dovecot: Dovecot, tmp_path_factory) -> Iterator[RunningPopscope]:
+    dovecot.deliver_many("reported", map(letter, range(5)))
+    ca_file = dovecot.authority.write(tmp_path_factory.mktemp("ca") / "ca.pem")
+    with RunningPopscope("serve", settings={"POPSCOPE_CA_FILE": str(ca_file)}) as running:
+        yield running
+
+
+async def look(page: Page, name: str) -> None:
+    await screenshot(page, f"report-{name}")
+    assert await axe(page) == [], name
+    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert room[0] <= room[1], f"{name} scrolls sideways"
+
+
+async def fill(page: Page, dovecot: Dovecot) -> None:
+    await page.get_by_label("Server", exact=True).fill(f"localhost:{dovecot.port}")
+    await page.get_by_label("Security").select_option("starttls")
+    await page.get_by_label("User name").fill("reported")
+    await page.get_by_label("Password").fill("secret")
+    await page.get_by_label("Password").press("Enter")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "light")])
+async def test_a_report_fills_in_and_ends(
+    trusting: RunningPopscope,
+    dovecot: Dovecot,
+    chromium: Chromium,
+    width: int,
+    scheme: Literal["light", "dark"],
+) -> None:
+    page = await chromium.page_at(width, scheme)
+    await page.goto(trusting.url)
+    await page.get_by_role("link", name="Test a server or an account").press("Enter")
+    await look(page, "form")
+    await fill(page, dovecot)
+    await expect(page.get_by_role("link", name="Another report")).to_be_visible()
+    await expect(page.locator(".findings")).to_have_count(5)
+    await look(page, "done")
+    asked = len(chromium.requests)
+    # Details by keyboard.
+    greeting = page.locator("summary", has_text="A POP3 server greets")
+    await greeting.press("Enter")
+    await expect(page.get_by_text("+OK Dovecot (Debian) ready.", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Copy for support")).to_be_visible()
+    await page.wait_for_timeout(1500)
+    assert len(chromium.requests) == asked  # it asks no more
+
+
+async def test_an_answer_that_never_comes_is_not_asked_for_again_and_again(
+    trusting: RunningPopscope, dovecot: Dovecot, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(1440)
+    await page.goto(f"{trusting.url}/report")
+    await page.route("**/live", lambda route: route.abort())
+    chromium.allow("ERR_FAILED|Failed to fetch")
+    await fill(page, dovecot)
+    await page.wait_for_timeout(1500)
+    tries = sum("/live" in one for one in chromium.requests)
+    assert tries <= 2
+
+
+async def test_without_javascript(
+    trusting: RunningPopscope, dovecot: Dovecot, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(390, "dark", javascript=False)
+    await page.goto(f"{trusting.url}/report")
+    await fill(page, dovecot)
+    await expect(page.get_by_role("link", name="Another report")).to_be_visible()
+    await expect(page.locator("#reporttext")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Copy for support")).to_be_hidden()
+    await screenshot(page, "report-no-js")
