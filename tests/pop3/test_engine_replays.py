@@ -39,7 +39,7 @@ from .dialogue import (
 )
 
 LINE_ENDS = [b"\r\n", b"\n"]
-WHOLE = [name for name in NAMES if name not in {"greenmail_dot", "cyrus_cr"}]
+WHOLE = [name for name in NAMES if name not in {"greenmail_dot", "cyrus_cr", "cyrus_late"}]
 
 Cut = Callable[[bytes], Iterable[bytes]]
 

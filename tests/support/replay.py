@@ -19,7 +19,8 @@ the truth. ``[idle]`` is what is said to those who idle. ``[options]``:
 - ``window 4``: so many messages are listed at once.
 - ``top whole``: TOP sends all of the body.
 - ``top header X-Line: …``: a header that only TOP shows.
-- ``end .CR``: RETR and TOP end without their LF.
+- ``end .CR``: RETR and TOP end without their LF; ``end .CR, LF later``: it comes with the next
+  answer.
 """
 
 import re
@@ -208,6 +209,7 @@ class Session:
         self.section = "authorization"
         self.pipelining = False
         self.ended = False
+        self._owed = b""  # what was held back of the last answer
         self.commands: list[str] = []
 
     def said(self, lines: list[str]) -> bytes:
@@ -241,6 +243,9 @@ class Session:
             else:
                 made += self.said([self._filled(line, n)])
         self.pipelining = self.section == "transaction" and self._announces_pipelining()
+        made, self._owed = self._owed + made, b""
+        if made.endswith(b".\r") and self._dialogue.options["end"].endswith("later"):
+            self._owed = b"\n"
         return made
 
     def _act(self, verb: str, n: int, exchange: Exchange) -> None:
@@ -303,5 +308,5 @@ class Session:
         unstuffed = lines is not None and options.get("top") == "unstuffed"
         if "unstuffed" not in options and not unstuffed:
             text = re.sub(rb"(?m)^\.", b"..", text)
-        end = b".\r" if options.get("end") == ".CR" else b"." + self._replay.line_end
+        end = b".\r" if "end" in options else b"." + self._replay.line_end
         return self._replay.lines(text) + end
