@@ -99,20 +99,6 @@ def test_what_it_says_it_has_is_what_it_has(server: Pop3Server) -> None:
     client.quit()
 
 
-def test_a_second_login_gets_what_it_says(server: Pop3Server) -> None:
-    user, password = server.mailbox()
-    client = signed_in(server, user, password)
-    try:
-        if server.in_use is None:
-            signed_in(server, user, password).close()
-        else:
-            with pytest.raises(poplib.error_proto) as refused:
-                signed_in(server, user, password)
-            assert refused.value.args == (server.in_use.encode(),)
-    finally:
-        client.quit()
-
-
 @pytest.mark.parametrize("name", OVERLAID)
 def test_two_side_by_side_and_each_ends_its_own(name: str) -> None:
     make = SERVERS[name]
