@@ -20,7 +20,7 @@ demo: $(VENV)/.runtime ## start Popscope with a demo mailbox (HOST=127.0.0.1 POR
 	@exec $(PY) -m app demo --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev servers ## run every test; ARGS="tests/pop3 -x" for some
-	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, formatting, mypy, import contracts
 	$(VENV)/bin/ruff check .
