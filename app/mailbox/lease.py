@@ -77,12 +77,15 @@ class Lease:
         """
         self.drop()
         recent = asyncio.get_running_loop().time() - self._ended < _RECENT
-        for pause in _PAUSES if recent else ():
-            try:
-                return await self._take(credentials)
-            except MailboxInUse:  # by the connection of ours that has just ended
-                await asyncio.sleep(pause)
-        return await self._take(credentials)
+        try:
+            for pause in _PAUSES if recent else ():
+                try:
+                    return await self._take(credentials)
+                except MailboxInUse:  # by the connection of ours that has just ended
+                    await asyncio.sleep(pause)
+            return await self._take(credentials)
+        except LoginDelayed as error:
+            raise LoginDelayed(error.reply, self._left(error.retry_after)) from None
 
     async def _take(self, credentials: Credentials) -> Connection:
         loop = asyncio.get_running_loop()
@@ -93,9 +96,6 @@ class Lease:
         try:
             began = loop.time()
             await sign_in(connection, credentials)
-        except LoginDelayed as error:
-            connection.abort()
-            raise LoginDelayed(error.reply, self._left(error.retry_after)) from None
         except BaseException:
             connection.abort()
             raise

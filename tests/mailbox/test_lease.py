@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from app.mailbox import Credentials, LoginRejected, MailboxInUse
+from app.mailbox import Credentials, LoginDelayed, LoginRejected, MailboxInUse
 from app.mailbox.lease import Lease
 from app.pop3 import MessageNumber, commands
 from app.transport import ConnectFailed, Connection, Dialer, Security, Target, Timeouts
@@ -43,6 +43,23 @@ async def test_take_hold_give_back():
         assert lease.received > received  # the goodbye, and nothing is forgotten
         assert await lease.give_back() is True  # nothing to give
         assert len(drop.messages) == 2
+
+
+@pytest.mark.parametrize("field", ["greeting", "refuse_login"])
+async def test_what_is_left_of_a_login_delay_counts_from_the_last_sign_in(field):
+    fake = FakeMaildrop(quirks=Quirks(announce=("LOGIN-DELAY 300 USER",)))
+    async with ScriptedServer(fake) as server:
+        lease, stranger = lease_at(server), lease_at(server)
+        await lease.take(ANNA)
+        lease._since -= 100
+        setattr(fake.quirks, field, b"-ERR [LOGIN-DELAY] too soon")
+        left = []
+        for one in (lease, stranger):
+            with pytest.raises(LoginDelayed) as caught:
+                await one.take(ANNA)
+            left.append(caught.value.retry_after)
+    assert left[0] in {200, 201}
+    assert left[1] == (300 if field == "refuse_login" else None)
 
 
 async def test_a_lock_of_our_own_that_lingers_is_waited_for():
