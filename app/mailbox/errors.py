@@ -38,6 +38,7 @@ class LoginRejected(MailboxError):
         code: its response code, such as `AUTH` or `SYS/TEMP`, or None.
         means: how it was tried: a SASL mechanism's name, `APOP` or `USER`.
         instead: where the password itself was not sent, the means by which it could be; else "".
+        protected: whether the connection was encrypted.
         status, scope: what the server said of a token (RFC 7628, section 3.2.2), or "".
     """
 
@@ -47,6 +48,7 @@ class LoginRejected(MailboxError):
         self.code = code
         self.means = ""
         self.instead = ""
+        self.protected = False
         self.status = ""
         self.scope = ""
 

@@ -193,7 +193,7 @@ async def sign_in(connection: Connection, credentials: Credentials) -> None:
             way = another
             await _walk(connection, way)
     except CommandRejected as error:
-        raise _refused(error, way, ways, server.capabilities) from None
+        raise _refused(error, way, ways, server) from None
     connection.signed_in_by = way.name
     if server.capabilities.tags:  # a server without CAPA would only count a bad command
         await connection.learn()
@@ -231,13 +231,13 @@ def _another(
 
 
 def _refused(
-    error: CommandRejected, way: Way, ways: tuple[Way, ...], capabilities: Capabilities
+    error: CommandRejected, way: Way, ways: tuple[Way, ...], server: Greeted
 ) -> SaslError | LoginRejected | MailboxInUse | LoginDelayed:
     if isinstance(error.__cause__, SaslError):  # we called it off
         return error.__cause__.with_traceback(None)
-    found = refusal(error.reply, error.code, error.text, capabilities)
+    found = refusal(error.reply, error.code, error.text, server.capabilities)
     if isinstance(found, LoginRejected):
-        found.means = way.name
+        found.means, found.protected = way.name, server.protected
         if not way.gives_password:
             found.instead = next((other.name for other in ways if other.gives_password), "")
         if isinstance(way.mechanism, XOAuth2 | OAuthBearer) and way.mechanism.refusal is not None:

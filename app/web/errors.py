@@ -368,6 +368,7 @@ def describe(error: Exception) -> ErrorView:
         status=entry.status,
         retry_after=getattr(error, "retry_after", None),
         instead=getattr(error, "instead", ""),
+        protected=getattr(error, "protected", False),
     )
 
 

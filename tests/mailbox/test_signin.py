@@ -331,7 +331,8 @@ async def test_what_was_judged_is_not_tried_again(authority, answers, error):
             await sign_in(connection, ANNA)
     assert peer.logins == [b"AUTH SCRAM-SHA-256"]
     if error is LoginRejected:
-        assert (caught.value.means, caught.value.instead) == ("SCRAM-SHA-256", "PLAIN")
+        found = caught.value
+        assert (found.means, found.instead, found.protected) == ("SCRAM-SHA-256", "PLAIN", True)
     if error is SaslError:
         assert caught.value.fault is SaslFault.IMPOSTOR
 

@@ -49,6 +49,7 @@ class ErrorView:
         status: the HTTP status.
         retry_after: seconds after which to try again, where that is known.
         instead: the means by which the password itself could be sent, where it was not; else "".
+        protected: whether nobody on the way could read it then.
     """
 
     code: str
@@ -59,6 +60,7 @@ class ErrorView:
     status: int = 500
     retry_after: int | None = None
     instead: str = ""
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
