@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
 from operator import attrgetter, not_
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 
@@ -147,6 +147,11 @@ class Index:
     def copies_of(self, message: Message) -> int:
         """How many messages have this one's UIDL."""
         return self._shared[message.uidl] if message.uidl is not None else 0
+
+    def those(self, ids: Iterable[str]) -> list[Message]:
+        """The messages of these ids; what is not there is passed over."""
+        known = self._messages
+        return [known[id] for id in cast("Iterable[MessageId]", ids) if id in known]
 
     def totals_of(self, ids: Iterable[MessageId]) -> Totals:
         """Count and octets of some messages."""

@@ -75,10 +75,10 @@ class Marking(Maildrop):
     def mark_many(self, ids: Iterable[str]) -> Change:
         """Marks messages, to be undone in one go; what is not there any more is passed over."""
         named = dict.fromkeys(ids)
-        there = [self.index[id] for id in named if id in self.index]
-        fresh = {
-            message.id: int(message.octets) for message in there if message.id not in self.marks
-        }
+        there = self.index.those(named)
+        fresh = {message.id: message.octets for message in there}
+        for id in fresh.keys() & self.marks.keys():
+            del fresh[id]
         self.marks.add_sized(fresh)
         gone = len(named) - len(there)
         return self._changed(marked=tuple(fresh), octets=sum(fresh.values()), gone=gone)
@@ -120,7 +120,7 @@ class Marking(Maildrop):
             return None
         self.undoable = None
         self.marks.discard(change.marked)
-        self.marks.add(self.index[id] for id in change.unmarked if id in self.index)
+        self.marks.add(self.index.those(change.unmarked))
         self.feed.tell(Topic.MARKS)
         return change
 

@@ -1,6 +1,6 @@
 """The marks of a maildrop, in the order they were set, and how much they are together."""
 
-from collections.abc import Collection, Iterable, Iterator, KeysView
+from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping
 
 from .models import Message, MessageId, Totals
 
@@ -43,9 +43,9 @@ class Marks(Collection[MessageId]):
 
     def add(self, messages: Iterable[Message]) -> None:
         """Marks messages; one that is marked keeps its place."""
-        self.add_sized({message.id: int(message.octets) for message in messages})
+        self.add_sized({message.id: message.octets for message in messages})
 
-    def add_sized(self, octets: dict[MessageId, int]) -> None:
+    def add_sized(self, octets: Mapping[MessageId, int]) -> None:
         """Marks messages by id, with the octets of each."""
         fresh = octets
         if not self._octets.keys().isdisjoint(octets):
@@ -55,8 +55,8 @@ class Marks(Collection[MessageId]):
 
     def discard(self, ids: Iterable[MessageId]) -> None:
         """Takes marks back, where there are any."""
-        for id in ids:
-            self._total -= self._octets.pop(id, 0)
+        take = self._octets.pop
+        self._total -= sum(take(id, 0) for id in ids)
 
     def clear(self) -> None:
         """Takes all marks back."""

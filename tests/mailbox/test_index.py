@@ -138,3 +138,8 @@ def test_a_message_by_its_number(index):
     for message in index:
         assert index.at(message.number) is message
     assert index.at(MessageNumber(10**9)) is None
+
+
+def test_those_that_are_there(index):
+    first, second, *_ = index
+    assert index.those([second.id, "gone", first.id]) == [second, first]

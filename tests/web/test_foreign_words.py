@@ -150,6 +150,6 @@ async def test_no_page_of_the_app_has_english_of_its_own():
             assert english(page.text) == [], path
         await browser.send(f"{message}/mark")
         assert english((await browser.open("/mailbox/review")).text) == []
-        page = await browser.send("/mailbox/commit", count="1")
+        page = await browser.commit(count="1")
         assert page.url.path == "/mailbox/receipt"
         assert english(page.text) == []

@@ -64,7 +64,7 @@ async def commit(
     """Deletes what is marked, for good, if that is still what the review showed."""
     marks = tuple(session.mailbox.marks)
     # Another tab may have marked since, or marked one and unmarked another.
-    if count != str(len(marks)) or (seen and seen != await aside(fingerprint, marks)):
+    if marks and (count != str(len(marks)) or seen != await aside(fingerprint, marks)):
         told = replace(
             describe(CommitFailed(CommitFault.OTHERS_MARKED)), status=HTTPStatus.CONFLICT
         )

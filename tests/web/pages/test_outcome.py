@@ -29,7 +29,7 @@ async def test_the_review_shows_all_that_goes_and_the_receipt_what_went(visit):
     assert "Now 22.8 MB" in text
     assert "After 4.5 MB" in text
     assert visit.fake.count("DELE") == 0
-    page = await visit.browser.send("/mailbox/commit", count="3")
+    page = await visit.browser.commit(count="3")
     assert page.url.path == "/mailbox/receipt"
     text = words(page)
     assert "18.3 MB freed. All 3 messages are gone." in text
@@ -38,16 +38,19 @@ async def test_the_review_shows_all_that_goes_and_the_receipt_what_went(visit):
     assert len(visit.fake.messages) == 2
     page = await visit.browser.open("/mailbox")
     assert "2 messages 4.5 MB" in words(page)
-    again = await visit.browser.send("/mailbox/commit", count="0")
+    again = await visit.browser.commit(count="0")
     assert again.status_code == 502
     assert heading(again) == "Nothing is marked."
 
 
-@pytest.mark.parametrize("count", ["1", "3", "", "two"])
-async def test_only_what_the_review_showed_is_deleted(visit, count):
+@pytest.mark.parametrize(
+    "shown",
+    [{"count": "1"}, {"count": "3"}, {"count": ""}, {"count": "two"}, {"seen": ""}, {"seen": "x"}],
+)
+async def test_only_what_the_review_showed_is_deleted(visit, shown):
     """Another tab has marked one more since: the person has not seen it, so nothing goes."""
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
-    page = await visit.browser.send("/mailbox/commit", count=count)
+    page = await visit.browser.commit(**shown)
     assert page.status_code == 409
     assert "Nothing was deleted." in heading(page)
     assert "Delete 2 messages" in words(page)
@@ -76,7 +79,7 @@ async def test_as_many_marks_as_the_review_showed_but_others_are_not_deleted(vis
 async def test_what_the_server_would_not_delete_is_told_in_its_words(visit):
     visit.fake.quirks.refuse_dele = frozenset({1})
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
-    page = await visit.browser.send("/mailbox/commit", count="2")
+    page = await visit.browser.commit(count="2")
     text = words(page)
     assert "1 of 2 messages is gone." in text
     assert "still there -ERR [SYS/PERM] this message may not be deleted" in text
@@ -97,7 +100,7 @@ async def test_what_could_not_be_checked_is_not_called_gone(visit):
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
     visit.fake.quirks.quit_reply = None
     visit.fake.quirks.refuse_login = b"-ERR [SYS/TEMP] not now"
-    page = await visit.browser.send("/mailbox/commit", count="2")
+    page = await visit.browser.commit(count="2")
     text = words(page)
     assert "Not verified." in text
     assert "QUIT was not answered. -ERR [SYS/TEMP] not now" in text
@@ -107,7 +110,7 @@ async def test_what_could_not_be_checked_is_not_called_gone(visit):
 async def test_a_commit_that_fails_before_quit_deletes_nothing_and_keeps_the_marks(visit):
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
     visit.fake.quirks.close_at = "DELE"
-    page = await visit.browser.send("/mailbox/commit", count="2")
+    page = await visit.browser.commit(count="2")
     assert page.status_code == 502
     assert "Nothing was deleted, and your marks are kept." in words(page)
     visit.fake.quirks.close_at = None
@@ -137,7 +140,7 @@ async def test_the_number_that_htmx_shows_is_the_number_that_is_confirmed(visit)
     answer = await visit.htmx(f"/mailbox/review/unmark/{visit.ids[0]}", "/mailbox/review")
     assert "Delete 2 messages for good" in words(answer)
     assert 'name="count" value="2"' in answer.text
-    page = await visit.browser.send("/mailbox/commit", count="2")
+    page = await visit.browser.commit(count="2")
     assert "All 2 messages are gone." in words(page)
     assert len(visit.fake.messages) == 3
 
@@ -179,7 +182,7 @@ async def test_a_long_review_and_a_long_receipt_show_the_first_and_count_the_res
     assert "3 smaller messages are marked as well." in text
     assert 'href="/mailbox?q=is%3Amarked"' in page.text
     assert ("letter 2" in text, "letter 3" in text) == (True, False)
-    page = await visit.browser.send("/mailbox/commit", count="5")
+    page = await visit.browser.commit(count="5")
     text = words(page)
     assert "3 more messages are not shown here" in text
     assert text.index("letter 5") < text.index("letter 1")  # what is not gone comes first
@@ -191,7 +194,7 @@ async def test_a_long_review_and_a_long_receipt_show_the_first_and_count_the_res
 async def test_the_receipt_is_there_as_files_and_after_a_reload_and_a_release(visit):
     visit.fake.quirks.refuse_dele = frozenset({1})
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
-    page = await visit.browser.send("/mailbox/commit", count="2")
+    page = await visit.browser.commit(count="2")
     assert "<title>1 marked · 1 of 2 gone · anna · Popscope</title>" in page.text
     await visit.browser.send("/mailbox/release")
     again = await visit.browser.open("/mailbox/receipt")
@@ -216,7 +219,7 @@ async def test_the_receipt_is_there_as_files_and_after_a_reload_and_a_release(vi
 async def test_earlier_receipts_of_the_session_are_kept(visit):
     for id in visit.ids[:2]:
         await visit.browser.send("/mailbox/mark", id=id)
-        page = await visit.browser.send("/mailbox/commit", count="1")
+        page = await visit.browser.commit(count="1")
     assert "5.0 MB freed. The message is gone." in words(page)
     assert 'href="/mailbox/receipt?number=1"' in page.text
     first = await visit.browser.open("/mailbox/receipt?number=1")
@@ -239,7 +242,7 @@ async def test_only_so_many_receipts_are_kept(visit, monkeypatch):
     monkeypatch.setattr(deletion, "_RECEIPTS", 2)
     for id in visit.ids[:4]:
         await visit.browser.send("/mailbox/mark", id=id)
-        page = await visit.browser.send("/mailbox/commit", count="1")
+        page = await visit.browser.commit(count="1")
     assert re.findall(r"/mailbox/receipt\?number=(\d+)", page.text) == ["3"]
     assert "number=4" in page.text
 

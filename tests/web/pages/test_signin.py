@@ -120,7 +120,7 @@ async def test_an_expired_session_leads_to_the_sign_in_page_and_deletes_nothing(
         for path in ("/mailbox", "/mailbox/review", "/mailbox/receipt", "/mailbox/messages/x"):
             answer = await http.get(path)
             assert (answer.status_code, answer.headers["location"][:7]) == (303, "/?back=")
-        page = await browser.send("/mailbox/commit", count="2")
+        page = await browser.commit(count="2")
         assert page.url.path == "/"
         assert "Open mailbox" in words(page)
         looking = await http.get("/mailbox/progress", headers={"HX-Request": "true"})
