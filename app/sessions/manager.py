@@ -209,16 +209,19 @@ class Sessions:
 
     async def run(self) -> None:
         """Tends and sweeps for ever; the reaper of a running app."""
-        asleep = max(0.2, min(5.0, self._limits.idle / 10))
-        swept = 0.0
+        await asyncio.gather(self._tend_for_ever(), self._sweep_for_ever())
+
+    async def _tend_for_ever(self) -> None:
         while True:
             await asyncio.sleep(_TEND)
             self.tend()
-            swept += _TEND
-            if swept >= asleep:
-                swept = 0.0
-                with suppress(OSError):
-                    await self.sweep()
+
+    async def _sweep_for_ever(self) -> None:
+        pause = max(0.2, min(5.0, self._limits.idle / 10))
+        while True:
+            await asyncio.sleep(pause)
+            with suppress(OSError):
+                await self.sweep()
 
     def hush(self) -> None:
         """Sends away all who look on; a server that wants to end need not wait for them."""

@@ -310,3 +310,48 @@ async def test_a_record_outlives_the_live_mailbox():
             await session.mailbox.open(session.unlock)
             assert len(session.mailbox.index) == 3
             assert session.mailbox.marked.messages == 0
+
+
+async def test_a_lock_is_given_back_in_time_while_the_sweep_waits_for_another_server(monkeypatch):
+    monkeypatch.setattr(manager, "_PATIENCE", 60.0)
+    monkeypatch.setattr("app.mailbox.lease._PARTING", 60.0)
+    clock = Clock()
+    stalling = FakeMaildrop(plain(1), quirks=Quirks(stall_at="QUIT"))
+    good_fake = FakeMaildrop(plain(1))
+    async with (
+        ScriptedServer(stalling) as bad,
+        ScriptedServer(good_fake) as good,
+        managing(SessionLimits(idle=2, release=0.5), clock) as sessions,
+    ):
+        await enter(sessions, bad)
+        clock.now += 3
+        await enter(sessions, good)
+        reaper = asyncio.create_task(sessions.run())
+        await until(lambda: good_fake.commands[-1] == "QUIT")
+        assert stalling.commands[-1] == "QUIT"
+        assert stalling._holders == 1  # its goodbye is still waited for
+        reaper.cancel()
+        await asyncio.wait([reaper])
+
+
+async def test_who_looks_on_gets_a_noop_where_the_server_is_impatient_and_no_longer_a_lock():
+    async with serving() as (fake, server), managing(SessionLimits(release=60)) as sessions:
+        token = await enter(sessions, server)
+        mailbox = (await sessions.find(token)).mailbox
+        await mailbox.headers_loaded()
+        mailbox._lease.habit.patience = 0.0
+        sessions.tend()
+        await asyncio.sleep(0.05)
+        assert fake.count("NOOP") == 0  # nobody looks on
+        watch = asyncio.create_task(mailbox.feed.watch().changes())
+        await asyncio.sleep(0)
+        sessions.tend()
+        sessions.tend()
+        await until(lambda: fake.count("NOOP") > 0)
+        assert fake.count("NOOP") == 1
+        mailbox._lease.used -= 61
+        await until(lambda: not sessions._tended)
+        sessions.tend()
+        await until(lambda: mailbox.held_seconds is None)
+        assert fake.commands[-1] == "QUIT"
+        watch.cancel()
