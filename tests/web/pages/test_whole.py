@@ -214,7 +214,8 @@ async def test_a_failure_is_told_in_words_and_can_be_tried_again(at, quirk, said
 async def test_a_server_without_top_still_gives_the_whole_message(at):
     place = await at(Quirks(top=False))
     page = await place.browser.open(place.path(1))
-    assert "refused this command" in heading(page)
+    assert "Nothing of this message can be shown before it is fetched" in words(page)
+    assert "-ERR unknown command" in words(page)
     assert "Whole message" in words(page)
     assert "Read this message’s header by fetching it (" in words(page)
     assert place.fake.count("RETR") == 0  # only when it is asked for
