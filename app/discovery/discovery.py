@@ -224,27 +224,26 @@ class Discovery:
         # The local part stays here; some servers want the parameter for its domain.
         path = _PATH.format(quote(f"@{domain}", safe=""))
         own = f"autoconfig.{domain}"
-        safe = await asyncio.gather(
+        files = await asyncio.gather(
             self._fetcher.get(own, path), self._fetcher.get(domain, _WELL_KNOWN)
         )
-        found = await self._first(safe, domain, missed, sure=True)
-        if found is None and not any(safe):
-            plain = await self._fetcher.get(own, path, tls=False)
-            found = await self._first([plain], domain, missed, sure=False)
-        return found
+        safe = [entry for content in files for entry in autoconfig.read(content or b"", domain)]
+        if safe:
+            return await self._first(safe, domain, missed, sure=True)
+        plain = await self._fetcher.get(own, path, tls=False)
+        return await self._first(autoconfig.read(plain or b"", domain), domain, missed, sure=False)
 
     async def _first(
-        self, files: Sequence[bytes | None], domain: str, missed: list[Reason], *, sure: bool
+        self, entries: Sequence[autoconfig.Entry], domain: str, missed: list[Reason], *, sure: bool
     ) -> Found | None:
-        for content in files:
-            for entry in autoconfig.read(content or b"", domain):
-                target = Target(entry.host, entry.port, entry.security)
-                if target.security is Security.NONE:
-                    missed.append(Reason.PLAINTEXT)
-                elif not await self._reachable(target):
-                    missed.append(Reason.NOT_ALLOWED)
-                else:
-                    return _found(target, Source.AUTOCONFIG, domain, entry.username, sure=sure)
+        for entry in entries:
+            target = Target(entry.host, entry.port, entry.security)
+            if target.security is Security.NONE:
+                missed.append(Reason.PLAINTEXT)
+            elif not await self._reachable(target):
+                missed.append(Reason.NOT_ALLOWED)
+            else:
+                return _found(target, Source.AUTOCONFIG, domain, entry.username, sure=sure)
         return None
 
     def _may(self, target: Target) -> bool:

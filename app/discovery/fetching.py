@@ -37,7 +37,7 @@ class Fetcher:
         context: ssl.SSLContext,
         *,
         ports: WebPorts | None = None,
-        patience: float = 1.5,
+        patience: float = 1.2,
     ) -> None:
         self._policy = policy
         self._resolve = resolve

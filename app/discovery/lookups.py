@@ -3,6 +3,7 @@
 No threads: a name server that does not answer holds nobody up but the one who asked.
 """
 
+import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import dns.inet
 import dns.nameserver
 import dns.resolver
 from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.IN.A import A
+from dns.rdtypes.IN.AAAA import AAAA
 from dns.rdtypes.IN.SRV import SRV
 
 from app.transport import Security, Target
@@ -82,8 +85,9 @@ class Lookups:
         """The POP3 servers a domain names: those with TLS from the start, else with STARTTLS."""
         found: list[Target] = []
         declined = False
-        for label, security in (("_pop3s", Security.TLS), ("_pop3", Security.STARTTLS)):
-            records = await self._records(f"{label}._tcp.{domain}")
+        names = (f"_pop3s._tcp.{domain}", f"_pop3._tcp.{domain}")
+        answers = await asyncio.gather(*map(self._records, names))
+        for records, security in zip(answers, (Security.TLS, Security.STARTTLS), strict=True):
             declined = declined or [record.target for record in records] == ["."]
             for record in in_order(records, self._chance):
                 host = host_name(record.target)
@@ -112,8 +116,8 @@ class Lookups:
         name = host_name(host)
         found: list[str] = []
         if name is not None:
-            for kind in ("A", "AAAA"):
-                found += [record.to_text() for record in await self._ask(name, kind)]
+            for answer in await asyncio.gather(self._ask(name, "A"), self._ask(name, "AAAA")):
+                found += [record.to_text() for record in answer if isinstance(record, A | AAAA)]
         if not found:
             raise OSError(f"no such name: {host!r}")
         return found[:_MOST]

@@ -51,9 +51,9 @@ async def test_the_whole_job_by_keys_alone(stage: Stage, page_at: PageAt) -> Non
     page = await page_at(1440)
     await page.goto(stage.app.url)
     await page.keyboard.type(stage.user)  # the first field has the focus
-    await press(page, "Tab")
+    await press(page, "Tab", "Tab")  # past Change: the fields stand open where nothing is searched
     await page.keyboard.type(f"{stage.link.host}:{stage.link.port}")
-    await press(page, "Tab", "Tab", "Enter", "Tab", "End", "Shift+Tab", "Shift+Tab")
+    await press(page, "Tab", "End", "Tab", "Tab", "Tab")
     await page.keyboard.type("secret")
     await press(page, "Enter")
     await page.get_by_role("link", name=BIG, exact=True).wait_for()

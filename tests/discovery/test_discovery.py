@@ -94,6 +94,25 @@ async def test_published_over_http_it_is_a_suggestion_alone(searching):
         assert found == Found(TLS, Source.AUTOCONFIG, ANNA, "example.test", sure=False)
 
 
+async def test_a_web_server_that_says_yes_to_everything_publishes_nothing(searching):
+    page = Reply(b"<!DOCTYPE html><html><body>Welcome</body></html>")
+    pages = {f"example.test{WELL_KNOWN}": page}
+    plain = {f"autoconfig.example.test{PATH}": published("pop.example.test")}
+    async with searching(AUTO, APEX, POP, https=pages, http=plain) as there:
+        found = await there.discovery.find(ANNA)
+        assert isinstance(found, Found)
+        assert (found.source, found.sure) == (Source.AUTOCONFIG, False)
+
+
+async def test_what_https_says_is_not_asked_again_over_http(searching):
+    where = f"autoconfig.example.test{PATH}"
+    pages = {where: published("pop.example.test", 110, "plain")}
+    tempting = {where: published("pop.example.test")}
+    async with searching(AUTO, POP, https=pages, http=tempting) as there:
+        assert await there.discovery.find(ANNA) == NotFound(Reason.PLAINTEXT, "example.test")
+        assert there.http.requests == []
+
+
 @pytest.mark.parametrize("tls", [True, False])
 async def test_plaintext_is_never_chosen(searching, tls):
     pages = {
@@ -277,7 +296,10 @@ async def test_one_search_a_domain_at_a_time_and_no_more_than_the_pace(searching
         many = await asyncio.gather(*(there.discovery.find(f"u{n}@example.test") for n in range(9)))
         assert all(isinstance(found, Found) for found in many)
         questions = [name for name in there.names.asked if name.startswith("SRV")]
-        assert questions == ["SRV _pop3s._tcp.example.test"]
+        assert sorted(questions) == [
+            "SRV _pop3._tcp.example.test",
+            "SRV _pop3s._tcp.example.test",
+        ]
         assert isinstance(await there.discovery.find("x@n1.test"), NotFound)
         busy = await there.discovery.find("x@n2.test")
         assert busy == NotFound(Reason.BUSY, "n2.test")
