@@ -55,10 +55,12 @@ async def test_over_http_where_one_says_so(context):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 404, 500])
 async def test_a_redirect_leads_nowhere(authority, context, status):
-    to = {"Location": "http://169.254.169.254/latest/meta-data/"}
-    async with https(authority, Reply(b"<x/>", status, to)) as web:
-        assert await fetcher(web, context).get(HOST, PATH) is None
-        assert len(web.requests) == 1
+    async with WebServer({"127.0.0.1/inside": Reply(b"<x/>")}) as inside:
+        to = {"Location": f"http://127.0.0.1:{inside.port}/inside"}
+        async with https(authority, Reply(b"<x/>", status, to)) as web:
+            assert await fetcher(web, context).get(HOST, PATH) is None
+            assert len(web.requests) == 1
+        assert inside.requests == []
 
 
 async def test_ten_megabytes_are_not_read(authority, context):
