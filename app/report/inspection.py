@@ -105,16 +105,24 @@ class Inspection:
             report.begin(Step.READING)
             await self._some(Topic.COUNT, after.read(inside))
             await self._some(Topic.TOP, after.compare(inside))
-            if await self._may_log_in(_SECONDS_LOGINS):
-                await self._one(Topic.LOCK, after.lock(self._dialer, self._target, unlock()))
-                self._logged_in()
             await self._one(Topic.PIPELINING, after.pipelining(inside))
+            await self._second(unlock, inside)
         except BaseException:
             inside.connection.abort()
             raise
         await inside.end()
         if await self._may_log_in(()):
             await self._again(unlock, inside)
+
+    async def _second(self, unlock: Unlock, inside: after.Inside) -> None:
+        """A second login last: solid-pop3d drops the first one over it at the next TOP."""
+        if not await self._may_log_in(_SECONDS_LOGINS):
+            return
+        if not inside.connection.alive:
+            self._report.add(skipped(Topic.LOCK, Finding.BROKE_OFF))
+            return
+        await self._one(Topic.LOCK, after.lock(self._dialer, self._target, unlock()))
+        self._logged_in()
 
     async def _login(self, unlock: Unlock) -> after.Inside | None:
         report = self._report
@@ -153,6 +161,7 @@ class Inspection:
                     return
                 self._report.add(check)
                 await self._one(Topic.STABLE, self._stable_on(wire, first))
+                await self._segments(wire, first)
                 if self._wait:
                     self._begin_wait(Step.IDLING, self._wait)
                     await self._one(Topic.IDLE, after.idle(wire, self._wait))
@@ -200,6 +209,12 @@ class Inspection:
             raise
         await second.end()
         return stable(first.uidls or (), second.uidls or ())
+
+    async def _segments(self, wire: Wire, first: after.Inside) -> None:
+        small = after.sample(first.listing)
+        with suppress(*_TROUBLE):
+            check = await after.segments(wire, small[0].number) if small else None
+            self._report.add(*((check,) if check is not None else ()))
 
     def _still_in_use(self) -> None:
         for topic in (Topic.BEHIND_PASS, Topic.STABLE):

@@ -97,7 +97,7 @@ BEFORE: Mapping[Finding, Says] = {
         N_("%(versions)s, but not TLS 1.3."), N_("A newer TLS library brings TLS 1.3.")
     ),
     Finding.TLS_OLD_TOO: Says(
-        N_("%(old)s is still accepted."), N_("Switch it off: RFC 8996 forbids it.")
+        N_("Still accepted: %(old)s."), N_("Switch it off: RFC 8996 forbids it.")
     ),
     Finding.TLS_OLD_ONLY: Says(
         N_("Nothing newer than %(old)s."),
@@ -344,7 +344,7 @@ AFTER: Mapping[Finding, Says] = {
         N_("Pipelining makes clients faster on long lines."),
     ),
     Finding.SMALL_SEGMENTS: Says(
-        N_("Each message costs %(seconds)s more than it need: it is sent in small pieces."),
+        N_("Each message costs %(seconds)s more than it need: its answer comes in small pieces."),
         N_("Write whole answers, or set TCP_NODELAY."),
     ),
     Finding.EXPIRE_NEVER: Says(N_("Mail stays until somebody deletes it.")),

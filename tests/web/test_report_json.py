@@ -22,7 +22,7 @@ def test_a_report_as_json():
             "finding": "tls-old-too",
             "facts": {"old": ["TLS 1.0"]},
             "details": ["TLS 1.0 ✓"],
-            "says": "TLS 1.0 is still accepted.",
+            "says": "Still accepted: TLS 1.0.",
             "advice": "Switch it off: RFC 8996 forbids it.",
         }
     ]

@@ -26,7 +26,7 @@ def test_facts_are_put_into_words():
     many = words_of(found(Finding.COUNT_SAME, n=1200, octets=5_000_000))
     assert many.says == "STAT and LIST agree: 1,200 messages, 5,000,000 octets."
     old = words_of(found(Finding.TLS_OLD_TOO, old=("TLS 1.0", "TLS 1.1")))
-    assert old.says == "TLS 1.0, TLS 1.1 is still accepted."
+    assert old.says == "Still accepted: TLS 1.0, TLS 1.1."
     assert (old.topic, old.verdict) == ("TLS versions", "warning")
     assert words_of(found(Finding.NOT_POP3, kind="IMAP")).says.endswith("It sounds like IMAP.")
     assert words_of(found(Finding.NOT_POP3, kind="")).says == "What answers is no POP3 server."
