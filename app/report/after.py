@@ -10,7 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import median
 
-from app.mailbox import Credentials, LoginDelayed, LoginRejected, MailboxInUse
+from app.mailbox import (
+    Credentials,
+    LoginDelayed,
+    LoginRejected,
+    MailboxError,
+    MailboxInUse,
+)
 from app.mailbox.signin import sign_in
 from app.pop3 import (
     Capabilities,
@@ -106,20 +112,26 @@ async def login_again(dialer: Dialer, target: Target, credentials: Credentials) 
     return await login(dialer, target, credentials)
 
 
-def refused(error: LoginRejected | MailboxInUse | LoginDelayed) -> Check:
+def refused(error: MailboxError) -> Check:
     """Why there was no login."""
     match error:
         case MailboxInUse():
             return found(Finding.LOGIN_IN_USE, error.reply)
         case LoginDelayed():
             return found(Finding.LOGIN_TOO_SOON, error.reply)
-    return found(Finding.LOGIN_REJECTED, error.reply)
+        case LoginRejected():
+            return found(Finding.LOGIN_REJECTED, error.reply)
+    return found(Finding.LOGIN_NO_WAY)
 
 
 def welcomed(inside: Inside, outside: Outside) -> Iterator[Check]:
     """What the login itself shows."""
     slow = inside.seconds > SLOW_LOGIN
-    yield found(Finding.LOGIN_SLOW if slow else Finding.LOGIN, seconds=inside.seconds)
+    yield found(
+        Finding.LOGIN_SLOW if slow else Finding.LOGIN,
+        seconds=inside.seconds,
+        means=inside.connection.signed_in_by,
+    )
     before = outside.encrypted if outside.encrypted is not None else outside.clear
     if inside.connection.tls is None:
         yield found(Finding.LOGIN_CLEAR)
@@ -239,8 +251,8 @@ async def lock(dialer: Dialer, target: Target, credentials: Credentials) -> Chec
     except MailboxInUse as error:
         coded = error.reply.upper().startswith("-ERR [IN-USE]")
         return found(Finding.LOCK_CODED if coded else Finding.LOCK_WORDS, error.reply)
-    except (LoginRejected, LoginDelayed) as error:
-        return found(Finding.LOCK_LIKE_WRONG, error.reply)
+    except MailboxError as error:
+        return found(Finding.LOCK_LIKE_WRONG, getattr(error, "reply", ""))
     except ENGINE_TROUBLE as error:
         return found(Finding.LOCK_SILENT, type(error).__name__)
     await second.end()

@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
 
-from app.pop3 import Capabilities
+from app.pop3 import Capabilities, Protocol, recognise
 from app.pop3.replies import apop_challenge, decode, parse_capabilities, parse_status
 from app.transport import ConnectFailed, Security, TargetForbidden
+from app.transport.stranger import what_answers
 
 from . import capabilities as rules
 from . import handshakes
@@ -22,19 +23,6 @@ _GREETING = 10.0
 _MOST_ADDRESSES = 6
 _ROUNDS = 3
 LONG = 0.4  # seconds for a round trip
-# How other protocols begin (RFC 3501, 5321, 959, 4253, 9112) or answer a CAPA.
-_OTHERS = (
-    (b"* ", "IMAP"),
-    (b"CAPA BAD", "IMAP"),
-    (b"220", "SMTP"),
-    (b"421", "SMTP"),
-    (b"554", "SMTP"),
-    (b"HTTP/", "HTTP"),
-    (b"<!DOCTYPE", "HTTP"),
-    (b"<html", "HTTP"),
-    (b"SSH-", "SSH"),
-)
-_TLS_RECORD = (b"\x15\x03", b"\x16\x03")
 
 
 @dataclass(slots=True)
@@ -172,32 +160,27 @@ def judged(line: bytes) -> Iterator[Check]:
 
 
 def _stranger(line: bytes) -> Check:
-    kind = next((kind for start, kind in _OTHERS if line.upper().startswith(start.upper())), "")
-    if line.startswith(_TLS_RECORD):
+    protocol = recognise(line)
+    if protocol is Protocol.TLS:
         return found(Finding.SPEAKS_TLS)
-    return found(Finding.NOT_POP3, decode(line)[:200], kind=kind)
+    return found(Finding.NOT_POP3, decode(line)[:200], kind=protocol.value if protocol else "")
 
 
 async def _otherwise(site: Site, error: BaseException) -> Check:
     """Nothing greeted: perhaps it waits for TLS, or has it not, or waits to be spoken to."""
-    if site.target.security is Security.TLS:
+    wanted = Protocol.TLS if site.target.security is Security.TLS else Protocol.POP3
+    protocol = await what_answers(site.address, site.target.port, _CONNECT)
+    if protocol is Protocol.TLS and wanted is not protocol:
+        return found(Finding.SPEAKS_TLS)
+    if protocol is Protocol.POP3 and wanted is not protocol:
+        return found(Finding.SPEAKS_PLAIN)
+    if protocol is Protocol.TLS:  # a web server, say, that waits for a request under it
         with suppress(*TROUBLE):
-            async with site.wire() as wire:
-                line = await wire.line(_CONNECT)
-                if parse_status(line) is not None:
-                    return found(Finding.SPEAKS_PLAIN, decode(line)[:200])
-                return _stranger(line)
-    else:
-        with suppress(*TROUBLE):
-            async with site.wire(handshakes.lenient()):
-                return found(Finding.SPEAKS_TLS)
-    context = handshakes.lenient() if site.target.security is Security.TLS else None
-    with suppress(*TROUBLE):
-        async with site.wire(context) as wire:
-            line = await wire.ask(b"CAPA\r\n", _CONNECT)
-            if parse_status(line) is None:
-                return _stranger(line)
-    return found(Finding.NO_GREETING, str(error)[:200] or type(error).__name__)
+            async with site.wire(handshakes.lenient()) as wire:
+                protocol = recognise(await wire.ask(b"CAPA\r\n", _CONNECT))
+    if protocol is None or protocol in {Protocol.TLS, Protocol.POP3}:
+        return found(Finding.NO_GREETING, str(error)[:200] or type(error).__name__)
+    return found(Finding.NOT_POP3, kind=protocol.value)
 
 
 async def capa(wire: Wire) -> Capabilities:

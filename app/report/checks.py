@@ -157,6 +157,7 @@ class Finding(Enum):
     LOGIN_REJECTED = "login-rejected"
     LOGIN_IN_USE = "login-in-use"
     LOGIN_TOO_SOON = "login-too-soon"
+    LOGIN_NO_WAY = "login-no-way"
     LOGIN_UNTRUSTED = "login-untrusted"
     LOGIN_BROKE_OFF = "login-broke-off"
     NO_ACCOUNT = "no-account"
@@ -282,6 +283,7 @@ RULES: Mapping[Finding, tuple[Topic, Verdict]] = {
     _F.LOGIN_REJECTED: (_T.LOGIN, _B),
     _F.LOGIN_IN_USE: (_T.LOGIN, _W),
     _F.LOGIN_TOO_SOON: (_T.LOGIN, _W),
+    _F.LOGIN_NO_WAY: (_T.LOGIN, _B),
     _F.LOGIN_UNTRUSTED: (_T.LOGIN, _S),
     _F.LOGIN_BROKE_OFF: (_T.LOGIN, _B),
     _F.NO_ACCOUNT: (_T.LOGIN, _S),

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 
-from app.mailbox import Credentials, LoginDelayed, LoginRejected, MailboxInUse
+from app.mailbox import Credentials, MailboxError
 from app.pop3 import LocalProtocolError
 from app.transport import Dialer, Target, TlsFailed
 
@@ -128,7 +128,7 @@ class Inspection:
         report = self._report
         try:
             inside = await after.login(self._dialer, self._target, unlock())
-        except (LoginRejected, MailboxInUse, LoginDelayed) as error:
+        except MailboxError as error:
             report.add(after.refused(error))
         except TlsFailed as error:
             report.add(skipped(Topic.LOGIN, Finding.LOGIN_UNTRUSTED, error.detail))
@@ -282,8 +282,8 @@ class Inspection:
             self._report.add(await check)
         except _TROUBLE as error:
             self._report.add(skipped(topic, Finding.BROKE_OFF, _words(error)))
-        except (LoginRejected, MailboxInUse, LoginDelayed) as error:
-            self._report.add(skipped(topic, Finding.STILL_IN_USE, error.reply))
+        except MailboxError as error:
+            self._report.add(skipped(topic, Finding.STILL_IN_USE, getattr(error, "reply", "")))
 
 
 def _words(error: BaseException) -> str:

@@ -192,9 +192,10 @@ AFTER: Mapping[Finding, Says] = {
     Finding.NO_ACCOUNT: Says(
         N_("No account was given: this is all that can be seen from outside.")
     ),
-    Finding.LOGIN: Says(N_("Signed in within %(seconds)s.")),
+    Finding.LOGIN: Says(N_("Signed in by %(means)s within %(seconds)s.")),
     Finding.LOGIN_SLOW: Says(
-        N_("Signing in took %(seconds)s."), N_("See what holds it up: lookups, PAM, a slow disk.")
+        N_("Signing in by %(means)s took %(seconds)s."),
+        N_("See what holds it up: lookups, PAM, a slow disk."),
     ),
     Finding.LOGIN_CLEAR: Says(
         N_("The password went over the network in clear."), N_("Choose TLS or STARTTLS.")
@@ -209,6 +210,10 @@ AFTER: Mapping[Finding, Says] = {
     ),
     Finding.LOGIN_TOO_SOON: Says(
         N_("Too soon after the last sign-in."), N_("Wait, then check again.")
+    ),
+    Finding.LOGIN_NO_WAY: Says(
+        N_("The server offers no way to sign in with this name and password. Nothing was sent."),
+        N_("Choose TLS, or allow a mechanism that works without it."),
     ),
     Finding.LOGIN_UNTRUSTED: Says(
         N_("Not tried: the password is not sent where the certificate is not right.")

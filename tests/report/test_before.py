@@ -79,8 +79,8 @@ def test_other_protocols_are_named(line, kind):
 
 
 async def test_a_web_server_waits_to_be_spoken_to():
-    answers = steps(expect(rb"CAPA", b"HTTP/1.1 400 Bad Request\r\n\r\n"), close())
-    async with ScriptedServer(close(), close(), close(), answers) as server:
+    answers = steps(send(b"HTTP/1.1 400 Bad Request\r\n\r\n"), stall())
+    async with ScriptedServer(close(), close(), answers) as server:
         report = await look(server)
     assert facts(report, Finding.NOT_POP3)["kind"] == "HTTP"
 

@@ -18,10 +18,10 @@ from app.web.deps import (
     watched_session,
 )
 from app.web.errors import WebError, describe
-from app.web.forms import SignInForm
+from app.web.forms import SignInForm, read_number
 from app.web.report_json import report_json
 from app.web.report_words import as_text
-from app.web.reporting import begin_own, owner, owners, report_view
+from app.web.reporting import MAX_WAIT, begin_own, owner, owners, report_view
 from app.web.views import (
     ErrorView,
     ReportFormView,
@@ -102,19 +102,21 @@ async def begin(
     port: Annotated[str, Form()] = "",
     security: Annotated[str, Form()] = "",
     offered: Annotated[str, Form()] = "",
+    wait: Annotated[str, Form()] = "",
 ) -> Response:
     """Begins a report; with `own`, on the account of the session."""
     form = SignInForm(username, password, server, port, security, offered)
     mine = owner(request, session)
     try:
+        silent = read_number("wait", wait or "0", 0, MAX_WAIT)
         if own and session is not None:
             run = await begin_own(services, session)
         elif username or password:
             account, credentials = form.read(services.config)
             target, name = account.target, account.username
-            run = services.reports.start(mine, target, name, lambda: credentials)
+            run = services.reports.start(mine, target, name, lambda: credentials, silent)
         else:
-            run = services.reports.start(mine, form.target(services.config))
+            run = services.reports.start(mine, form.target(services.config), wait=silent)
     except (ReportError, WebError) as error:
         return _form(request, services, session, form, error)
     return RedirectResponse(f"/report/{run.id}", status_code=303)

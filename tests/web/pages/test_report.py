@@ -93,6 +93,7 @@ async def test_what_makes_no_sense_is_told_before_anything_is_sent(http):
         {"server": "pop.example.net", "username": "an\nna", "password": "x"},
         {"server": "pop.example.net", "username": "anna"},
         {"server": "pop.example.net", "password": "x"},
+        {"server": "pop.example.net", "wait": "901"},
     ):
         page = await browser.send("/report", **fields)
         assert page.status_code == 422
