@@ -13,7 +13,7 @@ from .api import router as api
 from .deps import AppServices, ChangingSession
 from .forms import SignInForm
 from .report_json import ServerReport, server_report
-from .reporting import MAX_WAIT, begin_own, owner
+from .reporting import MAX_WAIT, begin_on, begin_own
 
 router = APIRouter(prefix="/api/v1", tags=["POP3"], responses=api.responses)
 
@@ -23,7 +23,7 @@ Wait = Annotated[
 
 
 class ReportOn(BaseModel):
-    """What to look at; without `username`, what can be seen from outside."""
+    """What to look at; without `username` from outside, without `server` where it is found."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -69,11 +69,5 @@ async def report_on(request: Request, services: AppServices, body: ReportOn) -> 
         port=str(body.port) if body.port is not None else "",
         security=body.security.value if body.security else "",
     )
-    mine = owner(request, None)
-    if not body.username:
-        run = services.reports.start(mine, form.target(services.config), wait=body.wait)
-    else:
-        account, credentials = form.read(services.config)
-        target, name = account.target, account.username
-        run = services.reports.start(mine, target, name, lambda: credentials, body.wait)
+    run = await begin_on(request, services, None, form, body.wait)
     return await _made(run)

@@ -7,6 +7,8 @@ from app.sessions import Session, csrf_token
 
 from . import formats
 from .deps import Services, signin_cookie
+from .forms import SignInForm
+from .locating import located, visitor
 from .report_words import (
     GROUPS,
     as_text,
@@ -50,6 +52,23 @@ async def begin_own(services: Services, session: Session, wait: float = 0.0) -> 
     account = session.mailbox.account
     name, mine = account.username, f"session:{session.sid}"
     return services.reports.start(mine, account.target, name, session.unlock, wait)
+
+
+async def begin_on(
+    request: Request, services: Services, session: Session | None, form: SignInForm, wait: float
+) -> ReportRun:
+    """A report on the server that the form names, or that is found for its address.
+
+    Raises:
+        InvalidRequest, ServerNotFound, ConfirmServer: what was filled in leads to no server.
+        ReportError: there is one under way, or there are too many.
+    """
+    mine = owner(request, session)
+    if not (form.username or form.password):
+        return services.reports.start(mine, form.target(services.config), wait=wait)
+    account, credentials = await located(services, form, visitor(request))
+    target, name = account.target, account.username
+    return services.reports.start(mine, target, name, lambda: credentials, wait)
 
 
 def report_view(run: ReportRun) -> ReportView:

@@ -31,9 +31,9 @@ async def look(page: Page, name: str) -> None:
 
 
 async def fill(page: Page, dovecot: Dovecot) -> None:
-    await page.get_by_label("Server", exact=True).fill(f"localhost:{dovecot.port}")
+    await page.get_by_label("Server (may be").fill(f"localhost:{dovecot.port}")
     await page.get_by_label("Security").select_option("starttls")
-    await page.get_by_label("User name").fill("reported")
+    await page.get_by_label("Email address or user name").fill("reported")
     await page.get_by_label("Password").fill("secret")
     await page.get_by_label("Password").press("Enter")
 

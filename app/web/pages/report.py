@@ -1,5 +1,6 @@
 """The server report: the form, the report while it is made, and to take away."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
@@ -17,11 +18,11 @@ from app.web.deps import (
     page_token,
     watched_session,
 )
-from app.web.errors import WebError, describe
+from app.web.errors import ConfirmServer, WebError, describe
 from app.web.forms import SignInForm, read_number
 from app.web.report_json import report_json
 from app.web.report_words import as_text
-from app.web.reporting import MAX_WAIT, begin_own, owner, owners, report_view
+from app.web.reporting import MAX_WAIT, begin_on, begin_own, owners, report_view
 from app.web.views import (
     ErrorView,
     ReportFormView,
@@ -106,17 +107,15 @@ async def begin(
 ) -> Response:
     """Begins a report; with `own`, on the account of the session."""
     form = SignInForm(username, password, server, port, security, offered)
-    mine = owner(request, session)
     try:
         silent = read_number("wait", wait or "0", 0, MAX_WAIT)
         if own and session is not None:
-            run = await begin_own(services, session)
-        elif username or password:
-            account, credentials = form.read(services.config)
-            target, name = account.target, account.username
-            run = services.reports.start(mine, target, name, lambda: credentials, silent)
+            run = await begin_own(services, session, silent)
         else:
-            run = services.reports.start(mine, form.target(services.config), wait=silent)
+            run = await begin_on(request, services, session, form, silent)
+    except ConfirmServer as error:
+        form = replace(form, server=error.host, port=str(error.port), security=error.security)
+        return _form(request, services, session, form, error)
     except (ReportError, WebError) as error:
         return _form(request, services, session, form, error)
     return RedirectResponse(f"/report/{run.id}", status_code=303)

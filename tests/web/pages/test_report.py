@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from app.discovery import Found, Source
+from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, Quirks, plain
 from tests.support.scripted import ScriptedServer, stall
 from tests.web.visiting import Browser, Script, http_to, running, words
@@ -70,6 +72,22 @@ async def test_without_an_account_from_outside(http, fake):
     await browser.open("/report")
     page = await finished(browser, await browser.send("/report", **place(server)))
     assert "No account was given" in words(page)
+
+
+async def test_a_server_that_was_only_found_is_shown_first(http, monkeypatch):
+    async def unsure(*_: object, **__: object) -> Found:
+        target = Target("pop.example.net", 995, Security.TLS)
+        source = next(iter(Source))
+        return Found(target, source, "anna@example.net", "example.net", sure=False)
+
+    async with running() as app, http_to(app) as client:
+        monkeypatch.setattr(app.state.services.discovery, "find", unsure)
+        browser = Browser(client)
+        await browser.open("/report")
+        page = await browser.send("/report", username="anna@example.net", password="x")
+        assert "confirm-server" in page.text
+        assert 'name="server" value="pop.example.net"' in page.text
+        assert 'name="username" value="anna@example.net"' in page.text
 
 
 async def test_signed_in_its_own_lock_is_given_back_first(http, fake):
