@@ -5,7 +5,7 @@ Only paths of ours are ever led to, so that no link to the sign-in page leads an
 
 import re
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -28,9 +28,12 @@ def own_path(back: str) -> str:
     return back
 
 
-def way_back(back: str) -> RedirectResponse:
-    """Back to the page a form stood on, if that is one of ours."""
-    return RedirectResponse(own_path(back), status_code=HTTPStatus.SEE_OTHER)
+def way_back(back: str, at: str = "") -> RedirectResponse:
+    """Back to the page a form stood on, if that is one of ours, and to a place in it."""
+    path = own_path(back)
+    if at:
+        path = f"{urldefrag(path).url}#{at}"
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
 def from_htmx(request: Request) -> str | None:

@@ -52,7 +52,7 @@ def _marked(request: Request, services: Services, session: Session, id: str, bac
     """After a mark: for htmx the row and what hangs on it, else the page one came from."""
     url = from_htmx(request)
     if url is None:
-        return way_back(back)
+        return way_back(back, f"m-{id}")
     mailbox = session.mailbox
     state, current = current_list(url)
     row = Rows(mailbox, state, current).row(mailbox.index[id])

@@ -99,7 +99,8 @@ async def test_a_page_beyond_the_end_leads_to_the_last_one(visit):
 async def test_marking_by_button_and_unmarking_deletes_nothing(visit):
     first, second, *_ = visit.ids
     page = await visit.browser.send(f"/mailbox/messages/{first}/mark", back="/mailbox?sort=size")
-    assert str(page.url) == "http://localhost/mailbox?sort=size"
+    assert str(page.url) == f"http://localhost/mailbox?sort=size#m-{first}"  # its row
+    assert f'<li id="m-{first}"' in page.text
     assert "1 message, 10.0 MB marked." in words(page)
     assert "<title>1 marked · anna · Popscope</title>" in page.text
     page = await visit.browser.send("/mailbox/mark", id=[second, first, "gone-meanwhile"])
@@ -166,16 +167,16 @@ async def test_any_address_that_htmx_claims_to_come_from_is_survived(visit, curr
     ],
 )
 async def test_the_way_back_never_leads_elsewhere(visit, back, lands):
-    for path in (
-        "/mailbox/unmark-all",
-        "/mailbox/release",
-        f"/mailbox/messages/{visit.ids[0]}/mark",
+    for path, place in (
+        ("/mailbox/unmark-all", ""),
+        ("/mailbox/release", ""),
+        (f"/mailbox/messages/{visit.ids[0]}/mark", f"#m-{visit.ids[0]}"),
     ):
         answer = await visit.http.post(
             path, data={"_csrf": visit.browser.csrf, "back": back}, headers=SAME_ORIGIN
         )
         assert answer.status_code == 303
-        assert answer.headers["location"] == lands
+        assert answer.headers["location"] == lands + place
         assert "set-cookie" not in answer.headers
 
 
