@@ -9,6 +9,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 
 from app.pop3 import CommandRejected, Limits
@@ -114,6 +115,7 @@ async def _reach(address: str, port: int, patience: float) -> socket.socket:
     return sock
 
 
+@lru_cache(maxsize=4)  # reading the system's authorities takes tens of milliseconds
 def trusting(ca_file: Path | None = None) -> ssl.SSLContext:
     """TLS 1.2 or later, and certificates of the system's authorities and those of `ca_file`."""
     context = ssl.create_default_context()

@@ -66,7 +66,7 @@ def where(found: Found) -> str:
     domain = found.domain
     match found.source:
         case Source.OFFERED:
-            return _("offered by whoever runs this Popscope")
+            return _("offered by this Popscope")
         case Source.KNOWN:
             return _("known for %(domain)s", domain=domain)
         case Source.SRV:

@@ -152,7 +152,7 @@ async def test_offered_servers_are_found_by_their_domain_and_can_be_chosen(place
         assert re.findall(r'<option value="([^"]*)"', page.text.partition("</select>")[0])[0] == ""
         asked = len(place.names.asked)
         fragment = await browser.send("/discover", username=ANNA)
-        assert "offered by whoever runs this Popscope" in fragment.text
+        assert "offered by this Popscope" in fragment.text
         assert not [name for name in place.names.asked[asked:] if "SRV" in name]
         page = await browser.send("/signin", username=ANNA, password="secret", offered="")
         assert page.url.path == "/mailbox"
