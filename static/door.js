@@ -48,7 +48,10 @@
     // Nothing moves under the finger of somebody who is further on already.
     if ('opens' in which().dataset && document.activeElement === typed) find('#place').open = true;
   });
-  document.addEventListener('htmx:error', () => {
+  // No answer came, and no newer question is under way: nothing is being looked for any more.
+  document.addEventListener('htmx:finally:request', (event) => {
+    const { sourceElement, status } = event.detail.ctx;
+    if (sourceElement.id !== 'finding' || status.includes('AbortError')) return;
     if (which().matches('.idle')) panel.replaceChildren(find('#idle').content.cloneNode(true));
   });
 })();

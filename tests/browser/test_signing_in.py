@@ -1,10 +1,11 @@
 """A person types an address: the server is found, shown, changed, and signed in to."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.support.browser import WIDTHS, Chromium, Scheme, axe, screenshot
 from tests.support.certs import Authority
@@ -126,6 +127,28 @@ async def test_what_is_typed_is_never_overwritten_and_what_is_stale_never_stands
     await name.fill(HOSTED)
     await page.locator(".which.doubt").wait_for()
     await expect(server).to_have_value("pop.hoster.test")
+
+
+@pytest.mark.parametrize("status", [0, 502])
+async def test_where_no_answer_comes_nothing_is_said_to_be_looked_for(
+    place: Place, page_at: PageAt, chromium: Chromium, status: int
+) -> None:
+    chromium.allow("/discover|Failed to load resource|fetch")
+    page = await page_at(1440)
+    waiting = asyncio.Event()
+
+    async def answer(route: Route) -> None:
+        await waiting.wait()
+        await (route.fulfill(status=status, body="no") if status else route.abort())
+
+    await page.route("**/discover", answer)
+    await typing(page, place, ANNA)
+    await expect(page.locator("#found")).to_contain_text("is being looked for")
+    waiting.set()
+    await expect(page.locator("#found")).to_contain_text("is found from the address")
+    await page.get_by_label("Password", exact=True).fill("secret")
+    await page.get_by_label("Password", exact=True).press("Enter")
+    await opened(page)
 
 
 async def test_another_server_than_the_one_that_was_found(place: Place, page_at: PageAt) -> None:
