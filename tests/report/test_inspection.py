@@ -1,6 +1,7 @@
 """The course of a report: time, delays, failures, and no secret left behind."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from app.mailbox import Credentials
 from app.report import Finding, Inspection, Report, Step, Stopped, Topic, Verdict
 from app.report import inspection as course
 from app.transport import Security, Target
+from tests.support.certs import self_signed
 from tests.support.maildrop import FakeMaildrop, Quirks, plain
 from tests.support.scripted import ScriptedServer
 
@@ -102,3 +104,26 @@ async def test_no_password_in_a_report():
         refused = await look(server, user="anna", password="hunter2")
     assert "secret" not in repr(report.checks)
     assert "hunter2" not in repr(refused.checks)
+
+
+async def test_no_password_where_the_certificate_has_gone_wrong_meanwhile(authority, tmp_path):
+    """Also on the bare connection, which is not the engine's."""
+    fake = FakeMaildrop(plain(2))
+    right, wrong = (leaf.server_context() for leaf in (authority.leaf(), self_signed()))
+
+    def choose(handshake: Any, *_: object) -> None:
+        if fake.count("LIST"):
+            handshake.context = wrong
+
+    right.sni_callback = choose
+    async with ScriptedServer(fake, tls=right) as server:
+        report = await look(
+            server,
+            Security.TLS,
+            user="anna",
+            ca_file=authority.write(tmp_path / "ca.pem"),
+            host="localhost",
+        )
+    assert Finding.LOGIN in findings(report)
+    assert under(report, Topic.BEHIND_PASS) == [Finding.BROKE_OFF]
+    assert fake.count("PASS") + fake.count("AUTH") == 1
