@@ -71,7 +71,8 @@ async def test_static_files_are_kept_by_browsers_and_pages_are_not():
         linked = re.findall(r'(?:href|src)="(/(?:static|scripts)/[^"]+)"', page.text)
         assert {path.partition("?")[0] for path in linked} >= {
             "/scripts/page.css",
-            "/scripts/page.js",
+            "/static/door.css",
+            "/scripts/door.js",
         }
         for path in linked:
             answer = await http.get(path)

@@ -111,6 +111,9 @@ async def test_the_list_of_changing_calls_is_whole():
         ("POST", "/report"),  # see pages/test_report.py
         ("POST", "/report/{id}/stop"),
         ("POST", "/api/v1/report"),
+        # no session is needed; other sites are refused: pages/test_signin_finding.py
+        ("POST", "/discover"),
+        ("POST", "/api/v1/discover"),
     }
 
 
