@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from app import __version__
 from app.report import Check, Fact, Group, Report, Step, Stopped, Topic, Verdict
@@ -143,7 +144,7 @@ def headline(report: Report) -> str:
     if len(counted) > 1:
         return _("%(faults)s and %(warnings)s.", faults=counted[0], warnings=counted[1])
     if counted:
-        return f"{counted[0]}."
+        return _("%(found)s.", found=counted[0])
     if report.stopped is Stopped.COMPLETE:
         return _("All is well.")
     return _("Nothing wrong so far.") if report.checks else _("Nothing was seen yet.")
@@ -216,10 +217,19 @@ def _text(report: Report) -> Iterator[str]:
         yield ended
 
 
+def _columns(text: str) -> int:
+    """How many columns of a terminal it takes; ideographs take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _columns(text))
+
+
 def _lines(check: Check) -> Iterator[str]:
     words = words_of(check)
-    width = max(len(_(verdict)) for verdict in VERDICTS.values())
-    yield f"  {words.verdict:<{width}}  {words.topic:<{_TOPIC_WIDTH}}{words.says}"
+    width = max(_columns(_(verdict)) for verdict in VERDICTS.values())
+    yield f"  {_padded(words.verdict, width)}  {_padded(words.topic, _TOPIC_WIDTH)}{words.says}"
     indent = " " * (width + 4 + _TOPIC_WIDTH)
     if words.advice:
         yield f"{indent}→ {words.advice}"

@@ -1,10 +1,14 @@
 """A report in words and as text."""
 
+from contextvars import copy_context
+from datetime import UTC
+from unicodedata import east_asian_width
+
 import pytest
 
-from app.report import Finding, Group, Report, Step, Stopped, Topic, Verdict, found, skipped
+from app.report import Check, Finding, Group, Report, Step, Stopped, Topic, Verdict, found, skipped
 from app.transport import Security, Target
-from app.web import report_words
+from app.web import languages, report_words
 from app.web.report_words import as_text, doing, headline, seconds, words_of
 
 
@@ -79,3 +83,25 @@ def test_as_text_and_masked_for_support(report):
     assert "anna" not in masked
     assert "Account: user1@host1" in masked
     assert "pop.example.net:995 (TLS)" in masked
+
+
+def test_ideographs_stand_in_columns_too(report):
+    report.add(found(Finding.NOT_POP3, kind="IMAP"))
+    report.add(skipped(Topic.LOCK, Finding.BROKE_OFF))
+
+    def begins(row: str, check: Check) -> int:
+        before = row[: row.index(words_of(check).says)]
+        return sum(2 if east_asian_width(character) in "WF" else 1 for character in before)
+
+    def run() -> None:
+        languages.use(languages.negotiate("ja"), UTC)
+        assert headline(report).endswith("。")
+        rows = [
+            line
+            for line in as_text(report, masked=False).splitlines()
+            if "→" not in line and line[:2] == "  "
+        ]
+        at = {begins(row, check) for row, check in zip(rows, report.checks, strict=True)}
+        assert len(at) == 1
+
+    copy_context().run(run)
