@@ -1,6 +1,7 @@
 """What must never happen to a real Dovecot's disk, and how its refusals are told."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -89,6 +90,10 @@ def deletions(link: Link) -> int:
     return sum(command.startswith("DELE") for command in link.commands)
 
 
+def more_deletions(link: Link, than: int) -> bool:
+    return deletions(link) > than
+
+
 async def test_a_connection_cut_between_dele_and_quit_deletes_nothing(dovecot):
     fill(dovecot, "between", 6)
     before = prints(dovecot.messages_on_disk("between"))
@@ -100,8 +105,7 @@ async def test_a_connection_cut_between_dele_and_quit_deletes_nothing(dovecot):
         mailbox.mark([by_number(mailbox, n).id for n in (1, 2, 3)])
         committing = asyncio.create_task(mailbox.commit(unlock_))
         for _ in range(2):  # in the group, and when it is done again one at a time
-            sent = deletions(link)
-            await until(lambda sent=sent: deletions(link) > sent)
+            await until(partial(more_deletions, link, deletions(link)))
             await asyncio.sleep(0.025)  # Dovecot has it, its answer is under way
             link.drop()
         with pytest.raises(ConnectionLost, match="DELE"):
