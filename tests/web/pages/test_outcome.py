@@ -91,7 +91,7 @@ async def test_what_the_server_would_not_delete_is_told_in_its_words(visit):
 async def test_what_the_server_agreed_to_and_did_not_do_is_told(visit):
     visit.fake.quirks.quit_deletes = False
     await visit.browser.send("/mailbox/mark", id=visit.ids[:1])
-    text = words(await visit.browser.send("/mailbox/commit", count="1"))
+    text = words(await visit.browser.commit(count="1"))
     assert "Nothing was deleted." in text
     assert "still there The server agreed and kept it. Another program may have been in" in text
 
