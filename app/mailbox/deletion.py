@@ -83,8 +83,15 @@ class Deletion(Marking):
             raise CommitFailed(CommitFault.BUSY)
         task = asyncio.create_task(deleting)
         self._committing = task
-        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        # Not kept: what it failed with leads, by its traceback, to what signed in.
+        if self._committing is task:
+            self._committing = None
+        if not task.cancelled():
+            task.exception()
 
     async def _commit(
         self, unlock: Unlock, confirmed: frozenset[MessageId], *, verify: bool
@@ -135,8 +142,10 @@ class Deletion(Marking):
         found = {id: self.index[id].octets for id in self.marks}
         if found != {self._renamed.get(id, id): octets for id, octets in wanted.items()}:
             raise CommitFailed(CommitFault.CHANGED)
-        await aside(check_unambiguous, self.index, tuple(self.marks))
-        return connection, self.index, [self.index[id] for id in self.marks]
+        await aside(check_unambiguous, self.index, tuple(found))
+        if self.marks.keys() != found.keys():  # marked in another tab while that was looked at
+            raise CommitFailed(CommitFault.CHANGED)
+        return connection, self.index, [self.index[id] for id in found]
 
     async def _conclude(
         self,

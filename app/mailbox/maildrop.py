@@ -113,7 +113,7 @@ class Maildrop(Holding):
             self._forget_contents(message.id for message in index if message.ambiguous)
         else:  # a number means the same for as long as a connection lasts, and no longer
             index = await aside(Index, listing, secrets.token_urlsafe(8))
-            await self._carry_marks(connection, earlier, index)
+            self._renamed = await self._carried(connection, earlier, index)
             self._forget_contents(message.id for message in earlier)
         changes = await aside(compare, earlier, index)
         known = await aside(lambda: sum(message.headers_known for message in index))
@@ -132,13 +132,15 @@ class Maildrop(Holding):
     def _forget_contents(self, ids: Iterable[MessageId]) -> None:
         """What was read of these messages may be that of others now."""
 
-    async def _carry_marks(self, connection: Connection, earlier: Index, now: Index) -> None:
-        """Without UIDLs: marks move to their numbers' new ids, if these mean what they meant.
+    async def _carried(
+        self, connection: Connection, earlier: Index, now: Index
+    ) -> dict[MessageId, MessageId]:
+        """Without UIDLs: the new ids of what is marked, if their numbers mean what they meant.
 
         For that all sizes must be the same, and the headers of what is marked.
         """
         if not self.marks or earlier.has_uidls or earlier.sizes != now.sizes:
-            return
+            return {}
         numbered = {message.number: message for message in now}
         renamed: dict[MessageId, MessageId] = {}
         for id in list(self.marks):
@@ -146,18 +148,20 @@ class Maildrop(Holding):
             try:
                 header = await connection.fetch(commands.top(message.number, 0), HEADER_OCTETS)
             except CommandRejected:
-                return
+                return {}
             if header_digest(header.data) != message.header.digest:
-                return
+                return {}
             same = numbered[message.number]
             same.header = message.header
             renamed[id] = same.id
-        self._renamed = renamed
-        self.marks = Marks(now[renamed[id]] for id in self.marks)
+        return renamed
 
     def _keep_marks(self, changes: Changes, *, first: bool) -> None:
-        lost, altered = changes.vanished & self.marks.keys(), changes.altered & self.marks.keys()
+        lost = changes.vanished & self.marks.keys() - self._renamed.keys()
+        altered = changes.altered & self.marks.keys()
         self.marks.discard(lost | altered)
+        if self._renamed:
+            self.marks = Marks(self.index[self._renamed.get(id, id)] for id in self.marks)
         if not first:
             self.news.listed(changes, lost=lost, altered=len(altered), doomed=self._doomed)
 

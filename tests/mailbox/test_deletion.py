@@ -1,6 +1,8 @@
 """Commits that work, that are called off, and who waits for them."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
@@ -13,6 +15,7 @@ from app.mailbox import (
     Outcome,
     Sort,
 )
+from app.mailbox.commit import check_unambiguous
 from app.pop3 import CommandRejected
 from app.transport import ConnectionLost
 from tests.support.maildrop import FakeMaildrop, FakeMessage, huge, plain
@@ -343,3 +346,47 @@ async def test_what_is_marked_while_a_commit_waits_for_the_line_is_not_deleted()
         assert caught.value.fault is CommitFault.OTHERS_MARKED
         assert drop.count("DELE") == 0
         assert (await mailbox.commit(unlock)).count(GONE) == 2
+
+
+async def test_what_is_marked_in_the_last_moment_before_dele_is_not_deleted(monkeypatch):
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 1)
+
+        def look(index, marked):  # in another thread, while other tabs go on
+            mailbox.marks.add([by_number(mailbox, 2)])
+            check_unambiguous(index, marked)
+
+        monkeypatch.setattr("app.mailbox.deletion.check_unambiguous", look)
+        with pytest.raises(CommitFailed) as caught:
+            await mailbox.commit(unlock)
+        assert caught.value.fault is CommitFault.CHANGED
+        assert drop.count("DELE") == 0
+        assert mailbox.marked.messages == 2
+
+
+async def test_a_commit_that_failed_keeps_nothing_of_what_signed_in():
+    """A traceback leads to the password, for as long as somebody has it."""
+
+    class Noticed(Credentials):
+        __slots__ = ("__weakref__",)
+
+    async with opened(maildrop(plain(3))) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 2)
+        await mailbox.release()
+        opened_ones: list[weakref.ref[Credentials]] = []
+
+        def mistaken() -> Credentials:
+            found = Noticed("anna", "mistaken")
+            opened_ones.append(weakref.ref(found))
+            return found
+
+        with pytest.raises(LoginRejected) as caught:
+            await mailbox.commit(mistaken)
+        del caught
+        await asyncio.sleep(0)
+        gc.collect()
+        assert opened_ones
+        assert not any(found() for found in opened_ones)

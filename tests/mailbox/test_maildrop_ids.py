@@ -1,11 +1,13 @@
 """Ids where the server has no UIDLs: good for one connection, and what that means for marks."""
 
+import asyncio
+
 import pytest
 
-from app.mailbox import NoSuchMessage, Outcome
+from app.mailbox import NoSuchMessage, Notice, Outcome
 from tests.support.maildrop import FakeMessage
 
-from .opening import by_number, loaded, maildrop, mark, opened, unlock
+from .opening import by_number, loaded, maildrop, mark, opened, told, unlock
 
 
 async def test_without_uidls_an_id_is_good_for_one_connection():
@@ -36,6 +38,42 @@ async def test_without_uidls_marks_go_on_under_new_ids_to_the_commit():
         assert [item.subject for item in receipt.items] == ["B"]
         assert receipt.items[0].id != old
         assert drop.messages == kept
+
+
+async def test_without_uidls_what_is_marked_while_marks_are_matched_is_told_of(monkeypatch):
+    drop = maildrop(same_sizes("A", "B", "C"), uidl=False)
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 2)
+        carried = mailbox._carried
+
+        async def late(*listing):
+            found = await carried(*listing)
+            mark(mailbox, 3)  # in another tab, by its old id
+            return found
+
+        monkeypatch.setattr(mailbox, "_carried", late)
+        await mailbox.refresh(unlock)
+        assert [mailbox.index[id].number for id in mailbox.marks] == [2]
+        assert told(mailbox) == {**told(mailbox), Notice.MARKS_DROPPED: 1}
+        assert (await mailbox.commit(unlock)).count(Outcome.GONE) == 1
+        assert len(drop.messages) == 2
+
+
+async def test_without_uidls_a_listing_that_is_called_off_leaves_marks_as_they_were(monkeypatch):
+    drop = maildrop(same_sizes("A", "B"), uidl=False)
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        (marked,) = mark(mailbox, 2)
+
+        def hang(*_):
+            raise asyncio.CancelledError  # as where the session ends then
+
+        monkeypatch.setattr("app.mailbox.maildrop.compare", hang)
+        with pytest.raises(asyncio.CancelledError):
+            await mailbox.refresh(unlock)
+        assert list(mailbox.marks) == [marked]
+        assert mailbox.index[marked].number == 2
 
 
 def same_sizes(*subjects: str) -> list[FakeMessage]:
