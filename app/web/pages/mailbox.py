@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.mailbox import aside
 from app.sessions import Session
-from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.deps import AppServices, ChangingSession, CurrentSession, Services, WatchedSession
 from app.web.finding import filter_view, listed, matching_view, order_view
 from app.web.forms import read_page, read_sort
 from app.web.listing import Rows, list_fragment, mailbox_page, tray
@@ -121,10 +121,12 @@ async def show_list_alone(
 
 @router.get("/counted")
 async def show_counted(
-    services: AppServices, session: CurrentSession, state: State, shown: Shown = None
+    services: AppServices, session: WatchedSession, state: State, shown: Shown = None
 ) -> Response:
-    """How much matches by now, and whether the rows on the screen still belong there."""
-    await session.mailbox.ensure_listed(session.unlock)
+    """How much matches by now, and whether the rows on the screen still belong there.
+
+    The page asks by itself as headers come in.
+    """
     found = await listed(session, state)
     order = order_view(session.mailbox, found, (shown or [])[:_MAX_PENDING])
     view = CountedFragment(matching=matching_view(found), order=order)

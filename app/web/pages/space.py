@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.mailbox import Order, aside, parse_query, proposed
 from app.sessions import Session
 from app.web import formats, under
-from app.web.deps import AppServices, CurrentSession, Services
+from app.web.deps import AppServices, CurrentSession, Services, WatchedSession
 from app.web.errors import InvalidRequest
 from app.web.liststate import current_list
 from app.web.present import account, shell
@@ -50,9 +50,8 @@ async def show_space(
 
 
 @router.get("/facets")
-async def show_facets(request: Request, services: AppServices, session: CurrentSession) -> Response:
-    """The facets that need headers, for the list that asks."""
-    await session.mailbox.ensure_listed(session.unlock)
+async def show_facets(request: Request, services: AppServices, session: WatchedSession) -> Response:
+    """The facets that need headers, for the list that asks by itself as headers come in."""
     await session.mailbox.survey(formats.own_zone())
     state, _ = current_list(from_htmx(request) or "")
     view = await aside(facets, session.mailbox, state)

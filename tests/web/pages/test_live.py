@@ -262,3 +262,25 @@ async def test_a_password_is_in_no_transcript(auth):
         for word in (secret, *encoded):
             assert word not in text
             assert word.rstrip("=")[4:-4] not in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mailbox/progress",
+        "/mailbox/live",
+        "/mailbox/space/facets",
+        "/mailbox/counted?sort=subject",
+        "/mailbox/transcript",
+    ],
+)
+async def test_what_a_page_asks_for_by_itself_is_no_use_of_the_lock(path):
+    async with opened(FakeMaildrop(plain(2))) as tab:
+        app = tab.http._transport.app  # type: ignore[attr-defined]
+        mailbox = next(iter(app.state.services.sessions._live.values()))
+        mailbox._attended = -1.0
+        answer = await tab.http.get(path, headers=HTMX)
+        assert answer.status_code == 200
+        assert mailbox._attended == -1.0
+        await tab.http.get("/mailbox", headers=HTMX)
+        assert mailbox._attended > 0
