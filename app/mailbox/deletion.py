@@ -179,16 +179,14 @@ class Deletion(Marking):
         self, unlock: Unlock, before: Index, doomed: Sequence[Message], *, verify: bool
     ) -> Verdict:
         ids = [message.id for message in doomed]
+        self._doomed = frozenset(ids)  # the receipt tells of these, not the next listing
         unknown = dict.fromkeys(ids, Outcome.NOT_VERIFIED)
         if not verify:
             return Verdict(unknown, verified=False, why="the check was not asked for")
-        self._doomed = frozenset(ids)  # the receipt tells of these
         try:
             await self._look_again(unlock)
         except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
             return Verdict(unknown, verified=False, why=words_for(error))
-        finally:
-            self._doomed = ()
         return await aside(judge, before, ids, self.index)
 
     async def _look_again(self, unlock: Unlock) -> None:

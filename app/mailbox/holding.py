@@ -152,8 +152,9 @@ class Holding(ABC):
         """NOOP; it is no use of the lock."""
         connection = self._lease.connection
         if connection is not None and self.impatient:
-            with suppress(Pop3Error, TransportError):
-                await connection.execute(commands.noop())
+            with suppress(Pop3Error, TransportError, TimeoutError):
+                async with asyncio.timeout(_ANSWER):  # the lock is given back in time all the same
+                    await connection.execute(commands.noop())
 
     async def _let_go(self) -> None:
         await self._stop_loading()
@@ -214,8 +215,9 @@ class Holding(ABC):
         habit = self._lease.habit
         before = habit.one_at_a_time
         try:
+            connection = await self._connected(unlock)  # a sign-in is not tried twice
             try:
-                return await use(await self._connected(unlock))
+                return await use(connection)
             except (ConnectionLost, Stalled, RemoteProtocolError) as error:
                 lost = isinstance(error, ConnectionLost)
                 unasked = getattr(error, "fault", None) is Fault.UNSOLICITED

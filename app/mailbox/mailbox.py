@@ -280,7 +280,7 @@ class Mailbox(Terminal):
 
     async def pause_headers(self) -> None:
         """Loads no more headers by itself, on no connection; a click still loads its own."""
-        self._paused = True
+        self._paused, self._halted = True, False
         async with self._opening:
             await self._stop_loading()
         self.feed.tell(Topic.PROGRESS)

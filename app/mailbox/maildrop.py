@@ -164,6 +164,7 @@ class Maildrop(Holding):
             self.marks = Marks(self.index[self._renamed.get(id, id)] for id in self.marks)
         if not first:
             self.news.listed(changes, lost=lost, altered=len(altered), doomed=self._doomed)
+        self._doomed = ()
 
     # -- headers in the background ---------------------------------------------------------------
 

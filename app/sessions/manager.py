@@ -118,19 +118,20 @@ class Sessions:
         await self._make_room()
         self._opening += 1
         try:
-            mailbox = self._mailbox(account)
-            await mailbox.open(lambda: credentials)
+            token = new_token()
+            keys = Keys.of(token)
+            sealed = keys.close(_pack(account, credentials))
+            session = Session(keys, token, sealed, self._mailbox(account))
+            mailbox = session.mailbox
+            await mailbox.open(session.unlock)  # loading headers keeps it: nothing in clear
         finally:
             self._opening -= 1
-        token = new_token()
-        keys = Keys.of(token)
-        sealed = keys.close(_pack(account, credentials))
         now = self._clock()
         await self._store.put(keys.sid, Record(sealed, now, now))
         self._live[keys.sid] = mailbox
         if before is not None:
             self._take_over(Keys.of(before).sid, mailbox)
-        return token, Session(keys, token, sealed, mailbox)
+        return token, session
 
     def _take_over(self, sid: str, mailbox: Mailbox) -> None:
         ended, live = self._ended.get(sid), self._live.get(sid)

@@ -260,6 +260,8 @@ class Connection(asyncio.Protocol):
         if self._engine.lacks_lf:  # it may never come
             self._handle(self._engine.receive_silence())
             self._watchdog.watch()
+        elif self._wire.paused:  # it was our reader who took nothing
+            self.abort(Stalled(self._pipeline.under_way, seconds))
         else:
             self._break_off(Stalled(self._pipeline.under_way, seconds))
 

@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
+
+_LOOK: Final = 0.5  # seconds between two looks at most: what is allowed may become less meanwhile
 
 
 class Watchdog:
@@ -35,7 +38,7 @@ class Watchdog:
         """Watches from now on, for as long as something is due."""
         allowed = self._allowed()
         if self._timer is None and not self._stopped and allowed is not None:
-            self._timer = self._loop.call_later(allowed / 4, self._check)
+            self._timer = self._loop.call_later(min(allowed / 4, _LOOK), self._check)
 
     def stop(self) -> None:
         """Watches no more."""

@@ -12,6 +12,7 @@ from app.mailbox import (
     CommitFault,
     Credentials,
     LoginRejected,
+    Notice,
     Outcome,
     Sort,
 )
@@ -29,11 +30,13 @@ from .opening import (
     maildrop,
     mark,
     opened,
+    told,
     uidls,
     unlock,
     until,
 )
 
+HAPPENED = (Notice.GONE, Notice.MARKED_GONE)
 GONE, STILL, UNKNOWN = Outcome.GONE, Outcome.STILL_THERE, Outcome.NOT_VERIFIED
 MIB = 1024 * 1024
 
@@ -135,6 +138,11 @@ async def test_no_check_where_none_was_asked_for():
         assert (receipt.octets_freed, receipt.after) == (0, None)
         assert len(drop.sessions) == 1
         assert uidls(drop) == ["u2", "u3"]
+        drop.messages.pop()
+        await mailbox.stat(unlock)
+        assert mailbox.marked.messages == 0
+        # What we have deleted ourselves is not blamed on another program.
+        assert {n: told(mailbox).get(n) for n in HAPPENED} == {Notice.GONE: 1, HAPPENED[1]: None}
 
 
 # Commits that are called off

@@ -7,6 +7,7 @@ import pytest
 
 from app.mailbox import MailboxInUse, Notice
 from app.mailbox.holding import Holding
+from app.transport import ConnectionLost
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
 from tests.support.proxy import Link
 from tests.support.scripted import Peer, ScriptedServer
@@ -69,6 +70,15 @@ async def test_a_lock_that_a_person_gave_back_is_not_taken_again_by_looking():
         assert mailbox.progress.stopped
         await mailbox.resume_headers(unlock)
         assert mailbox.progress.running
+
+
+async def test_to_stop_loading_takes_back_that_it_goes_on_when_the_list_is_looked_at():
+    async with loading() as (mailbox, _):
+        mailbox._lease.used -= 60
+        assert await mailbox.release_if_idle(30)
+        await mailbox.pause_headers()
+        mailbox.come_back(unlock)
+        assert mailbox._resuming is None
 
 
 async def test_a_server_that_refuses_is_asked_once_by_itself():
@@ -135,6 +145,17 @@ async def test_a_connection_that_was_idle_for_long_is_asked_whether_it_lives(mon
         drop.quirks.stall_at = "NOOP"  # a router on the way has forgotten us
         monkeypatch.setattr("app.mailbox.holding._STALE", 0.0)
         assert (await mailbox.stat(unlock)).messages == 2
+        assert len(drop.sessions) == 2
+
+
+async def test_a_sign_in_without_an_answer_is_not_tried_twice():
+    drop = maildrop(plain(2))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        await mailbox.release()
+        drop.quirks.drop_at_command = 3  # CAPA, USER, PASS: some hang up on a wrong password
+        with pytest.raises(ConnectionLost):
+            await mailbox.stat(unlock)
         assert len(drop.sessions) == 2
 
 
@@ -206,6 +227,19 @@ async def test_noop_only_while_somebody_looks_on_and_the_server_is_impatient():
         habit.patience = 0.0
         await asyncio.wait([watch])
         assert not mailbox.impatient
+
+
+async def test_a_noop_without_an_answer_does_not_keep_the_lock(monkeypatch):
+    monkeypatch.setattr("app.mailbox.holding._ANSWER", 0.05)
+    async with opened(maildrop(plain(1), stall_at="NOOP")) as mailbox:
+        await loaded(mailbox)
+        mailbox._lease.habit.patience = 0.0
+        watch = asyncio.create_task(mailbox.feed.watch().changes())
+        await asyncio.sleep(0)
+        async with asyncio.timeout(2):
+            await mailbox.keep_alive()
+        watch.cancel()
+        await asyncio.wait([watch])
 
 
 async def test_a_mailbox_is_a_holding():

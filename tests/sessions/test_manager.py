@@ -1,7 +1,9 @@
 """Sessions against servers: expiry, limits, the reaper. Whatever ends one, no mail is deleted."""
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -76,6 +78,22 @@ async def test_a_session_is_found_by_its_token_and_by_no_other():
         for other in ("", token[:-1], token + "A", session.sid, session.csrf):
             with pytest.raises(NoSession):
                 await sessions.find(other)
+
+
+async def test_headers_that_load_after_the_sign_in_hold_no_password_in_clear():
+    class Noticed(Credentials):
+        __slots__ = ("__weakref__",)
+
+    fake = FakeMaildrop(plain(3), quirks=Quirks(stall_at="TOP"))
+    async with ScriptedServer(fake) as server, managing() as sessions:
+        given = Noticed("anna", "secret")
+        seen = weakref.ref(given)
+        _, session = await sessions.sign_in(account(server), given)
+        del given
+        await asyncio.sleep(0)
+        gc.collect()
+        assert session.mailbox.progress.running
+        assert seen() is None
 
 
 async def test_what_is_stored_opens_with_the_token_alone():

@@ -114,6 +114,19 @@ async def test_a_reader_that_never_reads_ends_the_connection():
                 pass
 
 
+async def test_a_slow_reader_of_ours_is_no_habit_of_the_server():
+    async with (
+        ScriptedServer(FakeMaildrop([huge(16 * MIB)])) as server,
+        signed_in(server, SHORT) as connection,
+        connection.stream(commands.retr(ONE), 1000),  # small, as LIST tells: more may follow
+    ):
+        assert connection.pipelining
+        with pytest.raises(Stalled):
+            await connection.execute(commands.noop())  # a group of two
+        assert connection._habit.breaks == 0
+        assert not connection._habit.one_at_a_time
+
+
 async def test_a_line_that_goes_dead():
     async with (
         ScriptedServer(FakeMaildrop(plain(3))) as server,

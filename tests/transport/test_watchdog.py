@@ -47,3 +47,13 @@ async def test_a_stopped_dog_stays_quiet():
     dog.watch()
     await asyncio.sleep(0.2)
     assert stalls == []
+
+
+async def test_less_patience_counts_while_it_watches():
+    stalls: list[float] = []
+    patience = [60.0]
+    dog = Watchdog(lambda: patience[0], stalls.append)
+    dog.watch()
+    patience[0] = 0.05  # as for a message that lacks but its last LF
+    await asyncio.sleep(1)
+    assert len(stalls) == 1
