@@ -7,12 +7,12 @@ of that call.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 from app.mime import Contents
 from app.pop3 import BodyEnd, Capabilities, Command, CommandRejected, Stat, commands
-from app.transport import Body, Connection, Dialer
+from app.transport import Body, Connection, ConnectionLost, Dialer
 
 from .aside import aside
 from .console import Terminal
@@ -235,9 +235,15 @@ class Mailbox(Terminal):
 
                 async def prove() -> None:
                     # Some servers do not stuff dots. What comes behind an early end is no answer.
-                    if body.octets < message.octets:
-                        with suppress(CommandRejected):
-                            await asked[-1].execute(commands.noop())
+                    if body.octets >= message.octets:
+                        return
+                    try:
+                        await asked[-1].execute(commands.noop())
+                    except CommandRejected:
+                        pass
+                    except ConnectionLost:
+                        if not asked[-1].parted:  # QUIT was quicker, and its answer proves it too
+                            raise
 
                 body.proof = prove
                 yield message, body

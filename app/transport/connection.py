@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         capabilities: the newest answer to CAPA; empty where there was none.
         traffic: what went over the wire.
         signed_in_by: the means that signed in, such as `SCRAM-SHA-256` or `USER`; "" before.
+        parted: QUIT was answered `+OK`.
     """
 
     def __init__(
@@ -56,14 +57,14 @@ class Connection(asyncio.Protocol):
         habit: Habit | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self.host = host
-        self.port = port
+        self.host, self.port = host, port
         self.capabilities = pop3.Capabilities()
         self.traffic = Traffic()
         self.greeting: asyncio.Future[pop3.Greeting] = self._loop.create_future()
         self.closed = asyncio.Event()
         self.login_seconds = 0.0
         self.signed_in_by = ""
+        self.parted = False
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
         self._overheard = Overheard(self._engine, listener)
@@ -227,6 +228,7 @@ class Connection(asyncio.Protocol):
         """
         try:
             words = await self.execute(commands.quit_())
+            self.parted = True
             # The server closes when it has let go of the maildrop; the next login relies on that.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.closed.wait(), _GOODBYE)
@@ -260,10 +262,9 @@ class Connection(asyncio.Protocol):
         if self._engine.lacks_lf:  # it may never come
             self._handle(self._engine.receive_silence())
             self._watchdog.watch()
-        elif self._wire.paused:  # it was our reader who took nothing
-            self.abort(Stalled(self._pipeline.under_way, seconds))
-        else:
-            self._break_off(Stalled(self._pipeline.under_way, seconds))
+            return
+        end = self.abort if self._wire.paused else self._break_off  # paused: our reader stalled
+        end(Stalled(self._pipeline.under_way, seconds))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there; a greeting is due."""
@@ -372,9 +373,7 @@ class Connection(asyncio.Protocol):
             self.abort()
 
     def _resume(self) -> None:
-        oldest = self._pipeline.oldest
-        body = oldest.body if oldest else None
-        if self._lost is None and self._wire.let_go(body.waiting if body else 0):
+        if self._lost is None and self._wire.let_go(self._pipeline.waiting):
             self._watchdog.heard()
             self.window.idled()
 

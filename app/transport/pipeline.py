@@ -95,6 +95,12 @@ class Pipeline:
         return self._sent[0] if self._sent else None
 
     @property
+    def waiting(self) -> int:
+        """Octets of its body that wait for their reader."""
+        body = self._sent[0].body if self._sent else None
+        return body.waiting if body else 0
+
+    @property
     def grouped(self) -> bool:
         """Whether a group of commands is under way."""
         return any(pending.grouped for pending in islice(self._sent, 2))

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from app.mailbox import CalledOff, Mailbox, NoSuchMessage
-from app.pop3 import CommandRejected
+from app.pop3 import CommandRejected, RemoteProtocolError
 from app.transport import ConnectionLost, Stalled
-from tests.support.maildrop import digest, huge, plain
+from tests.support.maildrop import FakeMessage, digest, huge, plain
 from tests.support.proxy import Link
 from tests.support.scripted import ScriptedServer
 from tests.web.visiting import QUICK
@@ -171,6 +171,49 @@ async def test_what_list_says_of_the_size_is_no_frame():
             assert download.spool.sha256 == digest(sent)
             assert len(download.spool) == sent.octets
         assert (await mailbox.stat(unlock)).messages == 2
+
+
+async def test_a_message_shorter_than_listed_is_whole_where_the_lock_is_given_back_behind_it():
+    long = huge(4 * MIB)
+    long.listed = 5 * MIB
+    drop = maildrop([long, *plain(1)])
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rate=16 * MIB) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        download = await mailbox.fetch(unlock, by_number(mailbox, 1).id)
+        await download.beyond(10)
+        await mailbox.release()
+        await download.finished()
+        assert download.spool.sha256 == digest(long)
+        assert drop.commands[-1] == "QUIT"
+        await mailbox.close()
+
+
+DOTS = b"Subject: a\r\n\r\n" + b"hello world\r\n" * 2000 + b".\r\nthere is more\r\n"
+
+
+@pytest.mark.parametrize("release", [False, True])
+async def test_a_message_that_ended_at_a_dot_of_its_own_is_not_whole(release):
+    drop = maildrop([FakeMessage(DOTS), *plain(1)], stuffed=False)
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rate=MIB // 4) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        download = await mailbox.fetch(unlock, by_number(mailbox, 1).id)
+        if release:
+            await download.beyond(10)
+            await mailbox.release()
+        with pytest.raises((RemoteProtocolError, ConnectionLost)):
+            await download.finished()
+        assert not download.complete
+        await mailbox.close()
 
 
 async def test_a_part_that_nobody_takes_to_its_end_frees_the_line():
