@@ -158,10 +158,10 @@ def _steps(means: str, credentials: Credentials, server: Greeted) -> tuple[Comma
     if means == "APOP":
         return (commands.apop(name, secret, server.challenge or b""),)
     if means == "OAUTHBEARER":
-        return (commands.auth(OAuthBearer(name, secret, server.host, server.port)),)
+        return (commands.auth(OAuthBearer(name, secret, server.host, server.port), secret),)
     if means in _MECHANISMS:
-        return (commands.auth(_MECHANISMS[means](name, secret)),)
-    return (commands.auth(Scram(means, name, secret)),)
+        return (commands.auth(_MECHANISMS[means](name, secret), secret),)
+    return (commands.auth(Scram(means, name, secret), secret),)
 
 
 async def sign_in(connection: Connection, credentials: Credentials) -> None:

@@ -262,6 +262,16 @@ def test_an_echoed_secret_is_not_shown(command, secret, echo, shout):
     assert hidden(engine, events, secret)
 
 
+@pytest.mark.parametrize("mechanism", [Plain, Login])
+def test_a_secret_that_comes_back_decoded_is_not_shown(mechanism):
+    engine = asked(commands.auth(mechanism("bob", SECRET), SECRET))
+    events = engine.receive_data(b"-ERR no such user bob, password %s\r\n" % SECRET.encode())
+    assert hidden(engine, events, SECRET)
+    [event] = events
+    assert isinstance(event, Rejected)
+    assert event.error.text == HIDDEN
+
+
 def test_an_echoed_response_is_not_shown():
     engine = asked(commands.auth(Login("bob", SECRET)))
     events = engine.receive_data(b"+\r\n+\r\n-ERR unknown command %s\r\n" % b64(SECRET))
