@@ -41,7 +41,7 @@ class Connection(asyncio.Protocol):
         habit: what is known of this server, and learns from this connection.
 
     Attributes:
-        capabilities: the newest answer to CAPA; empty where there was none.
+        capabilities: the newest answer to CAPA but `-ERR`; empty where there was none.
         traffic: what went over the wire.
         signed_in_by: the means that signed in, such as `SCRAM-SHA-256` or `USER`; "" before.
         parted: QUIT was answered `+OK`.
@@ -188,11 +188,9 @@ class Connection(asyncio.Protocol):
                 pending.future.cancel() or pending.future.exception()
 
     async def learn(self) -> pop3.Capabilities:
-        """Asks CAPA; a refusal means no capabilities (RFC 2449, section 5)."""
-        try:
+        """Asks CAPA; a refusal teaches nothing: what was said before, as of EXPIRE, still holds."""
+        with suppress(pop3.CommandRejected):
             self.capabilities = await self.execute(commands.capa())
-        except pop3.CommandRejected:
-            self.capabilities = pop3.Capabilities()
         return self.capabilities
 
     async def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> None:

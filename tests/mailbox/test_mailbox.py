@@ -256,3 +256,15 @@ async def test_secrets_are_in_no_transcript():
         assert any(line.startswith("PASS") for line in lines)
         assert not any("secret" in line for line in lines)
         assert "secret" not in repr(mailbox.__dict__)
+
+
+async def test_expire_0_holds_on_where_capa_is_refused_later():
+    drop = maildrop(plain(3), announce=("EXPIRE 0",))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        drop.quirks.replies["CAPA"] = b"-ERR not now\r\n"
+        assert (await mailbox.capa(unlock)).expire_at_once
+        await (await mailbox.fetch(unlock, by_number(mailbox, 2).id)).finished()
+        await mailbox.release()
+        assert drop.count("QUIT") == 0
+        assert Notice.CLOSED_WITHOUT_QUIT in told(mailbox)
