@@ -21,6 +21,7 @@ PageAt = Callable[..., Awaitable[Page]]
 
 IDLE_RELEASE = 3.0  # seconds
 MESSAGES = 12
+MANY = 900
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,17 @@ async def flat(
     user = user_of(request)
     locking.deliver_many(user, map(letter, range(MESSAGES)))
     async with Link(locking.host, locking.port) as link:
+        yield Desk(idler, locking, link, user)
+
+
+@pytest.fixture
+async def slow(
+    idler: RunningPopscope, locking: Dovecot, request: pytest.FixtureRequest
+) -> AsyncIterator[Desk]:
+    """A mailbox whose headers take some 20 seconds."""
+    user = user_of(request)
+    locking.deliver_many(user, map(letter, range(MANY)))
+    async with Link(locking.host, locking.port, rate=12 * 1024) as link:
         yield Desk(idler, locking, link, user)
 
 
@@ -143,6 +155,19 @@ async def test_a_telephone_gets_in_while_popscope_idles_and_all_it_did_is_told(
     assert {name: digest for name, digest in after.items() if name != "Letter 40"} == left
     assert "Letter 40" in after
     assert [line.split()[0] for line in flat.link.commands].count("DELE") == 2
+
+
+async def test_an_open_list_whose_headers_load_does_not_hold_the_lock(
+    slow: Desk, page_at: PageAt
+) -> None:
+    """Its facets and its order ask again as headers come in; nobody has clicked."""
+    page = await page_at(1440)
+    await slow.sign_in(page)
+    await page.goto(f"{slow.app.url}/mailbox?sort=subject")
+    chip = page.locator("#chip")
+    await expect(chip).to_contain_text("Mailbox held")
+    await expect(chip).to_contain_text("Released", timeout=15_000)
+    assert [line.split()[0] for line in slow.link.commands].count("TOP") < MANY
 
 
 async def test_the_lock_is_given_back_on_a_click(flat: Desk, page_at: PageAt) -> None:
