@@ -75,7 +75,7 @@ def _entry(server: "ET.Element[str]", domain: str) -> Entry | None:
     username = _text(server, "username") or WHOLE
     if host is None or security is None or not (port.isascii() and port.isdecimal()):
         return None
-    if not 1 <= int(port[:6]) <= _MAX_PORT or not _is_form(username):
+    if len(port) > len(str(_MAX_PORT)) or not 1 <= int(port) <= _MAX_PORT or not _is_form(username):
         return None
     return Entry(host, int(port), security, username)
 

@@ -47,7 +47,7 @@ def test_the_pop3_servers_of_a_file():
         {"host": "localhost"}, {"host": "%EMAILLOCALPART%.example.test"},
         {"host": "pop.example.test/x"}, {"host": "u@pop.example.test"},
         {"port": "0"}, {"port": "65536"}, {"port": "x"}, {"port": ""}, {"port": "-1"},
-        {"port": "٩٩٥"}, {"port": "9" * 6000},
+        {"port": "٩٩٥"}, {"port": "9" * 6000}, {"port": "000995" + "0" * 6000},
         {"security": "TLS?"}, {"security": ""},
         {"user": "root"}, {"user": "%EMAILADDRESS%%PASSWORD%"}, {"user": "%EMAILADDRESS%&#10;x"},
         {"user": "%EMAILADDRESS%" + "x" * 500},
