@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtensionOID, NameOID
 
+from app.pop3.replies import decode
 from app.transport import TlsFault
 
 from .checks import Check, Finding, found
@@ -19,6 +21,7 @@ _RSA_BITS = 2048  # BSI TR-02102-1 and NIST SP 800-57 allow no fewer
 _EC_BITS = 224
 _BROKEN_DIGESTS = frozenset({"md5", "sha1"})
 _MOST_NAMES = 50
+_MOST_TEXT = 300
 _TRUST = {
     TlsFault.SELF_SIGNED: Finding.CERT_SELF_SIGNED,
     TlsFault.UNKNOWN_ISSUER: Finding.CERT_UNKNOWN_ISSUER,
@@ -56,18 +59,27 @@ class Presented:
         Raises:
             ValueError: they are no certificate that can be read.
         """
-        certificate = x509.load_der_x509_certificate(der)
+        try:
+            certificate = x509.load_der_x509_certificate(der)
+            names = _names(certificate)
+        except (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as e:
+            raise ValueError(type(e).__name__) from None
         key, weak = _key(certificate)
         return cls(
-            names=_names(certificate),
-            subject=certificate.subject.rfc4514_string(),
-            issuer=certificate.issuer.rfc4514_string(),
+            names=names,
+            subject=_shown(certificate.subject.rfc4514_string()),
+            issuer=_shown(certificate.issuer.rfc4514_string()),
             begins=certificate.not_valid_before_utc,
             ends=certificate.not_valid_after_utc,
             key=key,
             weak=weak,
             own_issuer=certificate.issuer == certificate.subject,
         )
+
+
+def _shown(text: str) -> str:
+    """Somebody else's words, without what a terminal would carry out."""
+    return decode(text.encode("utf-8", "replace"))[:_MOST_TEXT]
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
@@ -77,19 +89,19 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
         )
     except x509.ExtensionNotFound:
         common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        return tuple(str(one.value) for one in common)
+        return tuple(_shown(str(one.value)) for one in common)
     alternative = extension.value
     if not isinstance(alternative, x509.SubjectAlternativeName):
         return ()
     names = alternative.get_values_for_type(x509.DNSName)
     addresses = alternative.get_values_for_type(x509.IPAddress)
-    return (*names, *map(str, addresses))[:_MOST_NAMES]
+    return tuple(map(_shown, (*names, *map(str, addresses))))[:_MOST_NAMES]
 
 
 def _key(certificate: x509.Certificate) -> tuple[str, str]:
     try:
         public = certificate.public_key()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return "?", ""
     match public:
         case rsa.RSAPublicKey():
@@ -111,7 +123,7 @@ def _key(certificate: x509.Certificate) -> tuple[str, str]:
 def _digest(certificate: x509.Certificate) -> str:
     try:
         algorithm = certificate.signature_hash_algorithm
-    except (ValueError, TypeError):  # one that the library does not know
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # one that the library does not know
         return ""
     return algorithm.name if algorithm is not None else ""
 
@@ -136,7 +148,9 @@ def verdicts(
         name_right: whether it is for `host`; None where that could not be seen.
     """
     lines = (f"{shown.subject} ← {shown.issuer}",)
-    if trust is None or (trust in _OTHER_LINES and not shown.own_issuer):
+    if trust in {TlsFault.EXPIRED, TlsFault.NOT_YET_VALID} and shown.begins <= now <= shown.ends:
+        yield found(Finding.CERT_UNTRUSTED, *lines, why=detail)  # one above it: its own dates hold
+    elif trust is None or (trust in _OTHER_LINES and not shown.own_issuer):
         yield found(Finding.CERT_TRUSTED, *lines, issuer=shown.issuer)
     elif shown.own_issuer:
         yield found(Finding.CERT_SELF_SIGNED, *lines)

@@ -97,6 +97,40 @@ def test_one_for_another_name_names_those_it_is_for():
     assert Finding.CERT_TRUSTED in found  # that is another line
 
 
+def test_one_above_it_has_expired_and_its_own_dates_hold():
+    found = judged(der(), TlsFault.EXPIRED, name_right=True)
+    assert found[Finding.CERT_UNTRUSTED]["why"] == "the library's words"
+    assert Finding.CERT_TRUSTED not in found
+    assert Finding.CERT_TRUSTED in judged(der(left=-DAY), TlsFault.EXPIRED, name_right=True)
+
+
+@pytest.mark.parametrize("oid", ["06082a8648ce3d040302", "06072a8648ce3d0201"])
+def test_algorithms_that_the_library_does_not_know(oid):
+    known = bytes.fromhex(oid)
+    octets = der().replace(known, known[:-1] + b"\x63")
+    assert Presented.of(octets).names == ("pop.example.net",)
+
+
+def test_one_that_cannot_be_read():
+    key = ec.generate_private_key(ec.SECP256R1())
+    one, two = (x509.ObjectIdentifier(f"1.2.3.{n}") for n in (4, 5))
+    builder = x509.CertificateBuilder().subject_name(name("a")).issuer_name(name("b"))
+    builder = builder.public_key(key.public_key()).serial_number(7)
+    builder = builder.not_valid_before(NOW).not_valid_after(NOW + DAY)
+    for oid in (one, two):
+        builder = builder.add_extension(x509.UnrecognizedExtension(oid, b"x"), critical=False)
+    octets = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    twice = octets.replace(bytes.fromhex("06032a0305"), bytes.fromhex("06032a0304"))
+    for wrong in (twice, b"no certificate"):
+        with pytest.raises(ValueError):
+            Presented.of(wrong)
+
+
+def test_no_word_of_it_moves_a_terminal():
+    shown = Presented.of(der(issuer="\x1b]0;owned\x07\n", names=()))
+    assert shown.issuer.isprintable()
+
+
 def test_who_signed_it():
     own = der(issuer="pop.example.net")
     assert Finding.CERT_SELF_SIGNED in judged(own, TlsFault.SELF_SIGNED, name_right=True)
