@@ -1,6 +1,7 @@
 """Reports under way and those just made: how many at once, and for how long they are kept."""
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from app.transport import Dialer, Target
 
 from .inspection import Inspection, Unlock
 from .report import Report, Stopped
+
+_log = logging.getLogger(__name__)
 
 MOST = 6  # at once
 _KEPT = 40
@@ -62,6 +65,12 @@ class ReportRun:
     def running(self) -> bool:
         """Whether more will come."""
         return self.report.stopped is None
+
+    def forget(self, task: asyncio.Task[None]) -> None:
+        """Lets go of what made it: an error would keep all it saw, credentials too."""
+        self.task = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a report broke off", exc_info=error)
 
     async def end(self) -> None:
         """Waits until it is made."""
@@ -119,6 +128,7 @@ class Reports:
         run = ReportRun(owner, Report(target, username), self._clock())
         inspection = Inspection(self._dialer, target, unlock, run.report, wait)
         run.task = asyncio.create_task(inspection.run())
+        run.task.add_done_callback(run.forget)
         self._runs[run.id] = run
         return run
 

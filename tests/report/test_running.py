@@ -1,12 +1,16 @@
 """How many reports at once, whose they are, and how long they are kept."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
-from app.report import ReportBusy, Reports, ReportsFull, Stopped
+from app.mailbox import Credentials
+from app.report import Inspection, ReportBusy, ReportRun, Reports, ReportsFull, Step, Stopped
 from app.report import running as module
 from app.transport import Security, Target
+from tests.support.maildrop import FakeMaildrop, Quirks, plain
 from tests.support.scripted import ScriptedServer, stall
 
 from .looking import dialer
@@ -47,6 +51,38 @@ async def test_only_its_owner_finds_it_and_not_for_ever():
         await run.end()
         now = 10_000.0
         assert reports.find(run.id, frozenset({"a"})) is None
+
+
+async def test_what_made_it_is_forgotten_when_it_ends(monkeypatch, caplog):
+    class Secret(Credentials):
+        pass
+
+    async with ScriptedServer(FakeMaildrop(plain(1), quirks=Quirks(stall_at="STAT"))) as server:
+        target = Target(server.host, server.port, Security.NONE)
+        reports = Reports(dialer())
+
+        def start(owner: str) -> tuple[ReportRun, "weakref.ref[Secret]"]:
+            secret = Secret("anna", "secret")
+            return reports.start(owner, target, "anna", lambda: secret), weakref.ref(secret)
+
+        run, held = start("called off")
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if run.report.step is Step.READING:
+                break
+        run.call_off()
+        await run.end()
+        await asyncio.sleep(0)
+        gc.collect()
+        assert held() is None
+
+        monkeypatch.setattr(Inspection, "_second", None)  # a mistake of ours
+        server._scripts = (FakeMaildrop(plain(1)),)
+        run, _ = start("broke off")
+        await run.end()
+        await asyncio.sleep(0)
+        assert "TypeError" in caplog.text
+        assert run.task is None
 
 
 async def test_one_called_off_before_it_began_has_ended_too():
