@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from app.transport import Dialer, Security, Target
 
 PATIENCE = 8.0  # seconds for one answer
-_LINES = 2000  # of one listing
+MOST = 64 * 1024  # octets of one listing, where nobody knows better
 TROUBLE = (OSError, EOFError, ssl.SSLError, ValueError, asyncio.IncompleteReadError)
 """What a probe may meet; ValueError is a line without end."""
 
@@ -52,12 +52,13 @@ class Wire:
         await self.send(command + b"\r\n")
         return await self.line(patience)
 
-    async def listing(self) -> list[bytes]:
-        """Lines up to a lone dot."""
+    async def listing(self, most: int = MOST) -> list[bytes]:
+        """Lines up to a lone dot; ValueError where they are more than `most` octets."""
         lines: list[bytes] = []
         while (line := await self.line()) != b".":
             lines.append(line)
-            if len(lines) > _LINES:
+            most -= len(line) + 2
+            if most < 0:
                 raise ValueError(len(lines))
         return lines
 
@@ -72,7 +73,15 @@ class Wire:
             return b""
 
     async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """The handshake."""
+        """The handshake.
+
+        Raises:
+            ValueError: something came in clear behind the answer to STLS; it would count as sent
+                under TLS (RFC 2595, section 4; CVE-2021-38084 and its kin).
+            OSError: no handshake.
+        """
+        if await self.unasked(0) is not None:
+            raise ValueError("input behind STLS")
         await self._writer.start_tls(context, server_hostname=host, ssl_handshake_timeout=PATIENCE)
 
     async def goodbye(self) -> None:

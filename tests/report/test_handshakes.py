@@ -5,7 +5,7 @@ import ssl
 import pytest
 
 from app.report import Finding, Topic
-from app.report.handshakes import Session, cipher_verdict, version_verdict
+from app.report.handshakes import VERSIONS, Session, cipher_verdict, version_verdict
 from app.transport import Security
 from tests.support.certs import Leaf, self_signed
 from tests.support.maildrop import FakeMaildrop
@@ -39,8 +39,11 @@ def only(leaf: Leaf, low: ssl.TLSVersion, high: ssl.TLSVersion) -> ssl.SSLContex
     ],
 )
 def test_versions(taken, finding):
-    check = version_verdict(taken, [v for v in ("TLS 1.0", "TLS 1.3") if v not in taken])
+    refused = [version for version, _ in VERSIONS if version not in taken]
+    check = version_verdict(taken, refused)
     assert check.finding is finding
+    if finding in {Finding.TLS_CURRENT, Finding.TLS_NO_13}:  # that it takes no others
+        assert version_verdict(taken, refused[1:]).finding is Finding.BROKE_OFF
     for version in taken:
         assert f"{version} ✓" in check.details[0]
 

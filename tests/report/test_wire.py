@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.report.handshakes import lenient
 from app.report.wire import Site
 from app.transport import Security, Target
-from tests.support.scripted import ScriptedServer, close, endless, expect, send, stall, steps
+from tests.support.scripted import Peer, ScriptedServer, close, endless, expect, send, stall, steps
 
 from .looking import dialer
 
@@ -44,11 +45,21 @@ async def test_what_never_ends_is_cut_off():
             await wire.listing()
 
 
+async def test_what_comes_in_clear_behind_the_answer_to_stls_is_refused(authority):
+    async def script(peer: Peer) -> None:
+        await peer.send(b"+OK\r\n")
+        await peer.expect(rb"STLS")
+        await peer.starttls(authority.leaf().server_context(), inject=b"+OK forged\r\n")
+
+    async with ScriptedServer(script) as server:
+        with pytest.raises(ValueError):
+            async with site(server).secured(lenient()):
+                pass
+
+
 async def test_a_refused_stls_is_no_tls():
     script = steps(send(b"+OK\r\n"), expect(rb"STLS", b"-ERR no\r\n"), stall())
     async with ScriptedServer(script) as server:
-        from app.report.handshakes import lenient
-
         with pytest.raises(ValueError):
             async with site(server).secured(lenient()):
                 pass
