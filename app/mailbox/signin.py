@@ -39,7 +39,8 @@ from .models import Credentials
 
 _UNDER_TLS = ("SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "USER", "LOGIN", "CRAM-MD5", "APOP")
 _IN_CLEAR = ("SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "APOP", "USER", "PLAIN", "LOGIN")
-_PASSWORD_ITSELF = frozenset({"PLAIN", "USER", "LOGIN"})
+PASSWORD_ITSELF = frozenset({"PLAIN", "USER", "LOGIN"})
+"""Means that give the server the password itself, rather than a proof of it."""
 TOKEN_MEANS = frozenset({"XOAUTH2", "OAUTHBEARER"})
 """Means that take a token, not a password."""
 MEANS = frozenset(_UNDER_TLS) | TOKEN_MEANS
@@ -75,7 +76,7 @@ class Way:
     @property
     def gives_password(self) -> bool:
         """Whether the server gets the password itself, rather than a proof or a token."""
-        return self.name in _PASSWORD_ITSELF
+        return self.name in PASSWORD_ITSELF
 
 
 @dataclass(frozen=True, slots=True)

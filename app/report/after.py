@@ -17,7 +17,7 @@ from app.mailbox import (
     MailboxError,
     MailboxInUse,
 )
-from app.mailbox.signin import sign_in
+from app.mailbox.signin import PASSWORD_ITSELF, refusal, sign_in, turned_away
 from app.pop3 import (
     Capabilities,
     CommandRejected,
@@ -27,13 +27,13 @@ from app.pop3 import (
     commands,
 )
 from app.pop3.replies import parse_status, parse_unique_id
-from app.transport import Connection, Dialer, Target, TransportError
+from app.transport import ConnectFailed, Connection, Dialer, Target, TransportError
 
 from . import capabilities as rules
 from . import maildrop
 from .before import Outside
 from .checks import Check, Finding, Topic, found, skipped
-from .wire import PATIENCE, Wire
+from .wire import MOST, PATIENCE, Wire
 
 SLOW_LOGIN = 3.0  # seconds
 _ROUNDS = 5
@@ -45,7 +45,8 @@ _ASKED = 2  # lines
 _LOCK_PATIENCE = 25.0  # seconds for a second login; Dovecot takes about ten to refuse one
 _ACK_DELAY = (0.030, 0.075)  # seconds that small segments cost where acknowledgements are late
 _TEN_MINUTES = 600 - 5  # a little less, for clocks that differ
-_PAUSES = (0.3, 1.0, 2.0)  # seconds for the server to let go of the lock
+PAUSES = (0.3, 1.0, 2.0)  # seconds for the server to let go of the lock
+_ROW = 128  # octets of a row of UIDL at most: 70 of the unique-id, and its number
 ENGINE_TROUBLE = (TransportError, Pop3Error, TimeoutError, OSError)
 
 
@@ -69,6 +70,11 @@ class Inside:
     uidls: list[str] | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)
     retrieved: bool = False
+
+    @property
+    def gave_password(self) -> bool:
+        """Whether the server got the password itself, rather than a proof."""
+        return self.connection.signed_in_by in PASSWORD_ITSELF
 
     async def end(self) -> None:
         """Leaves by QUIT; where something was retrieved, by RSET and without QUIT.
@@ -104,7 +110,7 @@ async def login(dialer: Dialer, target: Target, credentials: Credentials) -> Ins
 
 async def login_again(dialer: Dialer, target: Target, credentials: Credentials) -> Inside:
     """The same after a connection of ours has ended: the lock may take a moment to go."""
-    for pause in _PAUSES:
+    for pause in PAUSES:
         try:
             return await login(dialer, target, credentials)
         except MailboxInUse:
@@ -134,7 +140,8 @@ def welcomed(inside: Inside, outside: Outside) -> Iterator[Check]:
     )
     before = outside.encrypted if outside.encrypted is not None else outside.clear
     if inside.connection.tls is None:
-        yield found(Finding.LOGIN_CLEAR)
+        if inside.gave_password:
+            yield found(Finding.LOGIN_CLEAR)
         before = outside.clear
     if before is not None and (before.tags or inside.capabilities.tags):
         yield rules.after_login(before, inside.capabilities)
@@ -251,8 +258,12 @@ async def lock(dialer: Dialer, target: Target, credentials: Credentials) -> Chec
     except MailboxInUse as error:
         coded = error.reply.upper().startswith("-ERR [IN-USE]")
         return found(Finding.LOCK_CODED if coded else Finding.LOCK_WORDS, error.reply)
-    except MailboxError as error:
-        return found(Finding.LOCK_LIKE_WRONG, getattr(error, "reply", ""))
+    except LoginRejected as error:
+        return found(Finding.LOCK_LIKE_WRONG, error.reply)
+    except ConnectFailed as error:
+        if isinstance(turned_away(error), MailboxInUse):
+            return found(Finding.LOCK_CODED, error.reply)
+        return skipped(Topic.LOCK, Finding.STILL_IN_USE, error.reply)
     except ENGINE_TROUBLE as error:
         return found(Finding.LOCK_SILENT, type(error).__name__)
     await second.end()
@@ -266,34 +277,41 @@ def by_user_pass(credentials: Credentials, capabilities: Capabilities | None) ->
     return capabilities is None or not capabilities.tags or "USER" in capabilities
 
 
-async def behind_pass(wire: Wire, credentials: Credentials, *, told: bool) -> Check | None:
-    """PASS and a NOOP in one write: is the NOOP answered? None where the login failed.
+async def behind_pass(wire: Wire, credentials: Credentials, *, told: bool) -> Check:
+    """PASS and a NOOP in one write: is the NOOP answered?
 
     Raises:
+        LoginRejected, MailboxInUse, LoginDelayed: the login failed.
         OSError, EOFError, ValueError: the connection broke off.
         LocalProtocolError: what cannot be sent.
     """
-    answer = parse_status(await wire.ask(commands.user(credentials.username).line[:-2]))
-    if answer is None or not answer.ok:
-        return None
+    _accepted(await wire.ask(commands.user(credentials.username).line[:-2]))
     await wire.send(commands.password(credentials.password).line + commands.noop().line)
-    answer = parse_status(await wire.line(4 * PATIENCE))
-    if answer is None or not answer.ok:
-        return None
+    _accepted(await wire.line(4 * PATIENCE))
     try:
         reply = parse_status(await wire.line(_LOST))
     except TimeoutError:
         return found(Finding.PASS_LOST if told else Finding.PASS_LOST_UNANNOUNCED)
-    kept = reply is not None and reply.ok
-    return found(Finding.PASS_KEPT if kept else Finding.PASS_LOST)
+    if reply is None:
+        raise ValueError("no status line")
+    return found(Finding.PASS_KEPT)  # by whatever: it was read
 
 
-async def unique_ids(wire: Wire) -> list[str] | None:
-    """UIDL on a bare connection; None where it is refused."""
+def _accepted(line: bytes) -> None:
+    reply = parse_status(line)
+    if reply is None:
+        raise ValueError("no status line")
+    if not reply.ok:
+        raise refusal(reply.line, reply.code, reply.text, Capabilities())
+
+
+async def unique_ids(wire: Wire, messages: int) -> list[str] | None:
+    """UIDL on a bare connection, for about so many messages; None where it is refused."""
     reply = parse_status(await wire.ask(b"UIDL"))
     if reply is None or not reply.ok:
         return None
-    rows = (parse_unique_id(line) for line in await wire.listing() if line.strip())
+    listing = await wire.listing(MOST + messages * _ROW)
+    rows = (parse_unique_id(line) for line in listing if line.strip())
     return [row.uidl for row in rows if row is not None]
 
 

@@ -212,7 +212,8 @@ class Finding(Enum):
     NOTHING_SMALL = "no-small-message"
     WOULD_POP = "would-pop"
     NO_USER_PASS = "no-user-pass"  # noqa: S105 -- no password
-    TIME_UP = "time-up"
+    NO_PASSWORD_IN_CLEAR = "no-password-in-clear"  # noqa: S105 -- no password
+    NO_ROUTE = "no-route"
 
 
 _G, _N, _W, _B, _S = Verdict.GOOD, Verdict.NOTE, Verdict.WARN, Verdict.BAD, Verdict.SKIPPED

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 
-from app.mailbox import Credentials, MailboxError
+from app.mailbox import Credentials, MailboxError, MailboxInUse
 from app.pop3 import LocalProtocolError
 from app.transport import Dialer, Target, TlsFailed
 
@@ -47,7 +47,7 @@ class Inspection:
         report: Report,
         wait: float = 0.0,
     ) -> None:
-        self._dialer = dialer
+        self._dialer = dialer = dialer.afresh()
         self._site = Site(dialer, target)
         self._target = target
         self._unlock = unlock
@@ -113,6 +113,8 @@ class Inspection:
         await inside.end()
         if await self._may_log_in(()):
             await self._again(unlock, inside)
+        elif self._wait:
+            self._report.add(skipped(Topic.IDLE, Finding.STILL_IN_USE))
 
     async def _second(self, unlock: Unlock, inside: after.Inside) -> None:
         """A second login last: solid-pop3d drops the first one over it at the next TOP."""
@@ -151,14 +153,13 @@ class Inspection:
             else self._outside.clear
         )
         if not after.by_user_pass(credentials, told):
-            self._report.add(skipped(Topic.BEHIND_PASS, Finding.NO_USER_PASS))
-            await self._one(Topic.STABLE, self._stable_by_engine(credentials, first))
+            await self._again_by_engine(credentials, first, Finding.NO_USER_PASS)
+            return
+        if first.connection.tls is None and not first.gave_password:
+            await self._again_by_engine(credentials, first, Finding.NO_PASSWORD_IN_CLEAR)
             return
         try:
             async with self._bare_login(credentials, first) as (wire, check):
-                if check is None:
-                    self._still_in_use()
-                    return
                 self._report.add(check)
                 await self._one(Topic.STABLE, self._stable_on(wire, first))
                 await self._segments(wire, first)
@@ -166,24 +167,40 @@ class Inspection:
                     self._begin_wait(Step.IDLING, self._wait)
                     await self._one(Topic.IDLE, after.idle(wire, self._wait))
                 await wire.goodbye()
+        except MailboxError as error:
+            self._unseen(Finding.STILL_IN_USE, getattr(error, "reply", ""))
         except _TROUBLE as error:
-            self._report.add(skipped(Topic.BEHIND_PASS, Finding.BROKE_OFF, _words(error)))
+            self._unseen(Finding.BROKE_OFF, _words(error))
+
+    async def _again_by_engine(
+        self, credentials: Credentials, first: after.Inside, why: Finding
+    ) -> None:
+        """The same where a bare USER and PASS are out of place."""
+        self._report.add(skipped(Topic.BEHIND_PASS, why))
+        if self._wait:
+            self._report.add(skipped(Topic.IDLE, why))
+        await self._one(Topic.STABLE, self._stable_by_engine(credentials, first))
 
     @asynccontextmanager
     async def _bare_login(
         self, credentials: Credentials, first: after.Inside
-    ) -> AsyncIterator[tuple[Wire, Check | None]]:
-        """The lock of the connection that has just ended may take a moment to go."""
+    ) -> AsyncIterator[tuple[Wire, Check]]:
+        """The lock of the connection that has just ended may take a moment to go.
+
+        A login that is refused for another reason is not tried again.
+        """
         told = first.capabilities.pipelining or (
             self._outside.clear is not None and self._outside.clear.pipelining
         )
-        for pause in (0.3, 1.0, 2.0, 0.0):
+        for pause in after.PAUSES:
             async with self._protected() as wire:
-                check = await after.behind_pass(wire, credentials, told=told)
-                if check is not None or not pause:
+                with suppress(MailboxInUse):
+                    check = await after.behind_pass(wire, credentials, told=told)
                     yield wire, check
                     return
             await asyncio.sleep(max(pause, self._delay))
+        async with self._protected() as wire:
+            yield wire, await after.behind_pass(wire, credentials, told=told)
 
     @asynccontextmanager
     async def _protected(self) -> AsyncIterator[Wire]:
@@ -192,12 +209,11 @@ class Inspection:
             async with self._site.greeted() as wire:
                 yield wire
             return
-        context = self._dialer.context if self._target.verified else lenient()
-        async with self._site.secured(context) as wire:
+        async with self._site.secured(self._dialer.context_for(self._target)) as wire:
             yield wire
 
     async def _stable_on(self, wire: Wire, first: after.Inside) -> Check:
-        again = await after.unique_ids(wire)
+        again = await after.unique_ids(wire, first.messages)
         return stable(first.uidls or (), again or ())
 
     async def _stable_by_engine(self, credentials: Credentials, first: after.Inside) -> Check:
@@ -216,9 +232,12 @@ class Inspection:
             check = await after.segments(wire, small[0].number) if small else None
             self._report.add(*((check,) if check is not None else ()))
 
-    def _still_in_use(self) -> None:
-        for topic in (Topic.BEHIND_PASS, Topic.STABLE):
-            self._report.add(skipped(topic, Finding.STILL_IN_USE))
+    def _unseen(self, why: Finding, words: str) -> None:
+        """What the second login would have shown."""
+        seen = {check.topic for check in self._report.checks}
+        topics = {Topic.BEHIND_PASS: True, Topic.STABLE: True, Topic.IDLE: bool(self._wait)}
+        wanted = (topic for topic, asked in topics.items() if asked and topic not in seen)
+        self._report.add(*(skipped(topic, why, words) for topic in wanted))
 
     async def _idle_outside(self) -> None:
         if not self._wait:

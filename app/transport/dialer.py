@@ -7,6 +7,7 @@ the certificate is checked against the name that was typed.
 import asyncio
 import socket
 import ssl
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -202,8 +203,15 @@ class Dialer:
         """How certificates are judged."""
         return self._context
 
-    def _context_for(self, target: Target) -> ssl.SSLContext:
+    def context_for(self, target: Target) -> ssl.SSLContext:
+        """How the certificate of this one is judged."""
         return self._context if target.verified else self._unverified
+
+    def afresh(self) -> "Dialer":
+        """The same, that knows no server yet, and what it learns is its own."""
+        other = copy(self)
+        other.habits = Habits()
+        return other
 
     async def _resolve(self, target: Target) -> list[str]:
         host, port = target.host, target.port
@@ -243,7 +251,7 @@ class Dialer:
                     target.host, target.port, self._timeouts, self._limits, listener, habit
                 ),
                 sock=sock,
-                ssl=self._context_for(target) if tls else None,
+                ssl=self.context_for(target) if tls else None,
                 server_hostname=target.host if tls else None,
                 ssl_handshake_timeout=self._timeouts.connect if tls else None,
             )
@@ -273,7 +281,7 @@ class Dialer:
 
     async def _start_tls(self, connection: Connection, target: Target) -> None:
         try:
-            await connection.start_tls(self._context_for(target), target.host)
+            await connection.start_tls(self.context_for(target), target.host)
         except CommandRejected as error:
             raise TlsFailed(target.host, target.port, TlsFault.NOT_OFFERED, error.reply) from None
         except (ssl.SSLError, OSError, ConnectionLost) as error:

@@ -216,7 +216,7 @@ AFTER: Mapping[Finding, Says] = {
         N_("Choose TLS, or allow a mechanism that works without it."),
     ),
     Finding.LOGIN_UNTRUSTED: Says(
-        N_("Not tried: the password is not sent where the certificate is not right.")
+        N_("Not tried: the password is only sent under TLS that can be trusted.")
     ),
     Finding.LOGIN_BROKE_OFF: Says(
         N_("The connection broke off during the sign-in."), N_("The server's log should know why.")
@@ -380,6 +380,10 @@ AFTER: Mapping[Finding, Says] = {
     Finding.EMPTY: Says(N_("Not seen: the mailbox is empty.")),
     Finding.NOTHING_SMALL: Says(N_("Not seen: there is no small message to try it with.")),
     Finding.WOULD_POP: Says(N_("Not tried: under EXPIRE 0 fetching a message may delete it.")),
+    Finding.NO_ROUTE: Says(N_("Not seen: this machine has no way to %(address)s.")),
+    Finding.NO_PASSWORD_IN_CLEAR: Says(
+        N_("Not tried: it would send the password in clear, which the sign-in did not.")
+    ),
     Finding.NO_USER_PASS: Says(N_("Not seen: it needs USER and PASS, which are not offered.")),
 }
 SAYINGS: Mapping[Finding, Says] = {**BEFORE, **AFTER}

@@ -96,7 +96,7 @@ EXPECTED: dict[str, dict[Topic, Finding]] = {
     "solid-pop3d": {
         Topic.CAPA: Finding.CAPA_MISSING,
         Topic.STLS: Finding.STLS_MISSING,
-        Topic.BEHIND_PASS: Finding.PASS_LOST_UNANNOUNCED,
+        Topic.BEHIND_PASS: Finding.NO_PASSWORD_IN_CLEAR,  # it has APOP, and no TLS
         Topic.PIPELINING: Finding.PIPELINING_UNANNOUNCED,
         Topic.GREETING: Finding.GREETED_APOP,
     },

@@ -6,11 +6,12 @@ import pytest
 
 from app.mailbox import Credentials
 from app.pop3 import Capabilities
-from app.report import Finding, Report, Topic, Verdict, after
+from app.report import Finding, Inspection, Report, Topic, Verdict, after
+from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
 from tests.support.scripted import Peer, ScriptedServer
 
-from .looking import facts, findings, look, the, under
+from .looking import dialer, facts, findings, look, the, under
 
 WITHOUT_END = b"Subject: no end\r\n\r\n" + b"x" * 70 + b"\r\nno line end"
 
@@ -29,11 +30,9 @@ async def test_dovecot_with_an_account(dovecot):
     user = "report1"
     dovecot.deliver_many(user, [b"Subject: a\r\n\r\none\r\ntwo\r\nthree\r\n", WITHOUT_END])
     before = dovecot.messages_on_disk(user)
-    report = await look(dovecot, user=user)
+    report = await look(dovecot, user=user, wait=0.1)
     assert {
         Finding.LOGIN,
-        Finding.LOGIN_CLEAR,
-        Finding.PASS_KEPT,
         Finding.LOCK_SHARED,
         Finding.UIDL_UNIQUE,
         Finding.STABLE,
@@ -42,6 +41,10 @@ async def test_dovecot_with_an_account(dovecot):
         Finding.CAPA_LOGIN_DIFFERS,
         Finding.COUNT_SAME,
     } <= findings(report)
+    # SCRAM sent a proof of the password; then nothing shows it to everyone on the way.
+    assert Finding.LOGIN_CLEAR not in findings(report)
+    for topic in (Topic.BEHIND_PASS, Topic.IDLE):
+        assert under(report, topic) == [Finding.NO_PASSWORD_IN_CLEAR]
     differ = facts(report, Finding.SIZES_DIFFER)
     assert differ["sent"] == differ["listed"] + 2  # LIST forgets the last line end
     now = dovecot.messages_on_disk(user)
@@ -54,12 +57,30 @@ async def test_dovecot_with_an_account(dovecot):
 
 async def test_only_reading_and_no_quit_behind_retr(report_of):
     report, fake = await report_of()
-    assert Finding.SIZES_SAME in findings(report)
+    assert {Finding.SIZES_SAME, Finding.LOGIN_CLEAR, Finding.PASS_KEPT} <= findings(report)
     for session in fake.sessions:
         verbs = [line.partition(" ")[0] for line in session]
         assert "DELE" not in verbs
         assert "RETR" not in verbs or "QUIT" not in verbs
     assert any("RETR 1" in session for session in fake.sessions)
+
+
+async def test_more_unique_ids_than_a_short_answer_has(report_of):
+    report, _ = await report_of(messages=plain(2500))
+    assert facts(report, Finding.STABLE)["n"] == 2500
+
+
+async def test_what_another_report_learnt_is_not_taken_for_seen():
+    shared = dialer()
+    async with ScriptedServer(FakeMaildrop(plain(2))) as server:
+        habit = shared.habits.of(server.host, server.port)
+        habit.one_at_a_time = True
+        target = Target(server.host, server.port, Security.NONE)
+        report = Report(target, "anna")
+        unlock = lambda: Credentials("anna", "secret")  # noqa: E731
+        await Inspection(shared, target, unlock, report).run()
+    assert Finding.PIPELINING in findings(report)
+    assert (habit.one_at_a_time, habit.answered, habit.breaks) == (True, 0, 0)
 
 
 async def test_under_expire_0_nothing_is_fetched(report_of):
@@ -127,6 +148,24 @@ async def test_a_refused_login_is_tried_once(report_of):
     assert not [check for check in report.checks if check.topic.group.value == "mailbox"]
 
 
+async def test_a_second_login_that_is_refused_is_not_tried_again():
+    class Once(FakeMaildrop):
+        """Lets in the first two, and nobody after."""
+
+        async def __call__(self, peer: Peer) -> None:
+            if self.count("LIST"):
+                self.quirks.refuse_login = b"-ERR [AUTH] no more"
+            await super().__call__(peer)
+
+    fake = Once(plain(2), quirks=Quirks(announce=("USER",)))
+    async with ScriptedServer(fake) as server:
+        report = await look(server, user="anna", wait=0.1)
+    # One each: the first login, the one that tries the lock, and the one after that.
+    assert fake.count("PASS") == 3
+    for topic in (Topic.BEHIND_PASS, Topic.STABLE, Topic.IDLE):
+        assert under(report, topic) == [Finding.STILL_IN_USE]
+
+
 @pytest.mark.parametrize(
     ("reply", "finding"),
     [
@@ -164,6 +203,7 @@ class Locked:
         (b"-ERR mailbox is busy", Finding.LOCK_WORDS),
         (b"-ERR", Finding.LOCK_LIKE_WRONG),
         (b"-ERR [AUTH] no", Finding.LOCK_LIKE_WRONG),
+        (b"-ERR [LOGIN-DELAY] too soon", Finding.STILL_IN_USE),
     ],
 )
 async def test_how_a_second_program_is_refused(reply, finding):
