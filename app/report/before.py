@@ -1,6 +1,7 @@
 """What can be seen of a server before anybody signs in."""
 
 import asyncio
+import errno
 import ipaddress
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -15,13 +16,18 @@ from app.transport.stranger import what_answers
 
 from . import capabilities as rules
 from . import handshakes
-from .checks import Check, Finding, found
+from .checks import Check, Finding, Topic, found, skipped
 from .wire import TROUBLE, Site, Wire
 
 _CONNECT = 5.0  # seconds for one address
 _GREETING = 10.0
 _MOST_ADDRESSES = 6
 _ROUNDS = 3
+_NO_ROUTE = frozenset(
+    os.strerror(code).lower()
+    for code in (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+)
+"""Why this very machine cannot try an address, most often since it has no IPv6."""
 LONG = 0.4  # seconds for a round trip
 
 
@@ -67,7 +73,9 @@ async def reach(site: Site) -> AsyncIterator[Check]:
         return
     for address, took, why in answers:
         six = ":" in address
-        if took is None:
+        if why in _NO_ROUTE:
+            yield skipped(Topic.IPV6 if six else Topic.IPV4, Finding.NO_ROUTE, address=address)
+        elif took is None:
             finding = Finding.IPV6_SILENT if six else Finding.IPV4_SILENT
             yield found(finding, address=address, why=why)
         else:

@@ -1,17 +1,21 @@
 """Reaching a server and hearing what it says first."""
 
+import errno
+import socket
+
 import pytest
 
 from app.report import Finding, Stopped, Topic, Verdict, before, inspection
 from app.report.before import judged, round_trip
 from app.report.inspection import Inspection
 from app.report.report import Report
+from app.report.wire import Site
 from app.transport import Dialer, Security, Target, TargetPolicy
 from tests.support.maildrop import FakeMaildrop, Quirks
 from tests.support.process import free_port
 from tests.support.scripted import ScriptedServer, close, expect, send, stall, steps
 
-from .looking import dialer, facts, findings, look, the, under
+from .looking import LOOPBACK, dialer, facts, findings, look, the, under
 
 
 async def reported(target: Target, policy: TargetPolicy) -> Report:
@@ -48,6 +52,27 @@ async def test_an_address_is_not_asked_for_its_other_family():
         assert under(await look(server), Topic.IPV6) == []
         assert under(await look(server, host="localhost"), Topic.IPV6) == [Finding.IPV6_NONE]
         assert under(await look(server), Topic.IPV4) == [Finding.IPV4_ANSWERS]
+
+
+async def test_what_this_machine_has_no_way_to_says_nothing_of_the_server():
+    async def both(host: str, port: int) -> list[str]:
+        return ["2606:4700:4700::1111", "127.0.0.1"]
+
+    async def no_route(address: str, port: int, patience: float) -> socket.socket:
+        if ":" in address:
+            raise OSError(errno.ENETUNREACH, "as on a machine without IPv6")
+        return await Dialer.reach(without, address, port, patience)
+
+    without = Dialer(LOOPBACK, resolve=both)
+    async with ScriptedServer(FakeMaildrop()) as server:
+        site = Site(without, Target("pop.example.net", server.port, Security.NONE))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(without, "reach", no_route)
+            checks = [check async for check in before.reach(site)]
+    assert [(check.topic, check.finding, check.verdict) for check in checks] == [
+        (Topic.IPV6, Finding.NO_ROUTE, Verdict.SKIPPED),
+        (Topic.IPV4, Finding.IPV4_ANSWERS, Verdict.GOOD),
+    ]
 
 
 @pytest.mark.parametrize(
