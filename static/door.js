@@ -10,6 +10,7 @@
   const usual = { server: '', port: '', security: 'tls', login: '' };
   const fields = Object.keys(usual).map((name) => find(`#${name}`));
   const which = () => panel.querySelector('.which');
+  const offered = find('#offered');
   // What a person has typed there; as long as there is any, nothing is filled in.
   const own = new Set(fields.filter(({ name, value }) => (
     value !== usual[name] && value !== which().dataset[name]
@@ -18,15 +19,28 @@
     if (own.size) return;
     for (const field of fields) field.value = found[field.name] || usual[field.name];
   };
+  // The panel shows where the password will go, and not what was found instead.
+  const name = () => {
+    const [server, port] = fields;
+    const picked = !['', 'other', undefined].includes(offered?.value);
+    let words = picked ? offered.selectedOptions[0].text : '';
+    if (!picked && own.size && server.value) words = server.value + (port.value && `:${port.value}`);
+    find('#chosen bdi').textContent = words;
+    find('.finder').classList.toggle('named', Boolean(words));
+  };
   for (const field of fields) {
     field.addEventListener('input', () => {
       if (field.name === 'server' && !field.value) own.clear();
       else own.add(field);
+      name();
     });
   }
-  find('#offered')?.addEventListener('input', (event) => {
-    fill(['', 'other'].includes(event.target.value) ? which().dataset : {});
+  offered?.addEventListener('input', () => {
+    fill(['', 'other'].includes(offered.value) ? which().dataset : {});
+    name();
   });
+
+  name();
 
   // An answer is for the address that it was asked for, and for no other.
   const forget = () => {

@@ -63,6 +63,23 @@ async def top_of(page: Page) -> float:
     return box["y"]
 
 
+UNDER_THE_BUTTON = """
+() => {
+  const button = document.querySelector('#place > summary').getBoundingClientRect();
+  const texts = document.createTreeWalker(document.querySelector('#found'), NodeFilter.SHOW_TEXT);
+  const words = document.createRange();
+  while (texts.nextNode()) {
+    words.selectNodeContents(texts.currentNode);
+    if ([...words.getClientRects()].some((line) => line.right > button.left
+      && line.left < button.right && line.bottom > button.top && line.top < button.bottom)) {
+      return texts.currentNode.data;
+    }
+  }
+  return '';
+}
+"""
+
+
 async def opened(page: Page) -> None:
     await page.locator(".rows .row").first.wait_for()
     await page.get_by_role("button", name="Sign out").click()
@@ -120,10 +137,18 @@ async def test_what_is_typed_is_never_overwritten_and_what_is_stale_never_stands
     await page.locator(".which.doubt").wait_for()
     await expect(server).to_have_value("pop.hoster.test")
     await server.fill("127.0.0.1")
+    await expect(page.locator("#notes")).to_be_hidden()
     await name.fill(ANNA)
-    await page.locator(".which.found").wait_for()
+    await page.locator(".which.found").wait_for(state="attached")
     await expect(server).to_have_value("127.0.0.1")
+    await page.get_by_text("Change").click()  # closed: it still says where the password would go
+    await expect(page.locator(".finder")).not_to_contain_text(
+        "pop.example.test", use_inner_text=True
+    )
+    await expect(page.locator("#chosen")).to_contain_text("127.0.0.1", use_inner_text=True)
+    await page.get_by_text("Change").click()
     await server.fill("")  # given back to the search
+    await expect(page.locator("#found")).to_contain_text("pop.example.test", use_inner_text=True)
     await name.fill(HOSTED)
     await page.locator(".which.doubt").wait_for()
     await expect(server).to_have_value("pop.hoster.test")
@@ -246,6 +271,7 @@ async def test_how_it_looks(place: Place, page_at: PageAt, width: int, scheme: S
         assert await axe(page) == [], name
         room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert room[0] <= room[1], f"{name} scrolls sideways"
+        assert await page.evaluate(UNDER_THE_BUTTON) == "", name
     await typing(page, place, ANNA)
     await page.locator(".which.found").wait_for()
     await page.get_by_text("Change").click()

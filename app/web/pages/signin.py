@@ -65,6 +65,7 @@ def _page(
         found = found_view(discovery, known, form.username) if known else idle(discovery)
     place = (form.server, form.port, form.login, form.security or "tls")
     as_found = place == (found.server, found.port, found.login, found.security)
+    named = f"{form.server}:{form.port}" if form.server and form.port else form.server
     asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
         shell=shell(request, services, _("Open a mailbox"), csrf),
@@ -75,6 +76,7 @@ def _page(
         login=form.login,
         found=found,
         idle=idle(discovery),
+        chosen=next((one.label for one in offered if one.selected), "" if as_found else named),
         open=asked
         or found.opens
         or not discovery.searches

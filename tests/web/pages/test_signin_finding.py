@@ -158,6 +158,32 @@ async def test_offered_servers_are_found_by_their_domain_and_can_be_chosen(place
         assert page.url.path == "/mailbox"
 
 
+async def test_a_server_that_was_named_stands_in_place_of_the_one_that_was_found(place):
+    """Also without JavaScript: the panel says where the password goes."""
+    two = "pop.other.test, pop.third.test"
+    async with running(**place.settings, servers=two) as app, http_to(app) as http:
+        browser = Browser(http)
+        page = await browser.open("/")
+        _, offered, *_more = re.findall(
+            r'<option value="([^"]*)"', page.text.partition("</select>")[0]
+        )
+        await browser.send("/discover", username=ANNA)
+        form = {"username": ANNA, "password": "secret"}
+        other = {"offered": "other", "server": "pop.else.test", "port": "995"}
+        chosen = {
+            "pop.else.test:995": other,
+            "pop.other.test, port 995, TLS": {"offered": offered},
+        }
+        for shown, named in chosen.items():
+            page = await browser.send("/signin", **form, **named)
+            assert page.status_code >= 400
+            assert 'class="finder named"' in page.text
+            assert f"<bdi>{shown}</bdi>" in page.text
+        page = await browser.send("/signin", **{**form, "password": "wrong"})
+        assert page.status_code == 401, words(page)
+        assert 'class="finder"' in page.text
+
+
 async def test_switched_off_known_providers_are_still_found_and_nobody_is_asked(place):
     async with running(dns=place.names.setting) as app, http_to(app) as http:
         browser = Browser(http)
