@@ -107,7 +107,9 @@ class Deletion(Marking):
                     if one_at_a_time or not self._lease.habit.one_at_a_time:
                         raise
                     # It broke off inside the group of DELEs, before QUIT, so nothing was deleted.
-                    before, doomed, sent = await self._delete_marked(unlock, confirmed)
+                    # Without UIDLs, the same marks may have new ids since.
+                    now = frozenset(self._renamed.get(id, id) for id in confirmed)
+                    before, doomed, sent = await self._delete_marked(unlock, now)
             except (MailboxError, TransportError, Pop3Error):
                 self._start_loading(unlock)
                 raise

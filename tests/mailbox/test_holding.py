@@ -188,11 +188,17 @@ async def test_a_server_that_breaks_off_inside_groups_is_spoken_to_one_at_a_time
         assert "(reset)" not in drop.sessions[2]  # remembered
 
 
-async def test_a_commit_whose_group_breaks_is_done_one_at_a_time():
+@pytest.mark.parametrize("uidl", [True, False])
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_commit_whose_group_breaks_is_done_one_at_a_time(uidl, held):
     drop = Breaking(plain(6), "DELE")
+    drop.quirks.uidl = uidl
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         mark(mailbox, 2, 4, 5)
+        if not held:
+            await mailbox.release()
+            drop.sessions.pop(0)
         receipt = await mailbox.commit(unlock)
         assert receipt.verified
         assert [message.uidl for message in drop.messages] == ["u1", "u3", "u6"]
