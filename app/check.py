@@ -37,10 +37,10 @@ class Anywhere(TargetPolicy):
 
 
 def exit_code(report: Report) -> int:
-    """0 all well, 1 warnings, 2 a fault or nothing reached."""
+    """0 all well, 1 warnings or not all seen, 2 a fault or nothing reached."""
     if report.count(Verdict.BAD) or not report.checks:
         return FAULT
-    return ADVICE if report.count(Verdict.WARN) else WELL
+    return ADVICE if report.count(Verdict.WARN) or not report.whole else WELL
 
 
 class _Progress:
@@ -79,12 +79,16 @@ async def _made(
 
 def _credentials(user: str | None, *, from_stdin: bool) -> Credentials | None:
     if user is None:
+        if from_stdin:
+            raise click.UsageError("--password-stdin goes with --user.")
         return None
     if from_stdin:
         secret = sys.stdin.readline().rstrip("\r\n")
     else:
         secret = click.prompt(_("Password"), hide_input=True, err=True)
-    if not secret or not credentials_fit(user, secret):
+    if not secret:
+        raise click.UsageError("There is no password.")
+    if not credentials_fit(user, secret):
         raise click.UsageError("This name or password cannot be sent by POP3.")
     return Credentials(user, secret)
 
@@ -125,8 +129,8 @@ def check(
 ) -> None:
     """Report on a POP3 server, and with --user on an account: read only, nothing is deleted.
 
-    Ends with 0 if all is well, 1 if there are warnings, 2 if there is a fault or nothing answers
-    (and for a command line that makes no sense).
+    Ends with 0 if all is well, 1 if there are warnings or not all was seen, 2 if there is a fault
+    or nothing answers (and for a command line that makes no sense).
     """
     _speak(os.environ)
     try:

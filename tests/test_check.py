@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from app.check import ADVICE, FAULT, WELL, Anywhere, exit_code
-from app.report import Finding, Report, found
+from app.report import Finding, Report, Stopped, found
 from app.transport import Security, Target
 
 from .support.process import free_port
@@ -74,13 +74,18 @@ def test_what_makes_no_sense_is_said_before_anything_is_sent(server):
 def test_a_name_or_password_that_cannot_be_sent():
     ran = check("127.0.0.1:1", "--user", "an\nna", "--password-stdin", secret="x\n")
     assert (ran.returncode, ran.stdout) == (FAULT, "")
-    assert check("127.0.0.1:1", "--user", "anna", "--password-stdin").returncode == FAULT
+    for wrong in (("--user", "anna", "--password-stdin"), ("--password-stdin",)):
+        ran = check("127.0.0.1:1", *wrong)
+        assert (ran.returncode, ran.stdout) == (FAULT, "")
+        assert "Error: " in ran.stderr
 
 
 def test_the_exit_codes():
     report = Report(Target("h", 995, Security.TLS))
     assert exit_code(report) == FAULT  # nothing was seen
     report.add(found(Finding.GREETED), found(Finding.COUNT_NONE))
+    assert exit_code(report) == ADVICE  # there is more to see
+    report.stop(Stopped.COMPLETE)
     assert exit_code(report) == WELL
     report.add(found(Finding.TOP_MISSING))
     assert exit_code(report) == ADVICE

@@ -127,6 +127,8 @@ async def greeting(site: Site, outside: Outside) -> AsyncIterator[Check]:
     except TROUBLE as error:
         if not outside.pop3:
             yield await _otherwise(site, error)
+        elif outside.clear is None and outside.encrypted is None:
+            yield skipped(Topic.CAPA, Finding.BROKE_OFF, type(error).__name__)
 
 
 async def _first_words(wire: Wire, outside: Outside, *, encrypted: bool) -> AsyncIterator[Check]:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from app.transport import Target
 
-from .checks import Check, Group, Topic, Verdict
+from .checks import Check, Finding, Group, Topic, Verdict
 
 
 class Step(Enum):
@@ -69,6 +69,12 @@ class Report:
         """The worst verdict so far."""
         verdicts = (check.verdict for check in self._checks)
         return max(verdicts, key=lambda verdict: verdict.weight, default=Verdict.SKIPPED)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it came to its end, and no probe broke off."""
+        broken = any(check.finding is Finding.BROKE_OFF for check in self._checks)
+        return self.stopped is Stopped.COMPLETE and not broken
 
     def count(self, verdict: Verdict) -> int:
         """How many checks have it."""

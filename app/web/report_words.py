@@ -145,7 +145,7 @@ def headline(report: Report) -> str:
         return _("%(faults)s and %(warnings)s.", faults=counted[0], warnings=counted[1])
     if counted:
         return _("%(found)s.", found=counted[0])
-    if report.stopped is Stopped.COMPLETE:
+    if report.whole:
         return _("All is well.")
     return _("Nothing wrong so far.") if report.checks else _("Nothing was seen yet.")
 

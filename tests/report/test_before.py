@@ -163,3 +163,11 @@ async def test_a_silent_server_is_named_and_ends():
             await Inspection(dialer(), report.target, None, report).run()
     assert report.stopped is Stopped.TIME_UP
     assert {Finding.IPV4_ANSWERS, Finding.GREETED} <= findings(report)  # what was seen stays
+
+
+async def test_what_breaks_off_behind_the_greeting_leaves_a_line():
+    script = steps(send(b"+OK hello\r\n"), expect(rb"CAPA"), close())
+    async with ScriptedServer(script, steps(send(b"+OK hello\r\n"), close())) as server:
+        report = await look(server)
+    assert under(report, Topic.CAPA) == [Finding.BROKE_OFF]
+    assert not report.whole

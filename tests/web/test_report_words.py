@@ -53,6 +53,8 @@ def test_the_headline(report):
     assert headline(report) == "Nothing wrong so far."
     report.stop(Stopped.COMPLETE)
     assert headline(report) == "All is well."
+    report.add(skipped(Topic.CAPA, Finding.BROKE_OFF))
+    assert headline(report) == "Nothing wrong so far."
     report.add(found(Finding.TLS_NONE))
     assert headline(report) == "1 fault."
     report.add(found(Finding.TOP_MISSING), found(Finding.PASS_LOST))
