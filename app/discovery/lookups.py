@@ -24,6 +24,7 @@ from app.transport import Security, Target
 from .addresses import host_name
 
 _MOST = 10  # records of one answer that are looked at
+_MOST_SRV = 50  # that are put in order first; an answer may hold thousands
 _PORT = 53
 
 
@@ -125,7 +126,7 @@ class Lookups:
     async def _records(self, name: str) -> list[Record]:
         return [
             Record(one.priority, one.weight, one.port, str(one.target).lower())
-            for one in await self._ask(name, "SRV")
+            for one in (await self._ask(name, "SRV"))[:_MOST_SRV]
             if isinstance(one, SRV)
         ]
 

@@ -26,6 +26,7 @@ RECORDS = [
     "srv-host=_pop3._tcp.notls.test,pop.notls.test,110,0,0",
     "srv-host=_pop3s._tcp.zero.test,pop.zero.test,0,0,0",
     "srv-host=_pop3s._tcp.odd.test,localhost,995,0,0",
+    *(f"srv-host=_pop3s._tcp.crowd.test,h{n}.crowd.test,995,0,1" for n in range(200)),
     "mx-host=mail.test,two.mail.test,20",
     "mx-host=mail.test,one.mail.test,10",
     "host-record=pop.tls.test,127.0.0.5,::1",
@@ -106,3 +107,8 @@ def test_priority_comes_before_weight_and_weight_is_a_matter_of_chance():
     assert 0.85 < second["heavy"] / 2000 < 0.95
     assert 0.05 < second["light"] / 2000 < 0.15
     assert 0 < second["feather"] < 100  # a very small chance, but one
+
+
+async def test_of_a_crowd_of_records_only_some_are_put_in_order(lookups):
+    assert len(await lookups._records("_pop3s._tcp.crowd.test")) == 50
+    assert len((await lookups.services("crowd.test")).targets) == 10
