@@ -7,6 +7,8 @@
   const panel = find('#found');
   if (!typed || !panel) return;
 
+  find('#sought')?.remove(); // this script itself forgets what was found for another address
+
   const usual = { server: '', port: '', security: 'tls', login: '' };
   const fields = Object.keys(usual).map((name) => find(`#${name}`));
   const which = () => panel.querySelector('.which');

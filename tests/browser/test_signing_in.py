@@ -251,6 +251,10 @@ async def test_without_javascript_it_is_found_when_the_form_is_sent(
     await expect(page.get_by_label("Server", exact=True)).to_have_value("pop.hoster.test")
     await expect(page.get_by_label("Password", exact=True)).to_have_value("")
     await screenshot(page, "signin-confirm")
+    await send("anna@none.test")  # a slip is put right: nothing goes to the other one's server
+    await expect(page.get_by_role("alert")).to_contain_text("none.test says in its DNS")
+    await send(HOSTED)
+    await expect(page.get_by_role("alert")).to_contain_text("Is this your mail server?")
     await send(HOSTED)
     await opened(page)
     await send("anna@none.test")

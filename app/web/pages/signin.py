@@ -43,6 +43,20 @@ def _ended(request: Request, services: Services, *, undone: bool) -> EndedView |
     return ended_view(services.sessions.ended(old.token), undone=undone)
 
 
+def _as_found(form: SignInForm, found: FoundView) -> bool:
+    place = (form.server, form.port, form.login, form.security or "tls")
+    return place == (found.server, found.port, found.login, found.security)
+
+
+def _still_sought(services: Services, form: SignInForm, sought: str) -> SignInForm:
+    """The form without the server of another address: a page without scripts still holds that."""
+    other = sought not in {"", form.username}
+    known = services.discovery.remembered(sought) if other else None
+    if known and _as_found(form, found_view(services.discovery, known, sought)):
+        return SignInForm(form.username, form.password, auth=form.auth)
+    return form
+
+
 def _page(
     request: Request,
     services: Services,
@@ -64,7 +78,7 @@ def _page(
         known = discovery.remembered(form.username)
         found = found_view(discovery, known, form.username) if known else idle(discovery)
     place = (form.server, form.port, form.login, form.security or "tls")
-    as_found = place == (found.server, found.port, found.login, found.security)
+    as_found = _as_found(form, found)
     named = f"{form.server}:{form.port}" if form.server and form.port else form.server
     asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
@@ -76,6 +90,7 @@ def _page(
         login=form.login,
         found=found,
         idle=idle(discovery),
+        sought=found.address if found.server and as_found else "",
         chosen=next((one.label for one in offered if one.selected), "" if as_found else named),
         open=asked
         or found.opens
@@ -148,6 +163,7 @@ async def sign_in(
     offered: Annotated[str, Form()] = "",
     auth: Annotated[str, Form()] = "",
     login: Annotated[str, Form()] = "",
+    sought: Annotated[str, Form()] = "",
     back: Back = HOME,
 ) -> Response:
     """Signs in; a failure comes back as the form, filled in as before but for the password.
@@ -155,6 +171,7 @@ async def sign_in(
     Without a server, the one that goes with the address is used, or shown to be confirmed.
     """
     form = SignInForm(username, password, server, port, security, offered, auth, login=login)
+    form = _still_sought(services, form, sought)
     try:
         account, credentials = await located(services, form, visitor(request))
         return await _sign_in(request, services, account, credentials, back)

@@ -146,6 +146,7 @@ class SignInView:
     Attributes:
         username, server, port, security, login: the form as it was filled in.
         found, idle: what is known of the server by now, and what stands there before.
+        sought: the address that the server in the form was found for; "" for another server.
         chosen: the server that a person has named instead, as a person reads it; "" for none.
         open: whether the fields of the server stand open.
         focus: the field to begin with.
@@ -165,6 +166,7 @@ class SignInView:
     login: str
     found: FoundView
     idle: FoundView
+    sought: str
     chosen: str
     open: bool
     focus: Literal["username", "server", "password"]
