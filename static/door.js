@@ -38,6 +38,7 @@
     });
   }
   offered?.addEventListener('input', () => {
+    if (!offered.value) own.clear(); // given back to the search
     fill(['', 'other'].includes(offered.value) ? which().dataset : {});
     name();
   });
