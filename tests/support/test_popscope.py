@@ -52,6 +52,7 @@ def test_it_runs_with_the_settings_given_and_no_others(program, monkeypatch):
         assert seen["arguments"] == ["serve", "--host", "127.0.0.1", "--port", str(popscope.port)]
         assert seen["env"] == {
             "POPSCOPE_ALLOW_LOOPBACK": "1",
+            "POPSCOPE_DISCOVERY": "0",
             "POPSCOPE_PORTS": "1-65535",
             "POPSCOPE_TARGETS": "fixed",
         }
