@@ -3,6 +3,9 @@
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Form
 
 from app.discovery import Found
 from app.mailbox import (
@@ -117,6 +120,26 @@ class SignInForm:
         if not self.server.strip() and config.offered and self.offered != "other":
             return _offered(config.offered, self.offered)
         return _as_offered(read_target(self.server, self.port, self.security), config)
+
+
+_Field = Annotated[str, Form()]
+
+
+def _filled_in(
+    username: _Field = "",
+    password: _Field = "",
+    server: _Field = "",
+    port: _Field = "",
+    security: _Field = "",
+    offered: _Field = "",
+    auth: _Field = "",
+    login: _Field = "",
+) -> SignInForm:
+    return SignInForm(username, password, server, port, security, offered, auth, login=login)
+
+
+FilledIn = Annotated[SignInForm, Depends(_filled_in)]
+"""The form that a page sent; a token is for scripts alone."""
 
 
 def _as_offered(target: Target, config: WebConfig) -> Target:

@@ -19,7 +19,7 @@ from app.web.deps import (
     watched_session,
 )
 from app.web.errors import ConfirmServer, WebError, describe
-from app.web.forms import SignInForm, read_number
+from app.web.forms import FilledIn, SignInForm, read_number
 from app.web.report_json import report_json
 from app.web.report_words import as_text
 from app.web.reporting import MAX_WAIT, begin_on, begin_own, owners, report_view
@@ -96,17 +96,11 @@ async def begin(
     request: Request,
     services: AppServices,
     session: Acting,
+    form: FilledIn,
     own: Annotated[str, Form()] = "",
-    username: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
-    server: Annotated[str, Form()] = "",
-    port: Annotated[str, Form()] = "",
-    security: Annotated[str, Form()] = "",
-    offered: Annotated[str, Form()] = "",
     wait: Annotated[str, Form()] = "",
 ) -> Response:
     """Begins a report; with `own`, on the account of the session."""
-    form = SignInForm(username, password, server, port, security, offered)
     try:
         silent = read_number("wait", wait or "0", 0, MAX_WAIT)
         if own and session is not None:

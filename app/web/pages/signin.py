@@ -23,7 +23,7 @@ from app.web.deps import (
 )
 from app.web.ended_words import ended_view
 from app.web.errors import ConfirmServer, ServerNotFound, WebError, describe
-from app.web.forms import SignInForm
+from app.web.forms import FilledIn, SignInForm
 from app.web.found import found_view, idle
 from app.web.locating import located, visitor
 from app.web.present import server_label, shell
@@ -155,14 +155,7 @@ async def open_mailbox(
 async def sign_in(
     request: Request,
     services: AppServices,
-    username: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
-    server: Annotated[str, Form()] = "",
-    port: Annotated[str, Form()] = "",
-    security: Annotated[str, Form()] = "",
-    offered: Annotated[str, Form()] = "",
-    auth: Annotated[str, Form()] = "",
-    login: Annotated[str, Form()] = "",
+    filled: FilledIn,
     sought: Annotated[str, Form()] = "",
     back: Back = HOME,
 ) -> Response:
@@ -170,15 +163,14 @@ async def sign_in(
 
     Without a server, the one that goes with the address is used, or shown to be confirmed.
     """
-    form = SignInForm(username, password, server, port, security, offered, auth, login=login)
-    form = _still_sought(services, form, sought)
+    form = _still_sought(services, filled, sought)
     try:
         account, credentials = await located(services, form, visitor(request))
         return await _sign_in(request, services, account, credentials, back)
     except (ConfirmServer, ServerNotFound) as error:
-        found = await _look(request, services, username)
+        found = await _look(request, services, form.username)
         form = SignInForm(
-            username,
+            form.username,
             server=found.server,
             port=found.port,
             security=found.security,
