@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
@@ -30,6 +31,8 @@ _CUT_ESCAPE: Final = re.compile(rb"=[0-9A-Fa-f]?\Z")
 _BLANKS: Final = rb"(?<![ \t])[ \t]{1,%d}+" % MAX_TRAILING
 _TRAILING_BLANKS: Final = re.compile(_BLANKS + rb"(?=[\r\n])")
 _LAST_BLANKS: Final = re.compile(_BLANKS + rb"\Z")
+_INK: Final = re.compile(rb"[^ \t\r\n]")
+_BLOCK: Final = 64 * 1024
 _SOFT_BREAK: Final = re.compile(rb"=[ \t]{0,%d}+(?:\r{0,3}\n|\r)" % MAX_TRAILING)
 
 
@@ -51,8 +54,20 @@ def decode_quoted_printable(data: bytes, *, complete: bool = True) -> bytes:
 def undo_quoted_printable(data: bytes) -> bytes:
     """The same of lines that something follows, so that blanks at their very end stay."""
     # binascii would skip to the next LF behind a soft break that ends in CR.
-    data = _TRAILING_BLANKS.sub(b"", _SOFT_BREAK.sub(b"=\n", data))
+    data = b"".join(
+        _TRAILING_BLANKS.sub(b"", _SOFT_BREAK.sub(b"=\n", block)) for block in _blocks(data)
+    )
     return binascii.a2b_qp(_escaped(data))
+
+
+def _blocks(data: bytes) -> Iterator[bytes]:
+    """The data in pieces, cut where no blank or line end follows; other threads run in between."""
+    at = 0
+    while at < len(data):
+        follows = _INK.search(data, at + _BLOCK)
+        end = follows.start() if follows else len(data)
+        yield data[at:end]
+        at = end
 
 
 def decode_q(word: bytes) -> bytes:

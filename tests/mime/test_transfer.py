@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.mime import transfer
 from app.mime.transfer import (
     decode_base64,
     decode_q,
@@ -100,3 +101,12 @@ def test_of_a_row_of_equals_signs_each_is_one(signs):
     row = b"=" * signs
     assert decode_quoted_printable(b"a" + row + b"3Db") == b"a" + row[:-1] + b"=b"
     assert decode_quoted_printable(b"a" + row + b"\r\nb") == b"a" + row[:-1] + b"b"
+
+
+@given(st.text("=ab \t\r\n3D", max_size=40), st.integers(1, 8))
+def test_quoted_printable_is_the_same_in_blocks_of_any_size(text, size):
+    data = text.encode()
+    whole = transfer.undo_quoted_printable(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transfer, "_BLOCK", size)
+        assert transfer.undo_quoted_printable(data) == whole
