@@ -340,6 +340,8 @@ class Connection(asyncio.Protocol):
         self._writing = None
         data = self._engine.data_to_send()
         if data:
+            if self.state is pop3.State.AUTHORIZATION:
+                self.window.idled()  # a challenge waits for what we say, too
             self.traffic.sent += len(data)
             self._wire.write(data)
             self._watchdog.watch()

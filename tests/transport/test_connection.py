@@ -9,6 +9,7 @@ import pytest
 from app.pop3 import (
     CommandRejected,
     LocalProtocolError,
+    Login,
     MessageNumber,
     Stat,
     commands,
@@ -254,3 +255,16 @@ async def test_traffic_counts_and_hides():
         assert connection.traffic.sent == link.octets_up
         assert dict(connection.traffic.verbs) == {"CAPA": 2, "USER": 1, "PASS": 1, "STAT": 1}
         assert "secret" not in repr(connection)
+
+
+async def test_challenges_say_nothing_about_the_line():
+    """Each waited for our answer: read as a slow line, they would throttle the headers."""
+    script = steps(
+        send(b"+OK ready\r\n"),
+        expect(rb"AUTH LOGIN", b"+ VXNlcm5hbWU6\r\n"),
+        expect(rb"YW5uYQ==", b"+ UGFzc3dvcmQ6\r\n"),
+        expect(rb"c2VjcmV0", b"+OK\r\n"),
+    )
+    async with ScriptedServer(script) as server, greeted(server) as connection:
+        await connection.execute(commands.auth(Login("anna", "secret")))
+        assert connection.window.rate is None
