@@ -87,7 +87,17 @@ async def walk(page: Page, demo: RunningPopscope, name: str) -> None:
     await page.locator("button.commit").click()
     await page.wait_for_url("**/mailbox/receipt")
     await look(page, f"{name}-receipt")
-    await page.goto(demo.url + "/mailbox")
+    await page.goto(demo.url + "/report")
+    await look(page, f"{name}-report-form")
+    await page.locator("form:has([name=own]) button.go").click()
+    await expect(page.locator("#report .seal:not(.making)")).to_be_visible(timeout=60_000)
+    await look(page, f"{name}-report")
+    await page.goto(f"{demo.url}/mailbox?q=larger:10M+larger:x")
+    await look(page, f"{name}-filter-wrong")
+    await page.goto(f"{demo.url}/mailbox?{FEW}")
+    await page.locator(".transcript summary").click()
+    await page.locator("#said[data-full]").wait_for()
+    await look(page, f"{name}-transcript")
     await page.locator('form[action="/signout"] button').click()
 
 
@@ -161,7 +171,7 @@ async def test_dates_and_numbers_are_those_of_the_browser(
 async def test_every_page_in_every_language(
     demo: RunningPopscope, chromium: Chromium, code: str
 ) -> None:
-    chromium.allow("status of 404")
+    chromium.allow("status of (404|422)")
     page = await chromium.page_at(390, height=844, locale=code)
     await page.goto(demo.url)
     said = catalogue(code).gettext("Open mailbox")

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_every_page_from_right_to_left(chromium: Chromium, width: int) -> None:
     program = (sys.executable, "-m", "tests.support.pseudo")
-    chromium.allow("status of 404")
+    chromium.allow("status of (404|422)")
     with RunningPopscope("demo", program=program) as demo:
         page = await chromium.page_at(width, height=844 if width < 500 else 900, locale="ar")
         await page.goto(demo.url)
