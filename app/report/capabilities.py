@@ -85,7 +85,9 @@ def promises(capabilities: Capabilities) -> Iterator[Check]:
     if "LANG" in tags:
         yield found(Finding.LANGUAGES)
     if "UTF8" in tags:
-        yield found(Finding.UTF8)
+        # Only `UTF8 USER` is for names, too (RFC 6856, section 2.2).
+        names = "USER" in map(str.upper, tags["UTF8"])
+        yield found(Finding.UTF8 if names else Finding.UTF8_HEADERS)
     delay = capabilities.login_delay
     if delay:
         yield found(Finding.DELAY, n=delay)

@@ -151,6 +151,7 @@ class Finding(Enum):
     IMPLEMENTATION = "implementation"
     LANGUAGES = "lang"
     UTF8 = "utf8"
+    UTF8_HEADERS = "utf8-headers"
     LOGIN = "login"
     LOGIN_SLOW = "login-slow"
     LOGIN_CLEAR = "login-in-clear"
@@ -278,6 +279,7 @@ RULES: Mapping[Finding, tuple[Topic, Verdict]] = {
     _F.IMPLEMENTATION: (_T.IMPLEMENTATION, _G),
     _F.LANGUAGES: (_T.LANGUAGES, _G),
     _F.UTF8: (_T.UTF8, _G),
+    _F.UTF8_HEADERS: (_T.UTF8, _G),
     _F.LOGIN: (_T.LOGIN, _G),
     _F.LOGIN_SLOW: (_T.LOGIN, _N),
     _F.LOGIN_CLEAR: (_T.LOGIN, _W),

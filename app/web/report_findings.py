@@ -186,6 +186,7 @@ BEFORE: Mapping[Finding, Says] = {
     Finding.IMPLEMENTATION: Says(N_("It calls itself %(name)s.")),
     Finding.LANGUAGES: Says(N_("It can answer in other languages (LANG).")),
     Finding.UTF8: Says(N_("It takes names and headers in UTF-8 (UTF8).")),
+    Finding.UTF8_HEADERS: Says(N_("It gives headers in UTF-8, and takes no such names (UTF8).")),
 }
 
 AFTER: Mapping[Finding, Says] = {

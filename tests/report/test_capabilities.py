@@ -72,3 +72,8 @@ def test_what_the_server_promises():
 
 def test_no_capa_at_all():
     assert [check.finding for check in rules.announced(Capabilities())] == [Finding.CAPA_MISSING]
+
+
+def test_names_in_utf8_need_their_own_word():
+    assert Finding.UTF8_HEADERS in promised(b"UTF8")
+    assert Finding.UTF8 not in promised(b"UTF8")
