@@ -199,6 +199,16 @@
   });
   window.addEventListener('pagehide', rest);
 
+  // Once the session is given up, whatever the page still asked for would be refused.
+  let leaving = false;
+  document.addEventListener('submit', ({ target }) => {
+    if (!target.matches('[action="/signout"]')) return;
+    leaving = true;
+    rest();
+    for (const busy of document.querySelectorAll('.htmx-request')) busy.dispatchEvent(new Event('htmx:abort'));
+  });
+  document.addEventListener('htmx:before:request', (event) => { if (leaving) event.preventDefault(); });
+
   // -- the transcript -----------------------------------------------------------------------------
 
   const drawer = find('#transcript');

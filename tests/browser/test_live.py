@@ -91,6 +91,22 @@ async def test_a_tab_that_learns_late_that_it_is_signed_out_stays_where_it_is(
     await expect(back).to_have_value("/mailbox?q=larger:1")
 
 
+async def test_a_tab_that_signs_out_asks_for_nothing_more(stage: Stage, chromium: Chromium) -> None:
+    page = await chromium.page_at(1440)
+    await stage.sign_in(page)
+    await page.locator("#progress", has_text="all 31 headers").wait_for()
+    # The answer takes its time: the page stays.
+    await page.evaluate("window.addEventListener('submit', event => event.preventDefault())")
+    await page.get_by_role("button", name="Sign out").click()
+    before = len(chromium.requests)
+    await page.evaluate("document.querySelector('#progress').dispatchEvent(new Event('look'))")
+    await page.evaluate("document.body.dispatchEvent(new Event('popscope:filtered'))")
+    await page.evaluate("document.querySelector('#q').focus()")
+    await page.keyboard.type("video")
+    await asyncio.sleep(1)
+    assert chromium.requests[before:] == []
+
+
 async def test_headers_pause_and_the_transcript_goes_on(
     stage: Stage, page_at: PageAt, chromium: Chromium
 ) -> None:
