@@ -4,6 +4,7 @@ The browser resolves no name but ``localhost`` and ``*.lan``, both as 127.0.0.1:
 asks for, no request leaves the machine, and one that tries is a problem of its own.
 """
 
+import asyncio
 import re
 from importlib import resources
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Page,
     Playwright,
     Request,
@@ -153,7 +155,15 @@ async def screenshot(page: Page, name: str, *, full_page: bool = True) -> Path:
     dark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     path = SCREENSHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=path, full_page=full_page, animations="disabled")
+    for refusals in range(3):
+        try:
+            await page.screenshot(path=path, full_page=full_page, animations="disabled")
+            break
+        except Error as error:
+            # A browser that has only just started refuses now and then, and takes the next one.
+            if refusals == 2 or "Unable to capture screenshot" not in error.message:
+                raise
+            await asyncio.sleep(0.5)
     return path
 
 
