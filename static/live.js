@@ -191,16 +191,15 @@
     channel?.close();
   };
 
-  let away;
+  let [away, leaving] = [0, false];
   document.addEventListener('visibilitychange', () => {
     clearTimeout(away);
     if (document.hidden) away = setTimeout(rest, HIDDEN_FOR);
-    else if (!awake && !newest.ended) wake();
+    else if (!awake && !newest.ended && !leaving) wake();
   });
   window.addEventListener('pagehide', rest);
 
   // Once the session is given up, whatever the page still asked for would be refused.
-  let leaving = false;
   document.addEventListener('submit', ({ target }) => {
     if (!target.matches('[action="/signout"]')) return;
     leaving = true;
