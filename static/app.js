@@ -7,9 +7,10 @@
 
   // Dates are shown in the browser's time zone, from the next page on.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !document.cookie.split('; ').includes(`popscope-zone=${zone}`)) {
-    const secure = location.protocol === 'https:' ? '; secure' : '';
-    document.cookie = `popscope-zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+  const [prefix, secure] = location.protocol === 'https:' ? ['__Host-', '; secure'] : ['', ''];
+  const told = `${prefix}popscope-zone=${zone}`;
+  if (zone && !document.cookie.split('; ').includes(told)) {
+    document.cookie = `${told}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 
   // How long the maildrop is held: counted on from what the server said.

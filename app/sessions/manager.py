@@ -176,6 +176,11 @@ class Sessions:
         self._ended.forget(sid)
         await self._end(sid)
 
+    async def end(self, session: Session) -> None:
+        """Signs a session out that was found."""
+        self._ended.forget(session.sid)
+        await self._end(session.sid)
+
     async def sweep(self) -> None:
         """Ends what has expired."""
         now = self._clock()

@@ -15,7 +15,6 @@ from .deps import (
     ChangingSession,
     CurrentSession,
     WebConfig,
-    bearer,
 )
 from .download import FileResponse, export_file, message_file, message_top, part_file
 from .errors import InvalidRequest, ServerNotFound
@@ -132,11 +131,9 @@ async def refresh(session: ChangingSession) -> schemas.SessionState:
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT)
-async def sign_out(request: Request, services: AppServices, _: ChangingSession) -> None:
+async def sign_out(services: AppServices, session: ChangingSession) -> None:
     """Signs out; deletes nothing."""
-    found = bearer(request)
-    if found is not None:
-        await services.sessions.sign_out(found.token)
+    await services.sessions.end(session)
 
 
 @router.get("/capa")

@@ -1,6 +1,6 @@
 """What routes are given: services, the session of a request, the token of its cookie or header."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, cast
@@ -15,11 +15,13 @@ from app.sessions import NoSession, Session, Sessions, csrf_token, new_token
 from app.transport import Target
 
 from .errors import ForbiddenOrigin
+from .languages import FOR_HTTPS
 from .render import Renderer
-from .security import check_site, check_token, is_https, own_origin
+from .security import check_site, check_token, is_https, own_origin, unusual_port
 
 _SIGNIN_COOKIE = "popscope-signin"
 _SESSION_COOKIE = "popscope"
+_API = "/api/v1/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,12 @@ def services(request: Request) -> Services:
 class Cookie:
     """A cookie as this connection allows it.
 
+    Browsers send cookies to all ports of a host, so that another Popscope there would end our
+    sessions (RFC 6265, section 8.5): the port stands in the name, unless it is the usual one.
+
     Attributes:
-        name: with the `__Host-` prefix on HTTPS; Chromium drops such cookies on plain HTTP.
+        name: with the `__Host-` prefix on HTTPS; Chromium drops such cookies on plain HTTP, and
+            keeps a page of plain HTTP from changing one that is for HTTPS.
         secure: whether it is for HTTPS only.
     """
 
@@ -89,9 +95,15 @@ class Cookie:
 
     @classmethod
     def of(cls, request: Request, name: str) -> "Cookie":
-        """The cookie of that name."""
+        """The cookie of that name, of this Popscope alone."""
+        port = unusual_port(request, services(request).config.public_origin)
+        return cls.shared(request, f"{name}-{port}" if port else name)
+
+    @classmethod
+    def shared(cls, request: Request, name: str) -> "Cookie":
+        """The cookie of that name, the same one for all of this host."""
         secure = is_https(request, services(request).config.public_origin)
-        return cls(f"__Host-{name}" if secure else name, secure)
+        return cls(f"{FOR_HTTPS}{name}" if secure else name, secure)
 
     def value(self, cookies: Mapping[str, str]) -> str | None:
         """What the browser sent."""
@@ -121,13 +133,33 @@ class Bearer:
     by_cookie: bool
 
 
-def bearer(request: Request) -> Bearer | None:
-    """The token of a request: `Authorization: Bearer`, else the cookie."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and given.strip():
-        return Bearer(given.strip(), by_cookie=False)
+def from_cookie(request: Request) -> Bearer | None:
+    """The token of a browser: what its cookie holds, whether it opens a session or not."""
     token = session_cookie(request).value(request.cookies)
     return Bearer(token, by_cookie=True) if token else None
+
+
+def _bearers(request: Request) -> Iterator[Bearer]:
+    """What may open the session of a request, in this order.
+
+    Pages go by the cookie alone: a proxy in front may send an `Authorization` of its own with every
+    request. For the API the header comes first, and counts only if it opens a session of ours.
+    """
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    for_api = str(request.scope["path"]).startswith(_API)
+    if for_api and scheme.lower() == "bearer" and given.strip():
+        yield Bearer(given.strip(), by_cookie=False)
+    cookie = from_cookie(request)
+    if cookie is not None:
+        yield cookie
+
+
+async def _opened(request: Request, *, using: bool = True) -> tuple[Session, Bearer]:
+    """The session of a request and what opened it."""
+    for found in _bearers(request):
+        with suppress(NoSession):
+            return await services(request).sessions.find(found.token, using=using), found
+    raise NoSession
 
 
 async def current_session(request: Request) -> Session:
@@ -136,10 +168,8 @@ async def current_session(request: Request) -> Session:
     Raises:
         NoSession: there is none.
     """
-    found = bearer(request)
-    if found is None:
-        raise NoSession
-    return await services(request).sessions.find(found.token)
+    session, _ = await _opened(request)
+    return session
 
 
 async def watched_session(request: Request) -> Session:
@@ -149,10 +179,8 @@ async def watched_session(request: Request) -> Session:
         NoSession: there is none.
     """
     request.state.looks_on = True
-    found = bearer(request)
-    if found is None:
-        raise NoSession
-    return await services(request).sessions.find(found.token, using=False)
+    session, _ = await _opened(request, using=False)
+    return session
 
 
 async def changing_session(request: Request) -> Session:
@@ -162,10 +190,8 @@ async def changing_session(request: Request) -> Session:
         NoSession: there is none.
         ForbiddenOrigin: another site may have sent it.
     """
-    session = await current_session(request)
-    found = bearer(request)
-    if found is not None:
-        await check_own(request, found)
+    session, found = await _opened(request)
+    await check_own(request, found)
     return session
 
 

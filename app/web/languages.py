@@ -26,6 +26,8 @@ from . import formats, words
 
 LANGUAGE_COOKIE: Final = "popscope-lang"
 ZONE_COOKIE: Final = "popscope-zone"
+FOR_HTTPS: Final = "__Host-"
+"""How the names of cookies begin that are for HTTPS only."""
 ENGLISH: Final = "en"
 # Each as it names itself.
 NAMES: Final = {
@@ -141,6 +143,12 @@ def use(language: Language, zone: tzinfo | None) -> None:
     formats.zone.set(zone)
 
 
+def _told(connection: HTTPConnection, name: str) -> str:
+    """A cookie that all ports of this host share; the one for HTTPS first, where it comes."""
+    cookies = connection.cookies
+    return cookies.get(FOR_HTTPS + name) or cookies.get(name, "")
+
+
 class Languages:
     """ASGI middleware: gives each request its language and time zone.
 
@@ -160,7 +168,7 @@ class Languages:
         if scope["type"] == "http":
             connection = HTTPConnection(scope)
             accept = connection.headers.get("accept-language", "")
-            chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
-            named = connection.cookies.get(ZONE_COOKIE, "")
+            chosen = _told(connection, LANGUAGE_COOKIE)
+            named = _told(connection, ZONE_COOKIE)
             use(negotiate(accept[: _MAX_ACCEPT + 1], chosen[:8]), zone(named[: _MAX_ZONE + 1]))
         await self._app(scope, receive, send)

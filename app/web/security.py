@@ -37,8 +37,10 @@ _HSTS = "max-age=31536000"
 _HEALTH = frozenset({"/livez", "/readyz"})
 _MAX_BODY = 4 * 1024 * 1024  # 100,000 ids to mark are 1.5 MB
 _TOO_LARGE = 413
+_MAX_PORT = 65535
 # RFC 9112, section 3.2; browsers send nothing else.
-_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::\d{1,5})?")
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::(\d{1,5}))?", re.ASCII)
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def is_https(connection: HTTPConnection, public_origin: str | None) -> bool:
@@ -58,6 +60,17 @@ def host_name(connection: HTTPConnection) -> str:
     """Our name as the browser knows it, without the port; empty where it sent nonsense."""
     found = _HOST.fullmatch(connection.headers.get("host", ""))
     return (found[1] or found[2]).lower() if found else ""
+
+
+def unusual_port(connection: HTTPConnection, public_origin: str | None) -> int | None:
+    """Our port as the browser knows it; None where it is the scheme's usual one, or nonsense.
+
+    A browser sends it in `Host`; where a proxy takes it away, the operator's word tells.
+    """
+    scheme, _, host = own_origin(connection, public_origin).partition("://")
+    found = _HOST.fullmatch(host)
+    port = int(found[3] or 0) if found else 0
+    return port if 0 < port <= _MAX_PORT and port != _USUAL_PORTS.get(scheme) else None
 
 
 def is_loopback_name(name: str) -> bool:

@@ -107,7 +107,7 @@ async def test_a_refused_commit_sends_no_dele(dovecot: Dovecot, popscope: Runnin
     ):
         await signed_in(client, link, user)
         token = client.headers.pop("Authorization").removeprefix("Bearer ")
-        client.cookies.set("popscope", token, domain="127.0.0.1")
+        client.cookies.set(f"popscope-{popscope.port}", token, domain="127.0.0.1")
         evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         for headers in (evil, {"Sec-Fetch-Site": "same-origin"}, {}):
             for path in ("/api/v1/quit", "/mailbox/commit"):

@@ -37,16 +37,16 @@ class Saver:
         return f"/mailbox/messages/{self.id}"
 
     async def save(self) -> httpx.Response:
-        return await self.http.post(f"{self.path}/save-mark", headers=self.script.headers)
+        return await self.http.post(f"{self.path}/save-mark", headers=self.script.on_pages)
 
     def saving(self) -> AbstractAsyncContextManager[httpx.Response]:
         """The same, block by block."""
         path = f"{self.path}/save-mark"
-        return self.http.stream("POST", path, headers=self.script.headers)
+        return self.http.stream("POST", path, headers=self.script.on_pages)
 
     async def fetch(self) -> None:
         """Waits until all of it is on Popscope's disk."""
-        await self.http.post(f"{self.path}/whole", headers=self.script.headers)
+        await self.http.post(f"{self.path}/whole", headers=self.script.on_pages)
         while (await self.script.get(f"/messages/{self.id}/peek?lines=1"))["complete"] is not True:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -59,7 +59,7 @@ class Saver:
 
     async def said(self) -> str:
         """The place on the page that tells how saving stands."""
-        return (await self.http.get(f"{self.path}/saved", headers=self.script.headers)).text
+        return (await self.http.get(f"{self.path}/saved", headers=self.script.on_pages)).text
 
     async def marked(self) -> int:
         session = await self.script.get("/session")

@@ -75,7 +75,7 @@ async def test_neither_the_secret_nor_what_is_made_of_it_is_anywhere(planted, ca
             await script.get("/stat")  # signs in again, with what was sealed
             for path in ("/transcript", "/transcript?mask=true"):
                 await script.get(path)
-            await http.get("/mailbox", headers=script.headers)
+            await http.get("/mailbox", headers=script.on_pages)
         elif field == "password":
             page = await Browser(http).sign_in(link, password=secret, auth=means)
             assert page.status_code == 401

@@ -70,8 +70,8 @@ async def test_an_unforeseen_error_carries_them_too_and_tells_nothing(monkeypatc
             raise RuntimeError("inside: hunter2")
 
         monkeypatch.setattr(app.state.services.sessions, "find", breaks)
-        bearer = {"Authorization": "Bearer x"}
-        page, call = [await http.get(path, headers=bearer) for path in ("/mailbox", "/api/v1/stat")]
+        cookie = {"Cookie": "popscope=x"}
+        page, call = [await http.get(path, headers=cookie) for path in ("/mailbox", "/api/v1/stat")]
         for answer in (page, call):
             assert answer.status_code == 500
             assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE

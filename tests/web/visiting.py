@@ -10,9 +10,11 @@ import httpx
 from fastapi import FastAPI
 
 from app.main import create_app
+from app.sessions import csrf_token
 from app.settings import Settings
 from app.transport import Timeouts
 from app.web import DemoAccount
+from app.web.security import masked
 
 QUICK = Timeouts(connect=1.0, stall=0.2, reader=1.0)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -63,6 +65,14 @@ class Script:
         self.http = http
         self.token = token
         self.headers = {"Authorization": f"Bearer {token}"}
+
+    @property
+    def on_pages(self) -> dict[str, str]:
+        """What a page of ours sends along: the session's cookie and its token."""
+        port = self.http.base_url.port
+        cookie = f"popscope-{port}={self.token}" if port else f"popscope={self.token}"
+        csrf = masked(csrf_token(self.token))
+        return {"Cookie": cookie, "X-CSRF-Token": csrf, **SAME_ORIGIN}
 
     @classmethod
     async def signed_in(cls, http: httpx.AsyncClient, server: Serving, user: str = "anna") -> Self:

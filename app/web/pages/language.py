@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.web.deps import check_page, session_cookie
+from app.web.deps import Cookie, check_page
 from app.web.errors import InvalidRequest
 from app.web.languages import LANGUAGE_COOKIE, NAMES
 from app.web.words import _
@@ -27,11 +27,12 @@ async def choose(
         raise InvalidRequest(_("This language is not known here."))
     response = RedirectResponse(_own(back), status_code=303)
     # Lax: it should hold as well where somebody follows a link from elsewhere.
+    cookie = Cookie.shared(request, LANGUAGE_COOKIE)
     response.set_cookie(
-        LANGUAGE_COOKIE,
+        cookie.name,
         language,
         max_age=_A_YEAR,
-        secure=session_cookie(request).secure,
+        secure=cookie.secure,
         httponly=True,
         samesite="lax",
         path="/",

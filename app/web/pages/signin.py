@@ -13,10 +13,10 @@ from app.transport import TransportError
 from app.web.deps import (
     AppServices,
     Services,
-    bearer,
     check_own,
     check_signin,
     current_session,
+    from_cookie,
     keep_token,
     session_cookie,
     signin_token,
@@ -37,8 +37,8 @@ Back = Annotated[str, Form()]
 
 def _ended(request: Request, services: Services, *, undone: bool) -> EndedView | None:
     """What to say of the session that this browser's cookie was for, if it is over."""
-    old = bearer(request)
-    if old is None or not old.by_cookie:
+    old = from_cookie(request)
+    if old is None:
         return None
     return ended_view(services.sessions.ended(old.token), undone=undone)
 
@@ -113,11 +113,11 @@ async def _sign_in(
     request: Request, services: Services, account: Account, credentials: Credentials, back: str
 ) -> Response:
     """A session, its cookie, and the way to where one was."""
-    old = bearer(request)
-    if old is not None:
+    old = from_cookie(request)
+    before = old.token if old is not None else None
+    if before is not None:
         with suppress(NoSession):  # or this browser's own session would hold the lock
-            await (await services.sessions.find(old.token)).mailbox.release()
-    before = old.token if old is not None and old.by_cookie else None
+            await (await services.sessions.find(before)).mailbox.release()
     token, *_rest = await services.sessions.sign_in(account, credentials, before=before)
     if before is not None:
         await services.sessions.sign_out(before)
@@ -217,7 +217,7 @@ async def open_demo(request: Request, services: AppServices, back: Back = HOME) 
 async def sign_out(request: Request, services: AppServices) -> Response:
     """Ends the session, or what is remembered of it; deletes nothing."""
     response = RedirectResponse("/", status_code=303)
-    found = bearer(request)
+    found = from_cookie(request)
     if found is None:
         return response
     await check_own(request, found)

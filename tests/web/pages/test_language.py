@@ -116,4 +116,17 @@ async def test_over_https_the_cookie_is_for_https():
         form = {"_csrf": token(page.text), "language": "de"}
         headers = {**SAME_ORIGIN, "Cookie": cookie}
         answer = await http.post("/language", data=form, headers=headers)
-        assert "; secure" in answer.headers["set-cookie"].lower()
+        made = answer.headers["set-cookie"]
+        assert made.startswith("__Host-popscope-lang=de;")
+        assert "; secure" in made.lower()
+
+
+async def test_it_is_shared_by_all_ports_of_a_host():
+    async with running() as app, http_to(app, "http://localhost:8000") as http:
+        page = await http.get("/")
+        form = {"_csrf": token(page.text), "language": "de"}
+        answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
+        assert answer.headers["set-cookie"].startswith("popscope-lang=de;")
+        # Over HTTPS both may come: its own goes first.
+        cookies = {"Cookie": "popscope-lang=de; __Host-popscope-lang=fr"}
+        assert '<html lang="fr"' in (await http.get("/", headers=cookies)).text

@@ -254,7 +254,7 @@ async def test_a_password_is_in_no_transcript(auth):
         assert any(line.startswith(verb) for line in fake.commands)
         told = [str(await script.get(f"/transcript{query}")) for query in ("", "?mask=true")]
         for path in ("/mailbox", "/mailbox/transcript", "/mailbox/transcript/lines"):
-            page = await http.get(path, headers=script.headers)
+            page = await http.get(path, headers=script.on_pages)
             assert page.status_code == 200
             told.append(page.text)
     for text in told:
