@@ -24,6 +24,7 @@ from app.web import DemoAccount
 
 _HOST = "127.0.0.1"
 _PORT = 8000
+_DEMO_PASSWORD = "demo"  # noqa: S105 -- no secret: its server is this machine's own
 _ANSWER_LOCALHOST = frozenset({_HOST, "localhost", "::1", "::", "0.0.0.0"})  # noqa: S104 -- compared, not bound
 
 host_option = click.option(
@@ -122,12 +123,17 @@ def serve(host: str, port: int) -> None:
 @host_option
 @port_option
 def demo(host: str, port: int) -> None:
-    """Serve the web app with a demo mailbox to look around in."""
+    """Serve the web app with a demo mailbox to look around in.
+
+    Every browser gets a mailbox of its own. It keeps what is deleted in it for as long as this
+    runs, unless 256 others are opened after it. Scripts sign in with a name of their own, such as
+    anna@popscope.example, and the password demo.
+    """
     asyncio.run(_demo(_settings(), host, port))
 
 
 async def _demo(settings: Settings, host: str, port: int) -> None:
-    async with DemoServer() as server:
+    async with DemoServer(password=_DEMO_PASSWORD) as server:
         account = DemoAccount(
             Target(server.host, server.port, Security.NONE),
             Credentials(server.username, server.password),

@@ -41,7 +41,7 @@ def create_app(
     policy = _policy(settings, demo)
     lookups = Lookups(settings.dns)
     resolve = lookups.addresses if settings.dns else system_addresses
-    discovery = _discovery(settings, policy, lookups)
+    discovery = _discovery(settings, policy, lookups, demo)
     dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve)
     reports = Reports(dialer)
     sessions = Sessions(
@@ -97,7 +97,9 @@ def _policy(settings: Settings, demo: DemoAccount | None) -> TargetPolicy:
     )
 
 
-def _discovery(settings: Settings, policy: TargetPolicy, lookups: Lookups) -> Discovery:
+def _discovery(
+    settings: Settings, policy: TargetPolicy, lookups: Lookups, demo: DemoAccount | None
+) -> Discovery:
     resolve: Resolve = lookups.addresses  # never the system's: that would hold threads up
     asks = settings.discovery and settings.targets is not Reach.FIXED
     return Discovery(
@@ -106,6 +108,7 @@ def _discovery(settings: Settings, policy: TargetPolicy, lookups: Lookups) -> Di
         Fetcher(policy, resolve, trusting(settings.ca_file)),
         Dialer(policy, ca_file=settings.ca_file, timeouts=_KNOCKING, resolve=resolve),
         offered=tuple(map(_target, settings.servers)),
+        own=demo.domains if demo is not None else {},
     )
 
 

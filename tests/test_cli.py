@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -95,6 +95,60 @@ async def test_the_demo_mailbox_opens_at_one_click():
             shown = re.search(r"<b>([\d,]+)</b> messages", page.text)
             assert shown is not None
             assert int(shown[1].replace(",", "")) > 1000
+
+
+async def test_every_visitor_of_the_demo_has_a_mailbox_of_their_own():
+    async with AsyncExitStack() as stack:
+        popscope = stack.enter_context(RunningPopscope("demo"))
+        people = [
+            Browser(
+                await stack.enter_async_context(
+                    httpx.AsyncClient(base_url=popscope.url, timeout=60)
+                )
+            )
+            for _ in range(3)
+        ]
+
+        async def messages(browser: Browser) -> int:
+            answer = await browser.http.get("/api/v1/stat")
+            return int(answer.json()["messages"])
+
+        at_the_door = []
+        for browser in people:  # all at the same time, and none is told that it is in use
+            await browser.open("/")
+            at_the_door.append(browser.csrf)
+            assert (await browser.send("/demo")).url.path == "/mailbox"
+        first, second, _third = people
+        whole = await messages(first)
+        id = (await first.http.get("/api/v1/list?per_page=1")).json()["messages"][0]["id"]
+        await first.send(f"/mailbox/messages/{id}/mark")
+        assert (await first.commit()).status_code == 200
+        assert [await messages(one) for one in people] == [whole - 1, whole, whole]
+
+        # Another tab that stood at the door: the same mailbox, and the first tab goes on in it.
+        was = first.csrf
+        tab = await first.send("/demo", _csrf=at_the_door[0])
+        assert tab.url.path == "/mailbox"
+        assert (await first.send("/mailbox/refresh", _csrf=was)).status_code == 200
+        assert await messages(first) == whole - 1
+        await first.send("/signout")
+        await first.open("/")
+        await first.send("/demo")
+        assert await messages(first) == whole - 1
+        assert await messages(second) == whole
+
+        # Scripts name themselves; the server is found by the domain.
+        who = {"username": "anna@popscope.example", "password": "demo"}
+        async with httpx.AsyncClient(base_url=popscope.url) as http:
+            opened = await http.post("/api/v1/session", json=who)
+            assert (opened.status_code, opened.json()["messages"]) == (201, whole)
+            bad = await http.post("/api/v1/session", json={**who, "password": "no"})
+            assert bad.json()["code"] == "login-rejected"
+            other = await http.post(
+                "/api/v1/session", json={**who, "username": "b@popscope.example"}
+            )
+            assert other.status_code == 201
+        assert "Traceback" not in popscope.output
 
 
 @pytest.mark.parametrize("command", ["serve", "demo", "settings"])

@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from .mailbox import build_mailbox
+from .maildrops import Account, Maildrops
 from .message import Message
-from .session import Account, Maildrop, Reply, Session
+from .session import Reply, Session
 
 USERNAME = "demo@popscope.example"
 READ_SIZE = 4096
@@ -23,13 +24,15 @@ FAREWELL_TIMEOUT = 2.0
 
 
 class DemoServer:
-    """A correct POP3 server with one account, for the time of an `async with`.
+    """A correct POP3 server, for the time of an `async with`.
+
+    Every name of `USERNAME`'s domain is an account, with a maildrop of its own.
 
     Args:
         host: The address to listen on.
         port: The port; 0 takes a free one.
-        password: The account's password; a random one is made for each start when it is None.
-        messages: The maildrop; the demo mailbox, ending now, is built when it is None.
+        password: All accounts' password; a random one is made for each start when it is None.
+        messages: Every maildrop; the demo mailbox, ending now, is built when it is None.
         refusal_delay: Seconds before a wrong password is answered.
         idle_timeout: Seconds without a command, or without reading an answer, until the connection
             is closed (RFC 1939 section 3 asks for 600 at least).
@@ -45,7 +48,7 @@ class DemoServer:
         messages: Sequence[Message] | None = None,
         refusal_delay: float = 1.0,
         idle_timeout: float = 600.0,
-        max_connections: int = 32,
+        max_connections: int = 256,
     ) -> None:
         self._host = host
         self._port = port
@@ -54,7 +57,7 @@ class DemoServer:
         self._refusal_delay = refusal_delay
         self._idle_timeout = idle_timeout
         self._max_connections = max_connections
-        self._maildrop = Maildrop(())
+        self._maildrops = Maildrops(())
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -71,18 +74,18 @@ class DemoServer:
 
     @property
     def username(self) -> str:
-        """The account's name."""
+        """The name of one account."""
         return self._account.username
 
     @property
     def password(self) -> str:
-        """The account's password in clear, to be shown to the person once."""
+        """All accounts' password in clear."""
         return self._account.password
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What the maildrop holds now, oldest first."""
-        return self._maildrop.messages
+        """What the maildrop of `username` holds now, oldest first."""
+        return self._maildrops.of(self.username).messages
 
     @property
     def connections(self) -> int:
@@ -94,7 +97,7 @@ class DemoServer:
         if messages is None:
             # Some tenths of a second of work: not on the event loop.
             messages = await asyncio.to_thread(build_mailbox, datetime.now(UTC))
-        self._maildrop = Maildrop(messages)
+        self._maildrops = Maildrops(messages)
         self._stopping = False
         self._server = await asyncio.start_server(self._accept, self._host, self._port)
         self._port = int(self._server.sockets[0].getsockname()[1])
@@ -127,7 +130,7 @@ class DemoServer:
         client.add_done_callback(self._clients.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = Session(self._maildrop, self._account)
+        session = Session(self._maildrops, self._account)
         outgoing = _Outgoing(writer, self._idle_timeout)
         try:
             if len(self._clients) > self._max_connections:

@@ -10,10 +10,10 @@ RFC 1939 (commands and states), RFC 2449 (CAPA, response codes), RFC 3206 ([AUTH
 
 import base64
 import enum
-import hmac
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from .maildrops import Account, Maildrop, Maildrops
 from .message import Message
 
 COMMAND_LIMIT = 512
@@ -33,55 +33,6 @@ CAPABILITIES = (
     b"IMPLEMENTATION Popscope-demo",
 )
 MAX_DIGITS = 10
-
-
-class Maildrop:
-    """The messages of the one account, and who holds the exclusive lock (RFC 1939 section 4)."""
-
-    def __init__(self, messages: Iterable[Message]) -> None:
-        self._messages = tuple(messages)
-        self._holder: object | None = None
-
-    @property
-    def messages(self) -> tuple[Message, ...]:
-        """What is there now, oldest first."""
-        return self._messages
-
-    @property
-    def held(self) -> bool:
-        """Whether a session holds the lock."""
-        return self._holder is not None
-
-    def acquire(self, holder: object) -> bool:
-        """Take the lock; False when somebody else has it."""
-        if self._holder is not None and self._holder is not holder:
-            return False
-        self._holder = holder
-        return True
-
-    def release(self, holder: object) -> None:
-        """Give the lock back; nothing happens when `holder` does not have it."""
-        if self._holder is holder:
-            self._holder = None
-
-    def remove(self, gone: Iterable[Message]) -> None:
-        """Remove messages for good, that is until the next start."""
-        uidls = {message.uidl for message in gone}
-        self._messages = tuple(m for m in self._messages if m.uidl not in uidls)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who may sign in."""
-
-    username: str
-    password: str = field(repr=False)
-
-    def admits(self, username: bytes, password: bytes) -> bool:
-        """Compare both in constant time."""
-        name_fits = hmac.compare_digest(username, self.username.encode())
-        password_fits = hmac.compare_digest(password, self.password.encode())
-        return name_fits and password_fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +68,9 @@ class CommandError(Exception):
 class Session:
     """One client's dialogue. Feed it command lines; end it with `close` when the line is dead."""
 
-    def __init__(self, maildrop: Maildrop, account: Account) -> None:
-        self._maildrop = maildrop
+    def __init__(self, maildrops: Maildrops, account: Account) -> None:
+        self._maildrops = maildrops
+        self._maildrop = Maildrop(())  # until somebody has signed in
         self._account = account
         self._state = State.AUTHORIZATION
         self._username: bytes | None = None
@@ -231,10 +183,13 @@ class Session:
         return self._sign_in(authcid, password)
 
     def _sign_in(self, username: bytes, password: bytes) -> Reply:
-        if not self._account.admits(username, password):
+        name = self._account.admits(username, password)
+        if name is None:
             return Reply(b"-ERR [AUTH] wrong user name or password", held_back=True)
-        if not self._maildrop.acquire(self):
+        maildrop = self._maildrops.of(name)
+        if not maildrop.acquire(self):
             raise CommandError(b"[IN-USE] another session holds the maildrop")
+        self._maildrop = maildrop
         self._state = State.TRANSACTION
         self._messages = self._maildrop.messages
         self._count_all()

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import quote
 
 from app.transport import Dialer, Reach, Security, Target, TargetForbidden, TargetPolicy
@@ -53,6 +54,7 @@ class Discovery:
         fetcher: fetches what a domain publishes.
         dialer: knocks at servers; it is impatient.
         offered: the operator's own servers.
+        own: servers of this very process, by the domain of their addresses.
         budget: what searches may cost.
         ports: where POP3 servers are guessed: with TLS, with STARTTLS.
         clock: seconds that only grow.
@@ -66,6 +68,7 @@ class Discovery:
         dialer: Dialer,
         *,
         offered: Sequence[Target] = (),
+        own: Mapping[str, Target] = MappingProxyType({}),
         budget: Budget | None = None,
         ports: tuple[int, int] = (
             Security.TLS.default_port,
@@ -78,6 +81,7 @@ class Discovery:
         self._fetcher = fetcher
         self._dialer = dialer
         self._offered = tuple(offered)
+        self._own = own
         self._budget = budget = budget or Budget()
         self._ports = ports
         self._clock = clock
@@ -129,6 +133,8 @@ class Discovery:
     def _at_hand(self, address: Address) -> Answer | None:
         """What needs no look-up."""
         domain = address.domain
+        if domain in self._own:
+            return Found(self._own[domain], Source.OFFERED, WHOLE, address.shown)
         own = [one for one in self._offered if belongs(one.host, domain)]
         provider = providers.by_domain(domain)
         fixed = self._policy.reach is Reach.FIXED

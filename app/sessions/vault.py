@@ -35,6 +35,11 @@ def csrf_token(token: str) -> str:
     return derive(token, "csrf").hex()
 
 
+def browser_name(token: str) -> str:
+    """A short name for the browser that has a sign-in page's cookie; it tells nothing of that."""
+    return derive(token, "browser")[:5].hex()
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What a token opens.

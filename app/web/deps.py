@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from app.discovery import Discovery
 from app.mailbox import Credentials
 from app.report import Reports
-from app.sessions import NoSession, Session, Sessions, csrf_token, new_token
+from app.sessions import NoSession, Session, Sessions, browser_name, csrf_token, new_token
 from app.transport import Target
 
 from .errors import ForbiddenOrigin
@@ -34,10 +34,26 @@ class OfferedTarget:
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """The embedded demo mailbox."""
+    """The embedded demo mailbox, one for each browser: every name of its domain is an account.
+
+    Attributes:
+        target: its server.
+        credentials: of one account; the password is everyone's.
+    """
 
     target: Target
     credentials: Credentials
+
+    @property
+    def domains(self) -> Mapping[str, Target]:
+        """Its server, by the domain of its addresses."""
+        domain = self.credentials.username.partition("@")[2]
+        return {domain: self.target} if domain else {}
+
+    def of(self, browser: str) -> Credentials:
+        """The account of the browser that has this sign-in cookie."""
+        local, at, domain = self.credentials.username.partition("@")
+        return replace(self.credentials, username=f"{local}-{browser_name(browser)}{at}{domain}")
 
 
 @dataclass(frozen=True, slots=True)

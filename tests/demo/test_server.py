@@ -99,6 +99,25 @@ async def test_a_second_sign_in_is_refused_while_the_first_lasts():
         await asyncio.to_thread(run, demo)
 
 
+async def test_each_name_has_a_maildrop_of_its_own():
+    def run(demo: DemoServer) -> None:
+        with dialled(demo) as first, dialled(demo, signed_in=False) as second:
+            second.line()
+            second.ask(b"USER anna@popscope.example")
+            assert second.ask(b"PASS " + demo.password.encode()).startswith(b"+OK 5 ")
+            for wire in (first, second):
+                wire.ask(b"DELE 1")
+            assert second.ask(b"QUIT").startswith(b"+OK")
+        with dialled(demo, signed_in=False) as again:
+            again.line()
+            again.ask(b"USER Anna@POPSCOPE.example")
+            assert again.ask(b"PASS " + demo.password.encode()).startswith(b"+OK 4 ")
+
+    async with small() as demo:
+        await asyncio.to_thread(run, demo)
+        assert len(demo.messages) == 5
+
+
 async def test_many_sign_ins_one_after_the_other():
     def run(demo: DemoServer) -> None:
         for _ in range(30):

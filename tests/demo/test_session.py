@@ -2,15 +2,9 @@ import base64
 
 import pytest
 
+from app.demo.maildrops import Account, Maildrop, Maildrops
 from app.demo.message import Message
-from app.demo.session import (
-    COMMAND_LIMIT,
-    EXCHANGE_LIMIT,
-    Account,
-    Maildrop,
-    Session,
-    stuffed,
-)
+from app.demo.session import COMMAND_LIMIT, EXCHANGE_LIMIT, Session, stuffed
 
 ACCOUNT = Account("anna", "s3 cret")
 PLAIN = base64.b64encode(b"\0anna\0s3 cret")
@@ -21,23 +15,29 @@ def make(number: int) -> Message:
 
 
 @pytest.fixture
-def maildrop() -> Maildrop:
-    return Maildrop([make(1), make(2), make(3)])
+def maildrops() -> Maildrops:
+    return Maildrops([make(1), make(2), make(3)])
+
+
+@pytest.fixture
+def maildrop(maildrops: Maildrops) -> Maildrop:
+    """Anna's."""
+    return maildrops.of("anna")
 
 
 def say(session: Session, line: bytes) -> bytes:
     return b"".join(session.receive(line).chunks())
 
 
-def signed_in(maildrop: Maildrop) -> Session:
-    session = Session(maildrop, ACCOUNT)
+def signed_in(maildrops: Maildrops) -> Session:
+    session = Session(maildrops, ACCOUNT)
     assert say(session, b"USER anna").startswith(b"+OK")
     assert say(session, b"PASS s3 cret").startswith(b"+OK 3 messages")
     return session
 
 
-def test_capabilities(maildrop):
-    lines = say(Session(maildrop, ACCOUNT), b"CAPA").split(b"\r\n")
+def test_capabilities(maildrops):
+    lines = say(Session(maildrops, ACCOUNT), b"CAPA").split(b"\r\n")
     assert lines[0].startswith(b"+OK")
     assert lines[-2:] == [b".", b""]
     assert set(lines[1:-2]) >= {
@@ -46,8 +46,8 @@ def test_capabilities(maildrop):
     }  # fmt: skip
 
 
-def test_listings_and_single_answers(maildrop):
-    session = signed_in(maildrop)
+def test_listings_and_single_answers(maildrops, maildrop):
+    session = signed_in(maildrops)
     sizes = [m.octets for m in maildrop.messages]
     assert say(session, b"STAT") == b"+OK 3 %d\r\n" % sum(sizes)
     rows = say(session, b"LIST").split(b"\r\n")[1:-2]
@@ -58,8 +58,8 @@ def test_listings_and_single_answers(maildrop):
     assert say(session, b"NOOP") == b"+OK\r\n"
 
 
-def test_bodies_are_stuffed_and_top_counts_lines(maildrop):
-    session = signed_in(maildrop)
+def test_bodies_are_stuffed_and_top_counts_lines(maildrops):
+    session = signed_in(maildrops)
     assert say(session, b"RETR 2").split(b"\r\n", 1)[1] == (
         b"Subject: x\r\n\r\n...\r\nend\r\n.\r\n"
     )
@@ -67,8 +67,8 @@ def test_bodies_are_stuffed_and_top_counts_lines(maildrop):
     assert say(session, b"TOP 1 0").split(b"\r\n", 1)[1] == b"Subject: x\r\n\r\n.\r\n"
 
 
-def test_dele_leaves_gaps_and_rset_closes_them(maildrop):
-    session = signed_in(maildrop)
+def test_dele_leaves_gaps_and_rset_closes_them(maildrops, maildrop):
+    session = signed_in(maildrops)
     assert say(session, b"DELE 2").startswith(b"+OK")
     for command in (b"DELE 2", b"RETR 2", b"TOP 2 0", b"LIST 2", b"UIDL 2"):
         assert say(session, command).startswith(b"-ERR"), command
@@ -81,12 +81,12 @@ def test_dele_leaves_gaps_and_rset_closes_them(maildrop):
     assert len(maildrop.messages) == 3
 
 
-def test_quit_removes_and_close_does_not(maildrop):
-    session = signed_in(maildrop)
+def test_quit_removes_and_close_does_not(maildrops, maildrop):
+    session = signed_in(maildrops)
     say(session, b"DELE 1")
     session.close()
     assert len(maildrop.messages) == 3
-    session = signed_in(maildrop)
+    session = signed_in(maildrops)
     say(session, b"DELE 1")
     assert len(maildrop.messages) == 3, "DELE alone removes nothing"
     assert say(session, b"QUIT").startswith(b"+OK")
@@ -95,20 +95,22 @@ def test_quit_removes_and_close_does_not(maildrop):
     assert not maildrop.held
 
 
-def test_the_lock(maildrop):
-    first = signed_in(maildrop)
-    second = Session(maildrop, ACCOUNT)
+def test_the_lock(maildrops, maildrop):
+    first = signed_in(maildrops)
+    second = Session(maildrops, ACCOUNT)
     say(second, b"USER anna")
     assert say(second, b"PASS s3 cret").startswith(b"-ERR [IN-USE]")
     second.close()
     assert maildrop.held, "closing the refused session must not free the other's lock"
     assert say(first, b"STAT").startswith(b"+OK")
     first.close()
-    assert say(signed_in(maildrop), b"STAT").startswith(b"+OK")
+    assert say(signed_in(maildrops), b"STAT").startswith(b"+OK")
 
 
-def test_a_wrong_password_is_held_back_and_does_not_tell_whether_the_name_was_right(maildrop):
-    session = Session(maildrop, ACCOUNT)
+def test_a_wrong_password_is_held_back_and_does_not_tell_whether_the_name_was_right(
+    maildrops, maildrop
+):
+    session = Session(maildrops, ACCOUNT)
     replies = []
     for name, password in ((b"anna", b"wrong"), (b"nobody", b"s3 cret")):
         say(session, b"USER " + name)
@@ -121,8 +123,8 @@ def test_a_wrong_password_is_held_back_and_does_not_tell_whether_the_name_was_ri
     assert not maildrop.held
 
 
-def test_auth_plain_in_one_step_in_two_and_cancelled(maildrop):
-    session = Session(maildrop, ACCOUNT)
+def test_auth_plain_in_one_step_in_two_and_cancelled(maildrops):
+    session = Session(maildrops, ACCOUNT)
     assert say(session, b"AUTH PLAIN") == b"+ \r\n"
     assert session.line_limit == EXCHANGE_LIMIT
     assert say(session, b"*").startswith(b"-ERR")
@@ -130,7 +132,7 @@ def test_auth_plain_in_one_step_in_two_and_cancelled(maildrop):
     assert say(session, b"auth plain") == b"+ \r\n"
     assert say(session, PLAIN).startswith(b"+OK 3")
     session.close()
-    session = Session(maildrop, ACCOUNT)
+    session = Session(maildrops, ACCOUNT)
     assert say(session, b"AUTH PLAIN " + PLAIN).startswith(b"+OK 3")
 
 
@@ -139,8 +141,10 @@ def test_auth_plain_in_one_step_in_two_and_cancelled(maildrop):
     [b"=", b"", b"!!!", b"abc", base64.b64encode(b"anna\0s3 cret"), "grün".encode(),
      base64.b64encode(b"a\0b\0c\0d")],
 )  # fmt: skip
-def test_a_malformed_plain_message_is_refused_and_the_session_goes_on(maildrop, response):
-    session = Session(maildrop, ACCOUNT)
+def test_a_malformed_plain_message_is_refused_and_the_session_goes_on(
+    maildrops, maildrop, response
+):
+    session = Session(maildrops, ACCOUNT)
     say(session, b"AUTH PLAIN")
     assert say(session, response).startswith(b"-ERR")
     assert say(session, b"CAPA").startswith(b"+OK")
@@ -148,8 +152,8 @@ def test_a_malformed_plain_message_is_refused_and_the_session_goes_on(maildrop, 
 
 
 @pytest.mark.parametrize("plain", [b"\0anna\0no", b"bob\0anna\0s3 cret", b"\0\xff\0s3 cret"])
-def test_a_refused_plain_message_is_held_back(maildrop, plain):
-    reply = Session(maildrop, ACCOUNT).receive(b"AUTH PLAIN " + base64.b64encode(plain))
+def test_a_refused_plain_message_is_held_back(maildrops, plain):
+    reply = Session(maildrops, ACCOUNT).receive(b"AUTH PLAIN " + base64.b64encode(plain))
     assert reply.status.startswith(b"-ERR [AUTH]")
     assert reply.held_back
 
@@ -159,8 +163,8 @@ def test_a_refused_plain_message_is_held_back(maildrop, plain):
     [b"STAT", b"LIST", b"RETR 1", b"DELE 1", b"NOOP", b"RSET", b"PASS x", b"APOP a b", b"", b" ",
      b"USER", b"AUTH", b"AUTH LOGIN", b"STLS", b"CAPA x", b"QUIT now", b"\xff\xfe", b"XYZ"],
 )  # fmt: skip
-def test_refused_before_sign_in(maildrop, line):
-    session = Session(maildrop, ACCOUNT)
+def test_refused_before_sign_in(maildrops, line):
+    session = Session(maildrops, ACCOUNT)
     assert say(session, line).startswith(b"-ERR ")
     assert not session.over
 
@@ -172,20 +176,20 @@ def test_refused_before_sign_in(maildrop, line):
      b"TOP 1 x", b"TOP  1 1", b"DELE", b"LIST 9", b"LIST 1 1", b"UIDL x", b"STAT 1", b"NOOP 1",
      b"RSET 1", b"QUIT 1", b"LAST", b""],
 )  # fmt: skip
-def test_refused_after_sign_in(maildrop, line):
-    session = signed_in(maildrop)
+def test_refused_after_sign_in(maildrops, line):
+    session = signed_in(maildrops)
     assert say(session, line).startswith(b"-ERR ")
     assert say(session, b"STAT").startswith(b"+OK 3 ")
 
 
-def test_nothing_is_answered_with_success_once_it_is_over(maildrop):
-    session = signed_in(maildrop)
+def test_nothing_is_answered_with_success_once_it_is_over(maildrops):
+    session = signed_in(maildrops)
     say(session, b"QUIT")
     assert say(session, b"STAT").startswith(b"-ERR")
 
 
-def test_an_overlong_answer_ends_the_exchange(maildrop):
-    session = Session(maildrop, ACCOUNT)
+def test_an_overlong_answer_ends_the_exchange(maildrops):
+    session = Session(maildrops, ACCOUNT)
     say(session, b"AUTH PLAIN")
     assert session.receive_overlong().status.startswith(b"-ERR")
     assert say(session, b"USER anna").startswith(b"+OK")

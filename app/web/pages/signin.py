@@ -19,6 +19,7 @@ from app.web.deps import (
     from_cookie,
     keep_token,
     session_cookie,
+    signin_cookie,
     signin_token,
 )
 from app.web.ended_words import ended_view
@@ -202,13 +203,18 @@ async def _look(request: Request, services: Services, typed: str) -> FoundView:
 
 @router.post("/demo", dependencies=[Depends(check_signin)])
 async def open_demo(request: Request, services: AppServices, back: Back = HOME) -> Response:
-    """Opens the demo mailbox."""
+    """Opens this browser's demo mailbox, or goes to it."""
     demo = services.config.demo
-    if demo is None:
+    browser = signin_cookie(request).value(request.cookies)
+    if demo is None or not browser:
         return RedirectResponse("/", status_code=303)
-    account = Account(demo.credentials.username, demo.target)
+    credentials = demo.of(browser)
+    account = Account(credentials.username, demo.target)
+    with suppress(NoSession):  # another tab has it open already
+        if (await current_session(request)).mailbox.account == account:
+            return way_back(back)
     try:
-        return await _sign_in(request, services, account, demo.credentials, back)
+        return await _sign_in(request, services, account, credentials, back)
     except (MailboxError, TransportError, Pop3Error, SessionError) as error:
         return _page(request, services, SignInForm(), describe(error), back=back)
 
