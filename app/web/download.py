@@ -20,6 +20,7 @@ from app.sessions import Session
 from app.transport import TransportError
 
 from . import formats
+from .streaming import until_gone
 
 _log = logging.getLogger(__name__)
 _HEADERS = {
@@ -78,18 +79,7 @@ class FileResponse(Response):
                 self.headers["Content-Disposition"] = disposition(file.name)
             if file.octets is not None:
                 self.headers["Content-Length"] = str(file.octets)
-            # Not Starlette's own streaming: while octets come in at every turn of the loop, anyio
-            # never finds the moment to cancel it, and a huge message would be read to its end.
-            gone = asyncio.create_task(_gone(receive))
-            streaming = asyncio.create_task(self._stream(file, send, gone))
-            try:
-                await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                streaming.cancel()
-                gone.cancel()
-                await asyncio.wait({streaming, gone})
-            if not streaming.cancelled():
-                streaming.result()
+            await until_gone(receive, partial(self._stream, file, send))
 
     async def _stream(self, file: Outgoing, send: Send, gone: asyncio.Task[None]) -> None:
         start = {"status": self.status_code, "headers": self.raw_headers}
@@ -111,12 +101,6 @@ class FileResponse(Response):
         await send({"type": "http.response.body", "body": b""})
         if self._arrived is not None and arrived:
             self._arrived(octets, digest.hexdigest())
-
-
-async def _gone(receive: Receive) -> None:
-    """Until the browser has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def message_file(session: Session, id: str) -> FileResponse:

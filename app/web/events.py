@@ -1,24 +1,25 @@
 """The part of the API that looks on: events, the transcript; and pausing the headers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Final
+from collections.abc import AsyncGenerator, Callable
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
-from app.mailbox import Mailbox, Topic, aside
+from app.mailbox import Mailbox, Topic, Watch, aside
 
 from . import live_schemas as schemas
 from .api import router as api_router
 from .deps import ChangingSession, WatchedSession
 from .masking import Masker
+from .streaming import EventStream, event_of
 
 router = APIRouter(prefix=api_router.prefix, tags=api_router.tags, responses=api_router.responses)
 
 _PAUSE: Final = 0.2  # seconds between two rounds of events: what happens meanwhile is told at once
 _RETRY: Final = 3000  # milliseconds before a browser tries again
+_QUIET: Final = 15.0  # seconds after which a comment shows proxies that somebody is there
 _AT_ONCE: Final = 200  # lines of the transcript in one event
 _WHAT: dict[Topic, Callable[[Mailbox], BaseModel]] = {
     Topic.PROGRESS: schemas.progress,
@@ -27,12 +28,16 @@ _WHAT: dict[Topic, Callable[[Mailbox], BaseModel]] = {
     Topic.LISTED: schemas.listing,
 }
 
+_STREAM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "events"}
+}
+
 After = Annotated[
     int | None, Query(ge=0, description="the number of the last line that is known already")
 ]
 
 
-@router.get("/events", response_class=EventSourceResponse)
+@router.get("/events", response_class=Response, responses=_STREAM)
 async def events(
     session: WatchedSession,
     after: After = None,
@@ -40,7 +45,7 @@ async def events(
         bool, Query(description="whether transcript events carry lines, or only their number")
     ] = True,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> AsyncIterator[ServerSentEvent]:
+) -> EventStream:
     """What changes, as server-sent events. To look on does not keep a session or the lock alive.
 
     Each event is the newest state, not a history: what changes often is told some times a second.
@@ -55,11 +60,15 @@ async def events(
     The first four come once at the beginning. The id of an event is the number of the newest line
     of the transcript that was told; sent back as `Last-Event-ID`, or `after`, it resumes there.
     """
-    mailbox = session.mailbox
-    watch = mailbox.feed.watch()
     known = _number(last_event_id)
-    cursor = known if known is not None else mailbox.transcript.newest if after is None else after
-    yield ServerSentEvent(comment="Popscope", retry=_RETRY)
+    newest = session.mailbox.transcript.newest
+    cursor = known if known is not None else newest if after is None else after
+    return EventStream(_told(session.mailbox, cursor, lines=lines))
+
+
+async def _told(mailbox: Mailbox, cursor: int, *, lines: bool) -> AsyncGenerator[bytes, None]:
+    watch = mailbox.feed.watch()
+    yield f": Popscope\nretry: {_RETRY}\n\n".encode()
     topics = frozenset({*_WHAT, Topic.TRANSCRIPT} if cursor != mailbox.transcript.newest else _WHAT)
     while topics:
         for topic in Topic:
@@ -73,11 +82,22 @@ async def events(
                 cursor = newest
             else:
                 data = _WHAT[topic](mailbox)
-            yield ServerSentEvent(event=topic.value, data=data, id=str(cursor))
+            yield event_of(topic.value, data, str(cursor))
         await asyncio.sleep(_PAUSE)
-        topics = await watch.changes()
+        while (changed := await _changes(watch)) is None:
+            yield b": \n\n"
+        topics = changed
     if mailbox.feed.over:
-        yield ServerSentEvent(event="ended", data=schemas.Ended(), id=str(cursor))
+        yield event_of("ended", schemas.Ended(), str(cursor))
+
+
+async def _changes(watch: Watch) -> frozenset[Topic] | None:
+    """What has changed; None where for a while nothing has."""
+    try:
+        async with asyncio.timeout(_QUIET):
+            return await watch.changes()
+    except TimeoutError:
+        return None
 
 
 def _number(given: str | None) -> int | None:

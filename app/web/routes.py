@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from app.mailbox import MailboxError
@@ -92,6 +93,7 @@ def install(app: FastAPI, with_services: Services) -> None:
         app.add_exception_handler(family, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(Exception, _bug)
     app.add_middleware(Compressor)
     app.add_middleware(
@@ -188,6 +190,11 @@ async def _http(request: Request, error: Exception) -> Response:
     response = _answer(request, ErrorView(code, _(title), detail, status=error.status_code))
     response.headers.update(error.headers or {})
     return response
+
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    """A browser that has gone inside of what it sent; nobody reads this."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 async def _bug(request: Request, _error: Exception) -> Response:
