@@ -1,9 +1,9 @@
 """The tree of parts of a message, whole or cut off anywhere, by offsets (RFC 2046, 5.1).
 
-One pass over the octets finds the lines that begin with `--` and a boundary that is open, and
-compares the whole line with each of these, innermost first: an inner boundary may begin with the
-outer one. Nothing is recursive, and nothing is kept but headers and offsets, so a spool of any size
-can be scanned.
+One pass over the octets finds the lines that begin with `--` and a boundary that is open. A line is
+compared with each of these as a whole, innermost first, since an inner boundary may begin with the
+outer one; where none is meant exactly, the longest that it begins with counts (5.1.1). Nothing is
+recursive, and nothing is kept but headers and offsets, so a spool of any size can be scanned.
 """
 
 import re
@@ -33,6 +33,7 @@ _REST_OF_LINE: Final = re.compile(rb"[^\r\n]*")
 _SNIFFED: Final = re.compile(
     rb"(?:\A|[\r\n])--([!-~]{2,200})[ \t]*[\r\n]+(?=content-)", re.IGNORECASE
 )
+_WORDY: Final = re.compile(rb"[0-9A-Za-z]")
 _IDENTITY: Final = frozenset({"7bit", "8bit", "binary"})
 _HEAD_FIELDS: Final = frozenset(
     {"content-type", "content-transfer-encoding", "content-disposition", "content-id"}
@@ -130,6 +131,12 @@ class _Open:
     closed: bool = False
     children: list[Part] = field(default_factory=list)
 
+    @property
+    def is_unread(self) -> bool:
+        """True for a multipart that is not looked into: too deep, or without a boundary."""
+        multipart = self.content_type.startswith("multipart/")
+        return multipart and self.boundary is None and not self.closed
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -155,6 +162,7 @@ class _Scanner:
         self._max_depth = max_depth
         self._count = 0
         self._stack: list[_Open] = []
+        self._known: set[bytes] = set()  # boundaries of multiparts open or over
         self._defects: list[str] = []
         lines_end_in_lf = search(data, _LF, 0, longest=1) is not None
         self._line = _LF_LINE if lines_end_in_lf else _CR_LINE
@@ -217,6 +225,10 @@ class _Scanner:
 
     def _match(self, line: bytes) -> tuple[int, bool] | None:
         """Which open multipart the line belongs to, and whether it closes it."""
+        fitting: list[tuple[int, int]] = []
+        unread = any(
+            node.is_unread for node in self._stack[-1:]
+        )  # its own delimiters are not known
         for index in range(len(self._stack) - 1, -1, -1):
             boundary = self._stack[index].boundary
             if boundary is not None:
@@ -224,14 +236,18 @@ class _Scanner:
                     return index, False
                 if line == boundary + b"--":
                     return index, True
-        return None
+                if not unread and _begins(line, boundary):
+                    fitting.append((len(boundary), index))
+        if not fitting or line in self._known or line.removesuffix(b"--") in self._known:
+            return None  # the last two: of a multipart that is over
+        length, index = max(fitting)
+        return index, line.startswith(b"--", length)
 
     def _is_cut(self, line: bytes, match: tuple[int, bool] | None) -> bool:
         """Whether the last line may yet become a delimiter, so that it is no text either."""
         if self._whole or (match is not None and match[1]):
             return False
-        boundaries = (node.boundary for node in self._stack if node.boundary is not None)
-        return any((boundary + b"--").startswith(line) for boundary in boundaries)
+        return any((boundary + b"--").startswith(line) for boundary in self._known)
 
     def _open(self, at: int) -> int:
         """Opens the part that begins at `at`, and the message in it; where to search on."""
@@ -284,12 +300,28 @@ class _Scanner:
                     break
                 octets = line[0].rstrip(b"\r\n")
                 if not octets:
-                    return window[: line.end()]
+                    return self._before_first(window[: line.end()])
                 if octets.startswith(b"--") and self._match(octets[2:].rstrip(b" \t")):
                     return window[: line.start()]
             if len(window) < room:
                 break
-        return window
+        return self._before_first(window)
+
+    def _before_first(self, head: bytes) -> bytes:
+        """The same up to its own first delimiter, where no blank line stands before that."""
+        if self._line_end + b"--" not in head:
+            return head
+        fields = ((name.lower(), unfold(raw[at:])) for name, raw, at in raw_fields(head))
+        value = next((value for name, value in fields if name == "content-type"), b"")
+        boundary = _declared(value, parse_parameters(value))
+        if not boundary or not (media_type(value) or "").startswith("multipart/"):
+            return head
+        for line in self._line.finditer(head):
+            octets = line[0].rstrip(b" \t\r\n").removeprefix(b"--")
+            ended = line[0].startswith(b"--") and line[0].endswith(self._line_end)
+            if ended and (octets == boundary or _begins(octets, boundary)):
+                return head[: line.start()]
+        return head
 
     def _next_path(self) -> str:
         if not self._stack:
@@ -314,13 +346,14 @@ class _Scanner:
         if len(self._stack) + 1 >= self._max_depth:
             self._defects.append("too-deep")
             return None
-        declared = raw_parameter(value, "boundary") or (params.get("boundary") or "").encode()
-        if declared.rstrip():
-            return declared.rstrip()
-        self._defects.append("no-boundary")
-        window = bytes(self._data[body_start : body_start + _SNIFF_OCTETS])
-        sniffed = _SNIFFED.search(window)
-        return None if sniffed is None else sniffed[1]
+        boundary = _declared(value, params)
+        if not boundary:
+            self._defects.append("no-boundary")
+            window = bytes(self._data[body_start : body_start + _SNIFF_OCTETS])
+            sniffed = _SNIFFED.search(window)
+            boundary = b"" if sniffed is None else sniffed[1]
+        self._known |= {boundary} - {b""}
+        return boundary or None
 
     def _close_above(self, index: int, end: int, *, complete: bool) -> None:
         while len(self._stack) > index + 1:
@@ -346,3 +379,13 @@ class _Scanner:
             complete=complete or node.closed,
             children=tuple(node.children),
         )
+
+
+def _declared(value: bytes, params: Parameters) -> bytes:
+    """The boundary that a Content-Type names, or nothing."""
+    return (raw_parameter(value, "boundary") or (params.get("boundary") or "").encode()).rstrip()
+
+
+def _begins(line: bytes, boundary: bytes) -> bool:
+    """Whether a line is a delimiter with words behind it; not of dashes alone, as in a rule."""
+    return line.startswith(boundary) and _WORDY.search(boundary) is not None

@@ -123,10 +123,57 @@ def test_a_boundary_in_sections():
     assert [body(data, part) for part in scan(data, whole=True).root.children] == [b"one"]
 
 
-def test_delimiters_may_have_spaces_behind_but_nothing_else():
-    data = multipart(b"x", b"--xy\n--x.\n --x\n--x--y\none").replace(b"--x--\n", b"--x-- \t\n")
+def test_delimiters_stand_at_the_beginning_of_a_line_and_may_have_blanks_behind():
+    data = multipart(b"x", b"--X\n --x\n-x\n---x\none").replace(b"--x--\n", b"--x-- \t\n")
     (only,) = scan(data, whole=True).root.children
-    assert body(data, only) == b"--xy\n--x.\n --x\n--x--y\none"
+    assert body(data, only) == b"--X\n --x\n-x\n---x\none"
+
+
+@pytest.mark.parametrize("behind", [b"-->", b"-- the end", b"--.", b"--\0", b"--y"])
+def test_words_behind_a_closing_delimiter_do_not_hide_it(behind):
+    data = multipart(b"x", b"one").replace(b"--x--", b"--x" + behind) + b"epilogue\n--x\n\nno\n"
+    found = scan(data, whole=True)
+    assert [body(data, part) for part in found.root.children] == [b"one"]
+    assert found.defects == ()
+
+
+@pytest.mark.parametrize("behind", [b">", b" (next)", b"\xe4", b"y", b"-"])
+def test_words_behind_a_delimiter_do_not_hide_it(behind):
+    data = multipart(b"x", b"one", b"two").replace(b"one\n--x", b"one\n--x" + behind)
+    found = scan(data, whole=True)
+    assert [body(data, part) for part in found.root.children] == [b"one", b"two"]
+
+
+def test_the_longest_boundary_that_a_line_begins_with_counts():
+    inner = multipart(b"ab", b"one").replace(b"--ab--", b"--ab-- x").replace(b"--ab\n", b"--abc\n")
+    data = b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" + inner + b"--a :\n\ntwo\n--a--\n"
+    assert [p for p, _ in outline(scan(data, whole=True).root)] == ["1", "1.1", "1.1.1", "1.2"]
+
+
+def test_a_delimiter_of_a_multipart_that_is_over_is_not_the_outer_ones():
+    data = MIXED.replace(b"--out-in--\n", b"--out-in--\n--out-in--\n--out-in\n\nno part\n")
+    assert outline(scan(data, whole=True).root) == outline(scan(MIXED, whole=True).root)
+
+
+@ENDS
+@pytest.mark.parametrize("gap", [b"", b" \n", b"\t\n  \n", b"\n \n"])
+@pytest.mark.parametrize("behind", [b"", b" \t", b" words"])
+def test_the_first_delimiter_needs_no_blank_line(end, gap, behind):
+    data = multipart(b"x", b"one", b"two").replace(b"\n\n--x", b"\n" + gap + b"--x" + behind, 1)
+    data = (b"Subject: y\n" + data).replace(b"\n", end)
+    found = scan(data, whole=True)
+    assert [body(data, part) for part in found.root.children] == [b"one", b"two"]
+    assert found.defects == ()
+
+
+def test_fields_of_the_first_part_are_not_the_messages():
+    data = (
+        b"Content-Type: multipart/mixed; boundary=x\n--x\nContent-Transfer-Encoding: base64\n"
+        b"Content-Disposition: attachment; filename=a.txt\n\nYQ==\n--x--\n"
+    )
+    root = scan(data, whole=True).root
+    assert (root.encoding, root.filename, root.disposition) == ("7bit", None, "")
+    assert (root.children[0].encoding, root.children[0].filename) == ("base64", "a.txt")
 
 
 def test_the_inner_boundary_wins_where_both_fit():

@@ -16,6 +16,7 @@ def _boundary(name: str, hard: str, parameter: bytes, boundary: bytes, *defects:
     )
 
 
+B64_TEXT = b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\naGVsbG8="
 EMPTY_MIXED = "1 multipart/mixed 7bit"
 
 BOUNDARIES = (
@@ -94,9 +95,91 @@ BOUNDARIES = (
     Case(
         "delimiter-lookalikes",
         "lines that almost are delimiters",
-        mail(multipart(b"mixed", b"\n--xy\n --x\n-x\n--x-\n--x--y\n----x")),
+        mail(multipart(b"mixed", b"\n--X\n --x\n-x\n- -x\n---x\n----x")),
         structure="1 multipart/mixed 7bit\n1.1 text/plain 7bit",
-        text="--xy\n --x\n-x\n--x-\n--x--y\n----x",
+        text="--X\n --x\n-x\n- -x\n---x\n----x",
+    ),
+    Case(
+        "first-delimiter-ends-the-header",
+        "no blank line before the first delimiter",
+        mail(multipart(b"mixed", TEXT, PDF).replace(b"\n\n--x", b"\n--x", 1)),
+        structure=MIXED,
+        text="hello",
+        octets=(("1.2", 3),),
+        defects=("junk-line", "duplicate-content-type"),  # as far as the header alone tells
+    ),
+    Case(
+        "first-delimiter-behind-blanks",
+        "the blank line before the first delimiter is none, but blanks and a tab",
+        mail(multipart(b"mixed", TEXT, PDF).replace(b"\n\n--x", b"\n \t \n--x", 1)),
+        structure=MIXED,
+        text="hello",
+        octets=(("1.2", 3),),
+        defects=("junk-line", "duplicate-content-type"),  # as far as the header alone tells
+    ),
+    Case(
+        "inner-first-delimiters-end-headers",
+        "the same in a multipart within, whose part is base64",
+        mail(
+            multipart(
+                b"mixed",
+                multipart(b"alternative", B64_TEXT, HTML, boundary=b"y").replace(
+                    b"\n\n--y", b"\n--y", 1
+                ),
+                PDF,
+            )
+        ),
+        structure="""1 multipart/mixed 7bit
+             1.1 multipart/alternative 7bit
+                 1.1.1 text/plain base64
+                 1.1.2 text/html 7bit
+             1.2 application/pdf base64 "a.pdf"
+         """,
+        text="hello",
+        octets=(("1.2", 3),),
+    ),
+    Case(
+        "words-behind-delimiters",
+        "delimiters with something behind them, the closing one like an HTML comment's end",
+        mail(
+            multipart(b"mixed", TEXT, PDF)
+            .replace(b"--x\n", b"--x (part of a message)\n", 1)
+            .replace(b"--x\n", b"--x;\n")
+            .replace(b"--x--\n", b"--x-->\nno text\n")
+        ),
+        structure=MIXED,
+        text="hello",
+        octets=(("1.2", 3),),
+    ),
+    Case(
+        "words-behind-the-longest-boundary",
+        "each boundary begins with the next outer one, and words stand behind",
+        mail(
+            multipart(
+                b"mixed",
+                multipart(b"alternative", TEXT, HTML, boundary=b"ab")
+                .replace(b"--ab\n", b"--ab!\n")
+                .replace(b"--ab--\n", b"--ab--end\n--ab\nno part\n"),
+                PDF,
+                boundary=b"a",
+            )
+        ),
+        structure="""1 multipart/mixed 7bit
+             1.1 multipart/alternative 7bit
+                 1.1.1 text/plain 7bit
+                 1.1.2 text/html 7bit
+             1.2 application/pdf base64 "a.pdf"
+         """,
+        text="hello",
+        octets=(("1.2", 3),),
+    ),
+    Case(
+        "boundary-of-dashes",
+        "a boundary of dashes, and longer rules in the text",
+        mail(multipart(b"mixed", b"\n---------\nhello\n---------- Ann", PDF, boundary=b"----")),
+        structure=MIXED,
+        text="---------\nhello\n---------- Ann",
+        octets=(("1.2", 3),),
     ),
     Case(
         "inner-begins-with-outer",
