@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
 from playwright.async_api import Page
 
-from .support.browser import Chromium
+from .support.browser import Chromium, SharedBrowser, browser_fixture
 from .support.certs import Authority
 from .support.dovecot import Dovecot
 from .support.need import skips_are_failures
@@ -31,12 +32,19 @@ def dovecot(authority: Authority) -> Iterator[Dovecot]:
         yield server
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Chromium]:
-    """A browser; the test fails at its end over any problem that it did not allow."""
-    async with Chromium() as browser:
-        yield browser
-    problems = "\n".join(browser.problems)
+@browser_fixture(scope="session")
+async def shared_browser() -> AsyncIterator[SharedBrowser]:
+    """One Chromium for all tests of this process; pages and cookies are each test's own."""
+    async with SharedBrowser() as shared:
+        yield shared
+
+
+@browser_fixture
+async def chromium(shared_browser: SharedBrowser) -> AsyncIterator[Chromium]:
+    """Pages of one test, which fails at its end over any problem that it did not allow."""
+    async with Chromium(shared_browser) as chromium:
+        yield chromium
+    problems = "\n".join(chromium.problems)
     assert not problems, f"the browser complained:\n{problems}"
 
 
@@ -44,6 +52,18 @@ async def chromium() -> AsyncIterator[Chromium]:
 def page_at(chromium: Chromium) -> Callable[..., Awaitable[Page]]:
     """Open a page: ``page = await page_at(360, "dark")``; see ``Chromium.page_at``."""
     return chromium.page_at
+
+
+# Tests in a browser share its event loop, and are tried once more: it fails now and then by itself.
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell pytest-asyncio and pytest-rerunfailures of the tests marked ``browser``."""
+    for item in items:
+        if item.get_closest_marker("browser") is not None:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+            if pytest_asyncio.is_async_test(item):
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 # Where nothing may be skipped, a skip is a failure that keeps its reason.

@@ -46,28 +46,34 @@ def in_language(answer: AnyResponse) -> AnyResponse:
     return answer
 
 
+@cache
+def _environment() -> Environment:
+    """What templates are compiled in; once, for whoever renders."""
+    environment = Environment(
+        loader=FileSystemLoader(shipped("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,  # else each row would ask the disk whether its parts have changed
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.plural, newstyle=True
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.filters["number"] = formats.number
+    environment.globals["language"] = languages.current.get
+    environment.globals["static"] = cache(_static_url)
+    environment.globals["script"] = cache(_script_url)
+    return environment
+
+
 class Renderer:
     """Renders pages, fragments and documents."""
 
     def __init__(self) -> None:
-        self._static = shipped("static")
-        self._environment = Environment(
-            loader=FileSystemLoader(shipped("templates")),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,  # else each row would ask the disk whether its parts have changed
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        self._environment.install_gettext_callables(  # type: ignore[attr-defined]
-            words.gettext, words.plural, newstyle=True
-        )
-        self._environment.policies["ext.i18n.trimmed"] = True
-        self._environment.filters["number"] = formats.number
-        self._environment.globals["language"] = languages.current.get
-        self._environment.globals["static"] = cache(self._static_url)
-        self._environment.globals["script"] = cache(self._script_url)
+        self._environment = _environment()
 
     def page(self, name: str, view: object, status: int = 200) -> HTMLResponse:
         """A whole page, `templates/pages/NAME.html`."""
@@ -91,12 +97,18 @@ class Renderer:
         Raises:
             KeyError: there is no such bundle.
         """
-        between = b"\n" if name.endswith(".css") else b"\n;\n"
-        return between.join((self._static / part).read_bytes() for part in BUNDLES[name])
+        return _bundle(name)
 
-    def _script_url(self, name: str) -> str:
-        return f"/scripts/{name}?v={hashlib.sha256(self.script(name)).hexdigest()[:10]}"
 
-    def _static_url(self, name: str) -> str:
-        digest = hashlib.sha256((self._static / name).read_bytes()).hexdigest()
-        return f"/static/{name}?v={digest[:10]}"
+def _bundle(name: str) -> bytes:
+    between = b"\n" if name.endswith(".css") else b"\n;\n"
+    return between.join((shipped("static") / part).read_bytes() for part in BUNDLES[name])
+
+
+def _script_url(name: str) -> str:
+    return f"/scripts/{name}?v={hashlib.sha256(_bundle(name)).hexdigest()[:10]}"
+
+
+def _static_url(name: str) -> str:
+    digest = hashlib.sha256((shipped("static") / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:10]}"

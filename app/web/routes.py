@@ -1,8 +1,9 @@
 """All routes in one place, and how errors leave the app."""
 
+from functools import cache
 from http import HTTPStatus
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -60,35 +61,44 @@ _REFUSED = {
 _FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, ReportError, WebError)
 
 
+_PAGES = (
+    signin,
+    report,
+    language,
+    mailbox,
+    live,
+    space,
+    bulk,
+    outcome,
+    message,
+    whole,
+    export,
+    console,
+    keys,
+    docs,
+)
+
+
+@cache
+def _router() -> APIRouter:
+    """Every route. Made once, for all apps: what FastAPI works out of each is kept in it."""
+    router = APIRouter()
+    router.include_router(health.router)
+    guarded = [Depends(refuse_insecure)]
+    for module in _PAGES:
+        router.include_router(module.router, dependencies=guarded, include_in_schema=False)
+    for module in (api, api_report, events):
+        router.include_router(module.router, dependencies=guarded)
+    router.add_api_route("/scripts/{name}", _script, include_in_schema=False)
+    router.mount("/static", CachedStatic(directory=shipped("static")), name="static")
+    return router
+
+
 def install(app: FastAPI, with_services: Services) -> None:
     """Gives an app its routes, its guard and its error pages."""
     app.state.services = with_services
     config = with_services.config
-    app.include_router(health.router)
-    guarded = [Depends(refuse_insecure)]
-    modules = (
-        signin,
-        report,
-        language,
-        mailbox,
-        live,
-        space,
-        bulk,
-        outcome,
-        message,
-        whole,
-        export,
-        console,
-        keys,
-        docs,
-    )
-    for module in modules:
-        app.include_router(module.router, dependencies=guarded, include_in_schema=False)
-    app.include_router(api.router, dependencies=guarded)
-    app.include_router(api_report.router, dependencies=guarded)
-    app.include_router(events.router, dependencies=guarded)
-    app.add_api_route("/scripts/{name}", _script, include_in_schema=False)
-    app.mount("/static", CachedStatic(directory=shipped("static")), name="static")
+    app.router.routes.extend(_router().routes)
     for family in _FAMILIES:
         app.add_exception_handler(family, _known)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page, Response
 
-from tests.support.browser import Chromium
+from tests.support.browser import Chromium, SharedBrowser
 from tests.support.dovecot import Dovecot
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.popscope import RunningPopscope
@@ -100,7 +100,11 @@ async def weigh(page: Page) -> Weight:
 
 async def run(_: Dovecot) -> list[Result]:
     """The lightest and soonest of some runs; shifts and requests of the worst."""
-    async with ScriptedServer(FakeMaildrop(letters())) as server, Chromium() as chromium:
+    async with (
+        ScriptedServer(FakeMaildrop(letters())) as server,
+        SharedBrowser() as shared,
+        Chromium(shared) as chromium,
+    ):
         with RunningPopscope("serve") as app:
             page = await chromium.page_at(1440)
             await page.add_init_script(WATCH)

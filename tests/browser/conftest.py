@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Page
 
+from tests.support.browser import browser_fixture
 from tests.support.dovecot import Dovecot
 from tests.support.popscope import RunningPopscope
 from tests.support.proxy import Link
@@ -103,12 +104,19 @@ def app() -> Iterator[RunningPopscope]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def demo() -> Iterator[RunningPopscope]:
+    """The demo as people run it: each page is a visitor with a mailbox of their own."""
+    with RunningPopscope("demo") as running:
+        yield running
+
+
 def user_of(request: pytest.FixtureRequest) -> str:
     """A mailbox of its own for each test."""
     return "b" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
 
 
-@pytest.fixture
+@browser_fixture
 async def desk(
     app: RunningPopscope, dovecot: Dovecot, request: pytest.FixtureRequest
 ) -> AsyncIterator[Desk]:
@@ -119,7 +127,7 @@ async def desk(
         yield Desk(app, dovecot, link, user)
 
 
-@pytest.fixture
+@browser_fixture
 async def stage(
     app: RunningPopscope, dovecot: Dovecot, request: pytest.FixtureRequest
 ) -> AsyncIterator[Stage]:

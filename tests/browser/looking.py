@@ -5,7 +5,20 @@ from playwright.async_api import Page
 from tests.support.browser import COLOURS, axe, screenshot
 
 
-async def look(page: Page, name: str, *, height: int | None = None) -> None:
+async def pictures(page: Page, name: str) -> None:
+    """Keeps a screenshot of the window in the dark and one in the light, which it leaves on."""
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)
+        await screenshot(page, name, full_page=False)
+
+
+async def fits(page: Page, name: str) -> None:
+    """Fails where the page scrolls sideways."""
+    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert room[0] <= room[1], f"{name} scrolls sideways"
+
+
+async def look(page: Page, name: str, *parts: str, height: int | None = None) -> None:
     """Keeps screenshots, and fails over what axe finds or what does not fit.
 
     All rules are tried in the light; in the dark those about colours, for nothing else changes
@@ -14,23 +27,26 @@ async def look(page: Page, name: str, *, height: int | None = None) -> None:
     Args:
         page: what to look at.
         name: for the screenshots and the failure.
+        parts: selectors of what differs from a page that was looked at before at this width; the
+            rest is tried for touch targets alone, which parts that lie over it can make too small.
+            By default all of the page is tried.
         height: of the viewport while axe looks, so that nothing is left under what is sticky,
             which axe would call too small; by default the page is looked at from its end.
     """
     size = page.viewport_size
     assert size is not None
-    for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme=scheme)
-        await screenshot(page, name, full_page=False)
+    await pictures(page, name)
     if height is None:
         await page.evaluate("scrollTo(0, document.body.scrollHeight)")
     else:
         await page.set_viewport_size({"width": size["width"], "height": height})
-    assert await axe(page) == [], name
+    part = ", ".join(parts)
+    assert await axe(page, part=part) == [], name
+    if part:
+        assert await axe(page, rules=("target-size",)) == [], name
     await page.emulate_media(color_scheme="dark")
-    assert await axe(page, rules=COLOURS) == [], f"{name}, dark"
+    assert await axe(page, rules=COLOURS, part=part) == [], f"{name}, dark"
     await page.emulate_media(color_scheme="light")
     if height is not None:
         await page.set_viewport_size(size)
-    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert room[0] <= room[1], f"{name} scrolls sideways"
+    await fits(page, name)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import axe, screenshot
+from tests.support.browser import axe, browser_fixture, screenshot
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.popscope import RunningPopscope
 from tests.support.proxy import Link
@@ -39,7 +39,7 @@ def idler() -> Iterator[RunningPopscope]:
         yield running
 
 
-@pytest.fixture
+@browser_fixture
 async def flat(
     idler: RunningPopscope, locking: Dovecot, request: pytest.FixtureRequest
 ) -> AsyncIterator[Desk]:
@@ -50,7 +50,7 @@ async def flat(
         yield Desk(idler, locking, link, user)
 
 
-@pytest.fixture
+@browser_fixture
 async def slow(
     idler: RunningPopscope, locking: Dovecot, request: pytest.FixtureRequest
 ) -> AsyncIterator[Desk]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import axe, screenshot
+from tests.support.browser import axe, browser_fixture, screenshot
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks
 from tests.support.popscope import RunningPopscope
 from tests.support.scripted import ScriptedServer
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PageAt = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+@browser_fixture
 async def poor() -> AsyncIterator[tuple[FakeMaildrop, ScriptedServer]]:
     """No UIDL, no TOP, no CAPA, no pipelining, bare LF."""
     quirks = Quirks(uidl=False, top=False, capa=False, pipelining=False, line_end=b"\n")

@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -20,12 +20,6 @@ for (const more of [{isComposing: true}, {keyCode: 229}])
   document.activeElement.dispatchEvent(
     new KeyboardEvent('keydown', {key: 'd', code: 'KeyD', bubbles: true, ...more}));
 """
-
-
-@pytest.fixture
-def demo() -> Iterator[RunningPopscope]:
-    with RunningPopscope("demo") as running:
-        yield running
 
 
 async def enter(page: Page, demo: RunningPopscope) -> None:
@@ -153,7 +147,7 @@ async def test_what_the_keys_do_in_the_list(demo: RunningPopscope, page_at: Page
     await in_focus(page, 6)
     await press(page, "k", "u")
     await expect(page.locator("#tray")).to_be_hidden()
-    await expect(page).to_have_title(re.compile("^demo@"))
+    await expect(page).to_have_title(re.compile("^demo-"))
 
     # Silent: in fields, with other keys held, while a word is composed.
     await page.evaluate(COMPOSING)

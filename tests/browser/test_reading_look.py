@@ -24,8 +24,8 @@ async def back_to_list(page: Page) -> None:
 
 
 async def look(page: Page, name: str) -> None:
-    """The page as others are, and its pane."""
-    await looking.look(page, f"reading-{name}", height=2600)
+    """The reader, all of it; the page around it was looked at before."""
+    await looking.look(page, f"reading-{name}", "#pane", height=2600)
     inside = await page.evaluate(
         "[document.querySelector('#pane')].map(e => [e.scrollWidth, e.clientWidth])[0]"
     )

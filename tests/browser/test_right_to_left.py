@@ -1,6 +1,7 @@
 """Every page as if its language were written from right to left."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import expect
@@ -13,12 +14,20 @@ from .test_languages import walk
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_from_right_to_left(chromium: Chromium, width: int) -> None:
+@pytest.fixture(scope="module")
+def turned() -> Iterator[RunningPopscope]:
+    """The demo, in a language that is written from right to left."""
     program = (sys.executable, "-m", "tests.support.pseudo")
+    with RunningPopscope("demo", program=program) as running:
+        yield running
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page_from_right_to_left(
+    turned: RunningPopscope, chromium: Chromium, width: int
+) -> None:
     chromium.allow("status of (404|422)")
-    with RunningPopscope("demo", program=program) as demo:
-        page = await chromium.page_at(width, height=844 if width < 500 else 900, locale="ar")
-        await page.goto(demo.url)
-        await expect(page.locator("html")).to_have_attribute("dir", "rtl")
-        await walk(page, demo, "rtl")
+    page = await chromium.page_at(width, height=844 if width < 500 else 900, locale="ar")
+    await page.goto(turned.url)
+    await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    await walk(page, turned, "rtl")

@@ -24,7 +24,7 @@ from app.mime import SafeHtml, sanitise
 from app.web.framed import mail_document
 from app.web.render import Renderer
 from app.web.security import Guard
-from tests.support.browser import Chromium
+from tests.support.browser import Chromium, SharedBrowser
 from tests.support.payloads import PAYLOADS, Payload
 
 pytestmark = pytest.mark.browser
@@ -198,9 +198,11 @@ async def test_nothing_runs_nothing_leaves_nothing_reaches_the_page(
             assert {one for one, _, path in asked if not path} <= {"GET data:,"}
 
 
-async def test_the_same_payloads_act_where_nothing_holds_them() -> None:
+async def test_the_same_payloads_act_where_nothing_holds_them(
+    shared_browser: SharedBrowser,
+) -> None:
     some = PAYLOADS[::4]
-    async with Chromium() as chromium, serving(some) as site:
+    async with Chromium(shared_browser) as chromium, serving(some) as site:
         page = await chromium.page_at(1000)
         seen = Seen.by(page)
         for start in range(0, len(some), GROUP):
@@ -231,8 +233,8 @@ CONTROLS = {
 }
 
 
-async def test_each_thing_that_is_looked_for_would_be_seen() -> None:
-    async with Chromium() as chromium:
+async def test_each_thing_that_is_looked_for_would_be_seen(shared_browser: SharedBrowser) -> None:
+    async with Chromium(shared_browser) as chromium:
         for what, markup in CONTROLS.items():
             async with serving((Payload("control", markup),)) as site:
                 page = await chromium.page_at(1000)

@@ -9,9 +9,8 @@ from playwright.async_api import Page, expect
 from tests.support.browser import Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
 
-from .test_look import WATCH_SHIFTS, demo, sign_out
+from .test_look import WATCH_SHIFTS
 
-__all__ = ["demo"]
 pytestmark = pytest.mark.browser
 PageAt = Callable[..., Awaitable[Page]]
 
@@ -93,7 +92,6 @@ async def test_facets_and_the_treemap_by_mouse_and_keyboard(
     await page.go_back()
     await tree.get_by_role("link", name=re.compile("^Holiday video")).click()
     await expect(page.locator("#subject")).to_have_text("Holiday video (the long version)")
-    await sign_out(page, demo)
 
 
 async def test_on_a_phone_and_without_javascript(
@@ -129,4 +127,3 @@ async def test_on_a_phone_and_without_javascript(
     await page.get_by_role("button", name="Show them").tap()
     await expect(page).to_have_url(re.compile(r"q=before%3A.*sort=date"))
     await expect(page.locator(".rows .row")).not_to_have_count(0)
-    await sign_out(page, demo)

@@ -6,14 +6,18 @@ asks for, no request leaves the machine, and one that tries is a problem of its 
 
 import asyncio
 import re
+from contextlib import suppress
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
+import pytest_asyncio
 from playwright.async_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Error,
     Page,
@@ -26,6 +30,8 @@ from playwright.async_api import (
 from . import need
 
 Scheme = Literal["light", "dark"]
+browser_fixture = partial(pytest_asyncio.fixture, loop_scope="session")
+"""An asynchronous fixture of tests marked ``browser``, in the event loop that they share."""
 
 WIDTHS = (1440, 1024, 390)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
@@ -41,34 +47,18 @@ _LAUNCH = (
     "--disable-dev-shm-usage",
     f"--host-resolver-rules={_NAMES}",
 )
+_PATIENCE = 10  # seconds for a page, and for a browser, to close
 _OFF_THE_NET = {"data", "blob", "about", "chrome-error"}
 
 
-class Chromium:
-    """A browser for one test: ``async with Chromium() as chromium``.
-
-    ``problems`` holds one line for each console error, page error, violation of the Content
-    Security Policy, failed request and request to another host; the ``page_at`` fixture fails the
-    test over them. Expected ones are dropped with ``allow``.
-    """
+class SharedBrowser:
+    """One headless Chromium for many tests, launched when the first one asks for it."""
 
     def __init__(self) -> None:
-        self._problems: list[str] = []
-        self._allowed: list[re.Pattern[str]] = []
-        self.requests: list[str] = []
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
 
     async def __aenter__(self) -> Self:
-        executable = need.program("chromium", package="chromium")
-        self._playwright = await async_playwright().start()
-        try:
-            self._browser = await self._playwright.chromium.launch(
-                executable_path=executable, args=_LAUNCH
-            )
-        except BaseException:
-            await self._playwright.stop()
-            raise
         return self
 
     async def __aexit__(
@@ -77,10 +67,62 @@ class Chromium:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._browser is not None:
-            await self._browser.close()
-        if self._playwright is not None:
-            await self._playwright.stop()
+        await self.close()
+
+    async def running(self) -> Browser:
+        """The browser; one that has died is replaced."""
+        if self._playwright is None:
+            self._playwright = await async_playwright().start()
+        if self._browser is None or not self._browser.is_connected():
+            executable = need.program("chromium", package="chromium")
+            self._browser = await self._playwright.chromium.launch(
+                executable_path=executable, args=_LAUNCH
+            )
+        return self._browser
+
+    async def close(self) -> None:
+        """End the browser, if there is one; whoever asks for it next gets another."""
+        browser, playwright = self._browser, self._playwright
+        self._browser = self._playwright = None
+        if browser is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await browser.close()
+        if playwright is not None:
+            await playwright.stop()
+
+
+class Chromium:
+    """What one test does in a browser: ``async with Chromium(shared) as chromium``.
+
+    ``problems`` holds one line for each console error, page error, violation of the Content
+    Security Policy, failed request and request to another host; the ``chromium`` fixture fails the
+    test over them. Expected ones are dropped with ``allow``. At its end all its pages are closed.
+    """
+
+    def __init__(self, shared: SharedBrowser) -> None:
+        self._shared = shared
+        self._contexts: list[BrowserContext] = []
+        self._problems: list[str] = []
+        self._allowed: list[re.Pattern[str]] = []
+        self.requests: list[str] = []
+
+    async def __aenter__(self) -> Self:
+        await self._shared.running()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                for context in self._contexts:
+                    await context.close()
+        except TimeoutError:  # seen once in hundreds, on a busy machine
+            await self._shared.close()
 
     @property
     def problems(self) -> list[str]:
@@ -111,14 +153,14 @@ class Chromium:
             javascript: whether scripts run.
             options: anything else ``Browser.new_context`` takes.
         """
-        if self._browser is None:
-            raise RuntimeError("the browser is not running")
-        context = await self._browser.new_context(
+        browser = await self._shared.running()
+        context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             java_script_enabled=javascript,
             **{"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce", **options},
         )
+        self._contexts.append(context)
         context.set_default_timeout(15_000)
         context.on("console", self._on_console)
         context.on("weberror", self._on_page_error)
@@ -171,8 +213,8 @@ COLOURS = ("color-contrast", "link-in-text-block")  # axe-core's rules about col
 
 # What is in order would come back too, node by node with its HTML: megabytes for a hundred rows.
 _AXE = """
-async ([type, values]) => {
-  const found = await axe.run(
+async ([type, values, part]) => {
+  const found = await axe.run(part || document,
     {iframes: false, runOnly: {type, values}, resultTypes: ['violations']});
   return found.violations.map(({id, impact, help, nodes}) =>
     ({id, impact, help, targets: nodes.map(({target}) => target)}));
@@ -180,19 +222,22 @@ async ([type, values]) => {
 """
 
 
-async def axe(page: Page, *tags: str, rules: tuple[str, ...] = ()) -> list[str]:
+async def axe(page: Page, *tags: str, rules: tuple[str, ...] = (), part: str = "") -> list[str]:
     """Return what axe-core finds wrong with the page: one line per rule, with the elements.
 
     Args:
         page: an open page with JavaScript on. Frames inside it are not looked at.
         tags: axe-core's rule tags; by default WCAG 2.2 A and AA, and best practices.
         rules: the names of single rules to try, instead of any tags.
+        part: a selector of what to look at, and which must be there; by default all of the page.
     """
     chosen = tags or ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-    source = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
     # evaluate() goes past the page's Content Security Policy; a script tag would not.
-    await page.evaluate(source)
-    found = await page.evaluate(_AXE, ["rule", list(rules)] if rules else ["tag", list(chosen)])
+    if not await page.evaluate("'axe' in window"):
+        source = resources.files("axe_playwright_python").joinpath("axe.min.js")
+        await page.evaluate(source.read_text("utf-8"))
+    which = ["rule", list(rules)] if rules else ["tag", list(chosen)]
+    found = await page.evaluate(_AXE, [*which, part])
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: "
         + "; ".join(str(target) for target in rule["targets"])

@@ -63,8 +63,8 @@ async def test_a_good_page_is_not_complained_about(page_at, chromium):
         ("<img alt='' src='/missing.png'>", "404"),
     ],
 )
-async def test_a_bad_page_is(body, expected):
-    async with Chromium() as chromium:
+async def test_a_bad_page_is(shared_browser, body, expected):
+    async with Chromium(shared_browser) as chromium:
         with site(body) as url:
             page = await chromium.page_at()
             await page.goto(url)
@@ -74,8 +74,8 @@ async def test_a_bad_page_is(body, expected):
             assert chromium.problems == []
 
 
-async def test_errors_of_scripts_and_requests_off_loopback_are_problems():
-    async with Chromium() as chromium:
+async def test_errors_of_scripts_and_requests_off_loopback_are_problems(shared_browser):
+    async with Chromium(shared_browser) as chromium:
         page = await chromium.page_at()
         await page.goto("about:blank")
         await page.evaluate("setTimeout(() => { throw new Error('thrown late') })")
