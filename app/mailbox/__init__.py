@@ -43,6 +43,7 @@ from .marking import Change
 from .models import (
     Account,
     Credentials,
+    Known,
     Message,
     MessageId,
     Notice,
@@ -89,6 +90,7 @@ __all__ = [
     "Feed",
     "Form",
     "Group",
+    "Known",
     "Line",
     "LineBusy",
     "LineEvent",

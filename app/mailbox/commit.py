@@ -6,7 +6,7 @@ outcome is read from a second sign-in, never from the answers alone.
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -116,15 +116,15 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
     """What a second listing says of the marked messages; pure.
 
     Messages are found again by UIDL; where a UIDL has several copies, by their sizes, and where
-    sizes are the same too, by how many are left. Without UIDLs only the row of all sizes can tell,
-    and only if nothing else changed.
+    sizes are the same too, by how many are left. Where at least as many unmarked messages are
+    missing as marked ones stand there, UIDLs may have moved on, and tell nothing. Without UIDLs
+    only the row of all sizes can tell, and only if nothing else changed.
     """
     chosen = frozenset(marked)  # looked up for each message of the maildrop
     if not before.has_uidls or not after.has_uidls:
         return _judge_by_sizes(before, chosen, after)
     if _renamed(before, chosen, after):
-        unknown = dict.fromkeys(marked, Outcome.NOT_VERIFIED)
-        return Verdict(unknown, verified=False, why="the server gave every message a new UIDL")
+        return _unknown(marked, why="the server gave every message a new UIDL")
     there = Counter((message.uidl, message.octets) for message in after)
     # Of copies with one UIDL and one size, the unmarked ones are found again first.
     staying: Counter[tuple[Uidl | None, Octets]] = Counter(
@@ -152,7 +152,26 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
         return Verdict(
             outcomes, verified=False, why="copies with one UIDL have changed their sizes"
         )
+    stayed = sum(outcome is Outcome.STILL_THERE for outcome in outcomes.values())
+    if 0 < stayed <= _missing(before, chosen, after):
+        return _unknown(marked, why="as many unmarked messages are missing as marked ones stayed")
     return Verdict(outcomes, verified=True)
+
+
+def _unknown(marked: Iterable[MessageId], *, why: str) -> Verdict:
+    return Verdict(dict.fromkeys(marked, Outcome.NOT_VERIFIED), verified=False, why=why)
+
+
+def reused(marked: Iterable[MessageId]) -> Verdict:
+    """What is known where another message has the UIDL of a marked one: nothing."""
+    return _unknown(marked, why="the server gave a UIDL to another message")
+
+
+def _missing(before: Index, marked: frozenset[MessageId], after: Index) -> int:
+    """How many unmarked messages have no UIDL in the second listing."""
+    there = Counter(message.uidl for message in after)
+    unmarked = Counter(message.uidl for message in before if message.id not in marked)
+    return sum(max(0, count - there[uidl]) for uidl, count in unmarked.items())
 
 
 def _renamed(before: Index, marked: frozenset[MessageId], after: Index) -> bool:
@@ -170,9 +189,10 @@ def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -
         return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
     if after.sizes == before.sizes:
         return Verdict(dict.fromkeys(marked, Outcome.STILL_THERE), verified=True)
-    unknown = dict.fromkeys(marked, Outcome.NOT_VERIFIED)
-    why = "the server has no UIDLs, and the sizes it lists now do not tell"
-    return Verdict(unknown, verified=False, why=why)
+    if any(message.uidl is not None for message in before):
+        why = "the server's UIDLs tell nothing, and the sizes it lists neither"
+        return _unknown(marked, why=why)
+    return _unknown(marked, why="the server has no UIDLs, and the sizes it lists now do not tell")
 
 
 def words_for(error: Exception) -> str:

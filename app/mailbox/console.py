@@ -260,6 +260,7 @@ class Terminal(Deletion):
             self._ask_once(typed.shown, confirm, {number: octets})
             earlier = number in self._lease.deleted
             await self._stop_loading()  # its header may be under way; it would be refused for good
+            await self._look_behind(connection, number)
             self._lease.deleted[number] = octets
             try:
                 exchange = await self._answer(connection, typed)
@@ -269,6 +270,14 @@ class Terminal(Deletion):
                 self._start_loading(unlock)
             self._lease.touch()
             return exchange
+
+    async def _look_behind(self, connection: Connection, number: MessageNumber) -> None:
+        """The list shows of this number what this connection does, before it is deleted."""
+        row = self.index.at(number)
+        if row is None or not row.header.digest or number in self._lease.deleted:
+            return
+        if row.header.read_on != self._lease.name and not await self._is_same(connection, row):
+            await self._list(connection)
 
     async def _reset(self, unlock: Unlock, typed: Typed) -> Exchange:
         async with self._opening:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.pop3 import Pop3Error, RemoteProtocolError
-from app.transport import Connection, Dialer, TransportError
+from app.transport import Connection, Dialer, Doubt, TransportError
 
 from .aside import aside
 from .commit import (
@@ -16,14 +16,17 @@ from .commit import (
     delete_and_quit,
     judge,
     receipt_of,
+    reused,
     words_for,
 )
 from .errors import CommitFailed, CommitFault, LoginDelayed, MailboxError
 from .feed import Topic
 from .holding import Unlock
+from .identity import certain
 from .index import Index
 from .marking import Marking
 from .models import Account, Message, MessageId, Outcome, Receipt
+from .recognition import read_now
 
 T = TypeVar("T")
 
@@ -125,7 +128,10 @@ class Deletion(Marking):
         return before, doomed, await delete_and_quit(connection, doomed)
 
     async def _ready_to_delete(self, unlock: Unlock) -> tuple[Connection, Index, list[Message]]:
-        """A connection on which every mark was just matched by UIDL and size, and no DELE is."""
+        """A connection on which every mark was just matched, and no DELE is.
+
+        It was matched by UIDL and size, and by a header that this connection has shown.
+        """
         if not self.marks:
             raise CommitFailed(CommitFault.NOTHING_MARKED)
         wanted = {id: self.index[id].octets for id in self.marks}
@@ -137,6 +143,7 @@ class Deletion(Marking):
             except (TransportError, RemoteProtocolError):
                 connection = None  # it had died unnoticed, or broke off inside this group
         else:
+            await self._settle_marks()
             connection = None  # after a RETR under EXPIRE 0, QUIT would delete that message too
         if connection is None:
             connection = await self._reconnect(unlock)
@@ -144,10 +151,56 @@ class Deletion(Marking):
         found = {id: self.index[id].octets for id in self.marks}
         if found != {self._renamed.get(id, id): octets for id, octets in wanted.items()}:
             raise CommitFailed(CommitFault.CHANGED)
+        await self._look_at_marks(connection)
         await aside(check_unambiguous, self.index, tuple(found))
         if self.marks.keys() != found.keys():  # marked in another tab while that was looked at
             raise CommitFailed(CommitFault.CHANGED)
         return connection, self.index, [self.index[id] for id in found]
+
+    async def _look_at_marks(self, connection: Connection) -> None:
+        """Reads the headers of marks that this connection has not shown, and compares.
+
+        Where the server's UIDLs have done what they must not, it reads those of all of them.
+
+        Raises:
+            CommitFailed: another message was behind one of them; that mark was taken away.
+        """
+        await self._read_marked(connection)
+        strangers = await self._strangers_among(connection, self.marks.messages)
+        if strangers:
+            self._unmark_strangers(strangers)
+            await self._list(connection)
+            raise CommitFailed(CommitFault.CHANGED)
+
+    async def _strangers_among(
+        self, connection: Connection, marks: Sequence[Message]
+    ) -> list[MessageId]:
+        """Those behind whose UIDL this connection shows another message."""
+        habit, name = self._lease.habit, self._lease.name
+        suspicious, index = bool(habit.doubts), self.index
+
+        def find() -> list[tuple[Message, Message]]:
+            rows = ((mark, index[mark.id]) for mark in marks)
+            return [
+                (mark, row)
+                for mark, row in rows
+                if not certain(mark, row, read_on=name, suspicious=suspicious)
+            ]
+
+        doubtful = await aside(find)
+        shown = await read_now(connection, [row for _, row in doubtful])
+        strangers: list[MessageId] = []
+        for mark, row in doubtful:
+            digest = shown[row.number]
+            if digest is None and not suspicious:  # by UIDL and size then: no more was ever seen
+                continue
+            if not digest or digest != mark.header.digest:
+                strangers.append(mark.id)
+                if digest and mark.header.digest:
+                    habit.doubts.add(Doubt.REUSED)
+            elif mark.header is row.header:
+                row.header.read_on = name
+        return strangers
 
     async def _conclude(
         self,
@@ -189,7 +242,29 @@ class Deletion(Marking):
             await self._look_again(unlock)
         except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
             return Verdict(unknown, verified=False, why=words_for(error))
-        return await aside(judge, before, ids, self.index)
+        verdict = await aside(judge, before, ids, self.index)
+        stayed = [id for id, one in verdict.outcomes.items() if one is Outcome.STILL_THERE]
+        return verdict if await self._stayed(unlock, stayed) else reused(ids)
+
+    async def _stayed(self, unlock: Unlock, ids: Sequence[MessageId]) -> bool:
+        """Whether what still has its UIDL is what was marked, as its header tells after DELE.
+
+        Where the line breaks meanwhile, that is left to the next look.
+        """
+        connection = self._lease.connection
+        marks = [mark for id in ids if (mark := self.marks.get(id)) is not None]
+        if connection is None or not marks:
+            return True
+        try:
+            strangers = await self._strangers_among(connection, marks)
+            if strangers:
+                self._unmark_strangers(strangers)
+                await self._stop_loading()
+                await self._list(connection)
+                self._start_loading(unlock)
+        except (TransportError, Pop3Error):
+            return True
+        return not strangers
 
     async def _look_again(self, unlock: Unlock) -> None:
         try:

@@ -32,7 +32,7 @@ class Download:
         NoRoom: there is no disk to write to.
 
     Attributes:
-        id, expected: which message, and its octets by LIST's estimate.
+        message, id, expected: which message, its id, and its octets by LIST's estimate.
         spool: what has come so far.
         complete: the terminator was seen, and every octet is in the spool.
         contents: what is in it, once it was examined.
@@ -41,6 +41,7 @@ class Download:
 
     def __init__(self, message: Message, limit: int) -> None:
         self.id = message.id
+        self.message = message
         self.expected = message.octets
         self.spool = Spool(limit)
         self.complete = False
@@ -133,6 +134,11 @@ class Downloads:
         """The download of a message, whatever became of it, or None."""
         return self._kept.get(id)
 
+    def of(self, message: Message) -> Download | None:
+        """The download of a row's message, also of another listing; None where it is another's."""
+        found = self._kept.get(message.id)
+        return found if found is not None and found.message.header is message.header else None
+
     def running(self) -> Download | None:
         """The one that the line is busy with, or None."""
         return next((one for one in self._kept.values() if one.running), None)
@@ -144,7 +150,7 @@ class Downloads:
             MessageTooLarge: it does not fit into the budget.
             NoRoom: it does not while others are on their way.
         """
-        found = self._kept.get(message.id)
+        found = self.of(message)
         if found is not None and (found.running or found.complete):
             self._kept.move_to_end(message.id)
             return found

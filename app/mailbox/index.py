@@ -1,13 +1,13 @@
 """The messages of a maildrop by id, and how they are carried from one connection to the next.
 
 Ids come from UIDLs, so a message keeps its id and all that is known of it as long as the server
-keeps the UIDL (RFC 1939, section 7); numbers never leave their connection.
+keeps the UIDL (RFC 1939, section 7) and the row fits it; numbers never leave their connection.
 """
 
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, KeysView, Sequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
@@ -18,6 +18,7 @@ from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 
 from .errors import NoSuchMessage
 from .folded import UNREAD, Folded
+from .identity import fits
 from .models import Message, MessageId, Totals
 
 
@@ -57,37 +58,66 @@ def _id(*parts: object) -> MessageId:
     return MessageId(base64.urlsafe_b64encode(digest).decode())
 
 
+def claim(uidl: Uidl) -> MessageId:
+    """The id that a UIDL gives in the first listing of a session."""
+    return _id("uidl", uidl)
+
+
+def _numbers(uidls: Mapping[MessageNumber, Uidl]) -> bool:
+    """Whether unique-ids are nothing but the message numbers, with leading zeros or without."""
+    return bool(uidls) and all(
+        uidl.isdecimal() and uidl.lstrip("0") == str(number) for number, uidl in uidls.items()
+    )
+
+
 class Index:
     """The messages of one listing.
 
     Args:
         listing: what the server said.
-        salt: what ids of messages without a UIDL are derived from, beside number and size.
+        salt: what ids of messages that have no UIDL of their own are derived from, beside number
+            and size; so they are good for one connection.
+        trusted: whether this server's UIDLs tell messages from one connection to the next.
+        births: salts for UIDLs that came, or came to another message, after the first listing: what
+            has such an id is never found by a page from before.
 
     Attributes:
-        has_uidls: whether every message has a UIDL.
+        numbered: the UIDLs are all the message numbers, and so count as none.
+        has_uidls: whether every message has a UIDL that tells it on other connections too.
         totals: of all messages.
         largest: octets of the largest one.
     """
 
-    def __init__(self, listing: Listing, salt: str) -> None:
-        uidls = {row.number: row.uidl for row in listing.uidls or ()}
+    def __init__(
+        self,
+        listing: Listing,
+        salt: str,
+        *,
+        trusted: bool = True,
+        births: Mapping[Uidl, str] | None = None,
+    ) -> None:
         sizes = {row.number: row.octets for row in listing.scan}  # a repeated row: the last one
+        uidls = {row.number: row.uidl for row in listing.uidls or () if row.number in sizes}
+        self.numbered = _numbers(uidls)
+        self.has_uidls = trusted and not self.numbered and uidls.keys() == sizes.keys()
         self.salt = salt
+        self.births = births or {}
         self.stat = listing.stat
         self._messages: dict[MessageId, Message] = {}
         self._numbered: dict[MessageNumber, Message] = {}
-        shared = Counter(uidls.values())
-        copies: Counter[tuple[Uidl, Octets]] = Counter()
+        self._claimed: dict[Uidl, Message] = {}
+        shared: Counter[Uidl | None] = Counter(uidls.values())
         for number, octets in sorted(sizes.items()):
-            self._add(number, octets, uidls.get(number), shared, copies)
-        for message in self:
-            message.ambiguous = (
-                message.uidl is not None and copies[message.uidl, message.octets] > 1
-            )
+            self._add(number, octets, uidls.get(number), shared)
         self._shared = shared
         self.duplicates = sum(count for count in shared.values() if count > 1)
-        self.has_uidls = all(message.uidl is not None for message in self)
+        copied = (
+            [message for message in self if shared[message.uidl] > 1] if self.duplicates else []
+        )
+        copies = Counter((message.uidl, message.octets) for message in copied)
+        for message in copied:
+            message.ambiguous = copies[message.uidl, message.octets] > 1
+        self.copies_differ = any(copies[one, octets] < shared[one] for one, octets in copies)
         self.totals = Totals(len(self), sum(message.octets for message in self))
         self.largest = max((message.octets for message in self), default=0)
 
@@ -96,18 +126,18 @@ class Index:
         number: MessageNumber,
         octets: Octets,
         uidl: Uidl | None,
-        shared: Counter[Uidl],
-        copies: Counter[tuple[Uidl, Octets]],
+        shared: Counter[Uidl | None],
     ) -> None:
-        if uidl is None:
+        if uidl is None or not self.has_uidls or shared[uidl] > 1:
             name = _id("number", self.salt, number, octets)
-        elif shared[uidl] == 1:
-            name = _id("uidl", uidl)
+        elif uidl in self.births:
+            name = _id("uidl", uidl, self.births[uidl])
         else:
-            name = _id("copy", uidl, octets, copies[uidl, octets])
-            copies[uidl, octets] += 1
+            name = claim(uidl)
         message = Message(name, number, octets, uidl, place=len(self._messages))
         self._messages[name] = self._numbered[number] = message
+        if uidl is not None and shared[uidl] == 1 and not self.numbered:
+            self._claimed[uidl] = message
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -128,16 +158,53 @@ class Index:
         """The message of this number, if one was listed."""
         return self._numbered.get(number)
 
+    def get(self, id: str) -> Message | None:
+        """The message of this id, if there is one."""
+        return self._messages.get(MessageId(id))
+
+    def claiming(self, uidl: Uidl | None) -> Message | None:
+        """The one message that has this UIDL; None where there is none, or several."""
+        return self._claimed.get(uidl) if uidl is not None else None
+
     @property
     def sizes(self) -> list[Octets]:
         """All sizes in server order."""
         return [message.octets for message in self]
 
-    def recall(self, earlier: "Index") -> None:
-        """Takes over what was known of the messages that are still there."""
+    def recall(self, earlier: "Index", *, no_top: bool = False, doubted: bool = False) -> None:
+        """Takes over what another connection's listing knew of the messages that fit.
+
+        What was not read yet is not shared, so that what is read later is good for this connection.
+
+        Args:
+            earlier: that listing.
+            no_top: the server shows no headers, so what was not read never will be.
+            doubted: its UIDLs have done what they must not, so that they tell too little alone.
+        """
         for message in self:
-            if message.id in earlier:
-                message.header = earlier[message.id].header
+            known = earlier.get(message.id)
+            if known is None or not fits(known, message):
+                continue
+            blind = (no_top or known.header.refused) and not doubted
+            if known.headers_known or blind:
+                message.header = known.header
+            else:
+                message.header.refused = known.header.refused
+
+    def follow(self, earlier: "Index", read_on: str | None = None) -> None:
+        """Takes over what an earlier listing of the same connection knew, by number.
+
+        Args:
+            earlier: that listing.
+            read_on: where UIDLs are not believed, the connection: only what was read on it counts.
+        """
+        for message in self:
+            known = earlier.at(message.number)
+            if known is None or known.octets != message.octets:
+                continue
+            header = known.header
+            if read_on is None or header.read_on == read_on or not known.headers_known:
+                message.header = header
 
     @property
     def ids(self) -> KeysView[MessageId]:
@@ -174,6 +241,17 @@ class Index:
         keyed = list(compress(self, has_key))
         keyed.sort(key=key, reverse=sort.descending)
         return keyed + list(compress(self, map(not_, has_key)))
+
+
+def born(earlier: Index, listing: Listing, salt: str) -> dict[Uidl, str]:
+    """Salts for the UIDLs of a listing that an earlier one did not have, or had so themselves."""
+    births: dict[Uidl, str] = {}
+    for row in listing.uidls or ():
+        if earlier.claiming(row.uidl) is None:
+            births[row.uidl] = salt
+        elif row.uidl in earlier.births:
+            births[row.uidl] = earlier.births[row.uidl]
+    return births
 
 
 # Whether a header tells it, and what of a message.

@@ -12,9 +12,8 @@ from functools import partial
 from app.pop3 import BodyEnd, CommandRejected, Fault, Pop3Error, commands
 from app.transport import Connection, Pending, TransportError
 
-from .models import Message, MessageId
+from .models import HEADER_OCTETS, Message, MessageId
 
-HEADER_OCTETS = 64 * 1024  # what is kept of one header
 _AT_ONCE = 1200  # waiting commands; how many of them are sent is up to the connection's window
 _AT_A_TIME = 40  # commands made in one turn of the event loop
 _REFUSALS = 3  # this many in a row, and none answered: the server has no TOP

@@ -21,8 +21,7 @@ from .errors import AlreadyExporting, MessageTooLarge
 from .export import Export, Form
 from .feed import Topic
 from .holding import Unlock
-from .loader import HEADER_OCTETS
-from .models import Account, Message, MessageId, Saved
+from .models import HEADER_OCTETS, Account, Message, MessageId, Saved, header_digest
 from .parts import OpenPart, follow_part, open_part
 from .peeking import Peeked, Peeks, climb
 
@@ -102,28 +101,51 @@ class Mailbox(Terminal):
         message = self.index[id]
         found = await self._whole(message) or self._peeks.find(message, lines)
         if found is None:
-            found = await self._read(unlock, lambda line: climb(line, self._listed(id), lines))
-            self._peeks.keep(lines, found)
-            contents = found.contents
-            if not message.headers_known:
-                await self._learn_from(message, contents)
+            found = await self._read(unlock, lambda line: self._look(unlock, line, id, lines))
+            row = self.index.get(id)
+            if row is not None and row.header is found.message.header:  # not listed anew meanwhile
+                self._peeks.keep(lines, found)
+        return found
+
+    async def _look(
+        self, unlock: Unlock, connection: Connection, id: str, lines: int | None
+    ) -> Peeked:
+        message, name = self._listed(id), self._lease.name
+        found = await climb(connection, message, lines)
+        if not message.headers_known:
+            await self._learn_from(message, found.contents)
+        elif message.header.read_on != name:
+            if header_digest(_header_of(found.contents)) == message.header.digest:
+                message.header.read_on = name
+            else:  # or TOP shows it otherwise with lines than without
+                await self.read_again(unlock, connection, message)
         return found
 
     async def _learn_from(self, message: Message, contents: Contents) -> None:
-        header = contents.data[slice(*contents.root.header)]
-        self._learn(message, bytes(header[:HEADER_OCTETS]))
+        self._learn(message, _header_of(contents))
         await self.read_headers([message])
+
+    async def _confirmed(self, unlock: Unlock, connection: Connection, id: str) -> Message:
+        """A listed message, whose header this connection has shown if any has.
+
+        Raises:
+            NoSuchMessage: there is none with this id, or its UIDL is another message's now.
+        """
+        message = self._listed(id)
+        if message.header.digest and message.header.read_on != self._lease.name:
+            await self.read_again(unlock, connection, message)
+        return message
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:
         """Whether a peek would wait for a RETR: POP3 answers in order."""
         message = self.index[id]
-        own = self.downloads.get(message.id)
+        own = self.downloads.of(message)
         here = (own is not None and own.complete) or self._peeks.find(message, lines) is not None
         return not here and self._retrieving > 0
 
     async def _whole(self, message: Message) -> Peeked | None:
         """A message that was downloaded, examined."""
-        download = self.downloads.get(message.id)
+        download = self.downloads.of(message)
         if download is None or not download.complete:
             return None
         if download.contents is None:
@@ -171,7 +193,7 @@ class Mailbox(Terminal):
         if found is not None and found.complete:
             yield await open_part(found.contents, path)
             return
-        earlier = self.downloads.get(message.id)
+        earlier = self.downloads.of(message)
         download = await self.fetch(unlock, id)
         part = await follow_part(download, path)
         taken = False
@@ -203,7 +225,7 @@ class Mailbox(Terminal):
 
         def fetch(message: Message) -> Download:
             message = self.index[message.id]
-            found = self.downloads.get(message.id)
+            found = self.downloads.of(message)
             if found is not None and found.complete:
                 return found
             download = Download(message, self.downloads.limit)
@@ -273,7 +295,7 @@ class Mailbox(Terminal):
             async with AsyncExitStack() as stack:
 
                 async def begin(connection: Connection) -> tuple[Message, Body]:
-                    message = self._listed(id)
+                    message = await self._confirmed(unlock, connection, id)
                     stream = connection.stream(*ask(connection, message))
                     return message, await stack.enter_async_context(stream)
 
@@ -311,8 +333,11 @@ class Mailbox(Terminal):
         self.saved[self.index[id].id] = Saved()
 
     def saved_whole(self, id: str, octets: int, sha256: str) -> None:
-        """All of it went to the browser: it is marked now, if it is still in the maildrop."""
-        if id in self.index:
+        """All of it went to the browser: it is marked now, if it is still in the maildrop.
+
+        And if it is still the same there, as far as anything was known of it when it set out.
+        """
+        if id in self.index and id in self.saved:
             self.mark([id])
         self.saved[MessageId(id)] = Saved(octets, sha256)
         self.downloads.forget_failed(MessageId(id))  # that is of no interest any more
@@ -322,3 +347,8 @@ class Mailbox(Terminal):
         found = self.saved.get(MessageId(id))
         if found is not None and not found.sha256:
             del self.saved[MessageId(id)]
+
+
+def _header_of(contents: Contents) -> bytes:
+    header = contents.data[slice(*contents.root.header)]
+    return bytes(header[:HEADER_OCTETS])

@@ -6,26 +6,33 @@ headers while one is held.
 
 import asyncio
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, tzinfo
+from itertools import islice
 from operator import attrgetter
 
-from app.pop3 import Capabilities, CommandRejected, Stat, UniqueId, commands
-from app.transport import Connection, Dialer
+from app.pop3 import Capabilities, CommandRejected, Pop3Error, Stat, Uidl, UniqueId, commands
+from app.transport import Connection, Dialer, Doubt, TransportError
 
 from .aside import aside
 from .deciding import Selection
+from .errors import NoSuchMessage
 from .feed import Topic
 from .holding import Holding, Unlock
-from .index import Index, Listing, Sort
+from .index import Index, Listing, Sort, born
 from .lists import Lists
-from .loader import HEADER_OCTETS, HeaderLoader, Progress
+from .loader import HeaderLoader, Progress
 from .marks import Marks
-from .models import Account, Message, MessageId, Notice, Told, header_digest
-from .news import Changes, News, compare
+from .models import Account, Message, MessageId, Notice, Told
+from .news import Changes, News, compare, doubts
 from .overview import Overview
 from .query import Query
+from .recognition import carried, kept_marks, read_now
 from .space import By, Group
+
+_AT_ONCE = 200  # headers of marks that are hastened
+_SETTLING = 5.0  # seconds for headers of marks before the lock is given back
 
 
 class Maildrop(Holding):
@@ -104,27 +111,29 @@ class Maildrop(Holding):
             connection.execute(commands.list_all()),
         )
         earlier = self.index
-        listing = Listing(stat, scan, rows)
-        index = await aside(Index, listing, earlier.salt)  # 100,000 rows take a while
+        index, changes = await self._indexed(connection, Listing(stat, scan, rows))
         self._renamed = {}
         self.lists.forget()
-        if index.has_uidls or connection is self._listed_on:
-            await aside(index.recall, earlier)
-            self._forget_contents(message.id for message in index if message.ambiguous)
-        else:  # a number means the same for as long as a connection lasts, and no longer
-            index = await aside(Index, listing, secrets.token_urlsafe(8))
+        habit, same = self._lease.habit, connection is self._listed_on
+        if same:  # for as long as it lasts, a number means the same
+            read_on = self._lease.name if habit.distrusted else None
+            await aside(index.follow, earlier, read_on)
+        elif index.has_uidls and earlier.has_uidls:
+            no_top = self.news.no_top
+            await aside(index.recall, earlier, no_top=no_top, doubted=bool(habit.doubts))
+        if any(id not in index for id in self.marks):
             self._renamed = await self._carried(connection, earlier, index)
-            self._forget_contents(message.id for message in earlier)
-        changes = await aside(compare, earlier, index)
         known = await aside(lambda: sum(message.headers_known for message in index))
+        self._forget_contents(await aside(_strangers, earlier, index))
+        kept = await aside(kept_marks, self.marks.messages, self._renamed, index)
         first, self.index, self.listed = not self.listed, index, True
         self._listed_on = connection
         self._known = known
         self.capabilities, self.tls = connection.capabilities, connection.tls
         self.signed_in_by = connection.signed_in_by
-        self.news.describe(connection, index)
-        self._keep_marks(changes, first=first)
-        if changes.vanished or changes.came or first:
+        self.news.describe(connection, index, habit.doubts)
+        self._keep_marks(kept, changes, first=first)
+        if first or index.ids != earlier.ids:
             self.listing += 1
             self.feed.tell(Topic.LISTED)
         self.feed.tell(Topic.MARKS, Topic.PROGRESS)
@@ -132,39 +141,79 @@ class Maildrop(Holding):
     def _forget_contents(self, ids: Iterable[MessageId]) -> None:
         """What was read of these messages may be that of others now."""
 
+    async def _indexed(self, connection: Connection, listing: Listing) -> tuple[Index, Changes]:
+        """The index of a listing, and what differs; what the server does wrong is remembered."""
+        earlier, habit = self.index, self._lease.habit
+        same = connection is self._listed_on
+        salt = earlier.salt if same else secrets.token_urlsafe(8)
+
+        async def made(births: Mapping[Uidl, str]) -> Index:  # 100,000 rows take a while
+            trusted = not habit.distrusted
+            return await aside(Index, listing, salt, trusted=trusted, births=births)
+
+        births = await aside(born, earlier, listing, salt) if self.listed else {}
+        index = await made(births)
+        before = habit.distrusted
+        habit.doubts |= await aside(doubts, earlier, index, same_connection=same)
+        if habit.distrusted is not before:
+            index = await made({})
+        changes = await aside(compare, earlier, index)
+        if changes.altered:  # another message, for all we know: pages must not find it by this id
+            other = {uidl: salt for id in changes.altered if (uidl := index[id].uidl) is not None}
+            index = await made({**births, **other})
+        return index, changes
+
     async def _carried(
         self, connection: Connection, earlier: Index, now: Index
     ) -> dict[MessageId, MessageId]:
-        """Without UIDLs: the new ids of what is marked, if their numbers mean what they meant.
+        """Where ids do not tell, the new ids of what is marked."""
+        same = connection is self._listed_on
+        name = self._lease.name
+        return await carried(connection, name, self.marks.messages, earlier, now, same=same)
 
-        For that all sizes must be the same, and the headers of what is marked.
-        """
-        if not self.marks or earlier.has_uidls or earlier.sizes != now.sizes:
-            return {}
-        numbered = {message.number: message for message in now}
-        renamed: dict[MessageId, MessageId] = {}
-        for id in list(self.marks):
-            message = earlier[id]
-            try:
-                header = await connection.fetch(commands.top(message.number, 0), HEADER_OCTETS)
-            except CommandRejected:
-                return {}
-            if header_digest(header.data) != message.header.digest:
-                return {}
-            same = numbered[message.number]
-            same.header = message.header
-            renamed[id] = same.id
-        return renamed
-
-    def _keep_marks(self, changes: Changes, *, first: bool) -> None:
-        lost = changes.vanished & self.marks.keys() - self._renamed.keys()
-        altered = changes.altered & self.marks.keys()
-        self.marks.discard(lost | altered)
-        if self._renamed:
-            self.marks = Marks(self.index[self._renamed.get(id, id)] for id in self.marks)
+    def _keep_marks(
+        self, kept: Mapping[MessageId, Message], changes: Changes, *, first: bool
+    ) -> None:
+        """Marks go on where a row may be what was marked: `kept` has it by the id of before."""
+        lost = self.marks.keys() - kept.keys()
+        altered = len(lost - changes.vanished)
+        lost &= changes.vanished
+        self.marks = Marks(kept[id] for id in self.marks if id in kept)
         if not first:
-            self.news.listed(changes, lost=lost, altered=len(altered), doomed=self._doomed)
+            self.news.listed(changes, lost=lost, altered=altered, doomed=self._doomed)
         self._doomed = ()
+
+    def prefer_marked(self, messages: Sequence[Message]) -> None:
+        """What is marked is read first: without its header, a mark is good for this connection."""
+        unread = (message for message in messages if not message.headers_known)
+        self.prefer(islice(unread, _AT_ONCE))
+
+    async def _let_go(self) -> None:
+        """Gives the lock back; before, headers of marks are read that would be lost without."""
+        await self._stop_loading()
+        await self._settle_marks()
+        await super()._let_go()
+
+    async def _settle_marks(self) -> None:
+        """What is marked is good for other connections from now on, as far as time allows."""
+        connection = self._lease.connection
+        if connection is not None and self.marks:
+            with suppress(TransportError, Pop3Error, TimeoutError):
+                async with asyncio.timeout(_SETTLING):
+                    await self._read_marked(connection)
+
+    async def _read_marked(self, connection: Connection) -> None:
+        """Reads the headers of what is marked that have not come yet."""
+        index, marks = self.index, self.marks.messages
+        some = await aside(lambda: [m for m in marks if not m.headers_known and m.id in index])
+        unread = [
+            mark
+            for mark in some
+            if mark.header is index[mark.id].header
+            and not self.headless(mark)
+            and index[mark.id].number not in self._lease.deleted
+        ]
+        await read_now(connection, [index[mark.id] for mark in unread], self._learn)
 
     # -- headers in the background ---------------------------------------------------------------
 
@@ -231,6 +280,30 @@ class Maildrop(Holding):
         """Whether the server will not show the header of a message, but with all the rest."""
         return not message.headers_known and (message.header.refused or self.news.no_top)
 
+    async def _is_same(self, connection: Connection, message: Message) -> bool:
+        """Whether this connection shows the header that is known, as far as it shows any."""
+        digest = (await read_now(connection, [message]))[message.number]
+        if digest in {None, message.header.digest}:
+            message.header.read_on = self._lease.name
+            return True
+        self._lease.habit.doubts.add(Doubt.REUSED)
+        return False
+
+    async def read_again(self, unlock: Unlock, connection: Connection, message: Message) -> None:
+        """Reads a header on another connection than before, for what is to be fetched there.
+
+        Raises:
+            NoSuchMessage: its UIDL is another message's now; the maildrop was listed again.
+        """
+        if await self._is_same(connection, message):
+            return
+        async with self._opening:
+            if connection is self._lease.connection:
+                await self._stop_loading()
+                await self._list(connection)
+                self._start_loading(unlock)
+        raise NoSuchMessage(message.id)
+
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""
         if self._loader is not None:
@@ -274,14 +347,40 @@ class Maildrop(Holding):
         self._known += not message.headers_known
         self._position += 1
         self._header_octets += len(raw)
-        message.header.learn(raw, self._position)
+        message.header.learn(raw, self._position, self._lease.name)
+        mark = self.marks.get(message.id)
+        if mark is not None and mark.header is not message.header:
+            self._compare(mark, message)
         self.feed.tell(Topic.PROGRESS)
+
+    def _compare(self, mark: Message, row: Message) -> None:
+        """The header of a mark of a session before has come."""
+        if mark.header.digest == row.header.digest:
+            self.marks.renew(row)
+        else:
+            self._lease.habit.doubts.add(Doubt.REUSED)
+            self._unmark_strangers([mark.id])
+
+    def _unmark_strangers(self, ids: Collection[MessageId]) -> None:
+        """These are not what was marked."""
+        self.marks.discard(ids)
+        self._tell(Notice.OTHERS_BEHIND_MARKS, len(ids))
+        self.feed.tell(Topic.MARKS)
 
     async def _stop_loading(self) -> None:
         task, self._loading, self._loader = self._loading, None, None
         if task is not None:
             task.cancel()
             await asyncio.wait([task])  # unlike `await task`, a cancellation of ours gets through
+
+
+def _strangers(earlier: Index, now: Index) -> list[MessageId]:
+    """Ids whose contents are of no use now: no row has them, or one of another header."""
+    return [
+        message.id
+        for message in earlier
+        if (row := now.get(message.id)) is None or row.header is not message.header or row.ambiguous
+    ]
 
 
 async def _unique_ids(connection: Connection) -> tuple[UniqueId, ...] | None:

@@ -1,13 +1,15 @@
 """Marks for deletion: they live here alone, and nothing goes over the wire before the commit."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.transport import Dialer
 
 from .feed import Topic
+from .identity import fits, renewed, restorable
+from .index import claim
 from .maildrop import Maildrop
-from .models import Account, MessageId, Notice, Totals
+from .models import Account, Header, Known, Message, MessageId, Notice, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Marking(Maildrop):
         super().__init__(account, dialer)
         self.undoable: Change | None = None
         self._changes = 0
+        self._taken: tuple[Message, ...] = ()  # what the last action took back, as it was known
 
     @property
     def marked(self) -> Totals:
@@ -56,7 +59,9 @@ class Marking(Maildrop):
         Raises:
             NoSuchMessage: one of them does not exist; then none is marked.
         """
-        self.marks.add([self.index[id] for id in ids])
+        messages = [self.index[id] for id in ids]
+        self.marks.add(messages)
+        self.prefer_marked(messages)
         self.undoable = None
         self.feed.tell(Topic.MARKS)
         return self.marked
@@ -76,36 +81,53 @@ class Marking(Maildrop):
         """Marks messages, to be undone in one go; what is not there any more is passed over."""
         named = dict.fromkeys(ids)
         there = self.index.those(named)
-        fresh = {message.id: message.octets for message in there}
-        for id in fresh.keys() & self.marks.keys():
-            del fresh[id]
-        self.marks.add_sized(fresh)
+        fresh = [message for message in there if message.id not in self.marks]
+        self.marks.add(fresh)
+        self.prefer_marked(fresh)
         gone = len(named) - len(there)
-        return self._changed(marked=tuple(fresh), octets=sum(fresh.values()), gone=gone)
+        octets = sum(message.octets for message in fresh)
+        return self._changed(marked=tuple(m.id for m in fresh), octets=octets, gone=gone)
 
     def unmark_all(self) -> Totals:
         """Takes all marks back, to be undone in one go."""
-        taken, octets = tuple(self.marks), self.marked.octets
+        taken, octets = self.marks.messages, self.marked.octets
         self.marks.clear()
-        self._changed(unmarked=taken, octets=octets)
+        self._changed(unmarked=tuple(message.id for message in taken), octets=octets)
+        self._taken = taken
         return self.marked
 
-    def restore(self, marks: Mapping[MessageId, int]) -> None:
+    @property
+    def known_marks(self) -> dict[MessageId, Known]:
+        """What another session needs to know of the marks, by the ids of a first listing."""
+        return {
+            self._claim(mark): Known(mark.octets, mark.header.digest, self.headless(mark))
+            for mark in self.marks.messages
+        }
+
+    def _claim(self, message: Message) -> MessageId:
+        claimed = self.index.has_uidls and self.index.claiming(message.uidl) is not None
+        return claim(message.uidl) if claimed and message.uidl is not None else message.id
+
+    def restore(self, marks: Mapping[MessageId, Known]) -> None:
         """Takes over marks of a session before: those whose message, of that size, is there.
 
+        That its header is the same as well is seen when it comes in, at the latest before DELE.
+
         Args:
-            marks: ids, with the octets each message had. Ids without a UIDL behind them were good
-                for one connection and never match.
+            marks: by id, what was known of each. Ids without a UIDL behind them were good for one
+                connection and never match.
         """
-        same = [id for id, octets in marks.items() if self._is_there(id, octets)]
-        self.marks.add(self.index[id] for id in same)
+        taken = 0
+        rows = {self._claim(row): row for row in self.index}
+        for id, known in marks.items():
+            row = rows.get(id)
+            if row is not None and restorable(known, row):
+                self.marks.add([renewed(replace(row, header=Header(known.digest)), row)])
+                taken += 1
         self.undoable = None
         self.feed.tell(Topic.MARKS)
-        if len(same) < len(marks):
-            self._tell(Notice.MARKS_NOT_TAKEN_OVER, len(marks) - len(same))
-
-    def _is_there(self, id: MessageId, octets: int) -> bool:
-        return id in self.index and self.index[id].octets == octets
+        if taken < len(marks):
+            self._tell(Notice.MARKS_NOT_TAKEN_OVER, len(marks) - taken)
 
     def undo(self, number: int) -> Change | None:
         """Takes back what the last action on many marks did, if it is the one meant.
@@ -120,7 +142,10 @@ class Marking(Maildrop):
             return None
         self.undoable = None
         self.marks.discard(change.marked)
-        self.marks.add(self.index.those(change.unmarked))
+        for mark in self._taken if change.unmarked else ():
+            row = self.index.get(mark.id)
+            if row is not None and fits(mark, row):
+                self.marks.add([renewed(mark, row)])
         self.feed.tell(Topic.MARKS)
         return change
 
@@ -138,6 +163,7 @@ class Marking(Maildrop):
         gone: int = 0,
     ) -> Change:
         self._changes += 1
+        self._taken = ()
         self.undoable = Change(self._changes, marked, unmarked, octets, gone)
         self.feed.tell(Topic.MARKS)
         return self.undoable

@@ -1,19 +1,19 @@
 """The marks of a maildrop, in the order they were set, and how much they are together."""
 
-from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping
+from collections.abc import Collection, Iterable, Iterator, KeysView
 
 from .models import Message, MessageId, Totals
 
 
 class Marks(Collection[MessageId]):
-    """Ids marked for deletion; the total is kept, not added up at each look.
+    """Messages marked for deletion, as they were known then; the total is kept, not added up.
 
     Args:
         messages: what is marked.
     """
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
-        self._octets: dict[MessageId, int] = {}
+        self._messages: dict[MessageId, Message] = {}
         self._total = 0
         self.add(messages)
 
@@ -21,44 +21,55 @@ class Marks(Collection[MessageId]):
         return f"<Marks {len(self)}>"
 
     def __len__(self) -> int:
-        return len(self._octets)
+        return len(self._messages)
 
     def __iter__(self) -> Iterator[MessageId]:
-        return iter(self._octets)
+        return iter(self._messages)
 
     def __reversed__(self) -> Iterator[MessageId]:
-        return reversed(self._octets)
+        return reversed(self._messages)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._octets
+        return id in self._messages
 
     def keys(self) -> KeysView[MessageId]:
         """All ids, in the order they were marked."""
-        return self._octets.keys()
+        return self._messages.keys()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What is marked, as it was known when it was marked, and under the ids of now."""
+        return tuple(self._messages.values())
+
+    def get(self, id: MessageId) -> Message | None:
+        """A marked message as it was known then."""
+        return self._messages.get(id)
 
     @property
     def totals(self) -> Totals:
         """How much is marked."""
-        return Totals(len(self._octets), self._total)
+        return Totals(len(self._messages), self._total)
 
     def add(self, messages: Iterable[Message]) -> None:
         """Marks messages; one that is marked keeps its place."""
-        self.add_sized({message.id: message.octets for message in messages})
+        known = self._messages
+        fresh = {message.id: message for message in messages if message.id not in known}
+        known |= fresh
+        self._total += sum(message.octets for message in fresh.values())
 
-    def add_sized(self, octets: Mapping[MessageId, int]) -> None:
-        """Marks messages by id, with the octets of each."""
-        fresh = octets
-        if not self._octets.keys().isdisjoint(octets):
-            fresh = {id: size for id, size in octets.items() if id not in self._octets}
-        self._octets |= fresh
-        self._total += sum(fresh.values())
+    def renew(self, message: Message) -> None:
+        """This is what is marked under its id, of the same size as it was."""
+        if message.id in self._messages:
+            self._messages[message.id] = message
 
     def discard(self, ids: Iterable[MessageId]) -> None:
         """Takes marks back, where there are any."""
-        take = self._octets.pop
-        self._total -= sum(take(id, 0) for id in ids)
+        for id in ids:
+            message = self._messages.pop(id, None)
+            if message is not None:
+                self._total -= message.octets
 
     def clear(self) -> None:
         """Takes all marks back."""
-        self._octets.clear()
+        self._messages.clear()
         self._total = 0

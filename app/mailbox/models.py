@@ -1,10 +1,11 @@
 """The values of a mailbox: accounts, messages, marks' totals, notices and receipts."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import NewType
+from typing import Final, NewType
 
 from app.mime import Summary, split_header, summarise
 from app.pop3 import MessageNumber, Octets, Uidl
@@ -12,8 +13,17 @@ from app.transport import Target
 
 from .folded import UNREAD, Folded
 
+HEADER_OCTETS: Final = 64 * 1024  # what is kept of one header
+
 MessageId = NewType("MessageId", str)
-"""Short, URL-safe, derived from the UIDL; the same message for as long as the UIDL is kept."""
+"""Short, URL-safe, derived from the UIDL; the same message for as long as the UIDL fits it."""
+
+# What servers write into a message themselves, anew at each visit: mbox files keep state there.
+_KEPT_BY_SERVERS: Final = re.compile(
+    rb"^(?:(?:X-)?Status|X-(?:UIDL?|IMAP(?:base)?|Keywords|Mozilla-(?:Status2?|Keys))"
+    rb"|Content-Length|Lines)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +60,46 @@ class Totals:
 
 
 def header_digest(header: bytes) -> bytes:
-    """What tells messages apart where UIDLs do not; the blank line, if any, is left out."""
-    return hashlib.blake2b(split_header(header)[0], digest_size=16).digest()
+    """What tells messages apart where UIDLs do not; the blank line, if any, is left out.
+
+    So are line ends, and the fields in which servers keep a mailbox's state.
+    """
+    lines = split_header(header)[0].replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
+    return hashlib.blake2b(_KEPT_BY_SERVERS.sub(b"", lines), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a mark is good for in another session.
+
+    Attributes:
+        octets: the message's size.
+        digest: of its header; b"" where that was not read.
+        blind: the server does not show it.
+    """
+
+    octets: int
+    digest: bytes = b""
+    blind: bool = False
 
 
 class Header:
-    """What is known of a message's header; shared by the same message on later connections.
+    """What is known of a message's header; shared by the rows of later listings that fit it.
 
     Attributes:
         position: order in which it became known, from 1; 0 while it is not.
         digest: of its octets, b"" while it is not known.
+        read_on: the name of the connection on which it was read last, or "".
         refused: the server would not show it.
         folded: what orders and filters compare; `UNREAD` until it was needed.
     """
 
-    __slots__ = ("_raw", "_summary", "digest", "folded", "position", "refused")
+    __slots__ = ("_raw", "_summary", "digest", "folded", "position", "read_on", "refused")
 
-    def __init__(self) -> None:
+    def __init__(self, digest: bytes = b"") -> None:
         self.position = 0
-        self.digest = b""
+        self.digest = digest
+        self.read_on = ""
         self.refused = False
         self.folded: Folded = UNREAD
         self._raw: bytes | None = None
@@ -94,12 +125,13 @@ class Header:
         if summary is not None:
             self.folded = Folded.of(summary)
 
-    def learn(self, raw: bytes, position: int) -> None:
-        """Takes the header's octets."""
+    def learn(self, raw: bytes, position: int, read_on: str = "") -> None:
+        """Takes the header's octets, read on the connection of this name."""
         self._raw = raw
         self.folded = UNREAD
         self.digest = header_digest(raw)
         self.position = position
+        self.read_on = read_on
 
 
 @dataclass(slots=True, eq=False)
@@ -139,6 +171,9 @@ class Notice(Enum):
     """What a person should know about this server or this maildrop."""
 
     NO_UIDL = "no UIDL"
+    NUMBERED_UIDLS = "UIDLs are the message numbers"
+    REUSED_UIDLS = "UIDLs are given to other messages"
+    RESIZED = "sizes change under UIDLs"
     NO_TOP = "no TOP"
     NO_CAPA = "no CAPA"
     NO_PIPELINING = "no pipelining"
@@ -149,6 +184,7 @@ class Notice(Enum):
     GONE = "messages are gone"
     NEW_MAIL = "new messages"
     MARKS_DROPPED = "marks could not be kept"
+    OTHERS_BEHIND_MARKS = "other messages had the UIDLs of marks"
     MARKS_NOT_TAKEN_OVER = "marks of a session before could not be taken over"
     UIDLS_RESET = "UIDLs were reset"
     CLOSED_WITHOUT_QUIT = "closed without QUIT"

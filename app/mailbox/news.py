@@ -4,11 +4,12 @@ How the server is stands as long as it is so. What happened is told until somebo
 page and the maildrop was listed again, or has put it away; until then later news is added to it.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from app.transport import Connection
+from app.transport import Connection, Doubt
 
 from .index import Index
 from .models import MessageId, Notice, Told
@@ -36,6 +37,11 @@ class Changes:
 def compare(earlier: Index, now: Index) -> Changes:
     """What differs; pure, and slow where there are many messages."""
     vanished, came = earlier.ids - now.ids, now.ids - earlier.ids
+    if earlier.has_uidls and now.has_uidls:
+        vanished, came = (
+            _without_copies(earlier, vanished, now),
+            _without_copies(now, came, earlier),
+        )
     altered = {id for id in earlier.ids & now.ids if earlier[id].octets != now[id].octets}
     certain = earlier.has_uidls and now.has_uidls
     if not certain and earlier.salt != now.salt:
@@ -43,6 +49,37 @@ def compare(earlier: Index, now: Index) -> Changes:
     strangers = len(earlier) > 0 and len(vanished) == len(earlier) and len(now) > 0
     reset = certain and strangers and not set(earlier.sizes).isdisjoint(now.sizes)
     return Changes(frozenset(vanished), frozenset(altered), frozenset(came), reset, certain)
+
+
+def doubts(earlier: Index, now: Index, *, same_connection: bool) -> set[Doubt]:
+    """What UIDLs have done from one listing to the next, or in the newer one, that they must not.
+
+    Pure, and slow where there are many messages.
+    """
+    found = {Doubt.COPIES_DIFFER} if now.copies_differ else set()
+    for message in now:
+        known = earlier.claiming(message.uidl)
+        if known is None or now.claiming(message.uidl) is not message:
+            continue
+        if known.octets != message.octets:
+            found.add(Doubt.RESIZED)
+        if same_connection and known.number != message.number:
+            found.add(Doubt.RENUMBERED)
+    return found
+
+
+def _without_copies(one: Index, ids: Iterable[MessageId], other: Index) -> set[MessageId]:
+    """These, but for copies with one UIDL that the other listing has as well, under other ids."""
+    if not (one.duplicates and other.duplicates):
+        return set(ids)
+    there = Counter((m.uidl, m.octets) for m in other if other.copies_of(m) > 1)
+    left: set[MessageId] = set()
+    for message in one.those(ids):
+        if there[message.uidl, message.octets] > 0:
+            there[message.uidl, message.octets] -= 1
+        else:
+            left.add(message.id)
+    return left
 
 
 def _appended(earlier: Index, now: Index) -> set[MessageId]:
@@ -92,13 +129,21 @@ class News:
         self._happened.clear()
         self.fresh = frozenset()
 
-    def describe(self, connection: Connection, index: Index) -> None:
-        """How the server is, by what it said on a new connection."""
+    def describe(
+        self, connection: Connection, index: Index, doubts: Collection[Doubt] = ()
+    ) -> None:
+        """How the server is, by what it said on a new connection, and by what it did before."""
         self._standing = {}
         if not connection.capabilities.tags:
             self._standing[Notice.NO_CAPA] = 0
-        if not index.has_uidls:
+        if index.numbered:
+            self._standing[Notice.NUMBERED_UIDLS] = 0
+        elif not {Doubt.REUSED, Doubt.RENUMBERED}.isdisjoint(doubts):
+            self._standing[Notice.REUSED_UIDLS] = 0
+        elif not index.has_uidls:
             self._standing[Notice.NO_UIDL] = 0
+        if Doubt.RESIZED in doubts:
+            self._standing[Notice.RESIZED] = 0
         if index.duplicates:
             self._standing[Notice.DUPLICATE_UIDLS] = index.duplicates
         if index.stat.messages != len(index):

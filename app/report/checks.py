@@ -180,6 +180,7 @@ class Finding(Enum):
     UIDL_UNIQUE = "uidl-unique"
     UIDL_UNANNOUNCED = "uidl-unannounced"
     UIDL_DUPLICATES = "uidl-duplicates"
+    UIDL_NUMBERS = "uidl-numbers"
     UIDL_UNUSABLE = "uidl-unusable"
     UIDL_MISSING = "uidl-missing"
     UIDL_REFUSED = "uidl-refused"
@@ -308,6 +309,7 @@ RULES: Mapping[Finding, tuple[Topic, Verdict]] = {
     _F.UIDL_UNIQUE: (_T.UIDL, _G),
     _F.UIDL_UNANNOUNCED: (_T.UIDL, _N),
     _F.UIDL_DUPLICATES: (_T.UIDL, _W),
+    _F.UIDL_NUMBERS: (_T.UIDL, _B),
     _F.UIDL_UNUSABLE: (_T.UIDL, _W),
     _F.UIDL_MISSING: (_T.UIDL, _W),
     _F.UIDL_REFUSED: (_T.UIDL, _B),

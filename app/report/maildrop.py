@@ -36,12 +36,18 @@ def uidls(rows: Sequence[UniqueId | None] | None, *, told: bool, messages: int) 
     usable = [row.uidl for row in rows if row is not None]
     if len(usable) < messages:
         return found(Finding.UIDL_UNUSABLE, n=messages - len(usable))
+    if usable and all(_is_number(row) for row in rows if row is not None):
+        return found(Finding.UIDL_NUMBERS, n=len(usable))
     twice = sorted(uidl for uidl, times in Counter(usable).items() if times > 1)
     if twice:
         return found(Finding.UIDL_DUPLICATES, *twice[:5], n=len(twice))
     if not told:
         return found(Finding.UIDL_UNANNOUNCED, n=len(usable))
     return found(Finding.UIDL_UNIQUE, n=len(usable))
+
+
+def _is_number(row: UniqueId) -> bool:
+    return row.uidl.isdecimal() and row.uidl.lstrip("0") == str(row.number)
 
 
 def stable(before: Sequence[str], after: Sequence[str]) -> Check:

@@ -1,8 +1,8 @@
 """What is remembered of sessions that expired, so that their marks are not lost with them.
 
 No credential, no name and no mail is in it, and nothing in it signs in anywhere: a digest of the
-account, ids derived from UIDLs, sizes. Whoever has the session's old token finds it, nobody else.
-It is kept in memory only, a bounded number of them for a bounded time.
+account, ids derived from UIDLs, sizes, digests of headers. Whoever has the session's old token
+finds it, nobody else. It is kept in memory only, a bounded number of them for a bounded time.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from app.mailbox import Account, MessageId
+from app.mailbox import Account, Known, MessageId
 
 _MOST = 1000  # sessions
 _MOST_MARKS = 200_000  # of all of them together; some 30 MB
@@ -33,14 +33,14 @@ class Ended:
         cause: why; `after` says of how many seconds that limit is.
         at: when, in seconds since the epoch.
         account: a digest of whose it was, under the session's name.
-        marks: what was marked, with the octets each message had.
+        marks: what was marked, with what was known of each message.
     """
 
     cause: Cause
     after: float
     at: float
     account: bytes = field(repr=False)
-    marks: Mapping[MessageId, int] = field(repr=False)
+    marks: Mapping[MessageId, Known] = field(repr=False)
 
 
 def digest_of(account: Account, sid: str) -> bytes:

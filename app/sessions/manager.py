@@ -9,10 +9,10 @@ import json
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from app.mailbox import SPOOL_OCTETS, Account, Credentials, Mailbox, MessageId
+from app.mailbox import SPOOL_OCTETS, Account, Credentials, Mailbox
 from app.transport import Dialer, Security, Target
 
 from .ended import Cause, Ended, EndedSessions, digest_of
@@ -140,7 +140,7 @@ class Sessions:
         if ended is not None and ended.account == account:
             mailbox.restore(ended.marks)
         elif live is not None and digest_of(live.account, sid) == account:
-            mailbox.restore(_marks_of(live))  # a sign-in page that stood open in another tab
+            mailbox.restore(live.known_marks)  # a sign-in page that stood open in another tab
 
     async def find(self, token: str, *, using: bool = True) -> Session:
         """The session of a token, and a note that it was used, unless somebody only looks on.
@@ -260,13 +260,16 @@ class Sessions:
 
     async def _expire(self, sid: str, cause: Cause) -> None:
         """Ends a session for good, but for its marks."""
-        mailbox = self._live.get(sid)
+        mailbox, ended = self._live.get(sid), None
         if mailbox is not None:
             after = self._limits.idle if cause is Cause.IDLE else self._limits.absolute
             account = digest_of(mailbox.account, sid)
-            ended = Ended(cause, after, self._clock(), account, _marks_of(mailbox))
+            ended = Ended(cause, after, self._clock(), account, mailbox.known_marks)
             self._ended.add(sid, ended)
         await self._end(sid)
+        if mailbox is not None and ended is not None and self._ended.get(sid) is ended:
+            # What was marked first of all has been read by now: more is known of it.
+            self._ended.add(sid, replace(ended, marks=mailbox.known_marks))
 
     async def _end(self, sid: str) -> None:
         await self._store.delete(sid)
@@ -280,10 +283,6 @@ class Sessions:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
         await asyncio.wait([task], timeout=_PATIENCE)
-
-
-def _marks_of(mailbox: Mailbox) -> dict[MessageId, int]:
-    return {id: int(mailbox.index[id].octets) for id in mailbox.marks}
 
 
 def _pack(account: Account, credentials: Credentials) -> bytes:

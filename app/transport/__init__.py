@@ -17,7 +17,7 @@ from .errors import (
     TlsFault,
     TransportError,
 )
-from .habits import Habit, Habits
+from .habits import Doubt, Habit, Habits
 from .measures import Timeouts, Traffic
 from .names import Resolve, system_addresses
 from .overhearing import Listener
@@ -32,6 +32,7 @@ __all__ = [
     "Connection",
     "ConnectionLost",
     "Dialer",
+    "Doubt",
     "Fetched",
     "Habit",
     "Habits",

@@ -4,13 +4,23 @@ It is kept by host and port alone, never by whose mailbox it was, and it is boun
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 _MOST: Final = 512  # servers remembered
 _PROVEN: Final = 200  # answers in groups after which a break is rather the line's fault
 _BREAKS: Final = 3  # breaks after which it is not, whatever was answered before
 _SHORTEST: Final = 5.0  # seconds; a server that ends sooner was ended itself
+
+
+class Doubt(Enum):
+    """What was seen of a server that unique-ids must not do (RFC 1939, section 7)."""
+
+    REUSED = "one was given to another message"
+    RENUMBERED = "one was given to another number of the same connection"
+    RESIZED = "a message's size changed under one"
+    COPIES_DIFFER = "messages of different sizes, or with different headers, share one"
 
 
 @dataclass(slots=True)
@@ -22,12 +32,19 @@ class Habit:
         patience: seconds without a command after which it has hung up, the fewest seen, or None.
         answered: commands answered in groups so far.
         breaks: connections that ended inside a group.
+        doubts: what its unique-ids have done that they must not.
     """
 
     one_at_a_time: bool = False
     patience: float | None = None
     answered: int = 0
     breaks: int = 0
+    doubts: set[Doubt] = field(default_factory=set)
+
+    @property
+    def distrusted(self) -> bool:
+        """Whether its unique-ids tell nothing from one connection to the next."""
+        return not self.doubts.isdisjoint({Doubt.REUSED, Doubt.RENUMBERED})
 
     def broke(self) -> None:
         """A connection ended inside a group: not by us, and not at its end."""

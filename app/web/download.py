@@ -135,7 +135,7 @@ async def _whole(session: Session, id: str) -> AsyncIterator[Outgoing]:
     mailbox = session.mailbox
     message = mailbox.index[id]
     name = message_name(message)
-    download = mailbox.downloads.get(message.id)
+    download = mailbox.downloads.of(message)
     if download is not None and download.complete:
         yield Outgoing(download.blocks(), name, octets=len(download.spool))
         return

@@ -13,6 +13,19 @@ _NOTICES: Final = {
         "This server has no UIDL: messages are told apart by number and size, and marks are kept "
         "only while nothing changes."
     ),
+    Notice.NUMBERED_UIDLS: N_(
+        "This server gives the message numbers as UIDLs, which tell nothing next time: messages "
+        "are told apart by number and size, and marks are kept only while nothing changes."
+    ),
+    Notice.REUSED_UIDLS: N_(
+        "This server has given a UIDL to another message, so its UIDLs are not believed: marks are "
+        "kept only where the headers are the same, and these are read again before anything is "
+        "deleted."
+    ),
+    Notice.RESIZED: N_(
+        "On this server, messages have changed their sizes under their UIDLs: before anything is "
+        "deleted, the headers of what is marked are read again."
+    ),
     Notice.NO_TOP: N_(
         "This server has no TOP: only sizes can be shown before a message is fetched."
     ),
@@ -47,8 +60,14 @@ _COUNTED: Final = {
     ),
     Notice.NEW_MAIL: NN_("%(n)s new message has come.", "%(n)s new messages have come."),
     Notice.MARKS_DROPPED: NN_(
-        "%(n)s mark was taken away: without UIDL it could not be matched again.",
-        "%(n)s marks were taken away: without UIDL they could not be matched again.",
+        "%(n)s mark was taken away: it could not be matched for certain any more.",
+        "%(n)s marks were taken away: they could not be matched for certain any more.",
+    ),
+    Notice.OTHERS_BEHIND_MARKS: NN_(
+        "%(n)s mark was taken away: the server shows another message in its place. That one was "
+        "not deleted.",
+        "%(n)s marks were taken away: the server shows other messages in their places. Those were "
+        "not deleted.",
     ),
     Notice.UIDLS_RESET: NN_(
         "The server has given every message a new UIDL; %(n)s mark was taken away.",

@@ -29,9 +29,29 @@ _WHY: Final = {
     "the server has no UIDLs, and the sizes it lists now do not tell": N_(
         "The server has no UIDLs, and the sizes it lists now do not tell."
     ),
+    "the server's UIDLs tell nothing, and the sizes it lists neither": N_(
+        "The server's UIDLs tell nothing, and neither do the sizes it lists now."
+    ),
+    "as many unmarked messages are missing as marked ones stayed": N_(
+        "As many messages that were not marked are missing as marked ones are still listed: the "
+        "server may have given their UIDLs to other messages. Look at the list before you delete "
+        "again."
+    ),
+    "the server gave a UIDL to another message": N_(
+        "The server gave the UIDL of a marked message to another one, so nobody can tell what is "
+        "gone. Look at the list before you delete again."
+    ),
     "the check was not asked for": N_("The check was not asked for."),
 }
-_UNCERTAIN: Final = frozenset({Notice.NO_UIDL, Notice.DUPLICATE_UIDLS})
+_UNCERTAIN: Final = frozenset(
+    {
+        Notice.NO_UIDL,
+        Notice.NUMBERED_UIDLS,
+        Notice.REUSED_UIDLS,
+        Notice.RESIZED,
+        Notice.DUPLICATE_UIDLS,
+    }
+)
 _UNANSWERED: Final = "QUIT was not answered; "
 
 

@@ -232,7 +232,7 @@ class Reader:
         )
 
     def _fetch(self) -> FetchView | None:
-        own = self._mailbox.downloads.get(self._message.id)
+        own = self._mailbox.downloads.of(self._message)
         if own is not None and (own.running or own.error is not None):
             return self.fetch(own)
         other = self._mailbox.downloads.running()

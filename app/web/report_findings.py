@@ -280,6 +280,13 @@ AFTER: Mapping[Finding, Says] = {
         ),
         N_("Clients lose or repeat mail then; look for messages that are there twice."),
     ),
+    Finding.UIDL_NUMBERS: Says(
+        NN_(
+            "The unique-id of the only message is its number.",
+            "The unique-ids of all %(n)s messages are their numbers.",
+        ),
+        N_("Clients take one message for another, and may delete the wrong one."),
+    ),
     Finding.UIDL_UNUSABLE: Says(
         NN_("%(n)s message has no usable unique-id.", "%(n)s messages have no usable unique-id."),
         N_("1 to 70 printable characters are allowed (RFC 1939)."),

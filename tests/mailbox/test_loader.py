@@ -1,8 +1,8 @@
 import asyncio
 
 from app.mailbox.index import Index, Listing
-from app.mailbox.loader import HEADER_OCTETS, HeaderLoader
-from app.mailbox.models import Message
+from app.mailbox.loader import HeaderLoader
+from app.mailbox.models import HEADER_OCTETS, Message
 from app.pop3 import commands
 from app.transport import Connection
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain

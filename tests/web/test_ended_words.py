@@ -2,13 +2,13 @@
 
 import pytest
 
-from app.mailbox import MessageId
+from app.mailbox import Known, MessageId
 from app.sessions import Cause, Ended
 from app.web.ended_words import ended_view
 
 
 def ended(cause: Cause, after: float, marks: int) -> Ended:
-    return Ended(cause, after, 0, b"", {MessageId(str(n)): n for n in range(marks)})
+    return Ended(cause, after, 0, b"", {MessageId(str(n)): Known(n) for n in range(marks)})
 
 
 @pytest.mark.parametrize(
