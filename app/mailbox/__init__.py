@@ -60,10 +60,11 @@ from .peeking import Peeked
 from .query import Query
 from .query import parse as parse_query
 from .reducing import Order, Proposal, cut, proposed, ranked
-from .signin import MEANS, TOKEN_MEANS, credentials_fit, token_fits
+from .refusals import Refusal
 from .space import By, Group, grouped
 from .transcript import Line, LineEvent, Transcript
 from .typed import USAGE, Typed, Verb, parse_line
+from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
 __all__ = [
     "DISPLAY_OCTETS",
@@ -119,6 +120,7 @@ __all__ = [
     "QueryFault",
     "Receipt",
     "ReceiptItem",
+    "Refusal",
     "Saved",
     "Selection",
     "Sort",

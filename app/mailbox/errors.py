@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from enum import Enum
 
+from .refusals import Refusal
+
 
 class MailboxError(Exception):
     """Anything a mailbox use-case reports."""
@@ -36,16 +38,20 @@ class LoginRejected(MailboxError):
     Attributes:
         reply: the server's own -ERR line.
         code: its response code, such as `AUTH` or `SYS/TEMP`, or None.
+        about: what of them.
+        means_refused: where it was the way alone, all means that were tried, in turn.
         means: how it was tried: a SASL mechanism's name, `APOP` or `USER`.
         instead: where the password itself was not sent, the means by which it could be; else "".
         protected: whether the connection was encrypted.
         status, scope: what the server said of a token (RFC 7628, section 3.2.2), or "".
     """
 
-    def __init__(self, reply: str, code: str | None) -> None:
+    def __init__(self, reply: str, code: str | None, about: Refusal = Refusal.LOGIN) -> None:
         super().__init__(reply)
         self.reply = reply
         self.code = code
+        self.about = about
+        self.means_refused: tuple[str, ...] = ()
         self.means = ""
         self.instead = ""
         self.protected = False

@@ -16,7 +16,7 @@ from app.transport import ConnectFailed, Connection, Dialer, Listener, Target, T
 
 from .errors import LoginDelayed, MailboxInUse
 from .models import Credentials
-from .signin import sign_in, turned_away
+from .signin import signed_in, turned_away
 
 _RECENT = 5.0
 _PARTING = 4.0  # seconds for RSET and QUIT together; a closed connection gives the lock back too
@@ -90,16 +90,9 @@ class Lease:
     async def _take(self, credentials: Credentials) -> Connection:
         loop = asyncio.get_running_loop()
         try:
-            connection = await self._dialer.dial(self.target, self._listener)
+            connection = await signed_in(self._dialer, self.target, credentials, self._listener)
         except ConnectFailed as error:
             raise turned_away(error) or error from None
-        try:
-            began = loop.time()
-            await sign_in(connection, credentials)
-        except BaseException:
-            connection.abort()
-            raise
-        connection.login_seconds = loop.time() - began
         self._connection = connection
         self._since = self.used = loop.time()
         self._delay = connection.capabilities.login_delay

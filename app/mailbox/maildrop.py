@@ -45,7 +45,7 @@ class Maildrop(Holding):
     Attributes:
         index: the messages as last listed.
         marks: ids marked for deletion, in the order they were marked.
-        capabilities, tls, signed_in_by: of the newest connection.
+        capabilities, tls, signed_in_by, means_refused: of the newest connection.
         listed: whether the index was ever filled.
         lists: orders and selections of the index.
         listing: counts the listings that had other messages than the one before.
@@ -59,6 +59,7 @@ class Maildrop(Holding):
         self.capabilities = Capabilities()
         self.tls: str | None = None
         self.signed_in_by = ""
+        self.means_refused: tuple[str, ...] = ()
         self.listed = False
         self.listing = 0
         self.news = News()
@@ -131,6 +132,7 @@ class Maildrop(Holding):
         self._known = known
         self.capabilities, self.tls = connection.capabilities, connection.tls
         self.signed_in_by = connection.signed_in_by
+        self.means_refused = connection.means_refused
         self.news.describe(connection, index, habit.doubts)
         self._keep_marks(kept, changes, first=first)
         if first or index.ids != earlier.ids:

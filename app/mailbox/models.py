@@ -176,6 +176,8 @@ class Notice(Enum):
     RESIZED = "sizes change under UIDLs"
     NO_TOP = "no TOP"
     NO_CAPA = "no CAPA"
+    HANGS_UP_AT_CAPA = "hangs up at CAPA"
+    MEANS_REFUSED = "a way of signing in was refused for its form"
     NO_PIPELINING = "no pipelining"
     PIPELINING_BROKE = "broke off inside a group of commands"
     DUPLICATE_UIDLS = "duplicate UIDLs"

@@ -134,8 +134,12 @@ class News:
     ) -> None:
         """How the server is, by what it said on a new connection, and by what it did before."""
         self._standing = {}
-        if not connection.capabilities.tags:
+        if connection.habit.hangs_up_at_capa:
+            self._standing[Notice.HANGS_UP_AT_CAPA] = 0
+        elif not connection.capabilities.tags:
             self._standing[Notice.NO_CAPA] = 0
+        if connection.means_refused:
+            self._standing[Notice.MEANS_REFUSED] = 0
         if index.numbered:
             self._standing[Notice.NUMBERED_UIDLS] = 0
         elif not {Doubt.REUSED, Doubt.RENUMBERED}.isdisjoint(doubts):

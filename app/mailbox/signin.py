@@ -6,167 +6,143 @@
     a means was asked for     that one alone; a token's XOAUTH2 and OAUTHBEARER only so
 
 In clear, the last three show the password to everyone on the way; the person chose "none" for that.
-A refused login is not tried again: the person decides. One thing alone goes on by itself: under TLS
-a SCRAM that ended before anything made of the password was sent, because the server turned out not
-to have it or asked for too much, is followed once by a way that sends the password (which TLS
-protects). A server that failed to prove itself gets nothing more.
+A refused login is not tried again: the person decides. What goes on by itself is a sign-in that the
+server refused for its form, by words of `refusals`, or that turned out to be beyond it or us:
+
+    first                     the same means, its initial response sent the other way
+    then                      the next means in the order, unless it gives more away: after a proof
+                              of the password, the password itself follows under TLS alone
+    never                     anything after a proof that was judged, or a server that failed to
+                              prove itself
+
+A server that hangs up at that, or at CAPA, is dialled again and spoken to without. What it took in
+the end is its habit, and comes first the next time.
 """
 
 import asyncio
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.pop3 import (
     Capabilities,
-    Command,
     CommandRejected,
-    CramMd5,
-    LocalProtocolError,
-    Login,
-    Mechanism,
     OAuthBearer,
-    Plain,
     SaslError,
+    SaslFault,
     Scram,
     XOAuth2,
     commands,
 )
-from app.transport import ConnectFailed, Connection
+from app.transport import (
+    ConnectFailed,
+    Connection,
+    ConnectionLost,
+    Dialer,
+    Listener,
+    Target,
+    WayIn,
+)
 
-from .errors import LoginDelayed, LoginRejected, MailboxInUse, NoWayIn, WayFault
+from .errors import LoginDelayed, LoginRejected, MailboxInUse
 from .models import Credentials
-
-_UNDER_TLS = ("SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "USER", "LOGIN", "CRAM-MD5", "APOP")
-_IN_CLEAR = ("SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "APOP", "USER", "PLAIN", "LOGIN")
-PASSWORD_ITSELF = frozenset({"PLAIN", "USER", "LOGIN"})
-"""Means that give the server the password itself, rather than a proof of it."""
-TOKEN_MEANS = frozenset({"XOAUTH2", "OAUTHBEARER"})
-"""Means that take a token, not a password."""
-MEANS = frozenset(_UNDER_TLS) | TOKEN_MEANS
-"""All means there are: SASL mechanisms, APOP, and USER for USER/PASS."""
+from .refusals import Refusal, about
+from .ways import Greeted, Way, login_steps
 
 # Servers without RESP-CODES say it in words; of an account that is locked they don't mean this.
 _IN_USE = re.compile(r"\b(lock(ed)?|busy|in use|already open|wait)\b", re.IGNORECASE)
 _LOCKED_OUT = re.compile(r"\b(account|user)\b.{0,20}\block|\block(ed)? out\b", re.IGNORECASE)
-_UNSUPPORTED = re.compile(
-    r"\b(un(supported|known|recogni[sz]ed)|invalid|bad)\b.{0,30}\b(mechanism|method|command)\b"
-    r"|\b(not|un)[ -]?(supported|implemented|available|enabled)\b|\bsyntax error\b",
-    re.IGNORECASE,
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way in.
+async def signed_in(
+    dialer: Dialer, target: Target, credentials: Credentials, listener: Listener | None = None
+) -> Connection:
+    """A new connection, signed in.
 
-    Attributes:
-        name: of the SASL mechanism, or `APOP`, or `USER`.
-        steps: its commands, each to be answered before the next.
-    """
-
-    name: str
-    steps: tuple[Command[str], ...]
-
-    @property
-    def mechanism(self) -> Mechanism | None:
-        """The SASL exchange, where it is one."""
-        return self.steps[0].mechanism
-
-    @property
-    def gives_password(self) -> bool:
-        """Whether the server gets the password itself, rather than a proof or a token."""
-        return self.name in PASSWORD_ITSELF
-
-
-@dataclass(frozen=True, slots=True)
-class Greeted:
-    """The server, as far as it is known before the login.
-
-    Attributes:
-        host, port: as they were asked for.
-        capabilities: what it announced.
-        challenge: the greeting's timestamp for APOP, or None.
-        protected: whether the connection is encrypted.
-    """
-
-    host: str
-    port: int
-    capabilities: Capabilities
-    challenge: bytes | None
-    protected: bool
-
-    def offers(self, means: str) -> bool:
-        """Whether it said that it takes this; a server without CAPA takes USER/PASS."""
-        match means:
-            case "USER":
-                return "USER" in self.capabilities or not self.capabilities.tags
-            case "APOP":
-                return self.challenge is not None
-        return means in self.capabilities.mechanisms
-
-    @property
-    def takes_utf8(self) -> bool:
-        """Whether USER, PASS and APOP may carry more than ASCII (RFC 6856, section 2.2)."""
-        arguments = self.capabilities.tags.get("UTF8", ())
-        return "USER" in map(str.upper, arguments)
-
-
-def login_steps(credentials: Credentials, server: Greeted) -> tuple[Way, ...]:
-    """The ways in, best first; the table is at the top of this file.
-
-    A way that cannot carry this name and password is left out: beyond ASCII, USER/PASS and APOP
-    need `UTF8 USER`, and SCRAM needs what SASLprep allows.
+    Where the server hangs up, it is dialled again as long as each time something was learnt of how
+    to speak to it.
 
     Raises:
-        NoWayIn: none is left.
-        LocalProtocolError: the means asked for is not known here.
+        NoWayIn, LoginRejected, MailboxInUse, LoginDelayed, SaslError: see `sign_in`.
+        TransportError, RemoteProtocolError: no usable connection.
     """
-    asked = credentials.mechanism
-    if asked is not None and asked not in MEANS:
-        raise LocalProtocolError(f"the mechanism {asked} is not known")
-    order = _UNDER_TLS if server.protected else _IN_CLEAR
-    offered = [means for means in order if server.offers(means)] or ["USER"]
-    ascii_only = (credentials.username + credentials.password).isascii()
-    ways, fault = [], WayFault.UNSENDABLE
-    for means in offered if asked is None else [asked]:
-        if means in {"USER", "APOP"} and not ascii_only and not server.takes_utf8:
-            fault = WayFault.ASCII_ONLY
-            continue
-        if means == "APOP" and server.challenge is None:
-            raise NoWayIn(WayFault.NOT_OFFERED, means)
+    habit = dialer.habits.of(target.host, target.port)
+    before = set(habit.hangs_up_at_capa)
+    trial = Trial()
+    while True:
+        known = len(habit.hangs_up_at_capa) + len(trial.refused)
+        connection = await dialer.dial(target, listener)
+        began = asyncio.get_running_loop().time()
         try:
-            ways.append(Way(means, _steps(means, credentials, server)))
-        except LocalProtocolError:
-            continue
-    if not ways:
-        raise NoWayIn(fault, asked or offered[0])
-    return tuple(ways)
+            await sign_in(connection, credentials, trial)
+        except BaseException as error:
+            connection.abort()
+            if not isinstance(error, ConnectionLost):
+                raise
+            if len(habit.hangs_up_at_capa) + len(trial.refused) > known:
+                continue
+            habit.hangs_up_at_capa &= before  # it was not CAPA
+            raise
+        connection.login_seconds = asyncio.get_running_loop().time() - began
+        return connection
 
 
-_MECHANISMS: dict[str, Callable[[str, str], Mechanism]] = {
-    "PLAIN": Plain,
-    "LOGIN": Login,
-    "CRAM-MD5": CramMd5,
-    "XOAUTH2": XOAuth2,
-}
+class Trial:
+    """One sign-in, over one connection or more.
+
+    Attributes:
+        refused: ways that the server refused for their form, each by its name and `otherwise`.
+    """
+
+    def __init__(self) -> None:
+        self.refused: list[tuple[str, bool]] = []
+        self._last: tuple[Way, Refusal] | None = None
+
+    @property
+    def means(self) -> tuple[str, ...]:
+        """The means of what was refused, each once."""
+        return tuple(dict.fromkeys(name for name, _ in self.refused))
+
+    def first(self, ways: tuple[Way, ...], habit: WayIn | None, *, protected: bool) -> Way:
+        """What to begin with: what is known to work here, or what comes first."""
+        if self._last is not None:  # on another connection
+            return self.after(*self._last, ways, protected=protected) or ways[0]
+        forms = (*ways, *_others(ways))
+        known = (way for way in forms if habit is not None and way.same_as(habit))
+        return next((way for way in known if protected or _no_more(way, ways[0])), ways[0])
+
+    def after(
+        self, way: Way, refusal: Refusal, ways: tuple[Way, ...], *, protected: bool
+    ) -> Way | None:
+        """What follows by itself where a way was refused for its form; see the top of this file."""
+        if (way.name, way.otherwise) not in self.refused:
+            self.refused.append((way.name, way.otherwise))
+        self._last = (way, refusal)
+        same = refusal is Refusal.SYNTAX
+        other = (one for one in _others(ways) if same and one.name == way.name)
+        kept = (one for one in ways if protected or _no_more(one, way))
+        # A server that reads mechanism and response as one word does not know that mechanism.
+        late = (one for one in _others(ways) if not isinstance(one.mechanism, Scram))
+        left = (*other, *kept, *(one for one in late if protected or _no_more(one, way)))
+        return next((one for one in left if (one.name, one.otherwise) not in self.refused), None)
 
 
-def _steps(means: str, credentials: Credentials, server: Greeted) -> tuple[Command[str], ...]:
-    name, secret = credentials.username, credentials.password
-    if means == "USER":
-        return commands.user(name), commands.password(secret)
-    if means == "APOP":
-        return (commands.apop(name, secret, server.challenge or b""),)
-    if means == "OAUTHBEARER":
-        return (commands.auth(OAuthBearer(name, secret, server.host, server.port), secret),)
-    if means in _MECHANISMS:
-        return (commands.auth(_MECHANISMS[means](name, secret), secret),)
-    return (commands.auth(Scram(means, name, secret), secret),)
+def _others(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    return tuple(way.other for way in ways if way.other is not None)
 
 
-async def sign_in(connection: Connection, credentials: Credentials) -> None:
-    """Signs in and learns what the server can do then. A failed login is never retried.
+def _no_more(way: Way, than: Way) -> bool:
+    """Whether it gives no more away: a proof of the password, or what had the password itself."""
+    return than.gives_password or not way.gives_password
+
+
+async def sign_in(
+    connection: Connection, credentials: Credentials, trial: Trial | None = None
+) -> None:
+    """Signs in and learns what the server can do then. A login that was judged is never retried.
+
+    Args:
+        connection: it was greeted.
+        credentials: what signs in.
+        trial: what was refused on connections before.
 
     Raises:
         NoWayIn: nothing was sent; the server takes no such name or password.
@@ -174,6 +150,7 @@ async def sign_in(connection: Connection, credentials: Credentials) -> None:
         SaslError: the server's part in it was wrong.
         TransportError, RemoteProtocolError: the connection is dead.
     """
+    trial = trial or Trial()
     server = Greeted(
         connection.host,
         connection.port,
@@ -181,21 +158,27 @@ async def sign_in(connection: Connection, credentials: Credentials) -> None:
         connection.greeting.result().challenge,
         connection.tls is not None,
     )
+    protected, habits = server.protected, connection.habit.ways_in
     ways = login_steps(credentials, server)
     await _agree(connection, server.capabilities, credentials.language)
-    way = ways[0]
-    try:
+    known = habits.get(protected)
+    way = trial.first(ways, known, protected=protected)
+    while True:
         try:
             await _walk(connection, way)
+            break
         except CommandRejected as error:
-            another = _another(way, ways, error, protected=server.protected)
-            if another is None:
-                raise
-            way = another
-            await _walk(connection, way)
-    except CommandRejected as error:
-        raise _refused(error, way, ways, server) from None
+            refusal = _about(error)
+            going_on = refusal.of_form and not way.judged
+            following = trial.after(way, refusal, ways, protected=protected) if going_on else None
+            if following is None:
+                raise _refused(error, way, ways, server, trial) from None
+            way = following
     connection.signed_in_by = way.name
+    if trial.refused:
+        habits[protected] = known = WayIn(way.name, way.otherwise, trial.means)
+    if known is not None and way.same_as(known):
+        connection.means_refused = known.refused
     if server.capabilities.tags:  # a server without CAPA would only count a bad command
         await connection.learn()
 
@@ -219,25 +202,25 @@ async def _agree(connection: Connection, capabilities: Capabilities, language: s
             raise answer
 
 
-def _another(
-    way: Way, ways: tuple[Way, ...], error: CommandRejected, *, protected: bool
-) -> Way | None:
-    """What to go on with by itself; see the top of this file."""
-    scram = way.mechanism
-    if not protected or not isinstance(scram, Scram) or scram.proved:
-        return None
-    if error.__cause__ is None and not _UNSUPPORTED.search(error.text):
-        return None
-    return next((other for other in ways if other.gives_password), None)
+def _about(error: CommandRejected) -> Refusal:
+    called_off = error.__cause__
+    if isinstance(called_off, SaslError):
+        impostor = called_off.fault is SaslFault.IMPOSTOR
+        return Refusal.LOGIN if impostor else Refusal.MEANS  # neither its form nor ours would do
+    if error.code is None and _in_use(error.text):
+        return Refusal.LOGIN
+    return about(error.code, error.text)
 
 
 def _refused(
-    error: CommandRejected, way: Way, ways: tuple[Way, ...], server: Greeted
+    error: CommandRejected, way: Way, ways: tuple[Way, ...], server: Greeted, trial: Trial
 ) -> SaslError | LoginRejected | MailboxInUse | LoginDelayed:
     if isinstance(error.__cause__, SaslError):  # we called it off
         return error.__cause__.with_traceback(None)
     found = refusal(error.reply, error.code, error.text, server.capabilities)
     if isinstance(found, LoginRejected):
+        if found.about is not Refusal.LOGIN:
+            found.means_refused = trial.means or (way.name,)
         found.means, found.protected = way.name, server.protected
         if not way.gives_password:
             found.instead = next((other.name for other in ways if other.gives_password), "")
@@ -245,26 +228,6 @@ def _refused(
             found.status = way.mechanism.refusal.status
             found.scope = way.mechanism.refusal.scope
     return found
-
-
-def credentials_fit(username: str, password: str) -> bool:
-    """Whether a name and a password can be sent at all: one line each, at most 255 octets."""
-    try:
-        commands.user(username)
-        commands.password(password)
-    except (LocalProtocolError, UnicodeEncodeError):
-        return False
-    return True
-
-
-def token_fits(username: str, token: str) -> bool:
-    """Whether a name and a token can be sent at all."""
-    try:
-        commands.user(username)
-        XOAuth2(username, token)
-    except LocalProtocolError:
-        return False
-    return True
 
 
 def refusal(
@@ -276,9 +239,13 @@ def refusal(
             return MailboxInUse(reply)
         case "LOGIN-DELAY":
             return LoginDelayed(reply, capabilities.login_delay)
-        case None if _IN_USE.search(text) and not _LOCKED_OUT.search(text):
+        case None if _in_use(text):
             return MailboxInUse(reply)
-    return LoginRejected(reply, code)
+    return LoginRejected(reply, code, about(code, text))
+
+
+def _in_use(text: str) -> bool:
+    return bool(_IN_USE.search(text) and not _LOCKED_OUT.search(text))
 
 
 def turned_away(error: ConnectFailed) -> MailboxInUse | LoginDelayed | None:

@@ -95,11 +95,12 @@ class OAuthBearer(_Bearer):
 
 
 class XOAuth2(_Bearer):
-    """XOAUTH2, in two steps: Office 365 takes no initial response.
+    """XOAUTH2, in two steps unless told otherwise: Office 365 takes no initial response.
 
     Args:
         user: the mailbox's name.
         token: the access token.
+        at_once: whether the token is an initial response.
 
     Attributes:
         refusal: why the token was not taken, where the server told.
@@ -109,12 +110,12 @@ class XOAuth2(_Bearer):
     """
 
     name = "XOAUTH2"
-    initial = None
 
-    def __init__(self, user: str, token: str) -> None:
+    def __init__(self, user: str, token: str, *, at_once: bool = False) -> None:
         super().__init__(user, token)
-        self._said = False
-        self._user = user
+        self._response = f"user={user}\1auth=Bearer {token}\1\1".encode()
+        self.initial: bytes | None = self._response if at_once else None
+        self._said = at_once
 
     @property
     def done(self) -> bool:
@@ -128,4 +129,4 @@ class XOAuth2(_Bearer):
         if challenge:
             raise SaslError(f"XOAUTH2 got a challenge of {len(challenge)} octets before its token")
         self._said = True
-        return f"user={self._user}\1auth=Bearer {self._token}\1\1".encode()
+        return self._response

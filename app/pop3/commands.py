@@ -177,7 +177,7 @@ def apop(name: str, secret: str, challenge: bytes) -> Command[str]:
     return Command(shown, line, Shape.LINE, _BEFORE_LOGIN, _text, barrier=True, secrets=(digest,))
 
 
-def auth(mechanism: Mechanism, *unsaid: str) -> Command[str]:
+def auth(mechanism: Mechanism, *unsaid: str, at_once: bool = True) -> Command[str]:
     """AUTH: a SASL exchange (RFC 5034, section 4).
 
     The initial response goes with the command while the line is short enough; an empty one is `=`.
@@ -185,11 +185,12 @@ def auth(mechanism: Mechanism, *unsaid: str) -> Command[str]:
     Args:
         mechanism: what answers the challenges.
         unsaid: the password or token, which no reply may bring back into view.
+        at_once: whether the initial response goes with the command, or waits to be asked for.
     """
     shown = f"AUTH {mechanism.name}"
     line = _line("AUTH", mechanism.name)
     secrets = unsaid
-    if mechanism.initial is not None:
+    if at_once and mechanism.initial is not None:
         first = base64.b64encode(mechanism.initial).decode()
         if len(line) + 1 + max(len(first), 1) <= MAX_LINE:
             line = _line("AUTH", mechanism.name, first or "=")

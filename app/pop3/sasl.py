@@ -13,6 +13,8 @@ from typing import Protocol
 from .errors import LocalProtocolError, SaslError
 
 _UNSENDABLE = re.compile(r"[\x00\ud800-\udfff]")  # PLAIN's separator; what UTF-8 cannot say
+# The server has nothing to give these but a prompt, which may be words in place of base64.
+_PROMPTED = frozenset({"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"})
 
 
 class Mechanism(Protocol):
@@ -48,6 +50,9 @@ class Mechanism(Protocol):
 class Exchange:
     """One AUTH under way: what to answer to each challenge (RFC 5034, section 4).
 
+    An initial response that went with the AUTH line is sent once more for an empty challenge:
+    servers of RFC 1734, which has no initial responses, overlook it there.
+
     Args:
         mechanism: what makes the responses.
         initial_sent: whether the initial response went with the AUTH line.
@@ -59,6 +64,7 @@ class Exchange:
     def __init__(self, mechanism: Mechanism, *, initial_sent: bool) -> None:
         self._mechanism = mechanism
         self._initial = None if initial_sent else mechanism.initial
+        self._overlooked = mechanism.initial if initial_sent else None
         self.error: SaslError | None = None
 
     @property
@@ -75,9 +81,15 @@ class Exchange:
         Args:
             encoded: the challenge, in base64.
             strict: whether anything but base64 cancels; else it counts as an empty challenge.
+                PLAIN, LOGIN and tokens are prompted, and so may be in words.
         """
+        overlooked, self._overlooked = self._overlooked, None
         try:
-            response = self._respond(_decoded(encoded, strict=strict))
+            challenge = _decoded(encoded, self._mechanism.name, strict=strict)
+            if strict and not challenge and overlooked is not None:
+                response = overlooked
+            else:
+                response = self._respond(challenge)
         except SaslError as error:
             self.error = error.with_traceback(None)
             return b"*\r\n"
@@ -92,13 +104,19 @@ class Exchange:
         return initial
 
 
-def _decoded(encoded: bytes, *, strict: bool) -> bytes:
+def _decoded(encoded: bytes, name: str, *, strict: bool) -> bytes:
+    prompted = name in _PROMPTED
     try:
-        return base64.b64decode(encoded, validate=True)
+        challenge = base64.b64decode(encoded, validate=True)
+        if prompted:
+            challenge.decode()  # `Password` is base64, too, though of no text
     except binascii.Error:
-        if strict:
+        if strict and not prompted:
             raise SaslError("a challenge that is not base64") from None
         return b""
+    except UnicodeDecodeError:
+        return b""
+    return challenge
 
 
 def octets(text: str) -> bytes:

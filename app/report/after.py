@@ -16,8 +16,10 @@ from app.mailbox import (
     LoginRejected,
     MailboxError,
     MailboxInUse,
+    Refusal,
 )
-from app.mailbox.signin import PASSWORD_ITSELF, refusal, sign_in, turned_away
+from app.mailbox.signin import refusal, signed_in, turned_away
+from app.mailbox.ways import PASSWORD_ITSELF
 from app.pop3 import (
     Capabilities,
     CommandRejected,
@@ -95,15 +97,8 @@ async def login(dialer: Dialer, target: Target, credentials: Credentials) -> Ins
         LoginRejected, MailboxInUse, LoginDelayed: the server refused.
         TransportError, Pop3Error: no connection.
     """
-    loop = asyncio.get_running_loop()
-    connection = await dialer.dial(target)
-    began = loop.time()
-    try:
-        await sign_in(connection, credentials)
-    except BaseException:
-        connection.abort()
-        raise
-    inside = Inside(connection, loop.time() - began)
+    connection = await signed_in(dialer, target, credentials)
+    inside = Inside(connection, connection.login_seconds)
     inside.capabilities = connection.capabilities
     return inside
 
@@ -125,6 +120,10 @@ def refused(error: MailboxError) -> Check:
             return found(Finding.LOGIN_IN_USE, error.reply)
         case LoginDelayed():
             return found(Finding.LOGIN_TOO_SOON, error.reply)
+        case LoginRejected(about=Refusal.ENCRYPTION):
+            return found(Finding.LOGIN_ENCRYPTION, error.reply)
+        case LoginRejected(means_refused=(_, *_)):
+            return found(Finding.LOGIN_FORM, error.reply, names=", ".join(error.means_refused))
         case LoginRejected():
             return found(Finding.LOGIN_REJECTED, error.reply)
     return found(Finding.LOGIN_NO_WAY)
@@ -138,6 +137,10 @@ def welcomed(inside: Inside, outside: Outside) -> Iterator[Check]:
         seconds=inside.seconds,
         means=inside.connection.signed_in_by,
     )
+    refused = inside.connection.means_refused
+    if refused:
+        means = inside.connection.signed_in_by
+        yield found(Finding.LOGIN_MEANS_REFUSED, names=", ".join(refused), means=means)
     before = outside.encrypted if outside.encrypted is not None else outside.clear
     if inside.connection.tls is None:
         if inside.gave_password:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import ipaddress
 import os
+import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,6 +47,11 @@ class Outside:
     clear: Capabilities | None = None
     encrypted: Capabilities | None = None
     stls: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether CAPA was answered nowhere."""
+        return self.clear is None and self.encrypted is None
 
     @property
     def clear_told(self) -> bool:
@@ -127,8 +133,20 @@ async def greeting(site: Site, outside: Outside) -> AsyncIterator[Check]:
     except TROUBLE as error:
         if not outside.pop3:
             yield await _otherwise(site, error)
-        elif outside.clear is None and outside.encrypted is None:
+        elif outside.silent and await _answers_quit(site, context):
+            yield found(Finding.CAPA_HANGS_UP)
+        elif outside.silent:
             yield skipped(Topic.CAPA, Finding.BROKE_OFF, type(error).__name__)
+
+
+async def _answers_quit(site: Site, context: ssl.SSLContext | None) -> bool:
+    """Whether a connection on which CAPA is not asked goes on behind the greeting."""
+    try:
+        async with site.wire(context) as wire:
+            await wire.line(_GREETING)
+            return parse_status(await wire.ask(b"QUIT")) is not None
+    except TROUBLE:
+        return False
 
 
 async def _first_words(wire: Wire, outside: Outside, *, encrypted: bool) -> AsyncIterator[Check]:

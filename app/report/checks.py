@@ -139,6 +139,7 @@ class Finding(Enum):
     INJECTION_UNCLEAR = "stls-injection-unclear"
     CAPA = "capa"
     CAPA_MISSING = "capa-missing"
+    CAPA_HANGS_UP = "capa-hangs-up"
     TAG_MISSPELLED = "tag-misspelled"
     TAG_UNKNOWN = "tag-unknown"
     CAPA_TLS_SAME = "capa-tls-same"
@@ -155,6 +156,9 @@ class Finding(Enum):
     LOGIN = "login"
     LOGIN_SLOW = "login-slow"
     LOGIN_CLEAR = "login-in-clear"
+    LOGIN_MEANS_REFUSED = "login-means-refused"
+    LOGIN_FORM = "login-form"
+    LOGIN_ENCRYPTION = "login-encryption"
     LOGIN_REJECTED = "login-rejected"
     LOGIN_IN_USE = "login-in-use"
     LOGIN_TOO_SOON = "login-too-soon"
@@ -268,6 +272,7 @@ RULES: Mapping[Finding, tuple[Topic, Verdict]] = {
     _F.INJECTION_UNCLEAR: (_T.INJECTION, _N),
     _F.CAPA: (_T.CAPA, _G),
     _F.CAPA_MISSING: (_T.CAPA, _W),
+    _F.CAPA_HANGS_UP: (_T.CAPA, _B),
     _F.TAG_MISSPELLED: (_T.TAGS, _W),
     _F.TAG_UNKNOWN: (_T.TAGS, _N),
     _F.CAPA_TLS_SAME: (_T.CAPA_TLS, _N),
@@ -284,6 +289,9 @@ RULES: Mapping[Finding, tuple[Topic, Verdict]] = {
     _F.LOGIN: (_T.LOGIN, _G),
     _F.LOGIN_SLOW: (_T.LOGIN, _N),
     _F.LOGIN_CLEAR: (_T.LOGIN, _W),
+    _F.LOGIN_MEANS_REFUSED: (_T.LOGIN, _W),
+    _F.LOGIN_FORM: (_T.LOGIN, _B),
+    _F.LOGIN_ENCRYPTION: (_T.LOGIN, _B),
     _F.LOGIN_REJECTED: (_T.LOGIN, _B),
     _F.LOGIN_IN_USE: (_T.LOGIN, _W),
     _F.LOGIN_TOO_SOON: (_T.LOGIN, _W),

@@ -17,7 +17,7 @@ from .errors import (
     TlsFault,
     TransportError,
 )
-from .habits import Doubt, Habit, Habits
+from .habits import Doubt, Habit, Habits, WayIn
 from .measures import Timeouts, Traffic
 from .names import Resolve, system_addresses
 from .overhearing import Listener
@@ -50,6 +50,7 @@ __all__ = [
     "TlsFault",
     "Traffic",
     "TransportError",
+    "WayIn",
     "Window",
     "system_addresses",
     "trusting",

@@ -43,7 +43,7 @@ class Connection(asyncio.Protocol):
     Attributes:
         capabilities: the newest answer to CAPA but `-ERR`; empty where there was none.
         traffic: what went over the wire.
-        signed_in_by: the means that signed in, such as `SCRAM-SHA-256` or `USER`; "" before.
+        signed_in_by: such as `SCRAM-SHA-256` or `USER`; `means_refused`: others, for their form.
         parted: QUIT was answered `+OK`.
     """
 
@@ -63,14 +63,14 @@ class Connection(asyncio.Protocol):
         self.greeting: asyncio.Future[pop3.Greeting] = self._loop.create_future()
         self.closed = asyncio.Event()
         self.login_seconds = 0.0
-        self.signed_in_by = ""
+        self.signed_in_by, self.means_refused = "", tuple[str, ...]()
         self.parted = False
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
         self._overheard = Overheard(self._engine, listener)
         self._pipeline = Pipeline()
         self._wire = Wire()
-        self._habit = habit or Habit()
+        self.habit = habit or Habit()
         self._reached = self.state
         self._lost: Exception | None = None
         self._writing: asyncio.Handle | None = None
@@ -92,7 +92,7 @@ class Connection(asyncio.Protocol):
     @property
     def pipelining(self) -> bool:
         """Whether commands are sent in groups: the server announces it, and has not broken off."""
-        return self.capabilities.pipelining and not self._habit.one_at_a_time
+        return self.capabilities.pipelining and not self.habit.one_at_a_time
 
     @property
     def idle(self) -> float | None:
@@ -189,8 +189,8 @@ class Connection(asyncio.Protocol):
 
     async def learn(self) -> pop3.Capabilities:
         """Asks CAPA; a refusal teaches nothing: what was said before, as of EXPIRE, still holds."""
-        with suppress(pop3.CommandRejected):
-            self.capabilities = await self.execute(commands.capa())
+        found = await self.habit.capabilities(self.state, self.execute, self.traffic)
+        self.capabilities = found or self.capabilities
         return self.capabilities
 
     async def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> None:
@@ -251,9 +251,9 @@ class Connection(asyncio.Protocol):
     def _break_off(self, error: Exception) -> None:
         """The server or the line has ended it: its habits may be to blame."""
         if self._lost is None and self._pipeline.grouped:
-            self._habit.broke()
+            self.habit.broke()
         elif self._lost is None and not self._pipeline and self._reached is pop3.State.TRANSACTION:
-            self._habit.hung_up(self._watchdog.silence)
+            self.habit.hung_up(self._watchdog.silence)
         self.abort(error)
 
     def _fell_silent(self, seconds: float) -> None:
@@ -387,7 +387,7 @@ class Connection(asyncio.Protocol):
 
     def _answered(self, value: object) -> Pending[Any]:
         pending = self._pipeline.answered(value)
-        self._habit.answered += pending.grouped
+        self.habit.answered += pending.grouped
         return pending
 
     def _allowed(self) -> float | None:

@@ -4,9 +4,18 @@ It is kept by host and port alone, never by whose mailbox it was, and it is boun
 """
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from app.pop3 import Capabilities, Command, CommandRejected, State, commands
+
+from .errors import ConnectionLost
+from .measures import Traffic
+
+Ask = Callable[[Command[Capabilities]], Awaitable[Capabilities]]
 
 _MOST: Final = 512  # servers remembered
 _PROVEN: Final = 200  # answers in groups after which a break is rather the line's fault
@@ -23,6 +32,21 @@ class Doubt(Enum):
     COPIES_DIFFER = "messages of different sizes, or with different headers, share one"
 
 
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What a server took after it had refused others for their form.
+
+    Attributes:
+        means: the one it took.
+        otherwise: its initial response went the other way: later, or at once.
+        refused: the means that it refused before.
+    """
+
+    means: str
+    otherwise: bool
+    refused: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Habit:
     """One server's.
@@ -33,6 +57,9 @@ class Habit:
         answered: commands answered in groups so far.
         breaks: connections that ended inside a group.
         doubts: what its unique-ids have done that they must not.
+        hangs_up_at_capa: states in which it did, and had never answered it.
+        answers_capa: states in which it has.
+        ways_in: the means it took where it refuses what it announces, without TLS and with it.
     """
 
     one_at_a_time: bool = False
@@ -40,6 +67,10 @@ class Habit:
     answered: int = 0
     breaks: int = 0
     doubts: set[Doubt] = field(default_factory=set)
+
+    hangs_up_at_capa: set[State] = field(default_factory=set)
+    answers_capa: set[State] = field(default_factory=set)
+    ways_in: dict[bool, WayIn] = field(default_factory=dict)
 
     @property
     def distrusted(self) -> bool:
@@ -51,6 +82,26 @@ class Habit:
         self.breaks += 1
         if self.answered < _PROVEN or self.breaks >= _BREAKS:
             self.one_at_a_time = True
+
+    async def capabilities(self, state: State, ask: Ask, traffic: Traffic) -> Capabilities | None:
+        """CAPA, unless the server hangs up at it; None where there is no answer but `-ERR`.
+
+        Raises:
+            ConnectionLost: it has hung up.
+        """
+        if state in self.hangs_up_at_capa:
+            return None
+        found, heard = None, traffic.received
+        try:
+            with suppress(CommandRejected):
+                found = await ask(commands.capa())
+        except ConnectionLost as error:
+            silent = error.sent and traffic.received == heard
+            if silent and state not in self.answers_capa:
+                self.hangs_up_at_capa.add(state)
+            raise
+        self.answers_capa.add(state)
+        return found
 
     def hung_up(self, idle: float) -> None:
         """The server ended a signed-in connection on which nothing was asked for so long."""

@@ -9,6 +9,7 @@ from app.pop3 import Side
 from app.transport import Security
 
 from . import formats
+from .login_words import means_name
 from .masking import Masker
 from .views import LineView, TranscriptView
 from .words import _, ngettext
@@ -119,7 +120,11 @@ def _facts(mailbox: Mailbox) -> Iterator[str]:
 
 
 def _means(mailbox: Mailbox) -> str:
-    return "USER/PASS" if mailbox.signed_in_by == "USER" else mailbox.signed_in_by
+    means = means_name(mailbox.signed_in_by)
+    refused = formats.listed(map(means_name, mailbox.means_refused))
+    if not refused:
+        return means
+    return _("%(means)s (refused for the form: %(refused)s)", means=means, refused=refused)
 
 
 def _head(mailbox: Mailbox, name: str) -> Iterator[str]:

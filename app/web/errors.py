@@ -368,6 +368,7 @@ def describe(error: Exception) -> ErrorView:
         status=entry.status,
         retry_after=getattr(error, "retry_after", None),
         instead=getattr(error, "instead", ""),
+        means_refused=getattr(error, "means_refused", ()),
         protected=getattr(error, "protected", False),
     )
 
@@ -390,6 +391,8 @@ def problem(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
         body["reply"] = view.reply
     if view.retry_after is not None:
         body["retry_after"] = view.retry_after
+    if view.means_refused:
+        body["means_refused"] = list(view.means_refused)
     if view.instead:
         body["instead"] = view.instead
     if confirm is not None:

@@ -4,6 +4,7 @@ Sizes alone have units of our own: `KB` as people and providers write it (CLDR: 
 French `Ko`; the French octet is the international one, so `o` stands for octets there.
 """
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -17,6 +18,7 @@ from babel.dates import (
     get_time_format,
     parse_pattern,
 )
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 DEFAULT: Final = Locale("en", "GB")
@@ -36,6 +38,11 @@ _GAP: Final = "\N{NO-BREAK SPACE}"
 def number(value: int) -> str:
     """`1,284`."""
     return format_decimal(value, locale=locale.get())
+
+
+def listed(words: Iterable[str]) -> str:
+    """`PLAIN, LOGIN`."""
+    return format_list(list(words), style="unit", locale=locale.get())
 
 
 def size(octets: int) -> str:

@@ -1,6 +1,14 @@
 """What to say where a server does not let us in."""
 
-from app.mailbox import TOKEN_MEANS, LoginDelayed, LoginRejected, MailboxInUse, NoWayIn, WayFault
+from app.mailbox import (
+    TOKEN_MEANS,
+    LoginDelayed,
+    LoginRejected,
+    MailboxInUse,
+    NoWayIn,
+    Refusal,
+    WayFault,
+)
 from app.pop3 import SaslError, SaslFault
 
 from . import formats
@@ -10,6 +18,8 @@ from .words import N_, _, ngettext
 
 def rejected(error: LoginRejected) -> Words:
     """A refused sign-in, by its response code (RFC 3206, section 4; RFC 6856, section 2)."""
+    if error.about is not Refusal.LOGIN:
+        return _form(error)
     match (error.code or "").split("/"):
         case ["SYS", "PERM"]:
             return Words(
@@ -46,6 +56,37 @@ def rejected(error: LoginRejected) -> Words:
             *((_unchecked(error.means),) if error.instead else ()),
         ),
     )
+
+
+def _form(error: LoginRejected) -> Words:
+    """A sign-in that was refused for its form: nobody looked at name and password."""
+    if error.about is Refusal.ENCRYPTION:
+        return Words(
+            _("The server takes no password without encryption."),
+            _("It said nothing of the name and the password; they may be right."),
+            (_("Choose TLS or STARTTLS, and sign in again."),),
+        )
+    return Words(
+        _("The server did not understand the way of signing in."),
+        _(
+            "It refused %(means)s for the form, and said nothing of the name and the password; "
+            "they may be right.",
+            means=formats.listed(means_name(one) for one in error.means_refused),
+        ),
+        (
+            _("Whoever runs the server can tell which way it takes; the API can ask for one."),
+            *((_unsent(),) if error.instead else ()),
+        ),
+    )
+
+
+def means_name(means: str) -> str:
+    """A means as people know it."""
+    return "USER/PASS" if means == "USER" else means
+
+
+def _unsent() -> str:
+    return _("The password itself was not sent, since that gives more away.")
 
 
 def _unchecked(means: str) -> str:

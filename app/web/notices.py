@@ -30,6 +30,13 @@ _NOTICES: Final = {
         "This server has no TOP: only sizes can be shown before a message is fetched."
     ),
     Notice.NO_CAPA: N_("This server does not say what it can do (no CAPA)."),
+    Notice.HANGS_UP_AT_CAPA: N_(
+        "This server hangs up when it is asked what it can do (CAPA), so it is not asked."
+    ),
+    Notice.MEANS_REFUSED: N_(
+        "This server did not take the best way of signing in that it has, for its form; the "
+        "dialogue says which way it took instead."
+    ),
     Notice.NO_PIPELINING: N_("This server takes one command at a time, so headers come in slowly."),
     Notice.PIPELINING_BROKE: N_(
         "This server broke off when several commands were sent at once, so they go one at a time."

@@ -22,6 +22,9 @@ class Says:
 
 
 _TLS = N_("Get a certificate that is right, by ACME for example: it then renews itself.")
+_RFC_5034 = N_("What CAPA announces should work as RFC 5034 has it.")
+_WANTS_ERR = N_("A command that is not known wants -ERR, and the connection goes on.")
+_CHOOSE_TLS = N_("Choose TLS or STARTTLS.")
 
 BEFORE: Mapping[Finding, Says] = {
     Finding.UNKNOWN_NAME: Says(
@@ -161,6 +164,9 @@ BEFORE: Mapping[Finding, Says] = {
         N_("CAPA is not known; clients have to guess what the server can do."),
         N_("A server of this century says what it can."),
     ),
+    Finding.CAPA_HANGS_UP: Says(
+        N_("It hangs up at CAPA; Popscope signs in without asking it."), _WANTS_ERR
+    ),
     Finding.TAG_MISSPELLED: Says(
         N_("It announces %(tag)s, which should be %(meant)s."),
         N_("Clients pass over what they do not know; tell its makers."),
@@ -198,9 +204,12 @@ AFTER: Mapping[Finding, Says] = {
         N_("Signing in by %(means)s took %(seconds)s."),
         N_("See what holds it up: lookups, PAM, a slow disk."),
     ),
-    Finding.LOGIN_CLEAR: Says(
-        N_("The password went over the network in clear."), N_("Choose TLS or STARTTLS.")
+    Finding.LOGIN_CLEAR: Says(N_("The password went over the network in clear."), _CHOOSE_TLS),
+    Finding.LOGIN_MEANS_REFUSED: Says(
+        N_("Refused for the form: %(names)s. Signed in by %(means)s instead."), _RFC_5034
     ),
+    Finding.LOGIN_FORM: Says(N_("Refused for the form: %(names)s."), _RFC_5034),
+    Finding.LOGIN_ENCRYPTION: Says(N_("It takes no password in clear."), _CHOOSE_TLS),
     Finding.LOGIN_REJECTED: Says(
         N_("The server refuses this name with this password. It was tried once."),
         N_("Check both; some providers want an app password, or POP3 to be allowed first."),

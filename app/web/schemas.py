@@ -83,7 +83,10 @@ class Totals(BaseModel):
 
 
 class About(BaseModel):
-    """An account, its server and its maildrop; `signed_in_by` as `auth` names it."""
+    """An account, its server and its maildrop; `signed_in_by` as `auth` names it.
+
+    `means_refused` are others that the server refused for their form before.
+    """
 
     account: str
     server: str
@@ -91,6 +94,7 @@ class About(BaseModel):
     security: Security
     tls: str | None
     signed_in_by: str
+    means_refused: list[str]
     capabilities: list[str]
     messages: int
     octets: int
@@ -230,7 +234,8 @@ class Problem(BaseModel):
     """An error (RFC 9457); `reply` is the server's own -ERR line.
 
     `retry_after` counts seconds. `instead` is an `auth` to try where only a proof of the password
-    was sent, which not all servers can check.
+    was sent, which not all servers can check. `means_refused` are the means that the server refused
+    for their form; it said nothing of the name and the password then.
     """
 
     type: str
@@ -241,6 +246,7 @@ class Problem(BaseModel):
     reply: str | None = None
     retry_after: int | None = None
     instead: str | None = None
+    means_refused: list[str] | None = None
     confirm: str | None = None
 
 
@@ -277,6 +283,7 @@ def about(mailbox: domain.Mailbox) -> dict[str, Any]:
         "security": target.security,
         "tls": mailbox.tls,
         "signed_in_by": mailbox.signed_in_by,
+        "means_refused": list(mailbox.means_refused),
         "capabilities": list(mailbox.capabilities.lines),
         "messages": mailbox.index.totals.messages,
         "octets": mailbox.index.totals.octets,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.mailbox import Credentials, Mailbox, Outcome, Sort
-from app.mailbox.signin import MEANS
+from app.mailbox.ways import MEANS
 from app.transport import Security
 from tests.support.servers import SERVERS, Pop3Server
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from app.mailbox import Account, Credentials, LoginRejected, Mailbox
-from app.mailbox.signin import MEANS, TOKEN_MEANS
+from app.mailbox.ways import MEANS, TOKEN_MEANS
 from app.transport import Dialer, Security, Target
 from tests.support.certs import Authority
 from tests.support.dovecot import ALL_MECHANISMS, PASSWORD, Dovecot

@@ -11,10 +11,12 @@ from app.pop3 import (
     Broken,
     Command,
     Completed,
+    CramMd5,
     Engine,
     Event,
     Fault,
     Login,
+    OAuthBearer,
     Plain,
     Rejected,
     SaslFault,
@@ -101,6 +103,9 @@ def test_plain_too_long_for_its_line_waits_to_be_asked(go):
     [
         (b"+ VXNlcm5hbWU6\r\n", b"+ UGFzc3dvcmQ6\r\n"),
         (b"+\r\n", b"+\r\n"),
+        (b"+ Username:\r\n", b"+ Password:\r\n"),
+        (b"+ Username\r\n", b"+ Password\r\n"),
+        (b"+ OK\r\n", b"+ OK\r\n"),
         (b"+OK\r\n", b"+OK\r\n"),
     ],
 )
@@ -119,8 +124,7 @@ def test_login(name, word):
     ("command", "challenge", "why"),
     [
         (commands.auth(Plain("a", "b")), b"+ YWdhaW4=\r\n", "PLAIN got a challenge of 5 octets"),
-        (commands.auth(Plain("a", "b")), b"+ \r\n", "PLAIN got a challenge of 0 octets"),
-        (commands.auth(Login("a", "b")), b"+ Username:\r\n", "a challenge that is not base64"),
+        (commands.auth(CramMd5("a", "b")), b"+ Username:\r\n", "a challenge that is not base64"),
     ],
 )
 def test_a_challenge_without_an_answer_is_cancelled(command, challenge, why):
@@ -134,6 +138,27 @@ def test_a_challenge_without_an_answer_is_cancelled(command, challenge, why):
     engine.submit(commands.auth(Plain("a", "b")))
     [again] = engine.receive_data(b"+OK\r\n")
     assert isinstance(again, Completed), "a cancelled exchange leaves nothing behind"
+
+
+@pytest.mark.parametrize("empty", [b"+\r\n", b"+ \r\n", b"+ go ahead\r\n"])
+@pytest.mark.parametrize("end", [b"+OK in\r\n", b"+ \r\n"])
+def test_an_initial_response_that_was_overlooked_is_sent_once_more(empty, end):
+    plain, bearer = Plain("bob", SECRET), OAuthBearer("bob", SECRET, "h", 1)
+    for mechanism in (plain, bearer):
+        command = commands.auth(mechanism, SECRET)
+        engine, events, sent = talk(command, empty, end)
+        first = command.line.split()[2]
+        assert sent[0] == first + b"\r\n"
+        assert first not in sent[1]
+        assert hidden(engine, events, SECRET, first.decode())
+
+
+def test_scram_sends_its_first_message_once_more_and_no_third_time():
+    command = commands.auth(Scram("SCRAM-SHA-256", *SCRAM))
+    _, _, sent = talk(command, b"+ \r\n", b"+ " + FIRST + b"\r\n")
+    assert sent == [b64(RFC_7677[2].decode()) + b"\r\n", b64(RFC_7677[4].decode()) + b"\r\n"]
+    _, _, sent = talk(commands.auth(Scram("SCRAM-SHA-256", *SCRAM)), b"+ \r\n", b"+ \r\n")
+    assert sent[1] == b"*\r\n"
 
 
 @pytest.mark.parametrize("then", [b"+OK welcome\r\n", b"+ \r\n", b"+ YQ==\r\n"])

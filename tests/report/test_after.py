@@ -237,3 +237,23 @@ async def test_idling(report_of):
     async with ScriptedServer(Impatient(plain(1))) as server:
         report = await look(server, user="anna", wait=30)
     assert facts(report, Finding.IDLE_CLOSED_SOON)["seconds"] < 20
+
+
+async def test_means_that_are_refused_for_their_form(report_of):
+    quirks = Quirks(announce=("SASL CRAM-MD5",), replies={"AUTH": b"-ERR malformed command\r\n"})
+    report, fake = await report_of(quirks)
+    assert Finding.LOGIN_FORM in findings(report), "in clear nothing weaker follows"
+    assert the(report, Finding.LOGIN_FORM).facts["names"] == "CRAM-MD5"
+    assert fake.count("PASS") == 0
+
+
+async def test_a_server_that_hangs_up_at_capa_is_signed_in_to(report_of):
+    report, fake = await report_of(Quirks(close_at="CAPA"))
+    assert {Finding.CAPA_HANGS_UP, Finding.LOGIN, Finding.COUNT_SAME} <= findings(report)
+    assert fake.count("PASS") > 0
+
+
+async def test_a_server_that_takes_no_password_in_clear(report_of):
+    reply = b"-ERR cleartext logins disabled\r\n"
+    report, _ = await report_of(Quirks(replies={"USER": reply}))
+    assert Finding.LOGIN_ENCRYPTION in findings(report)

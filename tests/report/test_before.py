@@ -13,7 +13,7 @@ from app.report.wire import Site
 from app.transport import Dialer, Security, Target, TargetPolicy
 from tests.support.maildrop import FakeMaildrop, Quirks
 from tests.support.process import free_port
-from tests.support.scripted import ScriptedServer, close, expect, send, stall, steps
+from tests.support.scripted import ScriptedServer, close, expect, reset, send, stall, steps
 
 from .looking import LOOPBACK, dialer, facts, findings, look, the, under
 
@@ -163,6 +163,15 @@ async def test_a_silent_server_is_named_and_ends():
             await Inspection(dialer(), report.target, None, report).run()
     assert report.stopped is Stopped.TIME_UP
     assert {Finding.IPV4_ANSWERS, Finding.GREETED} <= findings(report)  # what was seen stays
+
+
+@pytest.mark.parametrize("end", [close(), reset()])
+async def test_a_server_that_hangs_up_at_capa(end):
+    hangs_up = steps(send(b"+OK hello\r\n"), expect(rb"CAPA"), end)
+    leaves = steps(send(b"+OK hello\r\n"), expect(rb"QUIT|STLS", b"-ERR no\r\n"))
+    async with ScriptedServer(hangs_up, hangs_up, leaves) as server:  # one knock at the address
+        report = await look(server)
+    assert under(report, Topic.CAPA) == [Finding.CAPA_HANGS_UP]
 
 
 async def test_what_breaks_off_behind_the_greeting_leaves_a_line():

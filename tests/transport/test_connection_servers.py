@@ -123,8 +123,8 @@ async def test_a_slow_reader_of_ours_is_no_habit_of_the_server():
         assert connection.pipelining
         with pytest.raises(Stalled):
             await connection.execute(commands.noop())  # a group of two
-        assert connection._habit.breaks == 0
-        assert not connection._habit.one_at_a_time
+        assert connection.habit.breaks == 0
+        assert not connection.habit.one_at_a_time
 
 
 async def test_a_line_that_goes_dead():

@@ -83,6 +83,24 @@ BAD = [
         more=(("password", "a guess"),),
     ),
     Bad(
+        "means refused for their form",
+        drop(replies=dict.fromkeys(("USER", "AUTH"), b"-ERR malformed command\r\n")),
+        401,
+        "login-rejected",
+        "The server did not understand the way of signing in.",
+        "USER/PASS, PLAIN, LOGIN",
+        "-ERR malformed command",
+    ),
+    Bad(
+        "no password in clear",
+        drop(replies={"USER": b"-ERR [AUTH] Plaintext authentication disallowed\r\n"}),
+        401,
+        "login-rejected",
+        "The server takes no password without encryption.",
+        "may be right",
+        "-ERR [AUTH] Plaintext authentication disallowed",
+    ),
+    Bad(
         "wrong host",
         lambda _: _nowhere("no-such-host.invalid", 995),
         502,
@@ -306,7 +324,7 @@ BAD = [
     ),
     *(
         Bad(f"closes at {stage}", drop(close_at=stage), 502, "connection-lost", LOST)
-        for stage in ("CAPA", "CAPA body", "USER", "PASS", "STAT", "LIST", "LIST body", "UIDL")
+        for stage in ("CAPA body", "USER", "PASS", "STAT", "LIST", "LIST body", "UIDL")
     ),
     Bad("resets at PASS", drop(reset_at="PASS"), 502, "connection-lost", LOST),
     Bad(

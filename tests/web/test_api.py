@@ -74,6 +74,7 @@ async def test_signing_in_tells_the_mailbox_and_gives_a_token(http, dovecot, use
         "security": "none",
         "tls": None,
         "signed_in_by": "SCRAM-SHA-256",
+        "means_refused": [],
         "messages": 3,
         "octets": sum(map(len, MAIL)),
     }

@@ -29,6 +29,7 @@ def mailbox(*said: Said, **more: Any) -> Any:
         "capabilities": Capabilities({"TOP": (), "UIDL": (), "PIPELINING": ()}),
         "tls": "TLSv1.3",
         "signed_in_by": "USER",
+        "means_refused": (),
         "index": range(1284),
     }
     return SimpleNamespace(**{**given, **more})
@@ -61,6 +62,11 @@ def test_a_new_page_has_the_newest_lines():
     view = dialogue.transcript(one)
     assert len(view.lines) == dialogue.SHOWN
     assert view.lines[-1].text == "+OK 199"
+
+
+def test_means_that_were_refused_for_their_form_are_named():
+    view = dialogue.transcript(mailbox(signed_in_by="USER", means_refused=("PLAIN", "LOGIN")))
+    assert view.facts[-1] == "signed in by USER/PASS (refused for the form: PLAIN, LOGIN)"
 
 
 def test_nothing_is_claimed_that_is_not_known():

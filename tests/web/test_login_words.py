@@ -2,9 +2,16 @@
 
 import pytest
 
-from app.mailbox import LoginDelayed, LoginRejected, MailboxInUse, NoWayIn, WayFault
+from app.mailbox import (
+    LoginDelayed,
+    LoginRejected,
+    MailboxInUse,
+    NoWayIn,
+    Refusal,
+    WayFault,
+)
 from app.pop3 import SaslError, SaslFault
-from app.web.errors import describe
+from app.web.errors import describe, problem
 
 
 def rejected(code: str | None = None, **fields: str) -> LoginRejected:
@@ -14,7 +21,15 @@ def rejected(code: str | None = None, **fields: str) -> LoginRejected:
     return error
 
 
+def refused(about: Refusal, *means: str, instead: str = "") -> LoginRejected:
+    error = LoginRejected("-ERR malformed command", None, about)
+    error.means_refused, error.instead = means, instead
+    return error
+
+
 REFUSALS = {
+    "form": refused(Refusal.SYNTAX, "PLAIN", "USER"),
+    "encryption": refused(Refusal.ENCRYPTION, "USER"),
     "wrong password": rejected("AUTH"),
     "temporary": rejected("SYS/TEMP"),
     "permanent": rejected("SYS/PERM"),
@@ -46,6 +61,16 @@ def test_trouble_of_the_server_is_not_the_persons(code):
     view = describe(rejected(code))
     assert view.title == "The server has trouble at the moment."
     assert "may be right" in view.detail
+
+
+def test_a_refusal_of_the_form_blames_no_password():
+    view = describe(refused(Refusal.MEANS, "PLAIN", "USER"))
+    assert view.title != describe(rejected("AUTH")).title
+    assert problem(view)["means_refused"] == ["PLAIN", "USER"]
+    assert "PLAIN, USER/PASS" in view.detail
+    assert "may be right" in view.detail
+    assert "not sent" not in " ".join(view.advice)
+    assert "not sent" in describe(refused(Refusal.MEANS, "CRAM-MD5", instead="USER")).advice[-1]
 
 
 def test_a_proof_that_was_refused_says_that_it_may_not_have_been_looked_at():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.mailbox.signin import MEANS, TOKEN_MEANS
+from app.mailbox.ways import MEANS, TOKEN_MEANS
 from tests.support.dovecot import ALL_MECHANISMS, Dovecot
 from tests.support.proxy import Link
 

@@ -50,6 +50,7 @@ class ErrorView:
         retry_after: seconds after which to try again, where that is known.
         instead: the means by which the password itself could be sent, where it was not; else "".
         protected: whether nobody on the way could read it then.
+        means_refused: what the server refused for the form of it.
     """
 
     code: str
@@ -61,6 +62,7 @@ class ErrorView:
     retry_after: int | None = None
     instead: str = ""
     protected: bool = False
+    means_refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
