@@ -13,7 +13,6 @@ class MailboxError(Exception):
 class WayFault(Enum):
     """Why there is no way to send a name and a password to this server."""
 
-    ASCII_ONLY = "the server takes ASCII only"
     NOT_OFFERED = "the server does not offer the means asked for"
     UNSENDABLE = "no means can carry them"
 
@@ -43,6 +42,7 @@ class LoginRejected(MailboxError):
         means: how it was tried: a SASL mechanism's name, `APOP` or `USER`.
         instead: where the password itself was not sent, the means by which it could be; else "".
         protected: whether the connection was encrypted.
+        beyond_ascii: name or password have letters that the server may want in another form.
         status, scope: what the server said of a token (RFC 7628, section 3.2.2), or "".
     """
 
@@ -55,6 +55,7 @@ class LoginRejected(MailboxError):
         self.means = ""
         self.instead = ""
         self.protected = False
+        self.beyond_ascii = False
         self.status = ""
         self.scope = ""
 

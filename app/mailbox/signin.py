@@ -158,6 +158,7 @@ async def sign_in(
         connection.greeting.result().challenge,
         connection.tls is not None,
     )
+    beyond_ascii = not (credentials.username + credentials.password).isascii()
     protected, habits = server.protected, connection.habit.ways_in
     ways = login_steps(credentials, server)
     await _agree(connection, server.capabilities, credentials.language)
@@ -172,7 +173,10 @@ async def sign_in(
             going_on = refusal.of_form and not way.judged
             following = trial.after(way, refusal, ways, protected=protected) if going_on else None
             if following is None:
-                raise _refused(error, way, ways, server, trial) from None
+                found = _refused(error, way, ways, server, trial)
+                if isinstance(found, LoginRejected):
+                    found.beyond_ascii = beyond_ascii
+                raise found from None
             way = following
     connection.signed_in_by = way.name
     if trial.refused:

@@ -99,7 +99,7 @@ class Greeted:
 
     @property
     def takes_utf8(self) -> bool:
-        """Whether USER, PASS and APOP may carry more than ASCII (RFC 6856, section 2.2)."""
+        """Whether it says that USER, PASS and APOP may carry more than ASCII (RFC 6856, 2.2)."""
         arguments = self.capabilities.tags.get("UTF8", ())
         return "USER" in map(str.upper, arguments)
 
@@ -107,8 +107,9 @@ class Greeted:
 def login_steps(credentials: Credentials, server: Greeted) -> tuple[Way, ...]:
     """The ways in, best first.
 
-    A way that cannot carry this name and password is left out: beyond ASCII, USER/PASS and APOP
-    need `UTF8 USER`, and SCRAM needs what SASLprep allows.
+    All of them carry names and passwords as UTF-8, by RFC 6856 and the mechanisms' own, and where
+    a server announces nothing of that, too. A way that cannot carry these is left out: SCRAM and
+    APOP with `UTF8 USER` need what SASLprep allows.
 
     Raises:
         NoWayIn: none is left.
@@ -119,12 +120,8 @@ def login_steps(credentials: Credentials, server: Greeted) -> tuple[Way, ...]:
         raise LocalProtocolError(f"the mechanism {asked} is not known")
     order = _UNDER_TLS if server.protected else _IN_CLEAR
     offered = [means for means in order if server.offers(means)] or ["USER"]
-    ascii_only = (credentials.username + credentials.password).isascii()
-    ways, fault = [], WayFault.UNSENDABLE
+    ways = []
     for means in offered if asked is None else [asked]:
-        if means in {"USER", "APOP"} and not ascii_only and not server.takes_utf8:
-            fault = WayFault.ASCII_ONLY
-            continue
         if means == "APOP" and server.challenge is None:
             raise NoWayIn(WayFault.NOT_OFFERED, means)
         try:
@@ -132,7 +129,7 @@ def login_steps(credentials: Credentials, server: Greeted) -> tuple[Way, ...]:
         except LocalProtocolError:
             continue
     if not ways:
-        raise NoWayIn(fault, asked or offered[0])
+        raise NoWayIn(WayFault.UNSENDABLE, asked or offered[0])
     return tuple(ways)
 
 
@@ -142,7 +139,8 @@ def _way(means: str, credentials: Credentials, server: Greeted) -> Way:
         case "USER":
             return Way(means, (commands.user(name), commands.password(secret)))
         case "APOP":
-            return Way(means, (commands.apop(name, secret, server.challenge or b""),))
+            challenge, prepare = server.challenge or b"", server.takes_utf8
+            return Way(means, (commands.apop(name, secret, challenge, prepare=prepare),))
         case "LOGIN" | "CRAM-MD5":  # the server speaks first
             mechanism = Login(name, secret) if means == "LOGIN" else CramMd5(name, secret)
             return Way(means, (commands.auth(mechanism, secret),))

@@ -163,13 +163,17 @@ def password(secret: str) -> Command[str]:
     return Command(shown, line, Shape.LINE, _BEFORE_LOGIN, _text, barrier=True, secrets=(secret,))
 
 
-def apop(name: str, secret: str, challenge: bytes) -> Command[str]:
+def apop(name: str, secret: str, challenge: bytes, *, prepare: bool = True) -> Command[str]:
     """APOP: MD5 of the greeting's timestamp and the secret (RFC 1939, section 7).
 
-    Outside ASCII both go through SASLprep first (RFC 6856, section 2.2).
+    Args:
+        name: the mailbox's.
+        secret: what is shared with the server.
+        challenge: the timestamp.
+        prepare: whether both go through SASLprep first, as `UTF8 USER` has it (RFC 6856, 2.2).
     """
     _check(secret)
-    if not (name + secret).isascii():
+    if prepare and not (name + secret).isascii():
         name, secret = prepared(name), prepared(secret)
     digest = hashlib.md5(challenge + secret.encode(), usedforsecurity=False).hexdigest()
     line = _line("APOP", name, digest)

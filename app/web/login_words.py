@@ -45,6 +45,7 @@ def rejected(error: LoginRejected) -> Words:
         _("The server did not accept the name or the password."),
         _("Nothing was opened, and the password was not kept."),
         (
+            *((_beyond_ascii(),) if error.beyond_ascii else ()),
             _(
                 "Some servers want the whole address as the user name, some only what is before "
                 "the @."
@@ -74,6 +75,7 @@ def _form(error: LoginRejected) -> Words:
             means=formats.listed(means_name(one) for one in error.means_refused),
         ),
         (
+            *((_beyond_ascii(),) if error.beyond_ascii else ()),
             _("Whoever runs the server can tell which way it takes; the API can ask for one."),
             *((_unsent(),) if error.instead else ()),
         ),
@@ -87,6 +89,13 @@ def means_name(means: str) -> str:
 
 def _unsent() -> str:
     return _("The password itself was not sent, since that gives more away.")
+
+
+def _beyond_ascii() -> str:
+    return _(
+        "The name or the password has characters such as ä, é or あ. They were sent as UTF-8; some "
+        "servers want them in another form, or take plain letters only."
+    )
 
 
 def _unchecked(means: str) -> str:
@@ -145,14 +154,6 @@ def delayed(error: LoginDelayed) -> Words:
 
 
 _NO_WAY = {
-    WayFault.ASCII_ONLY: (
-        N_("This server takes plain letters only."),
-        N_(
-            "The name or the password has characters such as ä or é, and the server offers no way "
-            "to send them. Neither was sent."
-        ),
-        N_("Ask whoever runs the server for a name and a password without them."),
-    ),
     WayFault.NOT_OFFERED: (
         N_("The server does not offer this way to sign in."),
         N_("Neither the name nor the password was sent."),

@@ -212,7 +212,7 @@ AFTER: Mapping[Finding, Says] = {
     Finding.LOGIN_ENCRYPTION: Says(N_("It takes no password in clear."), _CHOOSE_TLS),
     Finding.LOGIN_REJECTED: Says(
         N_("The server refuses this name with this password. It was tried once."),
-        N_("Check both; some providers want an app password, or POP3 to be allowed first."),
+        N_("Check both (ä goes as UTF-8); some want an app password, or POP3 to be allowed first."),
     ),
     Finding.LOGIN_IN_USE: Says(
         N_("Another program holds the mailbox."),

@@ -139,6 +139,12 @@ async def test_names_beyond_ascii_go_by_sasl(every_means, dialer, name, means) -
     assert mailbox.signed_in_by == means
 
 
+async def test_names_beyond_ascii_go_by_user_and_pass(every_means, dialer) -> None:
+    who = Credentials("zoë", PASSWORD, "USER")
+    mailbox = await opened(dialer, every_means, Security.STARTTLS, who)
+    assert mailbox.signed_in_by == "USER"
+
+
 async def test_a_server_that_holds_only_a_hash_is_opened_with_the_password_itself(
     authority, dialer
 ) -> None:

@@ -1,6 +1,7 @@
 """Sign-ins that are refused for their form, and servers that hang up: what goes on by itself."""
 
 import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -237,6 +238,60 @@ async def test_encryption_that_is_wanted_is_no_wrong_password():
             pass
     assert caught.value.about is Refusal.ENCRYPTION
     assert len(server.heard) == 1, "another one would be refused, too"
+
+
+# Beyond ASCII
+
+ZOE = Credentials("zoë", "pässwörd ✓")
+
+
+@pytest.mark.parametrize("capa", ["USER", "USER|UTF8", "USER|UTF8 USER", "UIDL"])
+async def test_names_and_passwords_beyond_ascii_go_as_utf_8(capa):
+    replies = {"USER zoë": b"+OK", "PASS pässwörd ✓": IN, "UTF8": b"+OK", "USER.*": WRONG}
+    server = Particular(capa, replies)
+    async with inside(server, ZOE) as connection:
+        assert connection.signed_in_by == "USER"
+    announced = ["UTF8"] if "UTF8" in capa else []
+    assert server.heard == [*announced, "USER zoë", "PASS pässwörd ✓"]
+
+
+@pytest.mark.parametrize(
+    ("capa", "greeting"),
+    [
+        ("USER", b"+OK"),
+        ("USER", b"+OK <1.2@pop.example.net>"),
+        ("SASL PLAIN", b"+OK"),
+        ("SASL LOGIN", b"+OK"),
+        ("SASL CRAM-MD5", b"+OK"),
+        ("SASL SCRAM-SHA-256", b"+OK"),
+    ],
+)
+@pytest.mark.parametrize("who", [ZOE, Credentials("anna", "пароль"), Credentials("名前", "x")])
+async def test_their_refusal_says_that_they_are_beyond_ascii(capa, greeting, who):
+    replies = {"USER .*": b"+OK", "AUTH LOGIN": b"+", "AUTH CRAM.*": b"+ PDFAaD4="}
+    server = Particular(
+        capa,
+        {**replies, ".*": b"-ERR [AUTH] no"}
+        if capa == "USER"
+        else {**replies, "AUTH (PLAIN|SCRAM).*": b"-ERR [AUTH] no"},
+        greeting,
+    )
+    with pytest.raises(LoginRejected) as caught:
+        async with inside(server, who):
+            pass
+    assert caught.value.beyond_ascii
+    assert who.password not in repr(vars(caught.value))
+
+
+async def test_apop_beyond_ascii_is_of_the_very_octets_unless_the_server_says_otherwise():
+    stamp, full = b"<1.2@pop.example.net>", "ｐw"  # a wide letter, which SASLprep makes plain
+    digests = {}
+    for capa in ("USER", "USER|UTF8 USER"):
+        server = Particular(capa, {"APOP .*": IN, "UTF8": b"+OK"}, b"+OK " + stamp)
+        async with inside(server, Credentials("zoë", full)):
+            digests[capa] = server.heard[-1].split()[-1]
+    assert digests["USER"] == hashlib.md5(stamp + full.encode()).hexdigest()
+    assert digests["USER|UTF8 USER"] == hashlib.md5(stamp + b"pw").hexdigest()
 
 
 # Servers that hang up

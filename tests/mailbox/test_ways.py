@@ -78,13 +78,17 @@ def test_a_means_that_is_not_known_is_never_replaced_by_a_weaker_one():
 @pytest.mark.parametrize(
     ("lines", "name", "password", "expected"),
     [
-        (("USER", "SASL PLAIN"), "zoë", "x", "PLAIN"),
-        (("USER", "SASL PLAIN"), "x", "pässwörd", "PLAIN"),
+        (("USER", "SASL PLAIN"), "zoë", "x", "PLAIN USER APOP"),
+        (("USER", "SASL PLAIN"), "x", "pässwörd", "PLAIN USER APOP"),
+        (("USER",), "zoë", "pässwörd", "USER APOP"),
+        (("USER", "UTF8"), "x", "пароль", "USER APOP"),
+        ((), "メール", "パスワード", "USER APOP"),
+        (("USER",), "x", "\U0001f600", "USER APOP"),
         (("USER", "UTF8 USER"), "zoë", "pässwörd", "USER APOP"),
         (("USER", "UTF8 user"), "zoë", "pässwörd", "USER APOP"),
-        (("USER", "SASL SCRAM-SHA-1 CRAM-MD5"), "zoë", "x", "SCRAM-SHA-1 CRAM-MD5"),
+        (("SASL SCRAM-SHA-1 CRAM-MD5",), "zoë", "x", "SCRAM-SHA-1 CRAM-MD5 APOP"),
         # SASLprep of 2005 does not know emoji
-        (("USER", "SASL SCRAM-SHA-1 PLAIN"), "x", "\U0001f600", "PLAIN"),
+        (("USER", "SASL SCRAM-SHA-1 PLAIN"), "x", "\U0001f600", "PLAIN USER APOP"),
         (("USER", "UTF8 USER"), "x", "\U0001f600", "USER"),
         (("USER",), "anna smith", "x", "USER"),  # APOP's name has no room for a space
     ],
@@ -96,9 +100,9 @@ def test_a_way_that_cannot_carry_the_name_is_left_out(lines, name, password, exp
 @pytest.mark.parametrize(
     ("lines", "credentials", "fault"),
     [
-        (("USER",), Credentials("zoë", "x"), WayFault.ASCII_ONLY),
-        (("USER", "UTF8"), Credentials("x", "pässwörd"), WayFault.ASCII_ONLY),
-        (("USER", "SASL PLAIN"), Credentials("zoë", "x", "USER"), WayFault.ASCII_ONLY),
+        (("USER",), Credentials("zoë\r\nDELE 1", "x"), WayFault.UNSENDABLE),
+        (("USER",), Credentials("zoë", "pässwörd\x85"), WayFault.UNSENDABLE),
+        (("USER", "UTF8 USER"), Credentials("zoë", "x\ud800"), WayFault.UNSENDABLE),
         (("SASL SCRAM-SHA-1",), Credentials("x", "\U0001f600"), WayFault.UNSENDABLE),
         (("USER",), Credentials("anna", "x", "APOP"), WayFault.NOT_OFFERED),
         (("USER",), Credentials("anna", "no token", "XOAUTH2"), WayFault.UNSENDABLE),

@@ -73,6 +73,16 @@ def test_a_refusal_of_the_form_blames_no_password():
     assert "not sent" in describe(refused(Refusal.MEANS, "CRAM-MD5", instead="USER")).advice[-1]
 
 
+@pytest.mark.parametrize("about", list(Refusal))
+def test_what_is_beyond_ascii_is_mentioned_where_it_was_refused(about):
+    error = refused(about, "USER")
+    before = " ".join(describe(error).advice)
+    error.beyond_ascii = True
+    after = " ".join(describe(error).advice)
+    assert "UTF-8" not in before
+    assert ("UTF-8" in after) is (about is not Refusal.ENCRYPTION)
+
+
 def test_a_proof_that_was_refused_says_that_it_may_not_have_been_looked_at():
     plainly = describe(rejected("AUTH", means="PLAIN"))
     proof = describe(rejected("AUTH", means="CRAM-MD5", instead="PLAIN"))
