@@ -5,7 +5,7 @@ page and the maildrop was listed again, or has put it away; until then later new
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -66,6 +66,32 @@ def doubts(earlier: Index, now: Index, *, same_connection: bool) -> set[Doubt]:
         if same_connection and known.number != message.number:
             found.add(Doubt.RENUMBERED)
     return found
+
+
+def _by_its_word(connection: Connection) -> Iterator[Notice]:
+    """What a server announces, and does not keep."""
+    if connection.habit.hangs_up_at_capa:
+        yield Notice.HANGS_UP_AT_CAPA
+    elif not connection.capabilities.tags:
+        yield Notice.NO_CAPA
+    if connection.means_refused:
+        yield Notice.MEANS_REFUSED
+    if not connection.capabilities.pipelining:
+        yield Notice.NO_PIPELINING
+    elif not connection.pipelining:
+        yield Notice.PIPELINING_BROKE
+
+
+def _by_its_uidls(index: Index, doubts: Collection[Doubt]) -> Iterator[Notice]:
+    """What its unique-ids are worth."""
+    if index.numbered:
+        yield Notice.NUMBERED_UIDLS
+    elif not {Doubt.REUSED, Doubt.RENUMBERED}.isdisjoint(doubts):
+        yield Notice.REUSED_UIDLS
+    elif not index.has_uidls:
+        yield Notice.NO_UIDL
+    if Doubt.RESIZED in doubts:
+        yield Notice.RESIZED
 
 
 def _without_copies(one: Index, ids: Iterable[MessageId], other: Index) -> set[MessageId]:
@@ -133,29 +159,14 @@ class News:
         self, connection: Connection, index: Index, doubts: Collection[Doubt] = ()
     ) -> None:
         """How the server is, by what it said on a new connection, and by what it did before."""
-        self._standing = {}
-        if connection.habit.hangs_up_at_capa:
-            self._standing[Notice.HANGS_UP_AT_CAPA] = 0
-        elif not connection.capabilities.tags:
-            self._standing[Notice.NO_CAPA] = 0
-        if connection.means_refused:
-            self._standing[Notice.MEANS_REFUSED] = 0
-        if index.numbered:
-            self._standing[Notice.NUMBERED_UIDLS] = 0
-        elif not {Doubt.REUSED, Doubt.RENUMBERED}.isdisjoint(doubts):
-            self._standing[Notice.REUSED_UIDLS] = 0
-        elif not index.has_uidls:
-            self._standing[Notice.NO_UIDL] = 0
-        if Doubt.RESIZED in doubts:
-            self._standing[Notice.RESIZED] = 0
+        self._standing = {
+            **dict.fromkeys(_by_its_word(connection), 0),
+            **dict.fromkeys(_by_its_uidls(index, doubts), 0),
+        }
         if index.duplicates:
             self._standing[Notice.DUPLICATE_UIDLS] = index.duplicates
         if index.stat.messages != len(index):
             self._standing[Notice.COUNTS_DIFFER] = index.stat.messages
-        if connection.capabilities.pipelining and not connection.pipelining:
-            self._standing[Notice.PIPELINING_BROKE] = 0
-        elif not connection.capabilities.pipelining:
-            self._standing[Notice.NO_PIPELINING] = 0
 
     def listed(
         self,

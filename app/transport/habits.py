@@ -67,7 +67,6 @@ class Habit:
     answered: int = 0
     breaks: int = 0
     doubts: set[Doubt] = field(default_factory=set)
-
     hangs_up_at_capa: set[State] = field(default_factory=set)
     answers_capa: set[State] = field(default_factory=set)
     ways_in: dict[bool, WayIn] = field(default_factory=dict)
