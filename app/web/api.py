@@ -25,18 +25,19 @@ from .selecting import chosen
 from .space_json import space_json
 from .words import _
 
+_PROBLEM = {"application/problem+json": {"schema": schemas.Problem.model_json_schema()}}
 router = APIRouter(
     prefix="/api/v1",
     tags=["POP3"],
-    responses={
-        "default": {
-            "description": "an error",
-            "content": {
-                "application/problem+json": {"schema": schemas.Problem.model_json_schema()}
-            },
-        }
-    },
+    responses={"default": {"description": "an error", "content": _PROBLEM}},
 )
+
+
+def conflict(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """A call that is refused as things stand, with one of these codes; nothing was done."""
+    said = f"refused as things stand, and nothing was done: {', '.join(codes)}"
+    return {409: {"description": said, "content": _PROBLEM}}
+
 
 _MESSAGE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -52,7 +53,8 @@ _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"application/mbox": _BINARY, "application/zip": _BINARY},
         "description": "the messages in one file",
-    }
+    },
+    **conflict("already-exporting"),
 }
 Lines = Annotated[int, Query(ge=0, le=99_999_999, description="lines of the body")]
 
@@ -74,7 +76,12 @@ async def check_sign_in(request: Request, config: Annotated[WebConfig, Depends(_
     check_site(request.headers, own_origin(request, config.public_origin), browser=False)
 
 
-@router.post("/session", status_code=status.HTTP_201_CREATED, dependencies=[Depends(check_sign_in)])
+@router.post(
+    "/session",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(check_sign_in)],
+    responses=conflict("confirm-server"),
+)
 async def sign_in(request: Request, services: AppServices, body: schemas.SignIn) -> schemas.Opened:
     """Connects, signs in, and asks STAT, LIST and UIDL.
 
@@ -302,14 +309,17 @@ async def unmark_all(session: ChangingSession) -> schemas.Marked:
     return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark_all()))
 
 
-@router.post("/quit")
+@router.post("/quit", responses=conflict("commit-failed", "ambiguous"))
 async def commit(session: ChangingSession, body: schemas.Quit | None = None) -> schemas.Receipt:
-    """The commit: DELE for every mark, QUIT, and a second sign-in to see what is gone."""
+    """The commit: DELE for every mark, QUIT, and a second sign-in to see what is gone.
+
+    Nothing marked, or a marked message that is gone or no longer the same, is a 409.
+    """
     verify = body.verify if body is not None else True
     return schemas.receipt(await session.mailbox.commit(session.unlock, verify=verify))
 
 
-@router.post("/console")
+@router.post("/console", responses=conflict("confirm-first", "line-busy", "commit-failed"))
 async def console(session: ChangingSession, body: schemas.ConsoleLine) -> schemas.ConsoleAnswer:
     """One raw command: CAPA, STAT, LIST, UIDL, TOP, RETR, NOOP, DELE, RSET, QUIT or LANG.
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from app.report import ReportRun
 from app.transport import Security
 
-from .api import check_sign_in
+from .api import check_sign_in, conflict
 from .api import router as api
 from .deps import AppServices, ChangingSession
 from .forms import SignInForm
@@ -44,7 +44,7 @@ async def _made(run: ReportRun) -> ServerReport:
     return server_report(run.report)
 
 
-@router.get("/report")
+@router.get("/report", responses=conflict("report-running"))
 async def report_own(
     services: AppServices, session: ChangingSession, wait: Wait = 0
 ) -> ServerReport:
@@ -56,7 +56,11 @@ async def report_own(
     return await _made(await begin_own(services, session, wait))
 
 
-@router.post("/report", dependencies=[Depends(check_sign_in)])
+@router.post(
+    "/report",
+    dependencies=[Depends(check_sign_in)],
+    responses=conflict("report-running", "confirm-server"),
+)
 async def report_on(request: Request, services: AppServices, body: ReportOn) -> ServerReport:
     """The same for any server this Popscope may connect to, with or without an account.
 

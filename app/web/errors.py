@@ -277,7 +277,7 @@ TABLE: dict[type[Exception], Entry] = {
             N_("Ask for the whole message again if you want it after all."),
         ),
     ),
-    CommitFailed: Entry(502, "commit-failed", _commit_failed),
+    CommitFailed: Entry(409, "commit-failed", _commit_failed),
     BadLine: Entry(422, "bad-command", console_words.bad_line),
     ConfirmFirst: Entry(409, "confirm-first", console_words.confirm_first),
     LineBusy: Entry(409, "line-busy", console_words.busy),

@@ -117,6 +117,6 @@ async def test_a_refused_commit_sends_no_dele(dovecot: Dovecot, popscope: Runnin
         client.headers["Authorization"] = f"Bearer {token}"
         await client.post("/api/v1/rset")
         nothing = await client.post("/api/v1/quit")
-        assert nothing.json()["code"] == "commit-failed"
+        assert (nothing.status_code, nothing.json()["code"]) == (409, "commit-failed")
         assert "DELE" not in verbs(link)
     assert on_disk(dovecot, user) == before

@@ -3,7 +3,7 @@
 import json
 import re
 
-from app.web.docs import calls
+from app.web.docs import calls, codes
 
 from .visiting import http_to, running, words
 
@@ -61,6 +61,14 @@ async def test_the_document_has_every_call_with_its_words():
     (ids, _, dry_run) = by_name["POST", "/api/v1/dele"].body
     assert (ids.name, ids.type, dry_run.type) == ("ids", "list of string or null", "boolean")
     assert [row.name for row in by_name["POST", "/api/v1/quit"].body] == ["verify"]
+    known = {code: status for code, status, _ in codes()}
+    for call in found:
+        for status, meaning in call.answers:
+            if status == "409":
+                named = meaning.rpartition(": ")[2].split(", ")
+                assert {known[code] for code in named} == {409}, call.path
+    refused = dict(by_name["POST", "/api/v1/quit"].answers)["409"]
+    assert refused.endswith(": commit-failed, ambiguous")
     assert {row.name for row in by_name["GET", "/api/v1/list"].parameters} >= {
         "sort",
         "page",

@@ -152,7 +152,7 @@ async def test_a_marked_message_that_another_program_took_is_told():
         await script.post("/dele", {"ids": ids[:2]})
         await script.post("/session/release", status=204)
         del fake.messages[0]
-        problem = await script.post("/quit", status=502)
+        problem = await script.post("/quit", status=409)
         assert problem["code"] == "commit-failed"
         assert "Nothing was deleted" in problem["title"]
         assert fake.count("DELE") == 0

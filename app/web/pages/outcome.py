@@ -1,13 +1,12 @@
 """The review of what is marked, the commit, and its receipt as a page and as files."""
 
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.mailbox import CommitFailed, CommitFault, aside
+from app.mailbox import Ambiguous, CommitFailed, CommitFault, aside
 from app.sessions import Session
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.errors import describe
@@ -65,11 +64,12 @@ async def commit(
     marks = tuple(session.mailbox.marks)
     # Another tab may have marked since, or marked one and unmarked another.
     if marks and (count != str(len(marks)) or seen != await aside(fingerprint, marks)):
-        told = replace(
-            describe(CommitFailed(CommitFault.OTHERS_MARKED)), status=HTTPStatus.CONFLICT
-        )
-        return await _review(request, services, session, replace(told, status=HTTPStatus.CONFLICT))
-    await session.mailbox.commit(session.unlock, confirmed=frozenset(marks))
+        told = describe(CommitFailed(CommitFault.OTHERS_MARKED))
+        return await _review(request, services, session, told)
+    try:
+        await session.mailbox.commit(session.unlock, confirmed=frozenset(marks))
+    except (CommitFailed, Ambiguous) as error:  # to be looked at again
+        return await _review(request, services, session, describe(error))
     return way_back("/mailbox/receipt")
 
 

@@ -1,13 +1,16 @@
 """The review, the commit and its receipt, without JavaScript and with htmx; the receipt's files."""
 
+import asyncio
 import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from app.mailbox import deletion
+from app.mailbox.commit import delete_and_quit
 from app.web import outcome
 from tests.web.visiting import heading, words
 
@@ -39,7 +42,7 @@ async def test_the_review_shows_all_that_goes_and_the_receipt_what_went(visit):
     page = await visit.browser.open("/mailbox")
     assert "2 messages 4.5 MB" in words(page)
     again = await visit.browser.commit(count="0")
-    assert again.status_code == 502
+    assert again.status_code == 409
     assert heading(again) == "Nothing is marked."
 
 
@@ -74,6 +77,56 @@ async def test_as_many_marks_as_the_review_showed_but_others_are_not_deleted(vis
     assert "All 2 messages are gone." in words(page)
     left = (await visit.script.get("/list?sort=number"))["messages"]
     assert [message["id"] for message in left] == [visit.ids[n] for n in (0, 3, 4)]
+
+
+async def test_a_commit_that_is_refused_is_a_conflict_and_shows_what_is_marked_now(visit):
+    page = await visit.browser.commit(count="0")
+    assert (page.status_code, heading(page)) == (409, "Nothing is marked.")
+    assert "Nothing is marked" in words(page)
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:3])
+    await visit.browser.open("/mailbox/review")
+    await visit.script.post("/session/release", status=204)
+    del visit.fake.messages[0]  # by another program
+    page = await visit.browser.commit()
+    assert page.status_code == 409
+    assert heading(page) == "The mailbox has changed meanwhile. Nothing was deleted."
+    assert "Delete 2 messages, " in words(page)
+    assert visit.fake.count("DELE") == 0
+    page = await visit.browser.commit()
+    assert "All 2 messages are gone." in words(page)
+
+
+async def test_copies_that_cannot_be_told_apart_are_a_conflict_in_pages_and_api(visit):
+    visit.fake.messages[1] = visit.fake.messages[0]
+    await visit.browser.send("/mailbox/refresh")
+    first, *_ = await visit.script.ids()
+    await visit.browser.send("/mailbox/mark", id=first)
+    page = await visit.browser.commit()
+    assert page.status_code == 409
+    assert "cannot be told from others" in heading(page)
+    assert "Delete 1 message" in words(page)
+    assert (await visit.script.post("/quit", status=409))["code"] == "ambiguous"
+    assert visit.fake.count("DELE") == 0
+
+
+async def test_one_commit_at_a_time(visit, monkeypatch):
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
+    begun, told = asyncio.Event(), asyncio.Event()
+    delete = delete_and_quit
+
+    async def slow(connection, messages) -> Any:
+        begun.set()
+        await told.wait()
+        return await delete(connection, messages)
+
+    monkeypatch.setattr(deletion, "delete_and_quit", slow)
+    first = asyncio.create_task(visit.browser.commit())
+    await begun.wait()
+    problem = await visit.script.post("/quit", status=409)
+    assert (problem["code"], problem["title"]) == ("commit-failed", "Already deleting.")
+    told.set()
+    page = await first
+    assert "All 2 messages are gone." in words(page)
 
 
 async def test_what_the_server_would_not_delete_is_told_in_its_words(visit):
