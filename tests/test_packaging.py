@@ -64,6 +64,14 @@ def installed(built, tmp_path_factory) -> Path:
     return Path(folder) / "bin"
 
 
+def test_the_list_of_providers_is_in_both(built):
+    name = "app/discovery/providers.tsv"
+    with zipfile.ZipFile(built["wheel"]) as wheel:
+        assert len(wheel.read(name).splitlines()) > 100
+    with tarfile.open(built["sdist"]) as sdist:
+        assert [one for one in sdist.getnames() if one.endswith(name)]
+
+
 def test_the_wheel_serves_a_page_and_its_static_files(installed):
     with RunningPopscope(program=(os.fspath(installed / "popscope"),)) as popscope:
         with urllib.request.urlopen(f"{popscope.url}/", timeout=20) as answer:

@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -142,7 +142,7 @@ class Discovery:
             own = list(self._offered[:1])
         if own:
             return Found(own[0], Source.OFFERED, WHOLE, address.shown)
-        if provider is not None:
+        if provider is not None and not (self.searches and provider.security is Security.NONE):
             return self._by(provider, Source.KNOWN, domain)
         return None if self.searches else NotFound(Reason.OFF)
 
@@ -150,6 +150,8 @@ class Discovery:
         """A known provider's server; a domain that only has its mail there should be looked at."""
         if not provider.host:
             return NotFound(Reason.PROVIDER_WITHOUT, provider=provider.name)
+        if provider.security is Security.NONE:
+            return NotFound(Reason.PLAINTEXT, provider=provider.name, host=provider.host)
         if not self._may(provider.target):
             return NotFound(Reason.NOT_ALLOWED)
         known = source is Source.KNOWN
@@ -217,13 +219,25 @@ class Discovery:
                 if provider is not None:
                     return self._by(provider, Source.MX, domain)
                 left = self._budget.seconds - (time.monotonic() - began) - 0.2
-                guesses = [one for one in candidates(domain, self._ports) if self._may(one)]
-                guess = await first_answering(self._dialer, guesses, left)
+                guess = await self._guessed(domain, left)
                 if guess is not None:
-                    return _found(guess, Source.GUESS, domain)
+                    return guess
         except TimeoutError:
             missed.append(Reason.TOO_SLOW)
-        return NotFound(missed[0] if missed else Reason.NOTHING)
+        known = providers.by_domain(domain)  # without encryption, or nobody would have asked
+        nothing = NotFound(missed[0] if missed else Reason.NOTHING)
+        return nothing if known is None else self._by(known, Source.KNOWN, domain)
+
+    async def _guessed(self, domain: str, left: float) -> Found | None:
+        """What answers under the usual names; a server known without encryption may have it now."""
+        known = providers.by_domain(domain)
+        places = candidates(domain, self._ports, known.host if known is not None else "")
+        guesses = [one for one in places if self._may(one)]
+        guess = await first_answering(self._dialer, guesses, left)
+        if guess is None:
+            return None
+        form = known.username if known is not None and guess.host == known.host else WHOLE
+        return _found(guess, Source.GUESS, domain, form)
 
     async def _published(self, domain: str, missed: list[Reason]) -> Found | None:
         """What the domain's own web servers say; over HTTP it is never more than a suggestion."""
@@ -273,7 +287,7 @@ def _filled(answer: Answer, address: Address) -> Answer:
     """What was found for a domain, for one address of it."""
     if isinstance(answer, Found):
         return answer.of(address)
-    return NotFound(answer.reason, address.shown, answer.provider)
+    return replace(answer, domain=address.shown)
 
 
 def _found(

@@ -12,12 +12,16 @@ _AT_ONCE = 4
 _GOODBYE = 0.3  # seconds for the answer to QUIT
 
 
-def candidates(domain: str, ports: tuple[int, int]) -> list[Target]:
-    """What to try, in the order of preference: TLS before STARTTLS, never without encryption."""
+def candidates(domain: str, ports: tuple[int, int], known: str = "") -> list[Target]:
+    """What to try, in the order of preference: TLS before STARTTLS, never without encryption.
+
+    A server that is known comes before the usual names.
+    """
+    names = dict.fromkeys(filter(None, (known, *(name.format(domain) for name in _NAMES))))
     return [
-        Target(name.format(domain), port, security)
+        Target(name, port, security)
         for security, port in zip((Security.TLS, Security.STARTTLS), ports, strict=True)
-        for name in _NAMES
+        for name in names
     ]
 
 

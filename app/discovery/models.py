@@ -30,6 +30,7 @@ class Quirk(Enum):
     OAUTH_ONLY = "no passwords for mail programs"
     SEPARATE = "a password of its own for mail programs"
     PAID = "only for paying customers"
+    MAY_REFUSE = "app passwords are being withdrawn"
     RECENT_ONLY = "hides mail that was fetched once"
 
 
@@ -105,11 +106,13 @@ class NotFound:
         reason: why.
         domain: the address's domain, as people write it; "" where there is none.
         provider: the provider's name, where it is known.
+        host: its server, where that is known and may not be chosen.
     """
 
     reason: Reason
     domain: str = ""
     provider: str = ""
+    host: str = ""
 
 
 Answer = Found | NotFound

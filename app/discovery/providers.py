@@ -1,13 +1,19 @@
-"""Well-known providers: facts they publish about their own POP3 servers, as of 2026."""
+"""Well-known providers: facts they publish about their own POP3 servers, as of 2026.
 
-from dataclasses import dataclass
+Beside those of whom more is known, `providers.tsv` has the servers of many others.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib import resources
 
 from app.transport import Security, Target
 
-from .models import LOCAL, WHOLE, Quirk, belongs
+from .models import DOMAIN, LOCAL, WHOLE, Quirk, belongs
 
 _APP = Quirk.FOR_APPS
 _ON = Quirk.SWITCH_ON
+_LESS = Quirk.MAY_REFUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +23,11 @@ class Provider:
     Attributes:
         name: as people know it.
         domains: domains of its addresses.
-        host: its POP3 server, on port 995 with TLS; "" where it has none.
+        host: its POP3 server; "" where it has none.
         quirks: what to know before one signs in.
         username: the form of the user name.
         exchangers: domains of its mail exchangers, by which its customers' domains are known.
+        port, security: how it is reached; without encryption, it is never chosen unasked.
     """
 
     name: str
@@ -29,11 +36,13 @@ class Provider:
     quirks: tuple[Quirk, ...] = ()
     username: str = WHOLE
     exchangers: str = ""
+    port: int = 995
+    security: Security = Security.TLS
 
     @property
     def target(self) -> Target:
         """Its server; only where it has one."""
-        return Target(self.host, Security.TLS.default_port, Security.TLS)
+        return Target(self.host, self.port, self.security)
 
 
 PROVIDERS = (
@@ -64,7 +73,7 @@ PROVIDERS = (
         "yahoo.it yahoo.se yahoo.co.in yahoo.co.nz yahoo.co.uk yahoo.com.ar yahoo.com.au "
         "yahoo.com.br yahoo.com.mx",
         "pop.mail.yahoo.com",
-        (_APP,),
+        (_LESS,),
     ),
     Provider("Yahoo Japan", "yahoo.co.jp", "pop.mail.yahoo.co.jp", (_ON,), LOCAL),
     Provider(
@@ -72,7 +81,7 @@ PROVIDERS = (
         "aol.com aim.com netscape.net netscape.com verizon.net aol.co.uk aol.de aol.es aol.fr "
         "aol.it",
         "pop.aol.com",
-        (_APP,),
+        (_LESS,),
     ),
     Provider("iCloud", "icloud.com me.com mac.com", "", exchangers="mail.icloud.com"),
     Provider(
@@ -137,7 +146,7 @@ PROVIDERS = (
         "att.net ameritech.net bellsouth.net flash.net nvbell.net pacbell.net prodigy.net "
         "sbcglobal.net snet.net swbell.net wans.net currently.com",
         "inbound.att.net",
-        (Quirk.SEPARATE,),
+        (_LESS,),
     ),
     Provider("Seznam", "seznam.cz email.cz post.cz", "pop3.seznam.cz"),
     Provider("WP", "wp.pl", "pop3.wp.pl", (_ON,), LOCAL),
@@ -147,7 +156,26 @@ PROVIDERS = (
     Provider("Ziggo", "ziggo.nl ziggomail.com home.nl chello.nl upcmail.nl", "pop.ziggo.nl"),
 )
 
-_BY_DOMAIN = {domain: one for one in PROVIDERS for domain in one.domains.split()}
+_FORMS = {"address": WHOLE, "local": LOCAL, "local.domain": f"{LOCAL}.{DOMAIN}"}
+
+
+def _listed() -> Iterator[Provider]:
+    """The providers of the list; what is known of a server holds for its other domains, too."""
+    known = {one.host: one for one in PROVIDERS if one.host}
+    listed = (resources.files(__package__) / "providers.tsv").read_text(encoding="utf-8")
+    for line in listed.splitlines():
+        if line.startswith("#"):
+            continue
+        name, host, port, security, form, domains = line.split("\t")
+        if host in known:
+            yield replace(known[host], domains=domains, exchangers="")
+        else:
+            one = Provider(name, domains, host, username=_FORMS[form])
+            yield replace(one, port=int(port), security=Security(security))
+
+
+LISTED = tuple(_listed())
+_BY_DOMAIN = {d: one for one in (*LISTED, *PROVIDERS) for d in one.domains.split()}
 
 
 def by_domain(domain: str) -> Provider | None:
@@ -156,9 +184,17 @@ def by_domain(domain: str) -> Provider | None:
 
 
 def by_exchanger(hosts: list[str]) -> Provider | None:
-    """The provider that takes in a domain's mail, by the names of its mail exchangers."""
+    """The provider that takes in a domain's mail, by the names of its mail exchangers.
+
+    Exchangers lie in domains of their own, or in one that the provider has addresses in.
+    """
     for host in hosts:
         for one in PROVIDERS:
             if any(belongs(host, known) for known in one.exchangers.split()):
                 return one
+        labels = host.split(".")
+        for start in range(len(labels) - 1):
+            found = _BY_DOMAIN.get(".".join(labels[start:]))
+            if found is not None:
+                return found
     return None

@@ -113,7 +113,7 @@ async def discover(
     """
     found = await services.discovery.find(body.address, visitor=visitor(request), bare=True)
     if isinstance(found, NotFound):
-        raise ServerNotFound(found.reason, found.domain, found.provider)
+        raise ServerNotFound(found.reason, found.domain, found.provider, found.host)
     return discovery_schemas.discovered(found, body.address)
 
 

@@ -41,6 +41,7 @@ _QUIRKS = {
     Quirk.SWITCH_ON: "switch-on",
     Quirk.OAUTH_ONLY: "oauth-only",
     Quirk.SEPARATE: "separate-password",
+    Quirk.MAY_REFUSE: "may-refuse",
     Quirk.PAID: "paid",
     Quirk.RECENT_ONLY: "recent-only",
 }

@@ -77,14 +77,15 @@ class ServerNotFound(WebError):
     Attributes:
         reason: why.
         domain: the address's domain, "" where it has none.
-        provider: the provider's name, where it is known.
+        provider, host: the provider's name and its server, where they are known.
     """
 
-    def __init__(self, reason: Reason, domain: str, provider: str) -> None:
-        super().__init__(reason, domain, provider)
+    def __init__(self, reason: Reason, domain: str, provider: str, host: str = "") -> None:
+        super().__init__(reason, domain, provider, host)
         self.reason = reason
         self.domain = domain
         self.provider = provider
+        self.host = host
 
 
 class ConfirmServer(WebError):
@@ -338,7 +339,7 @@ TABLE: dict[type[Exception], Entry] = {
     ServerNotFound: Entry(
         422,
         "server-not-found",
-        lambda error: server_words.not_found(error.reason, error.domain, error.provider),
+        lambda e: server_words.not_found(e.reason, e.domain, e.provider, e.host),
     ),
     ConfirmServer: Entry(
         409,

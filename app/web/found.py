@@ -35,7 +35,7 @@ def found_view(discovery: Discovery, answer: Answer, typed: str) -> FoundView:
         reason = answer.reason
         if reason in _NOT_YET:
             return idle(discovery, typed)
-        line = server_words.why_none(reason, answer.domain, answer.provider)
+        line = server_words.why_none(reason, answer.domain, answer.provider, answer.host)
         return FoundView("none", typed, "", "", line, opens=reason not in _PASSING)
     target = answer.target
     kind = _("not encrypted") if target.security is Security.NONE else target.security.value.upper()

@@ -29,7 +29,7 @@ async def located(services: Services, form: SignInForm, asking: str) -> tuple[Ac
     form.credentials()
     found = await services.discovery.find(form.username, visitor=asking)
     if isinstance(found, NotFound):
-        raise ServerNotFound(found.reason, found.domain, found.provider)
+        raise ServerNotFound(found.reason, found.domain, found.provider, found.host)
     if not found.sure:
         target = found.target
         raise ConfirmServer(target.host, target.port, target.security.value, found.domain)

@@ -29,18 +29,23 @@ _WHY = {
     Reason.BUSY: N_("Too many are being looked for at the moment."),
     Reason.OFF: N_("Popscope does not know the one of %(domain)s."),
 }
+_KNOWN_PLAIN = N_(
+    "%(host)s of %(provider)s is known to have no encryption; Popscope never chooses that by "
+    "itself."
+)
 
 
-def why_none(reason: Reason, domain: str, provider: str) -> str:
+def why_none(reason: Reason, domain: str, provider: str, host: str = "") -> str:
     """Why no server was found, as one sentence."""
-    return _(_WHY[reason], domain=domain, provider=provider)
+    why = _KNOWN_PLAIN if reason is Reason.PLAINTEXT and host else _WHY[reason]
+    return _(why, domain=domain, provider=provider, host=host)
 
 
-def not_found(reason: Reason, domain: str, provider: str) -> Words:
+def not_found(reason: Reason, domain: str, provider: str, host: str = "") -> Words:
     """The same as an error."""
     return Words(
         _("The mail server could not be found from the address."),
-        why_none(reason, domain, provider),
+        why_none(reason, domain, provider, host),
         (_("Type the name of the mail server, such as pop.example.net."),),
     )
 
@@ -80,35 +85,23 @@ def where(found: Found) -> str:
     assert_never(found.source)
 
 
-def _quirk(quirk: Quirk, provider: str) -> str:
-    match quirk:
-        case Quirk.FOR_APPS:
-            return _(
-                "%(provider)s wants an app password here, made in its account settings.",
-                provider=provider,
-            )
-        case Quirk.SWITCH_ON:
-            return _(
-                "POP3 must be switched on first, in the settings of %(provider)s.",
-                provider=provider,
-            )
-        case Quirk.OAUTH_ONLY:
-            return _(
-                "%(provider)s takes no passwords from mail programs any more, only OAuth tokens, "
-                "which Popscope's API can send.",
-                provider=provider,
-            )
-        case Quirk.SEPARATE:
-            return _(
-                "%(provider)s wants its own password for mail programs here, not that of its "
-                "website.",
-                provider=provider,
-            )
-        case Quirk.PAID:
-            return _("%(provider)s offers POP3 to paying customers only.", provider=provider)
-        case Quirk.RECENT_ONLY:
-            return _("%(provider)s hides mail that was fetched by POP3 before.", provider=provider)
-    assert_never(quirk)
+_QUIRKS = {
+    Quirk.FOR_APPS: N_("%(provider)s wants an app password here, made in its account settings."),
+    Quirk.SWITCH_ON: N_("POP3 must be switched on first, in the settings of %(provider)s."),
+    Quirk.OAUTH_ONLY: N_(
+        "%(provider)s takes no passwords from mail programs any more, only OAuth tokens, "
+        "which Popscope's API can send."
+    ),
+    Quirk.SEPARATE: N_(
+        "%(provider)s wants its own password for mail programs here, not that of its website."
+    ),
+    Quirk.MAY_REFUSE: N_(
+        "%(provider)s may refuse: the app passwords that mail programs sign in with are being "
+        "withdrawn there. If your account still has one, use it."
+    ),
+    Quirk.PAID: N_("%(provider)s offers POP3 to paying customers only."),
+    Quirk.RECENT_ONLY: N_("%(provider)s hides mail that was fetched by POP3 before."),
+}
 
 
 def notes(found: Found, typed: str) -> tuple[str, ...]:
@@ -118,7 +111,7 @@ def notes(found: Found, typed: str) -> tuple[str, ...]:
         found: the server.
         typed: the address as it was typed.
     """
-    said = [_quirk(quirk, found.provider) for quirk in found.quirks]
+    said = [_(_QUIRKS[quirk], provider=found.provider) for quirk in found.quirks]
     if found.foreign:
         said.insert(
             0,

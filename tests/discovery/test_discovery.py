@@ -187,6 +187,43 @@ async def test_a_guess_with_a_wrong_certificate_or_without_any_is_none(searching
             assert await there.discovery.find(ANNA) == NotFound(Reason.NOTHING, "example.test")
 
 
+async def test_a_server_known_without_encryption_is_chosen_only_where_it_has_it_now(
+    searching, authority
+):
+    """Of nifty.com it is known that POP3 is in clear, on port 110, and wants the local part."""
+    at = "host-record=pop.nifty.com,127.0.0.1"
+    plain = NotFound(Reason.PLAINTEXT, "nifty.com", "@nifty", "pop.nifty.com")
+    async with searching(at) as there:  # nothing answers with encryption
+        assert await there.discovery.find("anna@nifty.com") == plain
+    with Dovecot(authority=authority, certificate=authority.leaf("pop.nifty.com")) as server:
+        async with searching(at, ports=(server.tls_port, 1)) as there:
+            target = Target("pop.nifty.com", server.tls_port, Security.TLS)
+            found = await there.discovery.find("anna@nifty.com")
+            assert found == Found(target, Source.GUESS, "anna", "nifty.com")
+    async with searching(lookups=None) as there:
+        assert await there.discovery.find("anna@nifty.com") == plain
+        assert there.discovery.remembered("anna@nifty.com") == plain
+    async with searching("mx-host=example.test,mx.nifty.com,1") as there:
+        found = await there.discovery.find(ANNA)
+        assert found == NotFound(Reason.PLAINTEXT, "example.test", "@nifty", "pop.nifty.com")
+
+
+async def test_the_list_of_providers_needs_no_question_and_fills_in_the_name(searching):
+    async with searching() as there:
+        for address, host, security, name in (
+            ("anna@sky.com", "pop.tools.sky.com", Security.TLS, "anna@sky.com"),
+            ("anna@uol.com.br", "pop3.uol.com.br", Security.TLS, "anna"),
+            ("anna@tim.it", "pop.tim.it", Security.STARTTLS, "anna@tim.it"),
+            ("anna@rr.iij4u.or.jp", "mbox.iij4u.or.jp", Security.STARTTLS, "anna.rr.iij4u.or.jp"),
+        ):
+            found = await there.discovery.find(address)
+            assert isinstance(found, Found), address
+            assert (found.source, found.sure) == (Source.KNOWN, True)
+            assert (found.target.security, found.target.host) == (security, host)
+            assert found.username == name
+        assert there.names.asked == []
+
+
 async def test_idn_domains_are_asked_for_in_ascii(searching):
     srv = "srv-host=_pop3s._tcp.xn--mller-kva.test,pop.xn--mller-kva.test,995,0,1"
     async with searching(srv, "host-record=pop.xn--mller-kva.test,127.0.0.1") as there:
