@@ -42,6 +42,7 @@ from app.transport import (
 
 from . import console_words, error_words, formats, login_words, server_words
 from .error_words import Words
+from .provider_words import switched_off
 from .query_words import bad_query
 from .views import ErrorView
 from .words import N_, _, ngettext
@@ -174,7 +175,7 @@ def _stalled(error: Stalled) -> Words:
 
 
 def _said_no(error: CommandRejected) -> Words:
-    return Words(
+    return switched_off(error.reply) or Words(
         _("The server refused this command."),
         _("%(command)s was answered with -ERR.", command=error.command),
         (_("The connection is fine; other messages may still work."),),

@@ -13,11 +13,15 @@ from app.pop3 import SaslError, SaslFault
 
 from . import formats
 from .error_words import Words
+from .provider_words import switched_off
 from .words import N_, _, ngettext
 
 
 def rejected(error: LoginRejected) -> Words:
     """A refused sign-in, by its response code (RFC 3206, section 4; RFC 6856, section 2)."""
+    off = switched_off(error.reply)
+    if off is not None:
+        return off
     if error.about is not Refusal.LOGIN:
         return _form(error)
     match (error.code or "").split("/"):

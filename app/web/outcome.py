@@ -16,6 +16,7 @@ from .listing import Rows, tray
 from .liststate import ListState
 from .notices import notice
 from .present import account, shell, titled
+from .provider_words import kept
 from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
 from .words import N_, _, ngettext
 
@@ -86,6 +87,7 @@ async def review_page(request: Request, services: Services, session: Session) ->
         more=max(0, marked.messages - _ROWS),
         more_href=ListState(q="is:marked").href(),
         warnings=_warnings(mailbox, shown),
+        kept=kept(mailbox),
     )
 
 
@@ -169,4 +171,5 @@ def receipt_page(
         ),
         more=max(0, total - _ROWS),
         left_marked=mailbox.marked.messages,
+        kept=kept(mailbox) if gone else None,
     )

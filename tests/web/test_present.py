@@ -7,7 +7,7 @@ import pytest
 
 from app.mailbox.index import Index, Listing
 from app.mailbox.marks import Marks
-from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
+from app.pop3 import Capabilities, MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.transport import Security, Target
 from app.web import listing, present
 
@@ -27,6 +27,7 @@ def mailbox(*sizes: int, **more: Any) -> Any:
         "index": index_of(*sizes),
         "marks": Marks(),
         "tls": "TLSv1.3",
+        "capabilities": Capabilities(),
         "held_seconds": 4.7,
         "account": SimpleNamespace(username="anna", target=target),
         "standing": (),

@@ -7,6 +7,15 @@ from .shell import AccountView, ErrorView, RowView, Shell
 
 
 @dataclass(frozen=True, slots=True)
+class KeptView:
+    """A provider that keeps what POP3 deletes, and its pages for that."""
+
+    provider: str
+    bin: str
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """What is marked, before the commit.
 
@@ -15,6 +24,7 @@ class ReviewView:
         seen: names what is marked, for the confirmation.
         warnings: what makes it less certain than usual what goes, a sentence each.
         size, left: the maildrop's size now and afterwards; share_left is that of it, in percent.
+        kept: where the provider keeps what goes, or None.
     """
 
     shell: Shell
@@ -28,6 +38,7 @@ class ReviewView:
     more: int
     more_href: str
     warnings: tuple[str, ...] = ()
+    kept: KeptView | None = None
     error: ErrorView | None = None
 
 
@@ -75,6 +86,7 @@ class ReceiptView:
         share_after: `after` of `before`, in percent.
         rows: what is not gone first; `more` are not shown, the files have them all.
         left_marked: how many are still marked, to try again.
+        kept: where the provider keeps what is gone, or None.
     """
 
     shell: Shell
@@ -96,6 +108,7 @@ class ReceiptView:
     rows: tuple[ReceiptRow, ...]
     more: int
     left_marked: int
+    kept: KeptView | None = None
 
 
 @dataclass(frozen=True, slots=True)
