@@ -175,6 +175,8 @@ CHANGING = [
     ("/language", multipart(_csrf="{csrf}", language="de"), MULTIPART),
     ("/signin", multipart(_csrf="{csrf}", username="a@popscope.example"), MULTIPART),
     ("/report", "_csrf={csrf}&username=a%40popscope.example&password=demo", FORM),
+    ("/api/v1/noop", "_csrf={csrf}", FORM),
+    ("/api/v1/rset", multipart(_csrf="{csrf}"), MULTIPART),
     ("/api/v1/dele", '{{"ids": ["{small}"]}}', JSON),
     ("/api/v1/export", '{{"ids": ["{large}"], "format": "zip"}}', JSON),
     ("/api/v1/console", '{{"line": "LIST"}}', JSON),
@@ -193,6 +195,17 @@ def test_what_is_sent_and_left(visit, path, body, kind):
         if number % 3 == 0:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_WR)
+        time.sleep(MOMENTS[number % len(MOMENTS)])
+        leave(connection, number)
+    assert visit.said() == ""
+
+
+@pytest.mark.parametrize("kind", [FORM, MULTIPART])
+def test_a_sign_out_that_is_cut_off(visit, kind):
+    body = "_csrf={csrf}" if kind == FORM else multipart(_csrf="{csrf}")
+    whole = visit.request("POST", "/signout", body, kind)
+    for number in range(12):
+        connection = visit.opened(whole[: -1 - number])
         time.sleep(MOMENTS[number % len(MOMENTS)])
         leave(connection, number)
     assert visit.said() == ""
