@@ -1,111 +1,65 @@
-"""Bytes of any charset, declared, lied about or not declared at all, to text for people.
-
-Charset names come from the sender, so none reaches Python's codec registry: it imports modules by
-name, remembers every unknown name for ever, and knows codecs that are no charsets (idna and
-punycode take quadratic time, unicode_escape makes surrogates). A table of known names decides.
-UTF-7 is left out on purpose: it hides text from every filter that looks at ASCII.
-"""
+"""Bytes of any charset, declared, lied about or not declared at all, to text for people."""
 
 import codecs
 import re
-from collections.abc import Iterator
-from encodings.aliases import aliases
 from typing import Final
 
-import cchardet
+from .alphabets import guess, oddities, reads_well
+from .charset_names import SINGLE_OCTET, codec_for
+from .east_asian import BROKEN, mending
+from .iso2022 import decode_iso2022, speaks_iso2022
 
-_GUESS_OCTETS: Final = 64 * 1024
-
-_ALLOWED_NAMES: Final = (
-    "ascii utf_8 utf_8_sig utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le latin_1 "
-    "iso8859_1 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 "
-    "iso8859_10 iso8859_11 iso8859_13 iso8859_14 iso8859_15 iso8859_16 tis_620 "
-    "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp720 cp737 cp775 "
-    "cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 "
-    "koi8_r koi8_t koi8_u kz1048 ptcp154 mac_cyrillic mac_greek mac_iceland mac_latin2 mac_roman "
-    "mac_turkish big5 big5hkscs cp932 cp949 cp950 euc_jis_2004 euc_jisx0213 euc_jp euc_kr "
-    "gb18030 gb2312 gbk hz iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 "
-    "iso2022_jp_ext iso2022_kr johab shift_jis shift_jis_2004 shift_jisx0213"
-)
-_ALLOWED: Final = frozenset(_ALLOWED_NAMES.split())
-# What mailers declare is often a subset of what they send.
-_SUPERSET: Final = {
-    "latin_1": "cp1252",
-    "iso8859_1": "cp1252",
-    "iso8859_9": "cp1254",
-    "iso8859_11": "cp874",
-    "tis_620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "euc_kr": "cp949",
-    "shift_jis": "cp932",
-    "big5": "big5hkscs",
-    "iso2022_jp": "iso2022_jp_ext",
-    "utf_8_sig": "utf_8",
+# Octets 80 to 9F are controls in ISO 8859, and there is no control in mail.
+_QUOTES_OF: Final = {
+    "iso8859_2": "cp1250",
+    "iso8859_3": "cp1252",
+    "iso8859_4": "cp1257",
+    "iso8859_5": "cp1251",
+    "iso8859_6": "cp1256",
+    "iso8859_7": "cp1253",
+    "iso8859_8": "cp1255",
+    "iso8859_10": "cp1257",
+    "iso8859_13": "cp1257",
+    "iso8859_14": "cp1252",
+    "iso8859_15": "cp1252",
+    "iso8859_16": "cp1250",
 }
-_MORE_NAMES: Final = {
-    "utf8mb4": "utf_8",
-    "unicode11utf8": "utf_8",
-    "win1250": "cp1250",
-    "win1251": "cp1251",
-    "win1252": "cp1252",
-    "ansi": "cp1252",
-    "iso88598i": "iso8859_8",
-    "iso88598e": "iso8859_8",
-    "iso2022jpms": "iso2022_jp_ext",
-    "cp50220": "iso2022_jp_ext",
-    "cp50221": "iso2022_jp_ext",
-    "cp50222": "iso2022_jp_ext",
-    "windows874": "cp874",
-    "ksc56011987": "cp949",
-    "macintosh": "mac_roman",
-    "sjis": "cp932",
-    "cp936": "gb18030",
+_C1: Final = re.compile("[\x80-\x9f]")
+# The alphabets whose words may by chance be valid UTF-8, and their letters.
+_LETTERS: Final = {
+    **dict.fromkeys(("cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866"), "\u0400-\u052f"),
+    **dict.fromkeys(("cp1253", "iso8859_7"), "\u0370-\u03ff"),
+    **dict.fromkeys(("cp1255", "iso8859_8"), "\u0590-\u05ff"),
+    **dict.fromkeys(("cp1256", "iso8859_6"), "\u0600-\u06ff"),
+    "cp874": "\u0e00-\u0e7f",
 }
-_MULTI_OCTET_NAMES: Final = (
-    "utf_8 utf_16_be utf_16_le gb18030 cp932 cp949 cp950 big5hkscs euc_jp euc_kr "
-    "iso2022_jp_ext iso2022_kr"
+_BY_CHANCE: Final = 3  # characters; more are meant
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
+_SEQUENCE: Final = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-_MULTI_OCTET: Final = frozenset(_MULTI_OCTET_NAMES.split())
-# A detector names these for short samples of anything; nobody sends mail in them undeclared.
-_UNLIKELY_GUESS: Final = re.compile(r"(?:cp[478]\d\d|mac_|utf_(?:16|32)|koi8_t|ptcp|kz|johab|hz)")
-
-_NOT_NAME: Final = re.compile(r"[^a-z0-9]+")
-_MAX_NAME: Final = 64
-
-
-def _table() -> dict[str, str]:
-    table: dict[str, str] = {}
-    pairs = [*((name, name) for name in sorted(_ALLOWED)), *sorted(aliases.items())]
-    for name, codec in pairs:
-        if codec in _ALLOWED:
-            table[_NOT_NAME.sub("", name)] = _SUPERSET.get(codec, codec)
-    return table | _MORE_NAMES
-
-
-_CODECS: Final = _table()
-
-
-def codec_for(name: str | None) -> str | None:
-    """The Python codec for a declared charset, widened to its common superset.
-
-    Args:
-        name: as declared, any case and punctuation; a language suffix (RFC 2231, 5) is dropped.
-
-    Returns:
-        A codec name that is safe to use, or None when the charset is unknown or refused (UTF-7).
-    """
-    if not name or len(name) > _MAX_NAME:
-        return None
-    key = _NOT_NAME.sub("", name.partition("*")[0].lower())
-    return _CODECS.get(key) or _CODECS.get(key.removeprefix("x")) or _CODECS.get("cp" + key)
+_CUT_SEQUENCE: Final = re.compile(
+    rb"(?:[\xe1-\xef][\x80-\xbf]|\xe0[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z"
+)
+_FIRST_OCTET: Final = re.compile(rb"[\xc2-\xdf]\Z")
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_EAST_ASIAN: Final = re.compile("[\u2000-\u206f\u2e80-\ud7ff\uf900-\uffef\U0001f000-\U0003ffff]*")
+_NO_SIGN: Final = re.compile("[\x80\uf8f0-\uf8f3]")  # what cp932 makes of single octets it has not
+_BLANK: Final = re.compile(rb"[ \n]")
+_WIDE: Final = ("utf_16", "utf_32")
+_PLUS: Final = re.compile(rb"\+(?![A-Za-z0-9+/-])")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 def decode_text(data: bytes, declared: str | None = None, *, complete: bool = True) -> str:
-    """Text of `data`, whatever it is: declared, else UTF-8, else a guess, else Windows-1252.
+    """Text of `data`, whatever it is; U+FFFD stands for what is broken. Never raises; linear.
 
-    A few broken characters in a multi-octet charset become U+FFFD instead of sending the whole
-    text down the ladder. Never raises. Control characters are left in; see `clean_line`.
+    What is declared is kept, even if something in it is broken, unless whole sequences speak for
+    another charset: escapes of ISO 2022, UTF-8 under a charset of single octets, or more broken
+    than sound characters. Undeclared octets are UTF-8 if they can be, else what makes words, else
+    Windows-1252. UTF-7 is read where it is declared only: it hides text from whoever looks at
+    ASCII. Control characters are left in; see `clean_line`.
 
     Args:
         data: octets with the transfer encoding already undone.
@@ -113,26 +67,29 @@ def decode_text(data: bytes, declared: str | None = None, *, complete: bool = Tr
         complete: False when more octets follow that are not here; a cut character is dropped.
     """
     codec = codec_for(declared)
-    for candidate in _first_choices(data, codec):
-        text = _strict(data, candidate, complete=complete)
-        if text is not None:
-            return text
-    for likely in (codec, "utf_8"):
-        if likely in _MULTI_OCTET:
-            text = _decode(data, likely, "replace", complete=complete)
-            if _lightly_damaged(text):
-                return text
-    guessed = _guess(data)
-    text = None if guessed is None else _strict(data, guessed, complete=complete)
-    return data.decode("cp1252", "replace") if text is None else text
+    if codec == "utf_7" and data.isascii():
+        return _utf_7(data, complete=complete)
+    if speaks_iso2022(data) or (codec or "").startswith("iso2022"):
+        seven_bits = data.isascii() or b"\x1b" in data
+        if seven_bits and (data.isascii() or codec is None or codec.startswith("iso2022")):
+            return decode_iso2022(data, codec or "iso2022_jp_ext", complete=complete)
+        codec = None
+    if codec is None or codec in {"ascii", "utf_7", "utf_8"}:
+        text = _utf_8(data, meant=codec == "utf_8", complete=complete)
+        return _undeclared(data, complete=complete) if text is None else text
+    if codec in SINGLE_OCTET:
+        return _single(data, codec, complete=complete)
+    return _multiple(data, codec, complete=complete)
 
 
-def _first_choices(data: bytes, declared: str | None) -> Iterator[str]:
-    if declared is not None and declared != "ascii":
-        yield declared
-    if b"\x1b$" in data or b"\x1b(" in data:  # seven bits, but not ASCII
-        yield "iso2022_jp_ext"
-    yield "utf_8"
+def is_sound(data: bytes, declared: str | None) -> bool:
+    """Whether every octet is as declared, or UTF-8."""
+    codec = codec_for(declared)
+    known = codec is not None and not codec.startswith("iso2022")
+    return any(
+        _strict(data, one, complete=True) is not None
+        for one in ("utf_8", codec if known and codec is not None else "ascii")
+    )
 
 
 def _decode(data: bytes, codec: str, errors: str, *, complete: bool) -> str:
@@ -148,25 +105,117 @@ def _strict(data: bytes, codec: str, *, complete: bool) -> str | None:
         return None
 
 
-def _lightly_damaged(text: str) -> bool:
-    broken = text.count("\ufffd")
-    foreign = len(text) - len(text.encode("ascii", "ignore"))
-    return broken * 10 <= foreign
+def _utf_7(data: bytes, *, complete: bool) -> str:
+    """Text in UTF-7 (RFC 2152); a plus that begins nothing is a plus."""
+    if not complete:
+        data = data.removesuffix(b"+")
+    text = _PLUS.sub(b"+-", data).decode("utf_7", "replace" if complete else "ignore")
+    return _SURROGATES.sub(BROKEN, text)
 
 
-def _guess(data: bytes) -> str | None:
-    sample = data[:_GUESS_OCTETS]
-    codec = codec_for(cchardet.detect(sample).get("encoding"))
-    if codec is not None and not _UNLIKELY_GUESS.match(codec):
-        return codec
-    # Short Chinese is taken for a DOS code page; it is Chinese if it reads as ideographs only.
-    chinese = _strict(sample, "gb18030", complete=False)
-    if chinese is not None:
-        foreign = [char for char in chinese if not char.isascii()]
-        ideographs = sum("\u3000" <= char <= "\u9fff" or char >= "\uff00" for char in foreign)
-        if len(foreign) > 1 and ideographs == len(foreign):
-            return "gb18030"
+def _utf_8(data: bytes, *, meant: bool, complete: bool) -> str | None:
+    """Text in UTF-8, or None where more of it is broken than whole.
+
+    Args:
+        data: the octets.
+        meant: whether it is declared; if not, twice as much has to be whole as is broken.
+        complete: as in `decode_text`.
+    """
+    text = _strict(data, "utf_8", complete=complete)
+    if text is not None:
+        return text
+    whole, broken = len(_SEQUENCE.findall(data)), 0
+    rest = _SEQUENCE.sub(b"", data)
+    cut = _CUT_SEQUENCE.search(rest) is not None
+    broken = len(_HIGH.findall(_CUT_SEQUENCE.sub(b"", rest)))
+    if meant and broken == 1 and _FIRST_OCTET.search(rest) and not whole:  # or is it a letter?
+        cut = not reads_well(data.decode("cp1252", "replace"))
+        broken -= cut
+    if whole + cut >= max(broken, 1) if meant else whole >= max(2 * broken, 1):
+        return _decode(data, "utf_8", "replace", complete=complete)
     return None
+
+
+def _undeclared(data: bytes, *, complete: bool) -> str:
+    guessed = guess(data)
+    text = None if guessed is None else _strict(data, guessed, complete=complete)
+    return data.decode("cp1252", "replace") if text is None else text
+
+
+def _single(data: bytes, codec: str, *, complete: bool) -> str:
+    if data.isascii():
+        return data.decode(codec)
+    text = data.decode(codec, "replace")
+    if codec in _QUOTES_OF:
+        text = _C1.sub(lambda found: _quote(found[0], codec), text)
+    unicode = _utf_8(data, meant=False, complete=complete)
+    if unicode is not None and not (codec in _LETTERS and _chance(unicode, text, codec)):
+        return unicode
+    broken = text.count(BROKEN)
+    if not broken or (broken * 2 <= _foreign(text) and reads_well(text.replace(BROKEN, ""))):
+        return text
+    guessed = guess(data)
+    other = None if guessed is None else _strict(data, guessed, complete=complete)
+    if other is None or (guessed in SINGLE_OCTET and broken < _foreign(text)):
+        return text
+    return other
+
+
+def _quote(control: str, codec: str) -> str:
+    return bytes((ord(control),)).decode(_QUOTES_OF[codec], "replace")
+
+
+def _foreign(text: str) -> int:
+    return len(_BEYOND_ASCII.findall(text))
+
+
+def _chance(unicode: str, text: str, codec: str) -> bool:
+    """Whether a few words of an alphabet are valid UTF-8 by chance: they read well as declared."""
+    foreign = "".join(_BEYOND_ASCII.findall(unicode))
+    letters = _LETTERS[codec]
+    return (
+        len(foreign) <= _BY_CHANCE
+        and re.search(f"[{letters}]", foreign) is None
+        and re.search(f"[^\x00-\x7f{letters}]", text) is None
+        and not oddities(text)
+    )
+
+
+def _ordered(data: bytes, codec: str) -> str:
+    """UTF-16 or UTF-32 with the order of its octets: by its mark, else by where its zeros are."""
+    if codec.endswith("e"):
+        return codec
+    first = data[:4]
+    if first.startswith(b"\xfe\xff") or first == b"\0\0\xfe\xff":
+        return codec + "_be"
+    if first.startswith(b"\xff\xfe"):
+        return codec + "_le"
+    sample = data[:1024]
+    return codec + ("_be" if sample[::2].count(0) > sample[1::2].count(0) else "_le")
+
+
+def _multiple(data: bytes, codec: str, *, complete: bool) -> str:
+    unicode = _strict(data, "utf_8", complete=complete)
+    if codec.startswith(_WIDE):
+        if unicode is not None and b"\0" not in data and _BLANK.search(data):
+            return unicode
+        return _decode(data, _ordered(data, codec), "replace", complete=complete).lstrip("\ufeff")
+    text = _strict(data, codec, complete=complete)
+    sound = text is not None and not (codec == "cp932" and _NO_SIGN.search(text))
+    foreign = "".join(_BEYOND_ASCII.findall(unicode or ""))
+    if unicode and foreign and (not sound or (len(foreign) > 1 and _EAST_ASIAN.fullmatch(foreign))):
+        return unicode
+    return text if sound and text is not None else _mended(data, codec, complete=complete)
+
+
+def _mended(data: bytes, codec: str, *, complete: bool) -> str:
+    text = _NO_SIGN.sub(BROKEN, _decode(data, codec, mending(codec), complete=complete))
+    if text.count(BROKEN) * 3 <= _foreign(text):  # two sound ones to each
+        return text
+    damaged = _utf_8(data, meant=False, complete=complete)
+    guessed = guess(data) if damaged is None else None
+    other = None if guessed is None else _strict(data, guessed, complete=complete)
+    return damaged or other or text
 
 
 _SPACES: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")

@@ -1,10 +1,19 @@
 """A text part's octets to the text that its writer saw: transfer encoding, charset, line flow."""
 
+import re
+from typing import Final
+
+from .charset_names import SINGLE_OCTET, codec_for
 from .charsets import clean_body, decode_text
 from .html import strip_tags
 from .transfer import decode_transfer
 
 MAX_TEXT_OCTETS = 1024 * 1024
+
+_META: Final = re.compile(
+    rb"<meta\s[^<>]{0,200}?charset\s{0,8}=[\s\"']{0,8}([\w:.-]{2,40})", re.IGNORECASE
+)
+_META_OCTETS: Final = 4 * 1024
 
 
 def decode_body(
@@ -35,7 +44,7 @@ def decode_body(
 
 def decode_markup(data: bytes, *, encoding: str, charset: str | None, complete: bool) -> str:
     """A text/html body as its writer wrote it, controls gone; the arguments of `decode_body`."""
-    return clean_body(_characters(data, encoding, charset, complete=complete))
+    return clean_body(_characters(data, encoding, charset, complete=complete, markup=True))
 
 
 def decode_html_body(data: bytes, *, encoding: str, charset: str | None, complete: bool) -> str:
@@ -45,11 +54,24 @@ def decode_html_body(data: bytes, *, encoding: str, charset: str | None, complet
     return clean_body(strip_tags(text, complete=complete))
 
 
-def _characters(data: bytes, encoding: str, charset: str | None, *, complete: bool) -> str:
+def _characters(
+    data: bytes, encoding: str, charset: str | None, *, complete: bool, markup: bool = False
+) -> str:
     complete = complete and len(data) <= MAX_TEXT_OCTETS
     octets = decode_transfer(data[:MAX_TEXT_OCTETS], encoding, complete=complete)
+    if markup and codec_for(charset) in {None, "ascii"}:
+        charset = _charset_within(octets) or charset
     # A byte order mark is no text (RFC 3629, 6).
     return decode_text(octets, charset, complete=complete).removeprefix("\ufeff")
+
+
+def _charset_within(markup: bytes) -> str | None:
+    """The charset that markup names itself; one that reads ASCII as something else is none."""
+    found = _META.search(markup[:_META_OCTETS])
+    name = None if found is None else found[1].decode("ascii", "replace")
+    codec = codec_for(name) or ""
+    ascii_stays = codec in SINGLE_OCTET or codec.startswith(("cp", "gb", "big5", "euc", "utf_8"))
+    return name if ascii_stays or codec.startswith("iso2022_jp") else None
 
 
 def unflow(text: str, *, delsp: bool = False) -> str:

@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from .charsets import clean_line, decode_text
+from .charset_names import codec_for
+from .charsets import clean_line, decode_text, is_sound
 from .transfer import decode_base64, decode_q
 
 _OPENER: Final = re.compile(rb"=\?([!->@-~]{1,64})\?([BbQq])\?")
@@ -57,8 +58,14 @@ def _words(value: bytes) -> list[tuple[re.Match[bytes], int]]:
 
 
 def _flush(run: list[bytes], charset: bytes) -> list[str]:
+    """The text of a run: joined, unless it is sounder word by word."""
     if not run:
         return []
-    octets = b"".join(run)
+    declared, joined = charset.decode("ascii"), b"".join(run)
+    text = decode_text(joined, declared)
+    # In UTF-7 each word begins anew, and a joined one could read on over the seam.
+    if len(run) > 1 and (codec_for(declared) == "utf_7" or not is_sound(joined, declared)):
+        apart = "".join([decode_text(word, declared) for word in run])
+        text = min(apart, text, key=lambda one: one.count("\ufffd"))
     run.clear()
-    return [decode_text(octets, charset.decode("ascii"))]
+    return [text]

@@ -98,3 +98,21 @@ def test_flow_loses_no_word(text, delsp):
 def test_any_octets_never_raise(data, encoding, charset, complete):
     for decode in (decode_body, decode_html_body):
         decode(data, encoding=encoding, charset=charset, complete=complete).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("meta", "charset", "text"),
+    [
+        (b'<meta charset="windows-1251">', None, "Привет"),
+        (b'<META http-equiv=Content-Type content="text/html; charset=koi8-r">', None, "Привет"),
+        (b"<meta charset=windows-1251>", "us-ascii", "Привет"),
+        (b"<meta charset='iso-8859-2'>", "x-unknown", "źdźbło"),
+        (b"<meta charset=windows-1252>", "windows-1251", "Привет"),  # the field's word counts
+        (b"<meta charset=utf-16>", None, "plain"),
+    ],
+)
+def test_markup_names_its_charset_where_the_field_does_not(meta, charset, text):
+    codec = {"źdźbło": "iso-8859-2", "plain": "ascii"}.get(text, "cp1251")
+    octets = meta + text.encode("koi8-r" if b"koi8" in meta else codec)
+    found = decode_html_body(octets, encoding="8bit", charset=charset, complete=True)
+    assert found == text

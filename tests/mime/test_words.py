@@ -26,7 +26,15 @@ from app.mime.words import decode_words
         (b"=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", "日本"),
         (b"=?gb2312?B?xOO6ww==?=", "你好"),
         (b"=?x-unknown?Q?abc=C3=A4?=", "abcä"),
-        (b"=?utf-7?Q?+AOQ-?=", "+AOQ-"),  # never decoded
+        (b"=?utf-7?Q?+AOQ-?=", "ä"),
+        (b"=?utf-7?Q?+AOQ?= =?utf-7?Q?+APY-x?=", "äöx"),  # each begins anew
+        (b"=?utf-8?Q?=C3=A4b?= =?utf-8?Q?caf=E9?=", "äbcafé"),  # one of them lies
+        (b"=?iso-2022-jp?B?GyRCLSEbKEI=?=", "①"),
+        (b"=?iso-2022-jp?B?GyRCfGJCPhsoQg==?=", "髙他"),
+        (b"=?euc-jp?Q?=AD=B5=B1=FC?=", "Ⅰ奥"),
+        (b"=?iso-8859-1?Q?K=C3=B6ln?=", "Köln"),
+        (b"=?euc-kr?Q?=C7=D1=FF=B1=B9?=", "한\ufffd국"),
+        (b"=?big5?Q?=A3=E1100?=", "€100"),
         (b"=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
         (b"=?utf-8?q?abc", "=?utf-8?q?abc"),
         (b"=?utf-8?Q?abc =?utf-8?q?def?= g", "=?utf-8?Q?abc def g"),

@@ -97,9 +97,7 @@ HEADERS = (
     _subject(
         "language", "a language behind the charset (RFC 2231, 5)", b"=?utf-8*de?Q?=C3=A4?=", "ä"
     ),
-    _subject(
-        "utf-7", "UTF-7, which hides markup", b"=?utf-7?Q?+ADw-script+AD4-?=", "+ADw-script+AD4-"
-    ),
+    _subject("utf-7", "UTF-7, which hides markup", b"=?utf-7?Q?+ADw-script+AD4-?=", "<script>"),
     _subject(
         "codec-name",
         "a Python codec that is no charset",
