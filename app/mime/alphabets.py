@@ -13,7 +13,7 @@ import cchardet
 from .charset_names import codec_for
 
 _GUESS_OCTETS: Final = 64 * 1024
-_WORDS_OCTETS: Final = 4 * 1024  # enough to tell words from none
+_WORDS: Final = 2 * 1024  # octets or characters that are enough to tell words from none
 _SELDOM: Final = 10  # one oddity to so many characters beyond ASCII does not matter
 _BALTIC: Final = 3
 _FEW: Final = 40  # octets beyond ASCII that a detector of frequencies makes little of
@@ -81,15 +81,16 @@ def oddities(text: str) -> int:
 
 def reads_well(text: str) -> bool:
     """Whether what is beyond ASCII makes words, by and large, at the beginning of a text."""
-    text = text[:_WORDS_OCTETS]
+    text = text[:_WORDS]
     foreign = len(_BEYOND_ASCII.findall(text))
     return oddities(text) * _SELDOM <= foreign
 
 
 def guess(data: bytes) -> str | None:
     """The charset that makes words of undeclared octets, or None."""
-    sample = data[:_GUESS_OCTETS]
-    detected = codec_for(cchardet.detect(sample).get("encoding"))
+    detected = codec_for(cchardet.detect(data[:_GUESS_OCTETS]).get("encoding"))
+    words = (word for word in data[:_GUESS_OCTETS].split() if not word.isascii())
+    sample = b" ".join(words)[:_WORDS]
     if detected is None or _UNLIKELY.match(detected) or not _well(sample, detected):
         detected = None
     east_asian = _east_asian(sample)
@@ -105,7 +106,7 @@ def guess(data: bytes) -> str | None:
 def _is_likely(sample: bytes, detected: str) -> bool:
     """Whether a Latin charset can be told: by many octets, or by a few of a common one."""
     high = _high(sample)
-    western = sample[:_WORDS_OCTETS].decode("cp1252", "replace")
+    western = sample.decode("cp1252", "replace")
     if high > _FEW or detected == "cp1252":
         return True
     if detected == "iso8859_13":
@@ -126,7 +127,7 @@ def _strict(sample: bytes, codec: str) -> str | None:
 
 
 def _well(sample: bytes, codec: str) -> bool:
-    text = _strict(sample[:_WORDS_OCTETS], codec)
+    text = _strict(sample, codec)
     return text is not None and reads_well(text)
 
 
@@ -156,7 +157,6 @@ def _in_use(sample: bytes) -> bool:
 def _by_words(sample: bytes) -> str | None:
     """The charset with the fewest oddities."""
     best, fewest = None, len(sample)
-    sample = sample[:_WORDS_OCTETS]
     for codec in _CANDIDATES:
         text = _strict(sample, codec)
         if text is None:
