@@ -13,11 +13,14 @@ _MAX_ADDRESSES: Final = 500
 # Possessive repeats: a quote that is never closed would be tried in exponentially many ways.
 _TOKEN: Final = re.compile(
     rb"""(?P<quoted>"(?:[^"\\]++|\\.)*+")
-    |(?P<word>=\?[!->@-~]{1,64}\?[BbQq]\?[^?\s]{0,1000}\?=)   # may hold a raw comma (RFC 2047, 5)
+    # May hold a raw comma (RFC 2047, 5), and a question mark that is no end.
+    |(?P<word>=\?[!->@-~]{1,64}\?[BbQq]\?
+        (?:[^?\s]|(?<!=)\?(?!=)|\?=(?=[0-9A-Fa-f]{2}[^?\s]{0,200}\?)){0,1000}+\?=)
     |(?P<mark>[()<>,;:"])
     |(?P<text>(?:[^()<>,;:"\\=]++|\\.?)++|=)""",
     re.DOTALL | re.VERBOSE,
 )
+_ADDRESS: Final = re.compile(r"[^<>@\s]{1,256}@[^<>@\s]{1,256}")
 _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
 
 
@@ -55,7 +58,7 @@ class _Reader:
         self._phrase: list[bytes] = []
         self._angle: list[bytes] | None = None
         self._named = 0  # how much of the phrase stands before the angle's end
-        self._comment: list[bytes] = []
+        self._comments: list[list[bytes]] = []
 
     def feed(self, token: bytes) -> None:
         if self._depth or token == b"(":
@@ -95,24 +98,41 @@ class _Reader:
         return self._in_angle and b"".join(self._angle or ()).lstrip().startswith(b"@")
 
     def _feed_comment(self, token: bytes) -> None:
+        if not self._depth:
+            self._comments.append([])
         self._depth += {b"(": 1, b")": -1}.get(token, 0)
         if token not in {b"(", b")"}:
-            self._comment.append(token)
+            self._comments[-1].append(token)
 
     def end_mailbox(self) -> None:
-        name, comment = _name(self._phrase), _name(self._comment)
+        name = _name(self._phrase)
+        comment = " ".join(filter(None, map(_name, self._comments)))
+        within = _within(name) if self._angle is None and "<" in name else []
+        if within:
+            self.found += within
+        else:
+            self._add(name, comment)
+        self._in_angle, self._angle, self._named = False, None, 0
+        self._phrase.clear()
+        self._comments.clear()
+
+    def _add(self, name: str, comment: str) -> None:
         if self._angle is not None:
             email = _email(self._angle)
         else:
             name, email = _split_bare(self._phrase, name)
         name = name or comment
-        if name == email:
-            name = ""
         if name or email:
-            self.found.append(Address(name=name, email=email))
-        self._in_angle, self._angle, self._named = False, None, 0
-        self._phrase.clear()
-        self._comment.clear()
+            self.found.append(Address(name="" if name == email else name, email=email))
+
+
+def _within(name: str) -> list[Address]:
+    """The mailboxes that were encoded, or quoted, name and angles and all; none if it is a name."""
+    *pieces, rest = name.split(">")
+    halves = [piece.partition("<") for piece in pieces]
+    if rest.strip(" ,;") or not all(_ADDRESS.fullmatch(address) for _, _, address in halves):
+        return []
+    return [Address(one.strip(' ,;"'), address) for one, _, address in halves]
 
 
 def _name(tokens: list[bytes]) -> str:
@@ -128,7 +148,8 @@ def _unquoted(token: bytes) -> bytes:
 def _email(tokens: list[bytes]) -> str:
     """The address alone; white space in it is obsolete syntax or a fold (RFC 5322, 4.4)."""
     parts = (token if token.startswith(b'"') else b"".join(token.split()) for token in tokens)
-    return clean_line(decode_text(b"".join(parts)))
+    octets = b"".join(parts)
+    return decode_words(octets) if b"=?" in octets else clean_line(decode_text(octets))
 
 
 def _split_bare(phrase: list[bytes], name: str) -> tuple[str, str]:

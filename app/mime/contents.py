@@ -4,6 +4,8 @@ The text is the first text/plain body that is no attachment, in an alternative t
 where there is none the HTML one without its markup.
 """
 
+import html
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -18,6 +20,10 @@ from .transfer import is_known_encoding
 
 TextKind = Literal["plain", "html", "none"]
 
+_BASE: Final = re.compile(
+    r"<base\s[^<>]{0,200}?href\s{0,8}=[\s\"']{0,8}([^\s\"'<>]{1,2000})", re.IGNORECASE
+)
+_BASE_WITHIN: Final = 16 * 1024
 _PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/enriched", "text/richtext"})
 
 
@@ -84,8 +90,11 @@ class Contents:
         return b"".join(stream(self.data, attachment))
 
     def inline_images(self) -> InlineImages:
-        """The images that the HTML may name by Content-ID, for one view."""
-        return InlineImages(self.data, self.root)
+        """The images that the HTML may name, for one view."""
+        within = _BASE.search((self.markup or "")[:_BASE_WITHIN])
+        own = self.html.location if self.html is not None else None
+        base = html.unescape(within[1]) if within is not None else own or self.root.location or ""
+        return InlineImages(self.data, self.root, base=base)
 
     @cached_property
     def markup(self) -> str | None:

@@ -8,6 +8,7 @@ from .charsets import clean_line
 _MAX_OCTETS: Final = 200
 _MAX_SUFFIX: Final = 16
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*\ufffd]')
+_BROKEN: Final = re.compile(r"\ufffd|\?\?")  # programs that lack a character write `?`
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)", re.IGNORECASE)
 _INVISIBLE: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 
@@ -25,6 +26,13 @@ def safe_filename(name: str) -> str | None:
     if _DEVICE.match(name):
         name = "_" + name
     return _shorten(name) or None
+
+
+def best_filename(*names: str | None) -> str | None:
+    """The first of the names that is safe and whole; else one with broken characters; else None."""
+    safe = [(made, name) for name in names if name and (made := safe_filename(name))]
+    whole = (made for made, name in safe if not _BROKEN.search(name))
+    return next(whole, safe[0][0] if safe else None)
 
 
 def _shorten(name: str) -> str:

@@ -1,8 +1,11 @@
-"""Images that a message brings along for its HTML (RFC 2392), as data URIs within a budget."""
+"""Images that a message has for its HTML (RFC 2392, RFC 2557), as data URIs within a budget."""
 
 import base64
+import re
 from typing import Final
+from urllib.parse import unquote, urljoin
 
+from .filenames import safe_filename
 from .octets import Octets
 from .structure import Part
 from .transfer import decode_transfer
@@ -16,6 +19,8 @@ _TYPES: Final = {
     b"BM": "image/bmp",
 }
 _HEAD: Final = 12
+_MAX_ADDRESS: Final = 4096
+_ABSOLUTE: Final = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
 
 def image_type(data: bytes) -> str | None:
@@ -28,25 +33,39 @@ def image_type(data: bytes) -> str | None:
 
 
 class InlineImages:
-    """Finds the images of one view by Content-ID.
+    """Finds the images of one view by Content-ID, Content-Location or file name.
 
     Args:
         data: the message.
         root: its parts.
         budget: octets of images, decoded; what would go over it is left out.
+        base: what relative addresses in the HTML are relative to (RFC 2557, 5).
     """
 
-    def __init__(self, data: Octets, root: Part, budget: int = INLINE_OCTETS) -> None:
+    def __init__(
+        self, data: Octets, root: Part, budget: int = INLINE_OCTETS, *, base: str = ""
+    ) -> None:
         self._data = data
         self._left = budget
+        self._base = base
         self._parts: dict[str, Part] = {}
+        self._names: dict[str, Part] = {}
         for part in root.walk():
-            if part.content_id and part.complete and not part.is_multipart:
-                self._parts.setdefault(part.content_id, part)
+            if not part.complete or part.is_multipart:
+                continue
+            for key in (part.content_id, part.location, _joined(base, part.location or "")):
+                if key:
+                    self._parts.setdefault(key, part)
+            if part.filename and part.content_type.startswith(("image/", "application/octet")):
+                self._names.setdefault(part.filename.lower(), part)
 
-    def __call__(self, content_id: str) -> str | None:
-        """The image as a `data:` URI, or None: no such part, no image, cut off, or too large."""
-        part = self._parts.get(content_id)
+    def __call__(self, address: str) -> str | None:
+        """The image as a `data:` URI, or None: no such part, no image, cut off, or too large.
+
+        Args:
+            address: a Content-ID, or what stands in the HTML: absolute, relative, or a file's name.
+        """
+        part = self._find(address) if address else None
         if part is None or part.body[1] - part.body[0] > 2 * self._left:
             return None
         data = decode_transfer(bytes(self._data[slice(*part.body)]), part.encoding)
@@ -55,3 +74,17 @@ class InlineImages:
             return None
         self._left -= len(data)
         return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+    def _find(self, address: str) -> Part | None:
+        found = self._parts.get(address) or self._parts.get(_joined(self._base, address))
+        if found is None and not _ABSOLUTE.match(address):
+            name = safe_filename(unquote(address.partition("?")[0].partition("#")[0]))
+            found = self._names.get((name or "").lower())
+        return found
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address[:_MAX_ADDRESS])
+    except ValueError:
+        return ""

@@ -25,6 +25,7 @@ _NAME: Final = re.compile(rb"([^\s;=\"]{1,100})\s*=\s*")
 _QUOTED: Final = re.compile(rb'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
 _EXTENDED: Final = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
+_PERCENT_UTF_8: Final = re.compile(rb"%[C-Fc-f][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -56,27 +57,26 @@ def first_word(value: bytes) -> str:
 def parse_parameters(value: bytes) -> Parameters:
     """The parameters of an unfolded header value, RFC 2231 sections joined in their order.
 
-    Sections may come in any order; a gap ends the value (RFC 2231, 3). Percent octets of all
-    sections are joined before they are decoded. A plain value may hold RFC 2047 words, which is
-    forbidden (RFC 2047, 5) and common. Where both `name*` and `name` are there, `name*` wins
-    (RFC 6266, 4.3). Each value is one harmless line.
+    Sections may come in any order; the lowest is the first, a gap ends the value (RFC 2231, 3).
+    Percent octets of all sections are joined before they are decoded. Any value may hold RFC 2047
+    words, which is forbidden (RFC 2047, 5) and common. Of several forms `name*` wins, then the
+    sections (RFC 6266, 4.3). Each value is one harmless line.
     """
     plain: dict[str, bytes] = {}
+    whole: dict[str, bytes] = {}
     sections: dict[str, dict[int, tuple[bool, bytes]]] = {}
     for raw_name, octets in _pairs(value[:_MAX_OCTETS]):
         match = _EXTENDED.fullmatch(raw_name)
         if match is None:
             continue
         name, number, star = match[1], match[2], match[3]
-        if number is None and star is None:
-            plain.setdefault(name, octets)
+        if number is not None:
+            sections.setdefault(name, {}).setdefault(int(number), (star is not None, octets))
         else:
-            sections.setdefault(name, {}).setdefault(int(number or 0), (star is not None, octets))
-    values = {name: decode_words(octets) for name, octets in plain.items()}
-    for name, parts in sections.items():
-        joined = _join(parts)
-        if joined is not None:
-            values[name] = joined
+            (plain if star is None else whole).setdefault(name, octets)
+    values = {name: _plain(name, octets) for name, octets in plain.items()}
+    values |= {name: _join(parts) for name, parts in sections.items()}
+    values |= {name: _join({0: (True, octets)}) for name, octets in whole.items()}
     return Parameters(tuple(values.items()))
 
 
@@ -114,22 +114,34 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     return match[1] if match[1] in b'"\\' else match[0]
 
 
-def _join(sections: dict[int, tuple[bool, bytes]]) -> str | None:
-    if 0 not in sections:
-        return None
+def _plain(name: str, octets: bytes) -> str:
+    """A value without a charset; a file name in percent octets is read if they are UTF-8."""
+    if name in _FILE_NAMES and _PERCENT_UTF_8.search(octets) and octets.isascii():
+        try:
+            return clean_line(_PERCENT.sub(_octet, octets).decode("utf-8"))
+        except UnicodeDecodeError:
+            pass
+    return decode_words(octets)
+
+
+def _join(sections: dict[int, tuple[bool, bytes]]) -> str:
     charset: str | None = None
-    extended, first = sections[0]
+    lowest = min(sections)
+    extended, first = sections[lowest]
     if extended and first.count(b"'") > 1:
         declared, _, rest = first.partition(b"'")
         charset = declared.decode("ascii", "replace")
-        sections = sections | {0: (True, rest.partition(b"'")[2])}
+        sections = sections | {lowest: (True, rest.partition(b"'")[2])}
     octets: list[bytes] = []
-    for number in range(len(sections)):
+    for number in range(lowest, lowest + len(sections)):
         if number not in sections:
             break
         encoded, piece = sections[number]
         octets.append(_PERCENT.sub(_octet, piece) if encoded else piece)
-    return clean_line(decode_text(b"".join(octets), charset))
+    joined = b"".join(octets)
+    if b"=?" in joined and joined.isascii():
+        return decode_words(joined)
+    return clean_line(decode_text(joined, charset))
 
 
 def _octet(match: re.Match[bytes]) -> bytes:

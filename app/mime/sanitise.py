@@ -111,9 +111,11 @@ class _Values:
     def _image(self, address: str) -> str | None:
         content = _CID.fullmatch(address.strip())
         if content is not None:
-            return self._content(content[1])
+            return self._content(unquote(content[1].strip()))  # RFC 2392, section 2
         if address[:5].lower() == "data:" or address.lstrip()[:5].lower() == "data:":
             return _data(address)
+        if (own := self._content(address)) is not None:
+            return own
         web = clean_href(address)
         if web is None and address.lstrip()[:2] == "//":
             web = clean_href("https:" + address.lstrip())
@@ -125,12 +127,13 @@ class _Values:
             return None
         return web if self._remote else None
 
-    def _content(self, id: str) -> str | None:
-        id = unquote(id.strip())  # RFC 2392, section 2
-        if id not in self._inlined:
-            found = self._inline(id)
-            self._inlined[id] = None if found is None else _data(found)
-        data = self._inlined[id]
+    def _content(self, key: str) -> str | None:
+        """What the message itself has under a Content-ID or an address."""
+        key = key.strip()
+        if key not in self._inlined:
+            found = self._inline(key)
+            self._inlined[key] = None if found is None else _data(found)
+        data = self._inlined[key]
         if data is None:
             return None
         self._room -= len(data)
@@ -150,8 +153,8 @@ def sanitise(markup: str, *, inline: Callable[[str], str | None], remote: bool) 
 
     Args:
         markup: the HTML of a mail, decoded; a document or a fragment.
-        inline: a `data:` URI for the image with a Content-ID (no angle brackets), or None. Called
-            at most once for each.
+        inline: a `data:` URI for the image with a Content-ID (no angle brackets), or an address
+            that stands in the HTML; else None. Called at most once for each.
         remote: let https: images through.
     """
     tidied = tidy(markup, ALLOWED)

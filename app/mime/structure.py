@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from .filenames import safe_filename
+from .filenames import best_filename
 from .headers import MAX_HEADER_OCTETS, find_header_end, raw_fields, unfold
 from .octets import Octets, search
 from .parameters import Parameters, first_word, media_type, parse_parameters, raw_parameter
+from .words import decode_words
 
 MAX_PARTS: Final = 1000
 MAX_DEPTH: Final = 20
@@ -36,8 +37,9 @@ _SNIFFED: Final = re.compile(
 _WORDY: Final = re.compile(rb"[0-9A-Za-z]")
 _IDENTITY: Final = frozenset({"7bit", "8bit", "binary"})
 _HEAD_FIELDS: Final = frozenset(
-    {"content-type", "content-transfer-encoding", "content-disposition", "content-id"}
-)
+    {"content-type", "content-transfer-encoding", "content-disposition", "content-id",
+     "content-location", "content-base"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Part:
         filename: a safe one, from Content-Disposition or else Content-Type, or None.
         disposition: `inline`, `attachment`, another word in lower case, or empty.
         content_id: without angle brackets, or None.
+        location: its Content-Location, else its Content-Base (RFC 2557, 4; RFC 2110), or None.
         header: offsets (start, end), without the blank line.
         body: offsets (start, end), without the line end before the next delimiter.
         complete: True when every octet of the body is there.
@@ -68,6 +71,7 @@ class Part:
     filename: str | None
     disposition: str
     content_id: str | None
+    location: str | None
     header: tuple[int, int]
     body: tuple[int, int]
     complete: bool
@@ -125,6 +129,7 @@ class _Open:
     filename: str | None
     disposition: str
     content_id: str | None
+    location: str | None
     header: tuple[int, int]
     body_start: int
     boundary: bytes | None
@@ -275,16 +280,19 @@ class _Scanner:
         content_type = self._content_type(type_value)
         params = parse_parameters(type_value)
         disposition = values.get("content-disposition", b"")
-        named = parse_parameters(disposition).get("filename") or params.get("name")
-        identifier = values.get("content-id", b"").strip(b"<> \t").decode("ascii", "replace")
+        identifier = decode_words(values.get("content-id", b"")).strip("<> ")
+        location = values.get("content-location") or values.get("content-base") or b""
         return _Open(
             path=self._next_path(),
             content_type=content_type,
             params=params,
             encoding=first_word(values.get("content-transfer-encoding", b"")) or "7bit",
-            filename=safe_filename(named) if named else None,
+            filename=best_filename(
+                parse_parameters(disposition).get("filename"), params.get("name")
+            ),
             disposition=first_word(disposition),
             content_id=identifier or None,
+            location="".join(decode_words(location).split()) or None,
             header=(at, at + header_end),
             body_start=at + body_start,
             boundary=self._boundary(content_type, type_value, params, at + body_start),
@@ -374,6 +382,7 @@ class _Scanner:
             filename=node.filename,
             disposition=node.disposition,
             content_id=node.content_id,
+            location=node.location,
             header=node.header,
             body=(node.body_start, end),
             complete=complete or node.closed,

@@ -8,6 +8,8 @@ from .charsets import clean_line, decode_text, is_sound
 from .transfer import decode_base64, decode_q
 
 _OPENER: Final = re.compile(rb"=\?([!->@-~]{1,64})\?([BbQq])\?")
+_ESCAPE: Final = re.compile(rb"=[0-9A-Fa-f]{2}")
+_BLANK: Final = re.compile(rb"[ \t]")
 _WHITESPACE: Final = b" \t\r\n"
 
 
@@ -52,9 +54,21 @@ def _words(value: bytes) -> list[tuple[re.Match[bytes], int]]:
     words: list[tuple[re.Match[bytes], int]] = []
     for opener, stop in zip(openers, stops, strict=False):
         closed = value.find(b"?=", opener.end(), stop)
+        if opener[2] in b"Qq":
+            closed = _closing(value, closed, stop)
         if closed >= 0:
             words.append((opener, closed))
     return words
+
+
+def _closing(value: bytes, closed: int, stop: int) -> int:
+    """Where a Q word ends: a question mark before an escape is one of its characters."""
+    while _ESCAPE.match(value, closed + 1, stop):
+        further = value.find(b"?=", closed + 2, stop)
+        if further < 0 or _BLANK.search(value, closed, further):
+            break
+        closed = further
+    return closed
 
 
 def _flush(run: list[bytes], charset: bytes) -> list[str]:

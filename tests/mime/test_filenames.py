@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime.filenames import safe_filename
+from app.mime.filenames import best_filename, safe_filename
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,20 @@ def test_any_name_is_harmless_and_stays_as_it_is_the_second_time(name):
         assert not safe.startswith(".")
         assert not safe.endswith((".", " "))
         assert safe_filename(safe) == safe
+
+
+@pytest.mark.parametrize(
+    ("names", "best"),
+    [
+        (("a.pdf", "b.pdf"), "a.pdf"),
+        ((None, "b.pdf"), "b.pdf"),
+        (("..", "b.pdf"), "b.pdf"),
+        (("????.pdf", "日本語.pdf"), "日本語.pdf"),
+        (("R\ufffd.pdf", "Rä.pdf"), "Rä.pdf"),
+        (("R\ufffd.pdf", "R\ufffd\ufffd.pdf"), "R_.pdf"),
+        (("R\ufffd.pdf", None), "R_.pdf"),
+        (("", None), None),
+    ],
+)
+def test_of_two_names_the_whole_one_counts(names, best):
+    assert best_filename(*names) == best

@@ -53,7 +53,25 @@ ADDRESSES = (
         "all-encoded",
         "name and address in one encoded word",
         b"=?utf-8?Q?Ann_=3Cann=40example.org=3E?=",
-        ("Ann <ann@example.org>", ""),
+        ANN,
+    ),
+    _from(
+        "all-in-base64",
+        "name and address in two encoded words, a comma in the name",
+        b"=?utf-8?B?RG9lLCBBbm4=?= =?utf-8?B?IDxhbm5AZXhhbXBsZS5vcmc+?=",
+        ("Doe, Ann", "ann@example.org"),
+    ),
+    _from(
+        "two-comments",
+        "two comments, both encoded",
+        b"ann@example.org (=?utf-8?Q?Ann?=) (=?utf-8?Q?B=C3=BCro?=)",
+        ("Ann Büro", "ann@example.org"),
+    ),
+    _from(
+        "question-in-word",
+        "a question mark and a comma inside a Q word",
+        b"=?utf-8?Q?Wer?,_wo?=C3=A4?= <ann@example.org>",
+        ("Wer?, wo?ä", "ann@example.org"),
     ),
     _from(
         "raw-latin-1",

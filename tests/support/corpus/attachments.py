@@ -39,6 +39,26 @@ NAMES = (
         b'filename="=?utf-8?Q?..=2F..=2Fx.sh?="',
         "x.sh",
     ),
+    _disposed(
+        "whole-and-sections",
+        "the whole name beside sections of another",
+        b"filename*0=sec; filename*1=tion.zip; filename*=utf-8''w%C3%A4hrung.zip",
+        "währung.zip",
+    ),
+    _disposed(
+        "words-in-sections",
+        "one encoded word in two sections",
+        b'filename*0="=?utf-8?B?csOk"; filename*1="LnppcA==?="',
+        "rä.zip",
+    ),
+    _disposed("percent", "percent octets, but no charset", b'filename="r%C3%A4.zip"', "rä.zip"),
+    _named(
+        "question-marks",
+        "question marks here, the name there",
+        b'Content-Type: application/zip; name="=?euc-jp?B?raHGsw==?=.zip"\n'
+        b'Content-Disposition: attachment; filename="??.zip"',
+        "①導.zip",
+    ),
     _disposed("dots", "nothing but dots", b'filename=".."', None),
     _disposed("hidden", "a name that would be hidden", b'filename=".bashrc"', "bashrc"),
     _disposed(
@@ -123,7 +143,7 @@ NAMES = (
         "sections-gap", "section 1 is missing", b"filename*0=a.zip; filename*2=.exe", "a.zip"
     ),
     _disposed(
-        "sections-no-zero", "the first section is missing", b"filename*1=a; filename*2=b", None
+        "sections-no-zero", "sections counted from one", b"filename*1=a; filename*2=.zip", "a.zip"
     ),
     _disposed(
         "sections-twice",
