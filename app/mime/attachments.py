@@ -16,7 +16,7 @@ from .headers import raw_fields, unfold
 from .octets import Octets, blocks, search
 from .parameters import parse_parameters
 from .structure import Part, Structure
-from .transfer import decode_transfer
+from .transfer import decode_transfer, true_encoding
 from .uuencode import MAX_FILES, UuFile, find_uuencoded
 
 MAX_BLOCK: Final = 64 * 1024
@@ -102,7 +102,8 @@ class Attachment:
         disposition: as in `Part`.
         content_id: without angle brackets, or None.
         charset: as declared, or None.
-        encoding: Content-Transfer-Encoding in lower case, or `uuencode`.
+        encoding: Content-Transfer-Encoding in lower case, or `uuencode`; 8bit where it is said to
+            be base64 and is none.
         span: offsets (start, end) of the encoded octets.
         octets: decoded size, exact; None while octets are missing.
         estimate: the size that the sender declares for what is not here, or None.
@@ -219,6 +220,7 @@ def _uuencoded(data: Octets, span: tuple[int, int], *, whole: bool) -> tuple[UuF
 
 def _from_part(data: Octets, part: Part, *, in_pgp: bool, complete: bool) -> Attachment:
     kind = _kind(data, part)
+    encoding = true_encoding(part.encoding, data, part.body, complete=complete)
     if in_pgp and kind is Kind.FILE:
         kind = Kind.PGP_ENCRYPTED
     estimate: int | None = None
@@ -233,9 +235,9 @@ def _from_part(data: Octets, part: Part, *, in_pgp: bool, complete: bool) -> Att
         disposition=part.disposition,
         content_id=part.content_id,
         charset=part.charset,
-        encoding=part.encoding,
+        encoding=encoding,
         span=part.body,
-        octets=_octets(data, part.body, part.encoding) if complete else None,
+        octets=_octets(data, part.body, encoding) if complete else None,
         estimate=estimate,
         complete=complete,
         kind=kind,

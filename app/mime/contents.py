@@ -16,7 +16,7 @@ from .headers import parse_fields
 from .inline import InlineImages
 from .octets import Octets
 from .structure import Part, scan
-from .transfer import is_known_encoding
+from .transfer import is_known_encoding, true_encoding
 
 TextKind = Literal["plain", "html", "none"]
 
@@ -103,7 +103,7 @@ class Contents:
             return None
         return decode_markup(
             self._body(self.html),
-            encoding=self.html.encoding,
+            encoding=self._encoding(self.html),
             charset=self.html.charset,
             complete=self.html.complete,
         )
@@ -128,7 +128,7 @@ class Contents:
         if self.html is not None:
             text = decode_html_body(
                 self._body(self.html),
-                encoding=self.html.encoding,
+                encoding=self._encoding(self.html),
                 charset=self.html.charset,
                 complete=self.html.complete,
             )
@@ -145,7 +145,7 @@ class Contents:
     def _plain_text(self, part: Part) -> str:
         return decode_body(
             self._body(part),
-            encoding=part.encoding,
+            encoding=self._encoding(part),
             charset=part.charset,
             complete=part.complete,
             flowed=(part.params.get("format") or "").lower() == "flowed",
@@ -155,6 +155,9 @@ class Contents:
     @property
     def _shown(self) -> Part | None:
         return {"plain": self.plain, "html": self.html}.get(self.text.kind)
+
+    def _encoding(self, part: Part) -> str:
+        return true_encoding(part.encoding, self.data, part.body, complete=part.complete)
 
     def _body(self, part: Part) -> bytes:
         """A text body, and one octet more than is decoded, to tell that it was cut."""

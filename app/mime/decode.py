@@ -1,12 +1,13 @@
 """A text part's octets to the text that its writer saw: transfer encoding, charset, line flow."""
 
+import html
 import re
 from typing import Final
 
 from .charset_names import SINGLE_OCTET, codec_for
 from .charsets import clean_body, decode_text
 from .html import strip_tags
-from .transfer import decode_transfer
+from .transfer import decode_transfer, split_base64
 
 MAX_TEXT_OCTETS = 1024 * 1024
 
@@ -27,8 +28,8 @@ def decode_body(
 ) -> str:
     """The text of a text/plain body, LF line ends, controls and override characters gone.
 
-    Never raises. Where the body breaks off, what hangs over is dropped: a cut escape, a cut
-    base64 group, a cut character.
+    Never raises. Words that were put behind base64 stand at the end. Where the body breaks off,
+    what hangs over is dropped: a cut escape, a cut base64 group, a cut character.
 
     Args:
         data: the encoded body; only its first 1 MiB is read.
@@ -38,13 +39,17 @@ def decode_body(
         flowed: True for format=flowed; its soft line breaks are undone.
         delsp: True for DelSp=yes.
     """
-    text = clean_body(_characters(data, encoding, charset, complete=complete))
-    return unflow(text, delsp=delsp) if flowed else text
+    text, behind = _characters(data, encoding, charset, complete=complete)
+    text = unflow(text, delsp=delsp) if flowed else text
+    gap = "\n" if behind and not text.endswith("\n") else ""
+    return text + gap + behind
 
 
 def decode_markup(data: bytes, *, encoding: str, charset: str | None, complete: bool) -> str:
     """A text/html body as its writer wrote it, controls gone; the arguments of `decode_body`."""
-    return clean_body(_characters(data, encoding, charset, complete=complete, markup=True))
+    markup, behind = _characters(data, encoding, charset, complete=complete, markup=True)
+    lines = html.escape(behind.strip("\n")).replace("\n", "<br>")
+    return f"{markup}<p>{lines}</p>" if behind else markup
 
 
 def decode_html_body(data: bytes, *, encoding: str, charset: str | None, complete: bool) -> str:
@@ -56,13 +61,21 @@ def decode_html_body(data: bytes, *, encoding: str, charset: str | None, complet
 
 def _characters(
     data: bytes, encoding: str, charset: str | None, *, complete: bool, markup: bool = False
-) -> str:
+) -> tuple[str, str]:
+    """The text, and the words that were put behind its base64 on the way."""
     complete = complete and len(data) <= MAX_TEXT_OCTETS
-    octets = decode_transfer(data[:MAX_TEXT_OCTETS], encoding, complete=complete)
+    data, behind = data[:MAX_TEXT_OCTETS], b""
+    if encoding == "base64":
+        octets, behind = split_base64(data, complete=complete)
+    else:
+        octets = decode_transfer(data, encoding, complete=complete)
     if markup and codec_for(charset) in {None, "ascii"}:
         charset = _charset_within(octets) or charset
     # A byte order mark is no text (RFC 3629, 6).
-    return decode_text(octets, charset, complete=complete).removeprefix("\ufeff")
+    text = decode_text(octets, charset, complete=complete or bool(behind)).removeprefix("\ufeff")
+    wide = (charset or "").lower().startswith(("utf-16", "utf-32"))  # which those words are not in
+    words = clean_body(decode_text(behind, None if wide else charset, complete=complete))
+    return clean_body(text), words if any(map(str.isalnum, words)) else ""
 
 
 def _charset_within(markup: bytes) -> str | None:

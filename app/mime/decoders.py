@@ -9,6 +9,7 @@ import binascii
 import re
 from typing import Final, Protocol
 
+from .base64lines import Base64Lines
 from .transfer import (
     MAX_TRAILING,
     NOT_BASE64,
@@ -28,7 +29,7 @@ class Decoder(Protocol):
     """Undoes one encoding; it is for one body only."""
 
     def feed(self, data: bytes) -> bytes:
-        """What `data` adds to the decoded octets: at most its own length and a few octets.
+        """What `data` adds to the decoded octets: at most its own length and 4 KiB.
 
         Uuencoded lines may lack the spaces that stand for zeros: there it is 32 times as much.
         """
@@ -48,7 +49,22 @@ class _Identity:
 
 
 class _Base64:
-    """The tolerance is that of `decode_base64`."""
+    """The results are those of `split_base64`."""
+
+    def __init__(self, *, complete: bool) -> None:
+        self._complete = complete
+        self._lines = Base64Lines()
+        self._groups = _Groups()
+
+    def feed(self, data: bytes) -> bytes:
+        return self._groups.feed(self._lines.feed(data))
+
+    def close(self) -> bytes:
+        return self._groups.feed(self._lines.close(complete=self._complete)) + self._groups.close()
+
+
+class _Groups:
+    """Base64 without regard to lines; the tolerance is that of `decode_base64`."""
 
     def __init__(self) -> None:
         self._group = b""  # up to three characters of an unfinished group
@@ -116,7 +132,7 @@ class _Uuencode:
     def __init__(self) -> None:
         self._line = b""  # a line that is not over
         self._form = ""
-        self._base64 = _Base64()
+        self._base64 = _Groups()
         self._ended = False
 
     def feed(self, data: bytes) -> bytes:
@@ -158,10 +174,10 @@ def decoder(encoding: str, *, complete: bool = True) -> Decoder:
     Args:
         encoding: Content-Transfer-Encoding in lower case, or `uuencode` for a uuencoded file.
         complete: False when the body goes on behind what will be fed; a cut quoted-printable
-            escape is dropped then.
+            escape is dropped then, and what may yet be words behind base64.
     """
     if encoding == "base64":
-        return _Base64()
+        return _Base64(complete=complete)
     if encoding == "quoted-printable":
         return _QuotedPrintable(complete=complete)
     if encoding in _UUENCODE:
@@ -173,11 +189,15 @@ class Base64Counter:
     """Counts the octets of a base64 body without making them; exact also where junk is in it."""
 
     def __init__(self) -> None:
+        self._lines = Base64Lines()
         self._octets = 0
         self._characters = 0  # of the block so far
 
     def feed(self, data: bytes) -> None:
         """Counts what `data` adds."""
+        self._count(self._lines.feed(data))
+
+    def _count(self, data: bytes) -> None:
         data = data.translate(None, NOT_BASE64)
         if b"=" in data:
             *blocks, data = _PADDING.split(data)
@@ -188,6 +208,7 @@ class Base64Counter:
 
     def close(self) -> int:
         """The number of octets."""
+        self._count(self._lines.close())
         self._end_block()
         return self._octets
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin
 from .filenames import safe_filename
 from .octets import Octets
 from .structure import Part
-from .transfer import decode_transfer
+from .transfer import decode_transfer, true_encoding
 
 INLINE_OCTETS: Final = 5 * 1024 * 1024  # decoded, in one view
 _TYPES: Final = {
@@ -68,7 +68,8 @@ class InlineImages:
         part = self._find(address) if address else None
         if part is None or part.body[1] - part.body[0] > 2 * self._left:
             return None
-        data = decode_transfer(bytes(self._data[slice(*part.body)]), part.encoding)
+        encoding = true_encoding(part.encoding, self._data, part.body)
+        data = decode_transfer(bytes(self._data[slice(*part.body)]), encoding)
         kind = image_type(data)
         if kind is None or len(data) > self._left:
             return None

@@ -5,6 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from .base64lines import SNIFF, Base64Lines, is_base64
+from .octets import Octets
+
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 NOT_BASE64: Final = bytes(octet for octet in range(256) if octet not in _BASE64)
 _PADDING: Final = re.compile(rb"=+")
@@ -24,6 +27,20 @@ def decode_base64(data: bytes) -> bytes:
         whole = block[:-1] if spare == 1 else block
         octets.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
     return b"".join(octets)
+
+
+def split_base64(data: bytes, *, complete: bool = True) -> tuple[bytes, bytes]:
+    """The octets of a base64 body, and what stands behind it and is none of it, as it came.
+
+    Args:
+        data: the body, or its beginning.
+        complete: False when the body goes on behind `data`.
+    """
+    lines = Base64Lines()
+    blocks = range(0, len(data), _BLOCK)
+    found = b"".join([lines.feed(data[at : at + _BLOCK]) for at in blocks])
+    octets = decode_base64(found + lines.close(complete=complete))
+    return octets, b"" if lines.end is None else data[lines.end :]
 
 
 MAX_TRAILING: Final = 998  # blanks; no line has more octets (RFC 5322, 2.1.1)
@@ -90,10 +107,28 @@ def decode_transfer(data: bytes, encoding: str, *, complete: bool = True) -> byt
         complete: False when the body goes on behind `data`.
     """
     if encoding == "base64":
-        return decode_base64(data)
+        return split_base64(data, complete=complete)[0]
     if encoding == "quoted-printable":
         return decode_quoted_printable(data, complete=complete)
     return data
+
+
+def true_encoding(
+    encoding: str, data: Octets, span: tuple[int, int], *, complete: bool = True
+) -> str:
+    """`encoding`, or 8bit where it says base64 and the body is plain words, or raw.
+
+    Args:
+        encoding: Content-Transfer-Encoding in lower case.
+        data: the message.
+        span: offsets (start, end) of the body in it.
+        complete: False when the body goes on behind `span`.
+    """
+    start, end = span
+    if encoding != "base64":
+        return encoding
+    head = bytes(data[start : min(end, start + SNIFF)])
+    return encoding if is_base64(head, complete=complete) else "8bit"
 
 
 def is_known_encoding(encoding: str) -> bool:

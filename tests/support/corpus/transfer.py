@@ -2,7 +2,7 @@
 
 import base64
 
-from .case import Case, mail
+from .case import PDF, TEXT, Case, mail, multipart
 
 
 def _text(name: str, hard: str, encoding: bytes, body: bytes, text: str, *defects: str) -> Case:
@@ -59,7 +59,81 @@ TRANSFER = (
         b"SGVsbG8h\n\n__ !! __\n",
         "Hello!",
     ),
-    _text("base64-not", "says base64, is no base64 at all", b"base64", b"!?!? ... ,,,\n", ""),
+    _text(
+        "base64-not",
+        "says base64, is no base64 at all",
+        b"base64",
+        b"!?!? ... ,,,\n",
+        "!?!? ... ,,,\n",
+    ),
+    _text(
+        "base64-words",
+        "says base64, is plain words, the first line one that base64 could be",
+        b"base64",
+        "Dear\n\nthis was never encoded: Grüße =20\n".encode(),
+        "Dear\n\nthis was never encoded: Grüße =20\n",
+    ),
+    _text("base64-one-word", "says base64, is one plain word", b"base64", b"hello\n", "hello\n"),
+    _text(
+        "base64-list-footer",
+        "a list's footer behind the padding, with a line of four letters",
+        b"base64",
+        b"SMOkbGxvCg==\n____________________\nlist mailing list\nJohn\nlist@example.org\n",
+        "Hällo\n____________________\nlist mailing list\nJohn\nlist@example.org\n",
+    ),
+    _text(
+        "base64-footer-without-padding",
+        "a scanner's footer behind base64 that needs no padding",
+        b"base64",
+        b"SGVsbG8h\n\n-- \nScanned by Example\nUnsubscribes\n",
+        "Hello!\n-- \nScanned by Example\nUnsubscribes\n",
+    ),
+    _text(
+        "base64-footer-in-the-last-line",
+        "a footer right behind the padding, in its line",
+        b"base64",
+        b"SGVsbG8=__________\nlist footer\n",
+        "Hello\n__________\nlist footer\n",
+    ),
+    _text(
+        "base64-blocks-in-lines",
+        "three blocks joined, each in lines of its own",
+        b"base64",
+        b"SGVs\nbG8=\n\nIHlv\ndQ==\nIQ==\n",
+        "Hello you!",
+    ),
+    Case(
+        "base64-html-footer",
+        "a list's footer behind HTML in base64",
+        mail(
+            b"Content-Type: text/html\nContent-Transfer-Encoding: base64\n\n"
+            + base64.encodebytes(b"<html><body><p>hello</p></body></html>")
+            + b"_____\nlist footer <list@example.org>\n"
+        ),
+        structure="1 text/html base64",
+        text="hello\n\n_____\nlist footer <list@example.org>",
+    ),
+    Case(
+        "base64-attachment-footer",
+        "footers behind attachments are no octets of them, with padding and without",
+        mail(
+            multipart(
+                b"mixed",
+                TEXT,
+                PDF + b"\n\nThis message was scanned.\n",
+                PDF.replace(b"UERG", b"UERGIQ==\n__________\nlist"),
+                PDF.replace(b"UERG", b"%PDF-1.4 is not base64"),
+            )
+        ),
+        structure="""1 multipart/mixed 7bit
+             1.1 text/plain 7bit
+             1.2 application/pdf base64 "a.pdf"
+             1.3 application/pdf base64 "a.pdf"
+             1.4 application/pdf base64 "a.pdf"
+         """,
+        text="hello",
+        octets=(("1.2", 3), ("1.3", 4), ("1.4", 22)),
+    ),
     _text(
         "base64-quoted-name",
         "the encoding's name in quotes and capitals",
