@@ -1,8 +1,9 @@
 """What of a header is compared, made ready once: orders and filters look at it many times.
 
-Attachments are judged by the top-level type, all that a header tells: multipart/mixed and types
-that are no text, such as application/pdf, have one; text and multipart/alternative have none
-(some mailers hide one in there); multipart/related, signed and encrypted messages are undecided.
+Attachments are judged by what was seen of the message, else by the top-level type, all that a
+header tells: multipart/mixed and types that are no text, such as application/pdf, have one; text
+and multipart/alternative have none (some mailers hide one in there); multipart/related, signed and
+encrypted messages are undecided.
 """
 
 import unicodedata
@@ -45,8 +46,8 @@ class Folded:
     attached: bool | None
 
     @classmethod
-    def of(cls, summary: Summary) -> "Folded":
-        """The same of a header's summary."""
+    def of(cls, summary: Summary, attached: bool | None = None) -> "Folded":
+        """The same of a header's summary; `attached` where the message itself has told."""
         sender = summary.sender
         return cls(
             sender=folded(sender.name or sender.email) if sender is not None else None,
@@ -55,7 +56,7 @@ class Folded:
             to=_lines(summary.to),
             subject=folded(summary.subject),
             sent=summary.date.timestamp() if summary.date is not None else None,
-            attached=_attached(summary.content_type),
+            attached=_attached(summary.content_type) if attached is None else attached,
         )
 
     @property

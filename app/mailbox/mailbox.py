@@ -105,6 +105,7 @@ class Mailbox(Terminal):
             row = self.index.get(id)
             if row is not None and row.header is found.message.header:  # not listed anew meanwhile
                 self._peeks.keep(lines, found)
+        self._learn_attached(message, found.contents)
         return found
 
     async def _look(
@@ -135,6 +136,12 @@ class Mailbox(Terminal):
         if message.header.digest and message.header.read_on != self._lease.name:
             await self.read_again(unlock, connection, message)
         return message
+
+    def _learn_attached(self, message: Message, contents: Contents) -> None:
+        attached = contents.has_attachments
+        if attached is not None and message.header.know_attached(attached):
+            self._position += 1  # what orders and filters have kept is of yesterday
+            self.feed.tell(Topic.PROGRESS)
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:
         """Whether a peek would wait for a RETR: POP3 answers in order."""

@@ -92,9 +92,19 @@ class Header:
         read_on: the name of the connection on which it was read last, or "".
         refused: the server would not show it.
         folded: what orders and filters compare; `UNREAD` until it was needed.
+        attached: whether the message has an attachment, where more than its header was seen.
     """
 
-    __slots__ = ("_raw", "_summary", "digest", "folded", "position", "read_on", "refused")
+    __slots__ = (
+        "_raw",
+        "_summary",
+        "attached",
+        "digest",
+        "folded",
+        "position",
+        "read_on",
+        "refused",
+    )
 
     def __init__(self, digest: bytes = b"") -> None:
         self.position = 0
@@ -102,6 +112,7 @@ class Header:
         self.read_on = ""
         self.refused = False
         self.folded: Folded = UNREAD
+        self.attached: bool | None = None
         self._raw: bytes | None = None
         self._summary: Summary | None = None
 
@@ -123,7 +134,14 @@ class Header:
         """Makes ready what is compared, where the header is known and it was not done yet."""
         summary = self.summary if self.folded is UNREAD else None
         if summary is not None:
-            self.folded = Folded.of(summary)
+            self.folded = Folded.of(summary, self.attached)
+
+    def know_attached(self, attached: bool) -> bool:
+        """Takes what the message itself tells; whether that is news."""
+        if self.attached is attached:
+            return False
+        self.attached, self.folded = attached, UNREAD
+        return True
 
     def learn(self, raw: bytes, position: int, read_on: str = "") -> None:
         """Takes the header's octets, read on the connection of this name."""

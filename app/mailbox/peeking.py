@@ -74,7 +74,8 @@ def _settled(found: Peeked) -> bool:
     """Whether a person should say how to go on: the text is here, or does not come by itself."""
     contents = found.contents
     attachment = contents.text.kind == "none" and bool(contents.attachments)
-    return found.complete or contents.text.complete or attachment or found.transferred > _ENOUGH
+    here = found.complete or contents.text.complete or contents.pauses
+    return here or attachment or found.transferred > _ENOUGH
 
 
 async def _top(connection: Connection, message: Message, lines: int) -> Peeked:

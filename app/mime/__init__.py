@@ -26,7 +26,7 @@ from .mbox import MboxWriter
 from .octets import Octets, Prefix
 from .peek import Peek, PeekedPart, peek, peek_into
 from .received import Encryption, Hop
-from .sanitise import SafeHtml, sanitise
+from .sanitise import SafeHtml, joined, sanitise
 from .source import show_source
 from .structure import Part, Structure, scan
 from .tnef import unpack
@@ -69,6 +69,7 @@ __all__ = [
     "decoder",
     "formats_available",
     "invitation",
+    "joined",
     "parse_fields",
     "peek",
     "peek_into",

@@ -1,22 +1,25 @@
 """A message examined once, whole or as far as it has come.
 
-The text is the first text/plain body that is no attachment, in an alternative the plain one, and
-where there is none the HTML one without its markup.
+What is its text, what an attachment, and what is shown in which order, `body` decides.
 """
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final, Literal
+from urllib.parse import unquote
 
 from .attachments import Attachment, Measured, attachments, measure, own_parts, stream
+from .body import Shown, may_bring_words, read_body
 from .decode import MAX_TEXT_OCTETS, decode_body, decode_html_body, decode_markup
 from .headers import parse_fields
-from .inline import InlineImages
+from .inline import INLINE_OCTETS, InlineImages, image_type, name_of
 from .octets import Octets
 from .structure import Part, scan
-from .transfer import is_known_encoding, true_encoding
+from .transfer import decode_transfer, is_known_encoding, true_encoding
 
 TextKind = Literal["plain", "html", "none"]
 
@@ -24,7 +27,13 @@ _BASE: Final = re.compile(
     r"<base\s[^<>]{0,200}?href\s{0,8}=[\s\"']{0,8}([^\s\"'<>]{1,2000})", re.IGNORECASE
 )
 _BASE_WITHIN: Final = 16 * 1024
-_PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/enriched", "text/richtext"})
+_BLANK_OCTETS: Final = 16 * 1024  # of a text that is blank, at most
+_SNIFFED: Final = 64
+_HEAD: Final = 12  # octets that tell an image
+_MOST_SOURCES: Final = 2000  # addresses of pictures that are looked up
+_SOURCE: Final = re.compile(
+    r"(?:\bsrc|\bbackground)\s{0,8}=\s{0,8}[\"']?\s{0,8}([^\s\"'<>]{1,2000})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,21 @@ class Text:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the body as it is read: a text, or a picture or file in its place.
+
+    Attributes:
+        text: of a text, as in `Text`; else "".
+        part: the picture, or the file; None for a text.
+        picture: it is shown as a picture.
+    """
+
+    text: str
+    part: Attachment | None = None
+    picture: bool = False
+
+
 class Contents:
     """What is in a message. Never raises for bad mail; safe to use in one thread at a time.
 
@@ -51,10 +75,11 @@ class Contents:
 
     Attributes:
         root: the tree of parts.
-        text: the words of the text body, at most 1 MiB of it.
+        text: the words of the body, at most 1 MiB of it.
+        passages: the body in order.
         fields: all header fields, in order.
-        attachments: what is no body, in order, and uuencoded files in texts.
-        plain, html: the bodies worth showing, where there are any.
+        attachments: what is not shown, in order, and uuencoded files in texts.
+        shown: pictures and named texts that are shown, in order.
     """
 
     def __init__(self, data: Octets, *, whole: bool) -> None:
@@ -62,21 +87,43 @@ class Contents:
         self.data = data
         self.whole = whole
         self.root = self._structure.root
-        self.plain, self.html = _bodies(self.root)
-        if self.plain is None and self.html is None and _is_broken(self.root, whole=whole):
-            self.plain = self.root  # a multipart without parts: what it holds is all there is
-        bodies = {part.path for part in (self.plain, self.html) if part is not None}
-        self.attachments = attachments(data, self._structure, bodies, whole=whole)
+        self._body = read_body(
+            self.root, is_blank=self._is_blank, is_picture=self._is_picture, whole=whole
+        )
+        pieces = self._body.words + self._body.html
+        pictures = {one.part.path for one in pieces if one.kind == "picture"} | self._referenced()
+        shown = self._body.paths | pictures
+        unnamed = {one.path for one in own_parts(self.root) if one.filename is None}
+        found = attachments(data, self._structure, (shown & unnamed) - pictures, whole=whole)
+        self.attachments = tuple(one for one in found if one.path not in shown)
+        self.shown = tuple(one for one in found if one.path in shown)
         self.fields = parse_fields(bytes(data[slice(*self.root.header)]))
+        self.passages = tuple(self._passages({one.path: one for one in found}))
         self.text = self._text()
         self._measures: dict[str, Measured] = {}
 
     @property
     def attachment_first(self) -> bool:
         """Whether a part that is no text stands before it, so that few lines more do not help."""
-        shown = self._shown
-        first = None if shown is None else shown.header[0]
-        return any(first is None or one.span[0] < first for one in self.attachments)
+        first = next((one.part.header[0] for one in self._texts(self._body.words)), None)
+        return any(first is None or one.span[0] < first for one in self.attachments + self.shown)
+
+    @property
+    def has_attachments(self) -> bool | None:
+        """Whether it has any; None while none has come and more parts may."""
+        if self.attachments:
+            return True
+        return False if self.whole or self.root.complete else None
+
+    @property
+    def pauses(self) -> bool:
+        """Whether no text is under way: words have come and ended, or a file comes now."""
+        begun = [one for one in own_parts(self.root) if one.body[0] > one.header[1]]
+        coming = [one for one in begun if not (one.complete or one.is_multipart)]
+        words = {one.part.path for one in self._texts(self._body.words)}
+        if any(one.path in words for one in coming):
+            return False
+        return bool(self.text.text.strip() or coming)
 
     def measured(self, attachment: Attachment) -> Measured:
         """Its exact size and digest; decodes all of it the first time."""
@@ -91,112 +138,132 @@ class Contents:
 
     def inline_images(self) -> InlineImages:
         """The images that the HTML may name, for one view."""
-        within = _BASE.search((self.markup or "")[:_BASE_WITHIN])
-        own = self.html.location if self.html is not None else None
-        base = html.unescape(within[1]) if within is not None else own or self.root.location or ""
-        return InlineImages(self.data, self.root, base=base)
+        return InlineImages(self.data, self.root, base=self._base())
 
     @cached_property
-    def markup(self) -> str | None:
-        """The HTML body as it is, charset decoded, at most 1 MiB of it: for the sanitiser alone."""
-        if self.html is None:
-            return None
-        return decode_markup(
-            self._body(self.html),
-            encoding=self._encoding(self.html),
-            charset=self.html.charset,
-            complete=self.html.complete,
-        )
+    def markups(self) -> tuple[str, ...]:
+        """The pieces of the HTML body, charset decoded, at most 1 MiB: for the sanitiser alone.
+
+        Of words, pictures and files between them, markup is made; none where there is no HTML.
+        """
+        found: list[str] = []
+        for one, octets, complete in self._bodies(self._body.html):
+            if one.kind == "html":
+                encoding, charset = self._encoding(one.part), one.part.charset
+                found.append(
+                    decode_markup(octets, encoding=encoding, charset=charset, complete=complete)
+                )
+            elif one.kind == "plain":
+                words = html.escape(self._plain_text(one.part, octets, complete=complete))
+                found.append(f'<div style="white-space:pre-wrap">{words}</div>')
+            else:
+                name = html.escape(one.part.filename or one.part.content_type)
+                picture = f'<img src="cid:{name_of(one.part.path)}" alt="{name}">'
+                found.append(f"<p>{picture if one.kind == 'picture' else name}</p>")
+        return tuple(found)
+
+    @property
+    def has_html(self) -> bool:
+        """Whether an HTML body has been met."""
+        return bool(self._body.html)
 
     @property
     def defects(self) -> tuple[str, ...]:
         """Stable codes of what is wrong with the message, each once."""
         found = list(self._structure.defects)
-        if self._shown is not None:
-            if not is_known_encoding(self._shown.encoding):
-                found.append("unknown-encoding")
-            if self._shown.body[1] - self._shown.body[0] > MAX_TEXT_OCTETS:
-                found.append("text-cut")
+        parts = [one.part for one in self._texts(self._body.words)]
+        if not all(is_known_encoding(part.encoding) for part in parts):
+            found.append("unknown-encoding")
+        if self._is_cut(self._body.words):
+            found.append("text-cut")
         return tuple(dict.fromkeys(found))
 
+    @property
+    def markup_cut(self) -> bool:
+        """Whether there is more HTML than is shown."""
+        return self._is_cut(self._body.html)
+
+    def _is_cut(self, pieces: tuple[Shown, ...]) -> bool:
+        spans = (one.part.body for one in self._texts(pieces))
+        return sum(end - start for start, end in spans) > MAX_TEXT_OCTETS
+
     def _text(self) -> Text:
-        if self.plain is not None:
-            text = self._plain_text(self.plain)
-            if self.html is None or text.strip() or not self.plain.complete:
-                complete = self.plain.complete and not self._gives_way(self.plain, text)
-                return Text(text, "plain", self.whole or complete)
-        if self.html is not None:
-            text = decode_html_body(
-                self._body(self.html),
-                encoding=self._encoding(self.html),
-                charset=self.html.charset,
-                complete=self.html.complete,
-            )
-            return Text(text, "html", self.whole or self.html.complete)
-        return Text("", "none", self.whole)
+        complete = self.whole or not may_bring_words(self._body, self.root)
+        first = next(self._texts(self._body.words), None)
+        if first is None:
+            return Text("", "none", self.whole)
+        text = ""
+        for one in self.passages:
+            gap = "\n" if text and one.text and not text.endswith("\n") else ""
+            text += gap + one.text
+        return Text(text, "html" if first.kind == "html" else "plain", complete)
 
-    def _gives_way(self, part: Part, text: str) -> bool:
-        """Whether an alternative that is still to come may stand in for a blank text."""
-        return not text.strip() and any(
-            one.content_type == "multipart/alternative" and not one.complete and _holds(one, part)
-            for one in own_parts(self.root)
-        )
+    def _passages(self, found: dict[str, Attachment]) -> Iterator[Passage]:
+        for one, octets, complete in self._bodies(self._body.words):
+            if one.kind == "plain":
+                yield Passage(self._plain_text(one.part, octets, complete=complete))
+            elif one.kind == "html":
+                encoding, charset = self._encoding(one.part), one.part.charset
+                yield Passage(
+                    decode_html_body(octets, encoding=encoding, charset=charset, complete=complete)
+                )
+            elif one.part.path in found:
+                yield Passage("", found[one.part.path], one.kind == "picture")
 
-    def _plain_text(self, part: Part) -> str:
+    def _bodies(self, pieces: tuple[Shown, ...]) -> Iterator[tuple[Shown, bytes, bool]]:
+        """Each piece with the encoded octets of its text, 1 MiB in all, and whether that is all."""
+        left = MAX_TEXT_OCTETS
+        for one in pieces:
+            start, end = one.part.body
+            stop = min(end, start + left) if one.kind in {"plain", "html"} else start
+            left -= stop - start
+            yield one, bytes(self.data[start:stop]), one.part.complete and stop == end
+
+    def _plain_text(self, part: Part, octets: bytes, *, complete: bool) -> str:
         return decode_body(
-            self._body(part),
+            octets,
             encoding=self._encoding(part),
             charset=part.charset,
-            complete=part.complete,
+            complete=complete,
             flowed=(part.params.get("format") or "").lower() == "flowed",
             delsp=(part.params.get("delsp") or "").lower() == "yes",
         )
 
-    @property
-    def _shown(self) -> Part | None:
-        return {"plain": self.plain, "html": self.html}.get(self.text.kind)
+    def _texts(self, pieces: tuple[Shown, ...]) -> Iterator[Shown]:
+        return (one for one in pieces if one.kind in {"plain", "html"})
+
+    def _is_blank(self, part: Part) -> bool:
+        start, end = part.body
+        if not part.complete or end - start > _BLANK_OCTETS:
+            return False
+        octets = bytes(self.data[start:end])
+        return not self._plain_text(part, octets, complete=True).strip()
+
+    def _is_picture(self, part: Part) -> bool:
+        """Whether it is one that a browser shows, by its first octets, as far as they came."""
+        start, end = part.body
+        first = bytes(self.data[start : min(end, start + _SNIFFED)])
+        octets = decode_transfer(first, self._encoding(part), complete=False)
+        known = image_type(octets) is not None or (not part.complete and len(octets) < _HEAD)
+        return known and end - start <= 2 * INLINE_OCTETS
+
+    def _base(self) -> str:
+        """What relative addresses in the HTML are relative to."""
+        within = (_BASE.search(markup[:_BASE_WITHIN]) for markup in self.markups)
+        named = next((html.unescape(found[1]) for found in within if found is not None), None)
+        own = (one.part.location for one in self._body.html if one.kind == "html")
+        return named or next(filter(None, own), None) or self.root.location or ""
+
+    def _referenced(self) -> set[str]:
+        """The paths of pictures that the HTML shows by their Content-ID, address or name."""
+        found = (one[1] for text in self.markups for one in _SOURCE.finditer(text))
+        said = {html.unescape(one) for one in islice(found, _MOST_SOURCES)}
+        if not said:
+            return set()
+        images = self.inline_images()
+        addresses = (one[len("cid:") :] if one[:4].lower() == "cid:" else one for one in said)
+        parts = (images.part_at(unquote(one)) or images.part_at(one) for one in addresses)
+        return {part.path for part in parts if part is not None and self._is_picture(part)}
 
     def _encoding(self, part: Part) -> str:
         return true_encoding(part.encoding, self.data, part.body, complete=part.complete)
-
-    def _body(self, part: Part) -> bytes:
-        """A text body, and one octet more than is decoded, to tell that it was cut."""
-        start, stop = part.body
-        return bytes(self.data[start : min(stop, start + MAX_TEXT_OCTETS + 1)])
-
-
-def _bodies(root: Part) -> tuple[Part | None, Part | None]:
-    """The plain and the HTML body: the first body, or its alternatives where it has any."""
-    bodies = [part for part in own_parts(root) if _is_body(part, root)]
-    if not bodies:
-        return None, None
-    first = bodies[0]
-    alternatives = (
-        part
-        for part in own_parts(root)
-        if part.content_type == "multipart/alternative" and _holds(part, first)
-    )
-    scope = next(alternatives, first)
-    choices = [part for part in bodies if _holds(scope, part)]
-    plain = next((part for part in choices if part.content_type in _PLAIN), None)
-    html = next((part for part in choices if part.content_type == "text/html"), None)
-    return plain, html
-
-
-def _holds(outer: Part, inner: Part) -> bool:
-    return f"{inner.path}.".startswith(f"{outer.path}.")
-
-
-def _is_body(part: Part, root: Part) -> bool:
-    if part.content_type not in _PLAIN and part.content_type != "text/html":
-        return False
-    if part is root:
-        return part.disposition != "attachment"
-    named = part.filename is not None and not part.path.endswith(".1")
-    return part.disposition in {"", "inline"} and not named
-
-
-def _is_broken(root: Part, *, whole: bool) -> bool:
-    return (
-        root.is_multipart and not root.children and (whole or root.params.get("boundary") is None)
-    )

@@ -32,6 +32,11 @@ def image_type(data: bytes) -> str | None:
     return next((kind for start, kind in _TYPES.items() if data.startswith(start)), None)
 
 
+def name_of(path: str) -> str:
+    """What finds the image of a part, whether it has a Content-ID or not."""
+    return f"{path}@part"
+
+
 class InlineImages:
     """Finds the images of one view by Content-ID, Content-Location or file name.
 
@@ -53,11 +58,16 @@ class InlineImages:
         for part in root.walk():
             if not part.complete or part.is_multipart:
                 continue
-            for key in (part.content_id, part.location, _joined(base, part.location or "")):
+            at = _joined(base, part.location or "")
+            for key in (part.content_id, name_of(part.path), part.location, at):
                 if key:
                     self._parts.setdefault(key, part)
             if part.filename and part.content_type.startswith(("image/", "application/octet")):
                 self._names.setdefault(part.filename.lower(), part)
+
+    def of_part(self, path: str) -> str | None:
+        """The same of the part at `path`."""
+        return self(name_of(path))
 
     def __call__(self, address: str) -> str | None:
         """The image as a `data:` URI, or None: no such part, no image, cut off, or too large.
@@ -65,7 +75,7 @@ class InlineImages:
         Args:
             address: a Content-ID, or what stands in the HTML: absolute, relative, or a file's name.
         """
-        part = self._find(address) if address else None
+        part = self.part_at(address) if address else None
         if part is None or part.body[1] - part.body[0] > 2 * self._left:
             return None
         encoding = true_encoding(part.encoding, self._data, part.body)
@@ -76,7 +86,8 @@ class InlineImages:
         self._left -= len(data)
         return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
-    def _find(self, address: str) -> Part | None:
+    def part_at(self, address: str) -> Part | None:
+        """The part of an address, with the argument of a call."""
         found = self._parts.get(address) or self._parts.get(_joined(self._base, address))
         if found is None and not _ABSOLUTE.match(address):
             name = safe_filename(unquote(address.partition("?")[0].partition("#")[0]))

@@ -66,7 +66,7 @@ def peek_into(contents: Contents) -> Peek:
         text=text.text,
         text_kind=text.kind,
         text_complete=text.complete,
-        html_available=contents.html is not None,
+        html_available=contents.has_html,
         parts=tuple(
             PeekedPart(one.path, one.content_type, one.name, one.octets, one.complete)
             for one in contents.attachments

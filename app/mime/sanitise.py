@@ -6,7 +6,7 @@ judged as that parser read it. The frame it is shown in (app/web/framed.py) is t
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -185,6 +185,25 @@ def sanitise(markup: str, *, inline: Callable[[str], str | None], remote: bool) 
         coloured=values.coloured,
         backdrop=values.style(tidied.body).background,
         defects=tuple(sorted(values.defects)),
+    )
+
+
+def joined(pieces: Iterable[SafeHtml]) -> SafeHtml:
+    """Several pieces of a mail as one document; refused where one of them is."""
+    found = list(pieces)
+    if len(found) == 1:
+        return found[0]
+    refused = next((one.refused for one in found if one.refused), None)
+    links = tuple(link for one in found for link in one.links)
+    defects = {code for one in found for code in one.defects}
+    return SafeHtml(
+        "" if refused else "\n".join(f"<div>{one.html}</div>" for one in found),
+        remote_images=sum(one.remote_images for one in found),
+        links=links[:MAX_LINKS],
+        coloured=any(one.coloured for one in found),
+        backdrop=next((one.backdrop for one in found if one.backdrop), ""),
+        refused=refused,
+        defects=tuple(sorted(defects | ({"links-cut"} if len(links) > MAX_LINKS else set()))),
     )
 
 

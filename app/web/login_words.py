@@ -19,11 +19,11 @@ from .words import N_, _, ngettext
 
 def rejected(error: LoginRejected) -> Words:
     """A refused sign-in, by its response code (RFC 3206, section 4; RFC 6856, section 2)."""
-    off = switched_off(error.reply)
-    if off is not None:
-        return off
-    if error.about is not Refusal.LOGIN:
-        return _form(error)
+    early = switched_off(error.reply)
+    if early is None and error.about is not Refusal.LOGIN:
+        early = _form(error)
+    if early is not None:
+        return early
     match (error.code or "").split("/"):
         case ["SYS", "PERM"]:
             return Words(

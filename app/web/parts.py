@@ -13,7 +13,7 @@ from app.mime import (
 
 from . import formats
 from .cards import card_views
-from .views import CardView, InnerFileView, PartView
+from .views import CardView, InnerFileView, MarkView, PartView
 from .words import N_, _
 
 _KINDS = {
@@ -36,19 +36,38 @@ TNEF_OCTETS = 32 * 1024 * 1024  # of a winmail.dat, which is unpacked in memory
 
 
 def part_views(
-    contents: Contents, octets: int, path: str, *, closely: bool
+    contents: Contents, octets: int, path: str, *, closely: bool, shown: bool = False
 ) -> tuple[PartView, ...]:
-    """All parts that are no body.
+    """All attachments, or what is shown in the message and can be saved.
 
     Args:
         contents: the message as far as it has come.
         octets: of the whole message, by LIST's estimate.
         path: of the message's page; addresses of parts go below it.
         closely: digests and files within are wanted too.
+        shown: what is shown is wanted.
     """
     return tuple(
         _part(contents, one, octets, f"{path}/parts/{quote(one.path)}", closely=closely)
-        for one in contents.attachments
+        for one in (contents.shown if shown else contents.attachments)
+    )
+
+
+def mark_view(part: Attachment, source: str, octets: int, path: str) -> MarkView:
+    """A picture or a file in its place between texts.
+
+    Args:
+        part: which.
+        source: the picture as a data URI, or "".
+        octets: of the whole message, by LIST's estimate.
+        path: of the message's page.
+    """
+    return MarkView(
+        kind="picture" if source else "file",
+        name=part.name or _("unnamed part"),
+        note=_note(part, octets),
+        href=f"{path}/parts/{quote(part.path)}",
+        source=source,
     )
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from app.mailbox import DeletedInConsole, Download, Mailbox, Message, Peeked
 from app.mime import Address, Contents, SafeHtml
-from app.mime.decode import MAX_TEXT_OCTETS
 from app.pop3 import CommandRejected, RemoteProtocolError
 
 from . import formats
@@ -107,6 +106,7 @@ class Reader:
             whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
             fetched_header=self._message.header.refused,
             blocks=shown.blocks,
+            inside=shown.inside,
             stripped=contents.text.kind == "html",
             attachment_first=contents.attachment_first,
             html=self._html(shown.html) if shown.html else None,
@@ -175,8 +175,7 @@ class Reader:
         codes = list(contents.defects)
         if self._asked.tab is Tab.HTML:
             codes = [code for code in codes if code != "text-cut"]  # that is said of the text
-            part = contents.html
-            if part is not None and part.body[1] - part.body[0] > MAX_TEXT_OCTETS:
+            if contents.markup_cut:
                 codes.append("text-cut")
         return defect_words(codes)
 
@@ -190,7 +189,7 @@ class Reader:
     def _tabs(self, peeked: Peeked | None, shown: Shown | None) -> tuple[TabView, ...]:
         views = []
         for tab, label in _LABELS.items():
-            if tab is Tab.HTML and peeked and not peeked.contents.html and peeked.complete:
+            if tab is Tab.HTML and peeked and not peeked.contents.has_html and peeked.complete:
                 continue
             place = self._href(Asked(tab, self._asked.lines))
             count = ""

@@ -8,13 +8,14 @@ from app.mime import (
     SafeHtml,
     Trace,
     blocks,
+    joined,
     sanitise,
     show_source,
     trace,
 )
 
-from .parts import part_views
-from .views import FieldView, PartView, Tab
+from .parts import mark_view, part_views
+from .views import FieldView, MarkView, PartView, Tab
 
 SOURCE_OCTETS = 64 * 1024  # of a page
 
@@ -42,10 +43,12 @@ class Shown:
 
     Attributes:
         parts: of every tab, for their count.
+        inside: what is shown in the message and can be saved.
     """
 
     parts: tuple[PartView, ...]
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[Block | MarkView, ...] = ()
+    inside: tuple[PartView, ...] = ()
     html: SafeHtml | None = None
     fields: tuple[FieldView, ...] = ()
     raw_header: str = ""
@@ -62,16 +65,19 @@ def show(contents: Contents, asked: Asked, octets: int, path: str) -> Shown:
         octets: of the whole message, by LIST's estimate.
         path: of the message's page.
     """
-    parts = part_views(contents, octets, path, closely=asked.tab is Tab.ATTACHMENTS)
+    closely = asked.tab is Tab.ATTACHMENTS
+    parts = part_views(contents, octets, path, closely=closely)
     match asked.tab:
         case Tab.TEXT:
-            return Shown(parts, blocks=_blocks(contents))
+            return Shown(parts, blocks=_blocks(contents, octets, path))
         case Tab.HTML:
             html = safe_html(contents, remote=asked.remote)
-            text = _blocks(contents) if html is not None and html.refused else ()
+            refused = html is not None and html.refused
+            text = _blocks(contents, octets, path) if refused else ()
             return Shown(parts, blocks=text, html=html)
         case Tab.ATTACHMENTS:
-            return Shown(parts)
+            inside = part_views(contents, octets, path, closely=True, shown=True)
+            return Shown(parts, inside=inside)
         case Tab.HEADERS:
             raw = bytes(contents.data[slice(*contents.root.header)])
             fields = tuple(
@@ -87,12 +93,22 @@ def show(contents: Contents, asked: Asked, octets: int, path: str) -> Shown:
             return Shown(parts, source=show_source(page))
 
 
-def _blocks(contents: Contents) -> tuple[Block, ...]:
-    return blocks(contents.text.text.strip("\n"))
+def _blocks(contents: Contents, octets: int, path: str) -> tuple[Block | MarkView, ...]:
+    """The body in order: texts in blocks, pictures and files between them."""
+    images = contents.inline_images()
+    found: list[Block | MarkView] = []
+    for passage in contents.passages:
+        if passage.part is not None:
+            source = images.of_part(passage.part.path) if passage.picture else None
+            found.append(mark_view(passage.part, source or "", octets, path))
+        elif words := passage.text.strip("\n"):
+            found += blocks(words)
+    return tuple(found)
 
 
 def safe_html(contents: Contents, *, remote: bool) -> SafeHtml | None:
     """The HTML body made harmless, with the images it brings along; None where there is none."""
-    if contents.markup is None:
+    if not contents.markups:
         return None
-    return sanitise(contents.markup, inline=contents.inline_images(), remote=remote)
+    images = contents.inline_images()
+    return joined(sanitise(one, inline=images, remote=remote) for one in contents.markups)

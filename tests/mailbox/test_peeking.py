@@ -72,7 +72,7 @@ async def peeked(one: FakeMessage, lines: int | None = None, **quirks: Any) -> t
 async def test_it_stops_where_the_text_ends(lines: int, rungs: list[int]):
     found, asked = await peeked(followed(lines))
     assert asked == rungs
-    assert found.contents.text.complete
+    assert found.contents.pauses
     assert found.contents.text.text.count("sixty octets") == lines
     assert (found.lines, found.complete) == (rungs[-1], False)
 
@@ -152,7 +152,7 @@ async def test_whether_that_was_all_is_told_by_lines_and_size(listed, lines, com
 async def test_bare_line_feeds_are_lines_too():
     found, asked = await peeked(followed(16), line_end=b"\n")
     assert asked == [20]
-    assert found.contents.text.complete
+    assert found.contents.pauses
 
 
 async def test_a_refusal_in_the_middle_of_the_ladder_is_told():
@@ -285,3 +285,22 @@ def test_a_whole_message_answers_whatever_is_asked():
     assert peeks.find(message(9, "part"), 0) is not None
     assert peeks.find(message(9, "part"), 10) is None
     assert peeks.find(message(9, "part"), None) is None
+
+
+async def test_what_a_peek_has_seen_decides_whether_there_is_an_attachment():
+    related = (
+        HEAD + b"Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b--\r\n"
+    )
+    mixed = related.replace(b"related", b"mixed")
+    drop = maildrop([FakeMessage(related, uidl="r"), FakeMessage(mixed, uidl="m"), followed(3)])
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        messages = [by_number(mailbox, number) for number in (1, 2, 3)]
+        told: list[list[bool | None]] = []
+        for _ in range(2):
+            for message in messages:
+                message.header.fold()
+            told.append([message.header.folded.attached for message in messages])
+            for message in messages:
+                await mailbox.peek(unlock, message.id)
+        assert told == [[None, True, True], [False, False, True]]

@@ -34,7 +34,7 @@ def test_bodies_and_the_rest():
     contents = Contents(ALTERNATIVE, whole=True)
     assert contents.text.text == "grüße"
     assert contents.text.kind == "plain"
-    assert contents.markup == "<b>grüße</b>"
+    assert contents.markups == ("<b>grüße</b>",)
     assert [one.path for one in contents.attachments] == ["1.2"]
     assert not contents.attachment_first
     assert [field.name for field in contents.fields] == ["Subject", "Content-Type"]
@@ -42,7 +42,7 @@ def test_bodies_and_the_rest():
 
 
 def test_no_html_is_no_markup():
-    assert Contents(b"Subject: a\r\n\r\nb\r\n", whole=True).markup is None
+    assert Contents(b"Subject: a\r\n\r\nb\r\n", whole=True).markups == ()
 
 
 def test_an_empty_plain_text_gives_way_to_the_html_one():
@@ -52,7 +52,7 @@ def test_an_empty_plain_text_gives_way_to_the_html_one():
 
 def test_cut_markup_is_given_as_far_as_it_goes():
     cut = ALTERNATIVE[: ALTERNATIVE.index(b"vMOf")]
-    assert Contents(cut, whole=False).markup == "<b>gr"
+    assert Contents(cut, whole=False).markups == ("<b>gr",)
 
 
 def test_a_huge_message_is_never_read_at_once():

@@ -136,6 +136,6 @@ Content-Location: http://x.example/d/index.html\r
 def test_the_page_shows_what_the_message_brings_along(markup, remote):
     data = PAGE % markup + located(b"Content-Location: http://x.example/d/a.png") + b"--r--\r\n"
     contents = Contents(data, whole=True)
-    done = sanitise(contents.markup or "", inline=contents.inline_images(), remote=False)
+    done = sanitise("".join(contents.markups), inline=contents.inline_images(), remote=False)
     assert done.remote_images == remote
     assert ("data:image/png;base64," in done.html) == (not remote)

@@ -23,12 +23,12 @@ def test_nothing_of_it_is_left_that_could_act(payload: Payload, remote: bool) ->
 def test_nothing_gets_through_in_utf_7(payload: Payload) -> None:
     markup = payload.markup.encode("utf-8", "replace").decode()
     raw = b"Content-Type: text/html; charset=utf-7\r\n\r\n"
-    read = Contents(raw + markup.encode("utf-7"), whole=True).markup or ""
+    read = Contents(raw + markup.encode("utf-7"), whole=True).markups
     plain = b"Content-Type: text/html; charset=utf-8\r\n\r\n"
     # Escapes of ISO 2022 count where nothing says UTF-7.
-    assert "\x1b" in markup or read == Contents(plain + markup.encode(), whole=True).markup
+    assert "\x1b" in markup or read == Contents(plain + markup.encode(), whole=True).markups
     judge = Judge(remote=False)
-    judge.feed(sanitise(read, inline=lambda _: None, remote=False).html)
+    judge.feed(sanitise("".join(read), inline=lambda _: None, remote=False).html)
     judge.close()
 
 
@@ -46,7 +46,7 @@ def test_nothing_gets_through_in_utf_7(payload: Payload) -> None:
 def test_markup_in_utf_7_is_seen_as_what_it_is(octets: bytes) -> None:
     raw = b"Content-Type: text/html; charset=utf-7\r\n\r\n" + octets
     contents = Contents(raw, whole=True)
-    done = sanitise(contents.markup or "", inline=lambda _: None, remote=False).html
+    done = sanitise("".join(contents.markups), inline=lambda _: None, remote=False).html
     judge = Judge(remote=False)
     judge.feed(done)
     judge.close()
@@ -56,4 +56,4 @@ def test_markup_in_utf_7_is_seen_as_what_it_is(octets: bytes) -> None:
 
 def test_markup_that_declares_utf_7_itself_is_not_read_as_that() -> None:
     raw = b"Content-Type: text/html\r\n\r\n<meta charset=utf-7><p>+ADw-script+AD4-</p>"
-    assert "+ADw-script+AD4-" in (Contents(raw, whole=True).markup or "")
+    assert "+ADw-script+AD4-" in "".join(Contents(raw, whole=True).markups)

@@ -15,6 +15,7 @@ from app.web.tabs import Asked, show
 from app.web.views import MessageView, Tab
 
 from .test_present import mailbox
+from .test_tabs import texts
 
 MIXED = (
     b"From: Anna <anna@example.net>\r\n"
@@ -47,7 +48,7 @@ def test_the_beginning_of_a_message_its_parts_and_its_cost():
     assert (view.sender_name, view.sender_address) == ("Anna", "anna@example.net")
     assert view.recipients.startswith("p0@example.net, p1@example.net")
     assert view.recipients.endswith("p7@example.net and 4 more")
-    assert [piece.text for block in view.blocks for piece in block.pieces] == ["hello"]
+    assert [piece.text for block in texts(view.blocks) for piece in block.pieces] == ["hello"]
     assert view.share == 25.0
     assert view.complete is False
     assert [(part.name, part.type) for part in view.parts] == [
@@ -94,7 +95,7 @@ def test_html_only_is_shown_as_text_and_said_so():
     one, seen = peeked(raw, complete=True)
     view = read(one, seen, Asked())
     assert view.stripped is True
-    assert [piece.text for block in view.blocks for piece in block.pieces] == ["Hello you"]
+    assert [piece.text for block in texts(view.blocks) for piece in block.pieces] == ["Hello you"]
     view = read(one, seen, Asked(Tab.HTML))
     assert view.frame == f"/mailbox/messages/{seen.message.id}/html"
     assert view.html is not None

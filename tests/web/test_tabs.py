@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime import Contents
+from app.mime import Block, Contents
 from app.web.tabs import SOURCE_OCTETS, Asked, Shown, safe_html, show
-from app.web.views import Tab
+from app.web.views import MarkView, Tab
 
 PATH = "/mailbox/messages/x"
 BOTH = (
@@ -30,6 +30,11 @@ OWN = {
 }
 
 
+def texts(blocks: tuple[Block | MarkView, ...]) -> list[Block]:
+    """The blocks, without pictures and files between them."""
+    return [block for block in blocks if isinstance(block, Block)]
+
+
 def shown(raw: bytes, asked: Asked, *, whole: bool = True) -> Shown:
     return show(Contents(raw, whole=whole), asked, len(raw), PATH)
 
@@ -49,7 +54,7 @@ def test_only_the_attachments_tab_pays_for_digests():
 
 
 def test_the_text_begins_and_ends_where_its_words_do():
-    first, second = shown(BOTH, Asked()).blocks
+    first, second = texts(shown(BOTH, Asked()).blocks)
     assert (first.kind, second.kind) == ("quote", "text")
     words = "".join(piece.text for block in (first, second) for piece in block.pieces)
     assert words == "> quoted\nplain words"
@@ -82,13 +87,70 @@ def test_images_from_elsewhere_are_in_the_html_only_when_asked_for():
     assert "https://img.example/1.png" in let_through.html
 
 
+GIF = b"R0lGODlhAQABAAAAADs="
+SERIES = (
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n"
+    b"--m\r\nContent-Type: text/plain\r\n\r\nfirst\r\n-- \r\nAnn\r\n"
+    b"--m\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n%PDF\r\n"
+    b"--m\r\nContent-Type: text/html\r\n\r\n<table><tr><td>second\r\n"
+    b"--m\r\nContent-Type: image/gif; name=b.gif\r\nContent-Disposition: inline\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\n" + GIF + b"\r\n"
+    b"--m\r\nContent-Type: text/plain\r\n\r\n<third>\r\n--m--\r\n"
+)
+
+
+def test_a_series_is_shown_in_order_pictures_and_files_in_their_places():
+    found = shown(SERIES, Asked())
+    assert [block.kind for block in found.blocks] == [
+        "text", "signature", "file", "text", "picture", "text",
+    ]  # fmt: skip
+    file, picture = (one for one in found.blocks if isinstance(one, MarkView))
+    assert (file.name, file.href, file.source) == ("a.pdf", f"{PATH}/parts/1.2", "")
+    assert picture.source == "data:image/gif;base64," + GIF.decode()
+    words = [piece.text for block in texts(found.blocks) for piece in block.pieces]
+    assert words == ["first\n", "-- \nAnn", "second", "<third>"]
+
+
+def test_a_series_in_html_keeps_its_pieces_apart():
+    html = shown(SERIES, Asked(Tab.HTML)).html
+    assert html is not None
+    places = [
+        html.html.index(one) for one in ("first", "a.pdf", "second", GIF.decode(), "&lt;third")
+    ]
+    assert places == sorted(places)
+    assert html.html.index("</table>") < html.html.index(GIF.decode())
+    assert html.remote_images == 0
+
+
+def test_what_is_shown_can_be_saved_and_is_not_counted():
+    found = shown(SERIES, Asked(Tab.ATTACHMENTS))
+    assert [part.name for part in found.parts] == ["a.pdf"]
+    assert [(part.name, bool(part.sha256)) for part in found.inside] == [("b.gif", True)]
+    assert shown(SERIES, Asked()).inside == ()
+
+
+def test_a_picture_that_has_not_come_is_a_mark():
+    cut = SERIES[: SERIES.index(GIF) + 4]
+    last = shown(cut, Asked(), whole=False).blocks[-1]
+    assert isinstance(last, MarkView)
+    assert (last.kind, last.name, last.source) == ("file", "b.gif", "")
+    assert "begins here" in last.note
+
+
+def test_no_piece_of_a_series_is_shown_where_one_is_refused():
+    deep = SERIES.replace(b"<table><tr><td>second", b"<div>" * 50_000 + b"second")
+    html = shown(deep, Asked(Tab.HTML)).html
+    assert html is not None
+    assert (html.refused, html.html) == ("too-deep", "")
+
+
 def test_html_that_is_refused_is_shown_as_its_text():
     markup = b"<p>words</p>" + b"<div>" * 50_000 + b"deep"
     raw = b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n" + markup
     found = shown(raw, Asked(Tab.HTML))
     assert found.html is not None
     assert (found.html.refused, found.html.html) == ("too-deep", "")
-    assert found.blocks[0].pieces[0].text.startswith("words")
+    assert texts(found.blocks)[0].pieces[0].text.startswith("words")
 
 
 def test_there_is_no_html_where_there_is_none():
@@ -130,9 +192,8 @@ def test_bad_mail_shows_whatever_could_be_decoded(raw, whole):
         found = shown(raw, Asked(tab), whole=whole)
         if tab is Tab.SOURCE:
             assert ("words" in found.source) is (b"words" in raw)
-    text = "".join(
-        p.text for block in shown(raw, Asked(), whole=whole).blocks for p in block.pieces
-    )
+    given_blocks = texts(shown(raw, Asked(), whole=whole).blocks)
+    text = "".join(p.text for block in given_blocks for p in block.pieces)
     if b"words" in raw and b"Subject: words" not in raw and b"===" not in raw and whole:
         assert "words" in text
 

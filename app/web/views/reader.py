@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from app.mime import Block
 
@@ -122,6 +123,24 @@ class PartView:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkView:
+    """A picture or a file in its place between texts.
+
+    Attributes:
+        kind: `picture` where it can be shown, else `file`.
+        name, note: for people: what it is called, what is known of its size.
+        href: saves it.
+        source: the picture as a data URI, or "".
+    """
+
+    kind: Literal["picture", "file"]
+    name: str
+    note: str
+    href: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceView:
     """A page of the raw octets; `previous` and `next` are None at the ends."""
 
@@ -179,10 +198,11 @@ class MessageView:
         sender_name, sender_address, recipients: who to whom; "" where not known.
         tabs: what there is to look at.
         tab: the open one.
-        blocks: the text as far as it came.
+        blocks: the text as far as it came, with pictures and files in their places.
         stripped: the text was made from HTML by taking the tags away.
         html: the HTML tab; `frame` is the address of its document, or "".
-        parts: parts met so far that are not the text.
+        parts: parts met so far that are not shown.
+        inside: pictures and named texts that are.
         fields: all headers, and `raw` them as they came.
         route: the way the message took.
         source: raw octets.
@@ -219,11 +239,12 @@ class MessageView:
     save_mark: str
     saved_href: str
     back: str
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[Block | MarkView, ...] = ()
     stripped: bool = False
     html: HtmlView | None = None
     frame: str = ""
     parts: tuple[PartView, ...] = ()
+    inside: tuple[PartView, ...] = ()
     fields: tuple[FieldView, ...] = ()
     raw: str = ""
     route: RouteView | None = None

@@ -5,6 +5,7 @@ It imports nothing of the app. The huge ones are made anew each time `raw` is as
 
 from .addresses import ADDRESSES
 from .attachments import CONTAINERS, NAMES
+from .bodies import BODIES
 from .boundaries import BOUNDARIES
 from .case import Case
 from .charsets import CHARSETS
@@ -25,6 +26,7 @@ CASES: tuple[Case, ...] = (
     *CHARSETS,
     *BOUNDARIES,
     *STRUCTURE,
+    *BODIES,
     *TRANSFER,
     *NAMES,
     *CONTAINERS,

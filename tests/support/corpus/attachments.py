@@ -280,7 +280,7 @@ CONTAINERS = (
     ),
     Case(
         "inline-named-text",
-        "a named text behind the text is an attachment",
+        "a named text behind the text that its sender wants shown",
         mail(
             multipart(
                 b"mixed",
@@ -292,8 +292,7 @@ CONTAINERS = (
              1.1 text/plain 7bit
              1.2 text/plain 7bit "a.log"
          """,
-        text="hello",
-        octets=(("1.2", 3),),
+        text="hello\nlog",
     ),
     Case(
         "lying-type",

@@ -268,8 +268,8 @@ BOUNDARIES = (
         "a delimiter among the lines of base64 ends the part",
         mail(multipart(b"mixed", TEXT, PDF + b"\n--x\nUERG")),
         structure=MIXED + "1.3 text/plain 7bit",
-        text="hello",
-        octets=(("1.2", 3), ("1.3", 4)),
+        text="hello\nUERG",
+        octets=(("1.2", 3),),
     ),
     Case(
         "dashes-in-base64",

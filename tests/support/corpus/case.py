@@ -25,7 +25,7 @@ class Case:
         structure: one line a part, each `path type encoding "filename" cut`; the file name only
             where there is one, `cut` only where the end is missing; indentation does not count.
         text: the whole text that is shown, or None where it matters only that it is harmless.
-        octets: path and decoded size of parts that are not the text.
+        octets: path and decoded size of attachments; None of what is none.
         whole: False when the message goes on behind its octets.
     """
 
@@ -38,7 +38,7 @@ class Case:
     defects: tuple[str, ...] = ()
     structure: str = "1 text/plain 7bit"
     text: str | None = "hello\n"
-    octets: tuple[tuple[str, int], ...] = ()
+    octets: tuple[tuple[str, int | None], ...] = ()
     whole: bool = True
 
     @property

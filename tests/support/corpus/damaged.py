@@ -146,7 +146,7 @@ DAMAGED = (
         mail(b"Content-Type: multipart/mixed; boundary=x\n\n")
         + b"--x\n\nhello\n--x\r\n\r\nyou\r\r\n--x--\n",
         structure="1 multipart/mixed 7bit\n1.1 text/plain 7bit\n1.2 text/plain 7bit",
-        text="hello",
+        text="hello\nyou\n",
     ),
     Case("lone-cr-in-body", "CR inside lines of text", mail(b"\na\rb\nc\r\n"), text="a\nb\nc\n"),
     Case(

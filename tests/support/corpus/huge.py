@@ -29,6 +29,7 @@ def _levels(kind: str) -> str:
 
 
 PARTS = "\n".join(["1 multipart/mixed 7bit", *(f"1.{n} text/plain 7bit" for n in range(1, CAP))])
+PART_TEXTS = "\n".join(f"part {n}" for n in range(1, CAP))
 
 HUGE = (
     Case(
@@ -185,7 +186,7 @@ HUGE = (
         "more parts than are read",
         lambda: _parts(2000),
         structure=PARTS,
-        text="part 1",
+        text=PART_TEXTS,
         defects=("too-many-parts",),
     ),
     Case(
@@ -193,7 +194,7 @@ HUGE = (
         "as many parts as are read",
         lambda: _parts(CAP - 1),
         structure=PARTS,
-        text="part 1",
+        text=PART_TEXTS,
     ),
     Case(
         "multiparts-3000-deep",

@@ -114,7 +114,6 @@ STRUCTURE = (
              1.3 text/plain 7bit
          """,
         text="hello",
-        octets=(("1.2", 0), ("1.3", 0)),
     ),
     Case(
         "part-without-blank-line",

@@ -48,7 +48,7 @@ WITHIN = (
                      1.2.1.1 text/html 7bit
              1.3 text/plain 7bit
          """,
-        text="hello",
+        text="hello\nhello",
     ),
     Case(
         "forwarded-never-closed",
@@ -178,8 +178,8 @@ WITHIN = (
                      1.2.1.1 text/plain 7bit
              1.3 text/plain 7bit
          """,
-        text="hello",
-        octets=(("1.2.1", 21), ("1.3", 5)),
+        text="hello\nhello",
+        octets=(("1.2.1", 21),),
     ),
     Case(
         "partial",
