@@ -34,6 +34,10 @@ class Sent:
     quit_reply: str = ""
     quit_lost: bool = False
 
+    def agreed_to(self, id: MessageId) -> bool:
+        """Whether it said +OK to DELE of this message, and to QUIT."""
+        return not (id in self.refused or self.quit_reply or self.quit_lost)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -230,6 +234,7 @@ def receipt_of(
                 summary.subject if summary else "",
                 outcome,
                 (refused or sent.quit_reply) if outcome is not Outcome.GONE else "",
+                outcome is Outcome.STILL_THERE and sent.agreed_to(message.id),
             )
         )
     return Receipt(

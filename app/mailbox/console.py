@@ -15,7 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.pop3 import CommandRejected, MessageNumber, Pop3Error, commands
+from app.pop3 import (
+    CommandRejected,
+    Fault,
+    MessageNumber,
+    Pop3Error,
+    RemoteProtocolError,
+    commands,
+)
 from app.pop3.replies import decode
 from app.transport import Connection, Dialer, TransportError
 
@@ -220,8 +227,12 @@ class Terminal(Deletion):
         self._retrieving += whole
         try:
             async with connection.stream(command, expected) as body:
-                async for block in body:
-                    kept += block[: DISPLAY_OCTETS - len(kept)]
+                try:
+                    async for block in body:
+                        kept += block[: DISPLAY_OCTETS - len(kept)]
+                except RemoteProtocolError as error:
+                    if error.fault is not Fault.LONE_DOT:  # what came is shown
+                        raise
         finally:
             self._retrieving -= whole
         text = await aside(_text, bytes(kept), whole=body.octets == len(kept))

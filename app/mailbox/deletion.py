@@ -137,14 +137,16 @@ class Deletion(Marking):
         wanted = {id: self.index[id].octets for id in self.marks}
         await self._lease.take_back()  # what was typed in the console is not what was confirmed
         connection = await self._alive()
-        if connection is not None and not self._lease.popped:
+        if connection is not None and not (self._lease.popped or self._lease.habit.unstuffed):
             try:
                 await self._list(connection)
             except (TransportError, RemoteProtocolError):
                 connection = None  # it had died unnoticed, or broke off inside this group
         else:
             await self._settle_marks()
-            connection = None  # after a RETR under EXPIRE 0, QUIT would delete that message too
+            # After a RETR under EXPIRE 0, QUIT would delete that message too; where a message may
+            # have ended early, its rest may still be on its way, and pass for answers.
+            connection = None
         if connection is None:
             connection = await self._reconnect(unlock)
             await self._stop_loading()

@@ -11,8 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 from app.mime import Contents
-from app.pop3 import BodyEnd, Capabilities, Command, CommandRejected, Stat, commands
-from app.transport import Body, Connection, ConnectionLost, Dialer
+from app.pop3 import BodyEnd, Capabilities, Command, Stat, commands
+from app.transport import Body, Connection, Dialer
 
 from .aside import aside
 from .console import Terminal
@@ -251,31 +251,15 @@ class Mailbox(Terminal):
             CommandRejected: the server refused RETR.
             RemoteProtocolError: it ended early, at a dot of its own: more came behind the end.
         """
-        asked: list[Connection] = []
 
-        def ask(connection: Connection, message: Message) -> tuple[Command[BodyEnd], int]:
-            asked.append(connection)
+        def ask(_: Connection, message: Message) -> tuple[Command[BodyEnd], int]:
             self._lease.retrieved[message.number] = message.octets
             return commands.retr(message.number), message.octets
 
         self._retrieving += 1
         try:
-            async with self._stream(unlock, id, ask) as (message, body):
-
-                async def prove() -> None:
-                    # Some servers do not stuff dots. What comes behind an early end is no answer.
-                    if body.octets >= message.octets:
-                        return
-                    try:
-                        await asked[-1].execute(commands.noop())
-                    except CommandRejected:
-                        pass
-                    except ConnectionLost:
-                        if not asked[-1].parted:  # QUIT was quicker, and its answer proves it too
-                            raise
-
-                body.proof = prove
-                yield message, body
+            async with self._stream(unlock, id, ask) as opened:
+                yield opened
         finally:
             self._retrieving -= 1
 

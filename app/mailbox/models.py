@@ -198,6 +198,7 @@ class Notice(Enum):
     MEANS_REFUSED = "a way of signing in was refused for its form"
     NO_PIPELINING = "no pipelining"
     PIPELINING_BROKE = "broke off inside a group of commands"
+    LONE_DOTS = "breaks messages off at lone dots"
     DUPLICATE_UIDLS = "duplicate UIDLs"
     COUNTS_DIFFER = "STAT and LIST differ"
     MARKED_GONE = "marked messages are gone"
@@ -244,6 +245,7 @@ class ReceiptItem:
         sender, subject: as far as they were known.
         outcome: what became of it.
         reason: the server's own words, where it refused; else empty.
+        agreed: it is still there, though the server said +OK to DELE and to QUIT.
     """
 
     id: MessageId
@@ -252,6 +254,7 @@ class ReceiptItem:
     subject: str
     outcome: Outcome
     reason: str = ""
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ def _by_its_word(connection: Connection) -> Iterator[Notice]:
         yield Notice.NO_CAPA
     if connection.means_refused:
         yield Notice.MEANS_REFUSED
-    if not connection.capabilities.pipelining:
+    if connection.habit.unstuffed:
+        yield Notice.LONE_DOTS
+    elif not connection.capabilities.pipelining:
         yield Notice.NO_PIPELINING
     elif not connection.pipelining:
         yield Notice.PIPELINING_BROKE

@@ -35,6 +35,7 @@ class Peeked:
         lines: how many lines of the body were asked for; None where RETR brought all of it.
         transferred: octets the server sent for it.
         complete: whether that was the whole message.
+        cut: it broke off at a lone dot, which the server does not stuff: TOP shows no more of it.
     """
 
     message: Message
@@ -42,11 +43,17 @@ class Peeked:
     lines: int | None
     transferred: int
     complete: bool
+    cut: bool = False
 
     @property
     def fields(self) -> tuple[HeaderField, ...]:
         """All its headers, in order."""
         return self.contents.fields
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What went wrong on its way here, by the API's names."""
+        return ("cut-at-dot",) if self.cut else ()
 
 
 async def climb(connection: Connection, message: Message, lines: int | None) -> Peeked:
@@ -74,7 +81,7 @@ def _settled(found: Peeked) -> bool:
     """Whether a person should say how to go on: the text is here, or does not come by itself."""
     contents = found.contents
     attachment = contents.text.kind == "none" and bool(contents.attachments)
-    here = found.complete or contents.text.complete or contents.pauses
+    here = found.complete or found.cut or contents.text.complete or contents.pauses
     return here or attachment or found.transferred > _ENOUGH
 
 
@@ -90,9 +97,9 @@ def _examined(message: Message, fetched: Fetched, lines: int) -> Peeked:
     size, come = message.octets, fetched.octets
     ended = split_header(fetched.data)[1].count(b"\n") < lines
     enough = come >= size or (come < _CUT and come >= 0.9 * size)
-    complete = fetched.whole and (come == size or (ended and enough))
+    complete = fetched.whole and not fetched.cut and (come == size or (ended and enough))
     contents = Contents(fetched.data, whole=complete)
-    return Peeked(message, contents, lines, fetched.octets, complete)
+    return Peeked(message, contents, lines, fetched.octets, complete, fetched.cut)
 
 
 class Peeks:
@@ -106,7 +113,7 @@ class Peeks:
         if message.ambiguous:
             return None
         for key, found in reversed(self._kept.items()):
-            enough = found.complete or key[1] == lines or lines == 0
+            enough = found.complete or found.cut or key[1] == lines or lines == 0
             if key[0] == message.id and enough:
                 self._kept.move_to_end(key)
                 return replace(found, message=message)

@@ -19,6 +19,7 @@ class Fault(Enum):
     TOO_MANY_ENTRIES = "listing too long"
     BAD_ENTRY = "listing entry makes no sense"
     UNSOLICITED = "reply that nobody asked for"
+    LONE_DOT = "message broken off at a lone dot"
     INJECTED = "plaintext behind the answer to STLS"
 
 

@@ -78,11 +78,13 @@ class BodyEnd:
         octets: the message's octets, byte-stuffing removed.
         unstuffed: lines that began with one dot where a correct server sends two.
         reply: the status line before it.
+        cut: it was no end: a line that is a lone dot was not stuffed, and more came behind it.
     """
 
     octets: Octets
     unstuffed: int
     reply: str = field(default="", compare=False)
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

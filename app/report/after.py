@@ -41,9 +41,7 @@ SLOW_LOGIN = 3.0  # seconds
 _ROUNDS = 5
 _LOST = 5.0  # seconds after which a NOOP will not be answered
 _SAMPLE = 6  # messages for RETR
-_SMALL = 64 * 1024  # octets of one of them
-_TOPS = 3  # messages for TOP
-_ASKED = 2  # lines
+SMALL = 64 * 1024  # octets of one of them
 _LOCK_PATIENCE = 25.0  # seconds for a second login; Dovecot takes about ten to refuse one
 _ACK_DELAY = (0.030, 0.075)  # seconds that small segments cost where acknowledgements are late
 _TEN_MINUTES = 600 - 5  # a little less, for clocks that differ
@@ -101,6 +99,14 @@ async def login(dialer: Dialer, target: Target, credentials: Credentials) -> Ins
     inside = Inside(connection, connection.login_seconds)
     inside.capabilities = connection.capabilities
     return inside
+
+
+async def renew(inside: Inside, dialer: Dialer, target: Target, credentials: Credentials) -> None:
+    """A connection in place of one that has ended, its maildrop listed; nothing else is carried."""
+    inside.connection.abort()
+    again = await login_again(dialer, target, credentials)
+    inside.connection, inside.retrieved = again.connection, False
+    inside.listing = await inside.connection.execute(commands.list_all())
 
 
 async def login_again(dialer: Dialer, target: Target, credentials: Credentials) -> Inside:
@@ -170,55 +176,8 @@ async def read(inside: Inside) -> Sequence[Check]:
 
 def sample(listing: Sequence[ScanListing]) -> list[ScanListing]:
     """Small messages, the smallest first."""
-    small = [row for row in listing if row.octets <= _SMALL]
+    small = [row for row in listing if row.octets <= SMALL]
     return sorted(small, key=lambda row: row.octets)[:_SAMPLE]
-
-
-async def compare(inside: Inside) -> Sequence[Check]:
-    """LIST against RETR, and TOP against both; under EXPIRE 0 without RETR."""
-    rows = sample(inside.listing)
-    if not rows:
-        why = Finding.NOTHING_SMALL if inside.messages else Finding.EMPTY
-        return [skipped(Topic.SIZES, why), skipped(Topic.TOP, why)]
-    whole: dict[MessageNumber, bytes] = {}
-    sent: dict[MessageNumber, int] = {}
-    checks: list[Check] = []
-    if inside.capabilities.expire_at_once:
-        checks.append(skipped(Topic.SIZES, Finding.WOULD_POP))
-    else:
-        inside.retrieved = True
-        for row in rows:
-            with suppress(CommandRejected):
-                got = await inside.connection.fetch(commands.retr(row.number), 2 * _SMALL)
-                sent[row.number] = got.octets
-                if got.whole:
-                    whole[row.number] = got.data
-        listed = {row.number: int(row.octets) for row in rows}
-        checks.append(maildrop.sizes(listed, sent))
-    return [*checks, *await _tops(inside, rows, whole)]
-
-
-async def _tops(
-    inside: Inside, rows: Sequence[ScanListing], whole: dict[MessageNumber, bytes]
-) -> Sequence[Check]:
-    connection = inside.connection
-    seen: list[maildrop.TopSeen] = []
-    # The largest of the sample have lines enough to be cut off.
-    for row in rows[-_TOPS:]:
-        try:
-            zero = await connection.fetch(commands.top(row.number, 0), 2 * _SMALL)
-            some = await connection.fetch(commands.top(row.number, _ASKED), 2 * _SMALL)
-        except CommandRejected as error:
-            return [found(Finding.TOP_MISSING, error.reply)]
-        seen.append(
-            maildrop.TopSeen(row.number, zero.data, some.data, _ASKED, whole.get(row.number))
-        )
-    most_refused = False
-    try:
-        await connection.fetch(commands.top(rows[0].number, commands.MAX_TOP_LINES), 2 * _SMALL)
-    except CommandRejected:
-        most_refused = True
-    return list(maildrop.tops(seen, most_refused=most_refused))
 
 
 async def pipelining(inside: Inside) -> Check:
@@ -227,7 +186,10 @@ async def pipelining(inside: Inside) -> Check:
     told = inside.capabilities.pipelining
     forced = {**inside.capabilities.tags, "PIPELINING": ()}
     connection.capabilities = Capabilities(forced)
-    tops = [_refusable(connection, row) for row in sample(inside.listing)[:2]]
+    habit = connection.habit
+    unstuffed, habit.one_at_a_time = habit.unstuffed, False
+    rows = [] if unstuffed else sample(inside.listing)[:2]
+    tops = [_refusable(connection, row) for row in rows]
     try:
         async with asyncio.timeout(PATIENCE):
             _, stat, *_ = await asyncio.gather(
@@ -238,10 +200,13 @@ async def pipelining(inside: Inside) -> Check:
             )
     except ENGINE_TROUBLE as error:
         why = type(error).__name__
+        if habit.unstuffed is not unstuffed:
+            return found(Finding.DOTS_SEEN)
         finding = Finding.PIPELINING_BROKEN if told else Finding.PIPELINING_NONE
         return found(finding, why)
     finally:
         connection.capabilities = inside.capabilities
+        habit.one_at_a_time = habit.one_at_a_time or habit.unstuffed
     if stat.messages != inside.messages:
         return found(Finding.PIPELINING_BROKEN if told else Finding.PIPELINING_NONE)
     finding = Finding.PIPELINING if told else Finding.PIPELINING_UNANNOUNCED

@@ -67,6 +67,7 @@ class Topic(Enum):
     STABLE = "uidl-stable"
     SIZES = "sizes"
     TOP = "top"
+    DOTS = "byte-stuffing"
     PIPELINING = "pipelining"
     SEGMENTS = "small-segments"
     EXPIRE = "expire"
@@ -199,6 +200,11 @@ class Finding(Enum):
     TOP_NO_BLANK = "top-no-blank-line"
     TOP_HEADERS = "top-headers-differ"
     TOP_MOST = "top-most-refused"
+    DOTS_STUFFED = "dots-stuffed"
+    DOTS_TOP = "dots-not-by-top"
+    DOTS_RETR = "dots-not-by-retr"
+    DOTS_NEVER = "dots-never-stuffed"
+    DOTS_SEEN = "dots-broke-off"
     PIPELINING = "pipelining"
     PIPELINING_UNANNOUNCED = "pipelining-unannounced"
     PIPELINING_BROKEN = "pipelining-broken"
@@ -216,6 +222,7 @@ class Finding(Enum):
     STILL_IN_USE = "still-in-use"
     EMPTY = "mailbox-empty"
     NOTHING_SMALL = "no-small-message"
+    NO_DOTS = "no-line-with-a-dot"
     WOULD_POP = "would-pop"
     NO_USER_PASS = "no-user-pass"  # noqa: S105 -- no password
     NO_PASSWORD_IN_CLEAR = "no-password-in-clear"  # noqa: S105 -- no password
@@ -332,6 +339,11 @@ RULES: Mapping[Finding, tuple[Topic, Verdict]] = {
     _F.TOP_NO_BLANK: (_T.TOP, _N),
     _F.TOP_HEADERS: (_T.TOP, _W),
     _F.TOP_MOST: (_T.TOP, _N),
+    _F.DOTS_STUFFED: (_T.DOTS, _G),
+    _F.DOTS_TOP: (_T.DOTS, _B),
+    _F.DOTS_RETR: (_T.DOTS, _B),
+    _F.DOTS_NEVER: (_T.DOTS, _B),
+    _F.DOTS_SEEN: (_T.DOTS, _B),
     _F.PIPELINING: (_T.PIPELINING, _G),
     _F.PIPELINING_UNANNOUNCED: (_T.PIPELINING, _N),
     _F.PIPELINING_BROKEN: (_T.PIPELINING, _B),

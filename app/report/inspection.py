@@ -6,12 +6,13 @@ A probe that fails leaves a line that says so; the next one begins with a connec
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from app.mailbox import Credentials, MailboxError, MailboxInUse
 from app.pop3 import LocalProtocolError
 from app.transport import Dialer, Target, TlsFailed
 
-from . import after, before
+from . import after, before, messages
 from . import capabilities as rules
 from .checks import Check, Finding, Topic, found, skipped
 from .handshakes import lenient
@@ -47,6 +48,7 @@ class Inspection:
         report: Report,
         wait: float = 0.0,
     ) -> None:
+        self._unstuffed = dialer.habits.of(target.host, target.port).unstuffed
         self._dialer = dialer = dialer.afresh()
         self._site = Site(dialer, target)
         self._target = target
@@ -104,8 +106,9 @@ class Inspection:
             report.add(*after.welcomed(inside, self._outside))
             report.begin(Step.READING)
             await self._some(Topic.COUNT, after.read(inside))
-            await self._some(Topic.TOP, after.compare(inside))
-            await self._one(Topic.PIPELINING, after.pipelining(inside))
+            renew = partial(self._renew, unlock, inside)
+            await self._all(Topic.TOP, messages.compare(inside, renew, known=self._unstuffed))
+            await self._one(Topic.PIPELINING, self._pipelining(inside, renew))
             await self._second(unlock, inside)
         except BaseException:
             inside.connection.abort()
@@ -115,6 +118,19 @@ class Inspection:
             await self._again(unlock, inside)
         elif self._wait:
             self._report.add(skipped(Topic.IDLE, Finding.STILL_IN_USE))
+
+    async def _renew(self, unlock: Unlock, inside: after.Inside) -> None:
+        if not await self._may_log_in(()):
+            raise TimeoutError
+        await after.renew(inside, self._dialer, self._target, unlock())
+        self._logged_in()
+
+    async def _pipelining(
+        self, inside: after.Inside, renew: Callable[[], Awaitable[None]]
+    ) -> Check:
+        if not inside.connection.alive:  # what ended it was no group
+            await renew()
+        return await after.pipelining(inside)
 
     async def _second(self, unlock: Unlock, inside: after.Inside) -> None:
         """A second login last: solid-pop3d drops the first one over it at the next TOP."""
@@ -227,6 +243,8 @@ class Inspection:
         return stable(first.uidls or (), second.uidls or ())
 
     async def _segments(self, wire: Wire, first: after.Inside) -> None:
+        if first.connection.habit.unstuffed:
+            return  # on a bare connection, nothing tells where its answer ends
         small = after.sample(first.listing)
         with suppress(*_TROUBLE):
             check = await after.segments(wire, small[0].number) if small else None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,15 @@ from app.pop3 import BodyEnd
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A body kept in memory: `data` is at most what was asked for; `octets` is all that came."""
+    """A body kept in memory: `data` is at most what was asked for; `octets` is all that came.
+
+    `cut`: it ended at a lone dot of its own. `unstuffed`: lines that should have been stuffed.
+    """
 
     data: bytes
     octets: int
+    cut: bool = False
+    unstuffed: int = 0
 
     @property
     def whole(self) -> bool:
@@ -27,8 +32,7 @@ class Body:
 
     Attributes:
         octets: octets taken out so far.
-        end: set when the terminator was seen and every octet was taken out.
-        proof: awaited before that; what it raises, whoever iterates gets in place of the end.
+        end: set when a terminator was seen and every octet was taken out.
     """
 
     def __init__(self, on_taken: Callable[[], None]) -> None:
@@ -41,7 +45,6 @@ class Body:
         self.discarding = False
         self.octets = 0
         self.end: BodyEnd | None = None
-        self.proof: Callable[[], Awaitable[None]] | None = None
 
     def put(self, data: bytes) -> None:
         """Octets came in."""
@@ -51,7 +54,7 @@ class Body:
             self._ready.set()
 
     def finish(self, end: BodyEnd | None, error: BaseException | None = None) -> None:
-        """Nothing more will come; what was said first holds."""
+        """Nothing more will come; what was said first holds. Both: it ended too early."""
         if self._last is None and self._error is None:
             self._last, self._error = end, error
         self._ready.set()
@@ -74,7 +77,6 @@ class Body:
     def discard(self) -> None:
         """Nobody reads any more."""
         self.discarding = True
-        self.proof = None
         self._blocks.clear()
         self.waiting = 0
 
@@ -90,11 +92,9 @@ class Body:
                 self._on_taken()
                 yield block
             if self._error is not None:
+                self.end = self._last
                 raise self._error
             if self._last is not None:
-                proof, self.proof = self.proof, None
-                if proof is not None:
-                    await proof()
                 self.end = self._last
                 return
             self._ready.clear()

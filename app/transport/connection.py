@@ -9,11 +9,13 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar, cast
+from itertools import zip_longest
+from typing import TypeVar, cast
 
 from app import pop3
 from app.pop3 import BodyEnd, Command, commands
 
+from .answers import Answers, unasked
 from .body import Body, Fetched
 from .errors import ConnectionLost, Stalled
 from .habits import Habit
@@ -44,7 +46,6 @@ class Connection(asyncio.Protocol):
         capabilities: the newest answer to CAPA but `-ERR`; empty where there was none.
         traffic: what went over the wire.
         signed_in_by: such as `SCRAM-SHA-256` or `USER`; `means_refused`: others, for their form.
-        parted: QUIT was answered `+OK`.
     """
 
     def __init__(
@@ -64,11 +65,11 @@ class Connection(asyncio.Protocol):
         self.closed = asyncio.Event()
         self.login_seconds = 0.0
         self.signed_in_by, self.means_refused = "", tuple[str, ...]()
-        self.parted = False
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
         self._overheard = Overheard(self._engine, listener)
         self._pipeline = Pipeline()
+        self._answers = Answers(self._pipeline)
         self._wire = Wire()
         self.habit = habit or Habit()
         self._reached = self.state
@@ -157,7 +158,7 @@ class Connection(asyncio.Protocol):
         """
         pending = self._enqueue(command, expected, background=background, keep=keep)
         end = await pending.future
-        return Fetched(bytes(pending.kept), end.octets)
+        return Fetched(bytes(pending.kept), end.octets, end.cut, end.unstuffed)
 
     @asynccontextmanager
     async def stream(self, command: Command[BodyEnd], expected: int) -> AsyncIterator[Body]:
@@ -226,7 +227,6 @@ class Connection(asyncio.Protocol):
         """
         try:
             words = await self.execute(commands.quit_())
-            self.parted = True
             # The server closes when it has let go of the maildrop; the next login relies on that.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.closed.wait(), _GOODBYE)
@@ -242,6 +242,7 @@ class Connection(asyncio.Protocol):
         self._watchdog.stop()
         self._wire.abort()
         error = self._lost
+        self._answers.fail()
         if not self.greeting.done():
             self.greeting.set_exception(error)
             self.greeting.exception()  # whoever dialled may have gone
@@ -250,9 +251,14 @@ class Connection(asyncio.Protocol):
 
     def _break_off(self, error: Exception) -> None:
         """The server or the line has ended it: its habits may be to blame."""
-        if self._lost is None and self._pipeline.grouped:
+        if self._lost is not None:
+            pass
+        elif self._answers.doubtful and isinstance(error, pop3.RemoteProtocolError):
+            self.habit.cut()
+            self._answers.cut()
+        elif self._pipeline.grouped:
             self.habit.broke()
-        elif self._lost is None and not self._pipeline and self._reached is pop3.State.TRANSACTION:
+        elif not self._pipeline and self._reached is pop3.State.TRANSACTION:
             self.habit.hung_up(self._watchdog.silence)
         self.abort(error)
 
@@ -279,8 +285,8 @@ class Connection(asyncio.Protocol):
         self._handle(self._engine.receive_data(data))
 
     def _handle(self, events: list[pop3.Event]) -> None:
-        for event in events:
-            self._dispatch(event)
+        for event, following in zip_longest(events, events[1:]):
+            self._dispatch(event, over=unasked(following))
             if not self.alive:
                 return
         self._watchdog.heard()
@@ -312,6 +318,7 @@ class Connection(asyncio.Protocol):
         if not self.alive:
             raise self._lost or ConnectionLost(command.shown, sent=False)
         pending = Pending(command, self._loop.create_future(), expected, background, body, keep)
+        pending.extent = self._answers.extent(command)
         self._pipeline.add(pending)
         self._pump()
         return pending
@@ -346,17 +353,15 @@ class Connection(asyncio.Protocol):
             self._wire.write(data)
             self._watchdog.watch()
 
-    def _dispatch(self, event: pop3.Event) -> None:
+    def _dispatch(self, event: pop3.Event, *, over: bool) -> None:
         match event:
             case pop3.Greeting():
                 if not self.greeting.done():
                     self.greeting.set_result(event)
             case pop3.BodyData(data=data):
                 self._take(data)
-            case pop3.Completed(value=value):
-                self._answer(value)
-            case pop3.Rejected(error=error):
-                self._answered(None).refuse(error)
+            case pop3.Completed(value=value) | pop3.Rejected(error=value):
+                self._answer(value, over=over)
             case pop3.Broken(error=error):
                 self._break_off(error)
             case pop3.Ended():
@@ -377,18 +382,13 @@ class Connection(asyncio.Protocol):
             self._watchdog.heard()
             self.window.idled()
 
-    def _answer(self, value: object) -> None:
-        pending = self._answered(value)
-        if pending.body is not None and isinstance(value, BodyEnd):
-            pending.body.finish(value)
-            self._resume()  # the next answer need not wait for this reader
-        if not pending.future.done():
-            pending.future.set_result(value)
-
-    def _answered(self, value: object) -> Pending[Any]:
+    def _answer(self, value: object, *, over: bool = False) -> None:
         pending = self._pipeline.answered(value)
         self.habit.answered += pending.grouped
-        return pending
+        if not self._answers.give(pending, value, over=over):
+            self._break_off(pop3.RemoteProtocolError(pop3.Fault.LONE_DOT))
+        if pending.body is not None:
+            self._resume()  # the next answer need not wait for this reader
 
     def _allowed(self) -> float | None:
         """Seconds of silence that are allowed now; None while nothing is due."""

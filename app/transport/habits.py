@@ -53,6 +53,7 @@ class Habit:
 
     Attributes:
         one_at_a_time: it breaks off inside groups of commands, whatever it announces.
+        unstuffed: a line that is a lone dot ends a message there, so no group can be told apart.
         patience: seconds without a command after which it has hung up, the fewest seen, or None.
         answered: commands answered in groups so far.
         breaks: connections that ended inside a group.
@@ -63,6 +64,7 @@ class Habit:
     """
 
     one_at_a_time: bool = False
+    unstuffed: bool = False
     patience: float | None = None
     answered: int = 0
     breaks: int = 0
@@ -81,6 +83,10 @@ class Habit:
         self.breaks += 1
         if self.answered < _PROVEN or self.breaks >= _BREAKS:
             self.one_at_a_time = True
+
+    def cut(self) -> None:
+        """A message ended at a lone dot of its own."""
+        self.unstuffed = self.one_at_a_time = True
 
     async def capabilities(self, state: State, ask: Ask, traffic: Traffic) -> Capabilities | None:
         """CAPA, unless the server hangs up at it; None where there is no answer but `-ERR`.

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from app.pop3 import BodyEnd, Command, State
+from app.pop3 import BodyEnd, Command, Fault, RemoteProtocolError, State
 
 from .body import Body
+from .endings import Extent
 from .errors import ConnectionLost
 from .window import Window
 
@@ -34,6 +35,7 @@ class Pending(Generic[T]):
         keep, kept: octets of a body to keep in memory, and those that are.
         thrown, bearable: octets that nobody looked at, and how many of those there may be.
         grouped: it was sent before another one was answered, or the next one before it was.
+        extent: of a message, how much is due and has come.
     """
 
     command: Command[T]
@@ -46,9 +48,12 @@ class Pending(Generic[T]):
     thrown: int = 0
     bearable: int = SURPLUS
     grouped: bool = False
+    extent: Extent | None = None
 
     def take(self, data: bytes) -> bool:
         """Octets of the body; False where more came that nobody looks at than can be borne."""
+        if self.extent is not None:
+            self.extent.feed(data)
         if self.body is not None:
             self.body.put(data)
             if not self.body.discarding:
@@ -58,6 +63,20 @@ class Pending(Generic[T]):
             return True
         self.thrown += len(data)
         return self.thrown <= self.bearable
+
+    def short(self, value: object, *, over: bool) -> bool:
+        """Whether the answer may have ended before its time; `over`: more came behind it."""
+        if self.extent is None or not isinstance(value, BodyEnd):
+            return False
+        return self.extent.short(value.octets, over=over)
+
+    def answer(self, value: T) -> None:
+        """Gives the answer to whoever waits."""
+        if self.body is not None and isinstance(value, BodyEnd):
+            early = value.cut and self.command.verb == "RETR"
+            self.body.finish(value, RemoteProtocolError(Fault.LONE_DOT) if early else None)
+        if not self.future.done():
+            self.future.set_result(value)
 
     def refuse(self, error: Exception) -> None:
         """Tells whoever waits that there will be no answer."""
@@ -73,14 +92,17 @@ class Pipeline:
     Attributes:
         window: what was measured of the line.
         answer_octets: the mean size of a header, by TOP in the background.
+        proof: goes before all else, and nothing goes behind it; None where nothing is in doubt.
     """
 
     def __init__(self) -> None:
+        self.proof: Pending[Any] | None = None
         self.window = Window()
         self.answer_octets = 2048.0
         self._urgent: deque[Pending[Any]] = deque()
         self._background: deque[Pending[Any]] = deque()
         self._sent: deque[Pending[Any]] = deque()
+        self._proof_waits = False
 
     def __len__(self) -> int:
         """How many commands are under way."""
@@ -93,6 +115,11 @@ class Pipeline:
     def oldest(self) -> Pending[Any] | None:
         """The command that the next octets answer."""
         return self._sent[0] if self._sent else None
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing but a proof is under way."""
+        return all(pending is self.proof for pending in islice(self._sent, 2))
 
     @property
     def waiting(self) -> int:
@@ -110,6 +137,10 @@ class Pipeline:
         """What the next octets answer, as it may be shown."""
         return self._sent[0].command.shown if self._sent else "greeting"
 
+    def prove(self, proof: Pending[Any] | None) -> None:
+        """Something is in doubt until this is answered; with None, nothing is any more."""
+        self.proof, self._proof_waits = proof, proof is not None
+
     def add(self, pending: Pending[Any]) -> None:
         """A command waits to be sent."""
         (self._background if pending.background else self._urgent).append(pending)
@@ -124,6 +155,9 @@ class Pipeline:
 
     def next(self, state: State, *, pipelining: bool) -> Pending[Any] | None:
         """Takes out the command to deal with now, or None: it may be sent, or never can be."""
+        if self.proof is not None:
+            proof, self._proof_waits = (self.proof if self._proof_waits else None), False
+            return proof
         for queue in (self._urgent, self._background):
             while queue and queue[0].future.cancelled():
                 queue.popleft()

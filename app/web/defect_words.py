@@ -23,6 +23,9 @@ _WORDS: Final = {
     "unknown-encoding": N_(
         "Its text is encoded in a way that is not known, so it is shown as it is."
     ),
+    "cut-at-dot": N_(
+        "This is only its beginning: the server breaks off at a line that is a lone dot."
+    ),
     "text-cut": N_("Only the first 1 MiB of it is shown; the saved file has all of it."),
 }
 HARMLESS: Final = frozenset({"byte-order-mark", "mbox-from-line"})  # nothing is amiss for a reader

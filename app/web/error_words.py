@@ -172,3 +172,15 @@ def tls(error: TlsFailed) -> Words:
         )
     )
     return Words(_(title), detail, (_(advice),))
+
+
+def lone_dot() -> Words:
+    """Why a message is not whole where dots are not byte-stuffed."""
+    return Words(
+        _("The server broke off in the middle of this message."),
+        _(
+            "It ends messages at a line that is a lone dot, also where they go on (RFC 1939 wants "
+            "such a line byte-stuffed). What came is not the whole message. Nothing was deleted."
+        ),
+        (_("Whoever runs the server should know."),),
+    )

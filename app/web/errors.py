@@ -148,6 +148,8 @@ def _misbehaved(error: RemoteProtocolError) -> Words:
             _("Unprotected data came where only TLS may follow. Your password was not sent."),
             (_("Use TLS on port 995."),),
         )
+    if error.fault is Fault.LONE_DOT:
+        return error_words.lone_dot()
     return Words(
         _("The server broke the rules of POP3."),
         _(

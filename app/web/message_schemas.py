@@ -127,7 +127,7 @@ def peeked(found: domain.Peeked) -> Peek:
         transferred=found.transferred,
         octets=found.message.octets,
         complete=found.complete,
-        defects=list(content.defects),
+        defects=[*content.defects, *found.defects],
     )
 
 

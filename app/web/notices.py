@@ -41,6 +41,10 @@ _NOTICES: Final = {
     Notice.PIPELINING_BROKE: N_(
         "This server broke off when several commands were sent at once, so they go one at a time."
     ),
+    Notice.LONE_DOTS: N_(
+        "This server breaks messages off at a line that is a lone dot, so it is asked one thing at "
+        "a time."
+    ),
     Notice.CLOSED_WITHOUT_QUIT: N_(
         "Closed without QUIT: this server would have deleted what was only read."
     ),

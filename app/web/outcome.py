@@ -166,6 +166,7 @@ def receipt_page(
                 formats.size(item.octets),
                 item.outcome.value,
                 item.reason,
+                item.agreed,
             )
             for item in items[:_ROWS]
         ),

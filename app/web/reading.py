@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.mailbox import DeletedInConsole, Download, Mailbox, Message, Peeked
-from app.mime import Address, Contents, SafeHtml
+from app.mime import Address, SafeHtml
 from app.pop3 import CommandRejected, RemoteProtocolError
 
 from . import formats
@@ -102,7 +102,7 @@ class Reader:
             transferred=formats.size(peeked.transferred),
             share=formats.percent(peeked.transferred, self._message.octets),
             complete=peeked.complete,
-            rungs=() if peeked.complete else self._rungs(peeked),
+            rungs=() if peeked.complete or peeked.cut else self._rungs(peeked),
             whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
             fetched_header=self._message.header.refused,
             blocks=shown.blocks,
@@ -116,7 +116,7 @@ class Reader:
             raw=shown.raw_header,
             route=route_view(shown.trace) if shown.trace else None,
             source=self._source(peeked, shown) if self._asked.tab is Tab.SOURCE else None,
-            wrong=self._wrong(contents),
+            wrong=self._wrong(peeked),
         )
 
     def refused(
@@ -171,8 +171,9 @@ class Reader:
         """A path below the message's, with the place in the list and the view."""
         return self._state.href(f"{self.path}/{name}", **_query(self._asked))
 
-    def _wrong(self, contents: Contents) -> tuple[str, ...]:
-        codes = list(contents.defects)
+    def _wrong(self, peeked: Peeked) -> tuple[str, ...]:
+        contents = peeked.contents
+        codes = [*contents.defects, *peeked.defects]
         if self._asked.tab is Tab.HTML:
             codes = [code for code in codes if code != "text-cut"]  # that is said of the text
             if contents.markup_cut:

@@ -49,7 +49,11 @@ def receipt_csv(receipt: Receipt) -> bytes:
     writer.writerow(_COLUMNS)
     checked = receipt.at.astimezone(UTC).isoformat(timespec="seconds")
     for item in receipt.items:
-        said = (item.sender, item.subject, item.reason or _why(receipt, item.outcome.value))
+        said = (
+            item.sender,
+            item.subject,
+            schemas.reason(item) or _why(receipt, item.outcome.value),
+        )
         writer.writerow((item.outcome.value, item.octets, *map(harmless, said), checked))
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 

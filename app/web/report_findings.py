@@ -25,6 +25,9 @@ _TLS = N_("Get a certificate that is right, by ACME for example: it then renews 
 _RFC_5034 = N_("What CAPA announces should work as RFC 5034 has it.")
 _WANTS_ERR = N_("A command that is not known wants -ERR, and the connection goes on.")
 _CHOOSE_TLS = N_("Choose TLS or STARTTLS.")
+_DOTS = N_(
+    "A message breaks off at a lone dot, and its rest passes for answers: update the server."
+)
 
 BEFORE: Mapping[Finding, Says] = {
     Finding.UNKNOWN_NAME: Says(
@@ -352,6 +355,11 @@ AFTER: Mapping[Finding, Says] = {
         N_("TOP shows other headers than RETR."), N_("Clients may take it for another message.")
     ),
     Finding.TOP_MOST: Says(N_("TOP with very many lines is refused.")),
+    Finding.DOTS_STUFFED: Says(N_("Lines that begin with a dot are byte-stuffed.")),
+    Finding.DOTS_TOP: Says(N_("RETR byte-stuffs dots, TOP does not."), _DOTS),
+    Finding.DOTS_RETR: Says(N_("TOP byte-stuffs dots, RETR does not."), _DOTS),
+    Finding.DOTS_NEVER: Says(N_("Dots are not byte-stuffed."), _DOTS),
+    Finding.DOTS_SEEN: Says(N_("A message broke off at a line that is a lone dot."), _DOTS),
     Finding.PIPELINING: Says(N_("A group of commands in one packet was answered in order.")),
     Finding.PIPELINING_UNANNOUNCED: Says(
         N_("A group of commands in one packet works, but CAPA does not say so."),
@@ -396,6 +404,7 @@ AFTER: Mapping[Finding, Says] = {
     Finding.STILL_IN_USE: Says(N_("Not seen: there was no second sign-in.")),
     Finding.EMPTY: Says(N_("Not seen: the mailbox is empty.")),
     Finding.NOTHING_SMALL: Says(N_("Not seen: there is no small message to try it with.")),
+    Finding.NO_DOTS: Says(N_("Not seen: no small message has a line that begins with a dot.")),
     Finding.WOULD_POP: Says(N_("Not tried: under EXPIRE 0 fetching a message may delete it.")),
     Finding.NO_ROUTE: Says(N_("Not seen: this machine has no way to %(address)s.")),
     Finding.NO_PASSWORD_IN_CLEAR: Says(

@@ -59,6 +59,7 @@ TOPICS = {
     Topic.STABLE: N_("UIDL again"),
     Topic.SIZES: N_("Sizes"),
     Topic.TOP: "TOP",
+    Topic.DOTS: N_("Dots"),
     Topic.PIPELINING: N_("Pipelining"),
     Topic.SEGMENTS: N_("Small pieces"),
     Topic.EXPIRE: "EXPIRE",

@@ -210,10 +210,11 @@ class MarkedMany(Marked):
 
 
 class Refused(BaseModel):
-    """A message that is still there, and the server's words."""
+    """A message that is still there, and the server's words; `agreed`: its words were +OK."""
 
     id: str
     reason: str
+    agreed: bool
 
 
 class Receipt(BaseModel):
@@ -328,6 +329,11 @@ def listed(mailbox: domain.Mailbox, message: domain.Message) -> Listed:
     return Listed(**listed_fields(mailbox, message))
 
 
+def reason(item: domain.ReceiptItem) -> str:
+    """Why a message is not gone, as files and scripts read it; the server's words, if any."""
+    return item.reason or ("the server agreed and did not do it" if item.agreed else "")
+
+
 def receipt(found: domain.Receipt) -> Receipt:
     """The receipt of a commit."""
 
@@ -337,7 +343,7 @@ def receipt(found: domain.Receipt) -> Receipt:
     return Receipt(
         deleted=ids(domain.Outcome.GONE),
         still_there=[
-            Refused(id=item.id, reason=item.reason)
+            Refused(id=item.id, reason=reason(item), agreed=item.agreed)
             for item in found.items
             if item.outcome is domain.Outcome.STILL_THERE
         ],

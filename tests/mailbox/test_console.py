@@ -100,7 +100,7 @@ async def test_what_cannot_be_printed_is_spelt_out():
 
 
 async def test_dots_that_nobody_doubled_are_not_said_to_have_been():
-    drop = maildrop([FakeMessage(DOTS)], stuffed=False)
+    drop = maildrop([FakeMessage(DOTS)], bare=frozenset({"TOP", "RETR"}))
     async with opened(drop) as mailbox:
         found = await ask(mailbox, "RETR 1")
         assert ".one" in (found.body or "")

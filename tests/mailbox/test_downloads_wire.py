@@ -198,7 +198,7 @@ DOTS = b"Subject: a\r\n\r\n" + b"hello world\r\n" * 2000 + b".\r\nthere is more\
 
 @pytest.mark.parametrize("release", [False, True])
 async def test_a_message_that_ended_at_a_dot_of_its_own_is_not_whole(release):
-    drop = maildrop([FakeMessage(DOTS), *plain(1)], stuffed=False)
+    drop = maildrop([FakeMessage(DOTS), *plain(1)], bare=frozenset({"TOP", "RETR"}))
     async with (
         ScriptedServer(drop) as server,
         Link(server.host, server.port, rate=MIB // 4) as link,

@@ -43,8 +43,8 @@ class Quirks:
     announce: tuple[str, ...] = ()
     """Further CAPA lines."""
     line_end: bytes = b"\r\n"
-    stuffed: bool = True
-    """Whether lines that begin with a dot are byte-stuffed."""
+    bare: frozenset[str] = frozenset()
+    """Verbs, TOP or RETR, that do not byte-stuff lines that begin with a dot."""
     list_gaps: frozenset[int] = frozenset()
     """Message numbers that LIST and UIDL leave out."""
     same_uidl: bool = False
@@ -346,7 +346,8 @@ class FakeMaildrop:
         await self._say(peer, status)
         staged = f"{verb} body"
         first = True
-        async for block in _framed(blocks, stuffed=self.quirks.stuffed, end=self.quirks.line_end):
+        stuffed = verb not in self.quirks.bare
+        async for block in _framed(blocks, stuffed=stuffed, end=self.quirks.line_end):
             await peer.send(block)
             if first:
                 first = False

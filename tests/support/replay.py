@@ -7,8 +7,8 @@ counts; a command that none fits fails the test. ``->`` behind an answer leads t
 ``-> tls`` begins TLS, ``-> end`` closes the connection.
 
 In ``C:`` lines ``<n>`` and ``<k>`` are numbers, ``<…>`` is anything. In ``S:`` lines
-``{messages}``, ``{octets}`` and ``{size}`` are counted, and ``@list``, ``@uidl``, ``@top`` and
-``@retr`` stand for rows and messages, ended as this server ends them.
+``{messages}``, ``{octets}``, ``{n}`` and ``{size}`` are counted, and ``@list``, ``@uidl``, ``@top``
+and ``@retr`` stand for rows and messages, ended as this server ends them.
 
 ``[maildrop]`` names the messages (``mails.py``): number, UIDL, and what LIST says where that is not
 the truth. ``[idle]`` is what is said to those who idle. ``[options]``:
@@ -292,7 +292,7 @@ class Session:
         left = [mail for _, mail in self._left()]
         octets = sum(mail.size for mail in left)
         size = self._listed[n - 1].size if n else 0
-        values = {"messages": len(left), "octets": octets, "size": size}
+        values = {"messages": len(left), "octets": octets, "n": n, "size": size}
         return re.sub(r"\{(\w+)\}", lambda found: str(values[found[1]]), line)
 
     def _body(self, mail: Mail, lines: int | None) -> bytes:

@@ -98,7 +98,9 @@ async def test_what_goes_over_the_wire_is_stuffed():
     async with running([FakeMessage(DOTTED)]) as drop:
         wire = await talk(drop, *LOGIN, b"RETR 1", b"QUIT")
         assert b"+OK\r\nSubject: d\r\n\r\n..\r\n...two\r\nlast\r\n.\r\n" in wire
-    async with running([FakeMessage(DOTTED)], quirks=Quirks(stuffed=False)) as drop:
+    async with running(
+        [FakeMessage(DOTTED)], quirks=Quirks(bare=frozenset({"TOP", "RETR"}))
+    ) as drop:
         wire = await talk(drop, *LOGIN, b"RETR 1", b"QUIT")
         assert b"+OK\r\n" + DOTTED + b".\r\n" in wire
 

@@ -49,29 +49,6 @@ async def test_an_error_comes_after_what_had_come():
     assert body.end is None
 
 
-async def test_the_end_comes_after_its_proof_or_not_at_all():
-    asked: list[int] = []
-
-    async def holds():
-        asked.append(body.octets)
-
-    async def fails():
-        raise ConnectionLost("NOOP")
-
-    body = Body(lambda: None)
-    body.proof = holds
-    body.put(b"abcde")
-    body.finish(END)
-    assert await read(body) == [b"abcde"]
-    assert (asked, body.end) == ([5], END)
-    body = Body(lambda: None)
-    body.proof = fails
-    body.finish(END)
-    with pytest.raises(ConnectionLost):
-        await read(body)
-    assert body.end is None
-
-
 async def test_what_nobody_reads_is_not_kept():
     body = Body(lambda: None)
     body.put(b"abc")

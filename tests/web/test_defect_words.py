@@ -27,6 +27,12 @@ BROKEN = {
 }
 
 
+def test_a_server_that_breaks_off_at_a_dot_is_named():
+    assert defect_words(["cut-at-dot"]) == (
+        "This is only its beginning: the server breaks off at a line that is a lone dot.",
+    )
+
+
 @pytest.mark.parametrize("code", BROKEN)
 def test_a_defect_is_told_in_one_sentence_unless_it_is_harmless(code):
     codes = Contents(BROKEN[code], whole=True).defects

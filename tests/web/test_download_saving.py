@@ -247,7 +247,9 @@ async def test_a_message_that_ends_at_a_dot_of_its_own_is_not_saved_whole_and_ma
 ):
     """A server that does not stuff dots: what comes behind the lone one is missing."""
     content = b"Subject: s\r\n\r\n" + b"x" * 70 + b"\r\n.\r\n" + b"y" * 70 + b"\r\n"
-    fake = FakeMaildrop([FakeMessage(content, uidl="dot")], quirks=Quirks(stuffed=False))
+    fake = FakeMaildrop(
+        [FakeMessage(content, uidl="dot")], quirks=Quirks(bare=frozenset({"TOP", "RETR"}))
+    )
     async with outside(popscope, fake) as one:
         with pytest.raises(httpx.RemoteProtocolError):
             await one.save()

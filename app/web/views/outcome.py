@@ -52,13 +52,17 @@ class ReviewFragment:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """A message of the receipt; `outcome` is `gone`, `still there` or `not verified`."""
+    """A message of the receipt; `outcome` is `gone`, `still there` or `not verified`.
+
+    `agreed`: the server said +OK and did not do it.
+    """
 
     sender: str
     subject: str
     size: str
     outcome: str
     reason: str
+    agreed: bool
 
 
 @dataclass(frozen=True, slots=True)

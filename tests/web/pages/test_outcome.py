@@ -146,7 +146,12 @@ async def test_what_the_server_agreed_to_and_did_not_do_is_told(visit):
     await visit.browser.send("/mailbox/mark", id=visit.ids[:1])
     text = words(await visit.browser.commit(count="1"))
     assert "Nothing was deleted." in text
-    assert "still there The server agreed and kept it. Another program may have been in" in text
+    assert "still there The server agreed to delete it and did not do it." in text
+    table = (await visit.http.get("/mailbox/receipt.csv")).text
+    assert ",the server agreed and did not do it," in table
+    told = (await visit.http.get("/mailbox/receipt.json")).json()
+    reason = "the server agreed and did not do it"
+    assert told["still_there"] == [{"id": visit.ids[0], "reason": reason, "agreed": True}]
 
 
 async def test_what_could_not_be_checked_is_not_called_gone(visit):
@@ -262,7 +267,11 @@ async def test_the_receipt_is_there_as_files_and_after_a_reload_and_a_release(vi
     told = (await visit.http.get("/mailbox/receipt.json")).json()
     assert told["deleted"] == [visit.ids[1]]
     assert told["still_there"] == [
-        {"id": visit.ids[0], "reason": "-ERR [SYS/PERM] this message may not be deleted"}
+        {
+            "id": visit.ids[0],
+            "reason": "-ERR [SYS/PERM] this message may not be deleted",
+            "agreed": False,
+        }
     ]
     for answer in (table, await visit.http.get("/mailbox/receipt.json")):
         assert answer.headers["cache-control"] == "no-store"

@@ -1,0 +1,115 @@
+"""Gives answers to whoever waits; what may have ended too early is held back until it is proven.
+
+See `endings` for what that is about.
+"""
+
+import asyncio
+from dataclasses import replace
+from secrets import randbelow
+from typing import Any
+
+from app.pop3 import BodyEnd, Broken, Command, CommandRejected, Event, Fault, ScanListing, commands
+
+from .endings import Extent, extent_of
+from .errors import ConnectionLost
+from .pipeline import Pending, Pipeline
+
+_ROW = 40  # octets expected of an answer to LIST n
+
+
+class Answers:
+    """The answers of one connection.
+
+    Args:
+        pipeline: sends proofs before all else.
+    """
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._rows: tuple[ScanListing, ...] = ()  # the newest listing
+        self._held: list[tuple[Pending[Any], object]] = []
+        self._row: ScanListing | None = None  # that the proof must show
+        self._deleted = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether some are held back."""
+        return bool(self._held)
+
+    def extent(self, command: Command[Any]) -> Extent | None:
+        """How much of a message a command asks for."""
+        return extent_of(command, self._rows)
+
+    def give(self, pending: Pending[Any], value: object, *, over: bool = False) -> bool:
+        """Gives out an answer or a refusal, or holds it back.
+
+        Args:
+            pending: what was answered.
+            value: the answer.
+            over: octets that answer nothing came behind it.
+
+        Returns:
+            False where it was a proof, and the wrong one: there is more behind an earlier end.
+        """
+        if pending is self._pipeline.proof:
+            return self._settle(value)
+        if self._held:
+            self._held.append((pending, value))
+        elif pending.short(value, over=over):
+            self._begin(pending, value)
+        else:
+            self._give(pending, value)
+        return True
+
+    def cut(self) -> None:
+        """There was more behind an end: what came of that message is its beginning.
+
+        Where several answers were held back, none of them is sure.
+        """
+        if len(self._held) == 1 and self._pipeline.alone:
+            ((pending, value),) = self._end()
+            self._give(pending, replace(value, cut=True) if isinstance(value, BodyEnd) else value)
+
+    def fail(self) -> None:
+        """The connection is over, and nothing was proven."""
+        for pending, _ in self._end():
+            pending.refuse(ConnectionLost(pending.command.shown))
+
+    def _give(self, pending: Pending[Any], value: object) -> None:
+        if isinstance(value, CommandRejected):
+            pending.refuse(value)
+            return
+        command = pending.command
+        if command.shown == "LIST" and isinstance(value, tuple):
+            self._rows = value
+        elif command.verb in {"DELE", "RSET"}:
+            self._deleted = command.verb == "DELE"
+        pending.answer(value)
+
+    def _begin(self, pending: Pending[Any], value: object) -> None:
+        # Drawn by lot, since somebody may know what the row of his own message will be.
+        number = int(pending.command.shown.split()[1])
+        rows = [row for row in self._rows if row.number == number] if self._deleted else self._rows
+        self._row = rows[randbelow(len(rows))]
+        self._held = [(pending, value)]
+        future = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda future: future.cancelled() or future.exception())
+        proof = commands.list_one(self._row.number)
+        self._pipeline.prove(Pending(proof, future, _ROW, background=False))
+
+    def _settle(self, answer: object) -> bool:
+        if answer != self._row:
+            return False
+        for pending, value in self._end():
+            self._give(pending, value)
+        return True
+
+    def _end(self) -> list[tuple[Pending[Any], object]]:
+        held, self._held, self._row = self._held, [], None
+        self._pipeline.prove(None)
+        return held
+
+
+def unasked(event: Event | None) -> bool:
+    """Whether octets came that answer nothing."""
+    return isinstance(event, Broken) and event.error.fault is Fault.UNSOLICITED
