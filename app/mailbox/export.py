@@ -4,27 +4,23 @@ Each message is spooled first, so that one that breaks off is fetched again and 
 file by half; the next one comes in while one goes out.
 """
 
-import zipfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from enum import Enum
 from itertools import zip_longest
 from typing import Final
-
-import zipstream
 
 from app.mime import MboxWriter, Octets
 from app.pop3 import CommandRejected
 from app.transport import TransportError
 
-from .aside import aside
 from .downloads import Download
 from .errors import CalledOff, NoSuchMessage
 from .models import Message, Totals
 from .naming import message_name
 from .spool import Spool
+from .zipping import Zip, grouped
 
-_BLOCK: Final = 256 * 1024  # octets handed out at a time
-_FASTEST: Final = 1  # of zlib's levels; most mail is base64, which more effort hardly shrinks
+_BLOCK: Final = 256 * 1024  # octets read at a time
 
 
 class Form(Enum):
@@ -80,11 +76,11 @@ class Export:
                 if following is not None:
                     self._ahead = self._begin(following)
                 if spool is not None:
-                    async for block in _grouped(file.add(message, spool)):
+                    async for block in grouped(file.add(message, spool)):
                         yield block
                 spool = None  # its disk is free before the one after the next is begun
                 self.done = Totals(self.done.messages + 1, self.done.octets + message.octets)
-            async for block in _grouped(file.end()):
+            async for block in grouped(file.end()):
                 yield block
             self.complete = True
         finally:
@@ -149,31 +145,13 @@ class _Mbox:
 
 class _Zip:
     def __init__(self) -> None:
-        self._stream = zipstream.ZipStream(
-            compress_type=zipfile.ZIP_DEFLATED, compress_level=_FASTEST
-        )
+        self._file = Zip()
         self._count = 0
 
     def add(self, message: Message, data: Octets) -> Iterator[bytes]:
         self._count += 1
         octets = (bytes(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
-        self._stream.add(octets, f"{self._count:05} {message_name(message)}", size=len(data))
-        yield from self._stream.file()
+        return self._file.add(f"{self._count:05} {message_name(message)}", octets, len(data))
 
     def end(self) -> Iterator[bytes]:
-        yield from self._stream.finalize()
-
-
-async def _grouped(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Pieces made aside, a good handful at a time."""
-
-    def some() -> bytes:
-        group = bytearray()
-        for piece in pieces:
-            group += piece
-            if len(group) >= _BLOCK:
-                break
-        return bytes(group)
-
-    while block := await aside(some):
-        yield block
+        return self._file.end()

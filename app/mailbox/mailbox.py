@@ -15,9 +15,10 @@ from app.pop3 import BodyEnd, Capabilities, Command, Stat, commands
 from app.transport import Body, Connection, Dialer
 
 from .aside import aside
+from .bundle import bundle
 from .console import Terminal
 from .downloads import SPOOL_OCTETS, Download, Downloads
-from .errors import AlreadyExporting, MessageTooLarge
+from .errors import AlreadyExporting, MessageTooLarge, NoSuchPart
 from .export import Export, Form
 from .feed import Topic
 from .holding import Unlock
@@ -216,6 +217,31 @@ class Mailbox(Terminal):
         finally:
             if not taken and download is not earlier and download.running:
                 await self.downloads.forget(message.id)
+
+    @asynccontextmanager
+    async def attachments(self, unlock: Unlock, id: str) -> AsyncIterator[OpenPart]:
+        """All attachments of a message in one zip; waits until the whole message is here.
+
+        A download that this began is called off where it is left before that.
+
+        Raises:
+            NoSuchMessage, NoSuchPart: there is none.
+            MailboxError, TransportError, Pop3Error: it cannot be had.
+        """
+        message = self.index[id]
+        found = await self._whole(message) or self._peeks.find(message, None)
+        if found is None or not found.complete:
+            earlier = self.downloads.get(message.id)
+            download = await self.fetch(unlock, id)
+            try:
+                await download.finished()
+            finally:
+                if download is not earlier and not download.complete:
+                    await self.downloads.forget(message.id)
+            found = await self._whole(message)
+        if found is None:
+            raise NoSuchPart("attachments")
+        yield bundle(found.message, found.contents)
 
     def export(self, unlock: Unlock, messages: Sequence[Message], form: Form) -> Export:
         """Many whole messages in one file; nothing is sent before its blocks are asked for.

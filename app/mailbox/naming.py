@@ -2,6 +2,8 @@
 
 import mimetypes
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from app.mime import Attachment, Kind
 
@@ -31,3 +33,23 @@ def part_name(part: Attachment) -> str:
     if part.kind is Kind.MESSAGE:
         return f"message-{part.path}.eml"
     return f"part-{part.path}{_TYPES.guess_extension(part.content_type) or '.bin'}"
+
+
+def unique(names: Iterable[str]) -> Iterator[str]:
+    """The same names, numbered where one would take another's place on some file system."""
+    taken: set[str] = set()
+    last: Counter[str] = Counter()
+    for name in names:
+        made, own = name, _same(name)
+        while _same(made) in taken:
+            last[own] += 1
+            stem, dot, suffix = name.rpartition(".")
+            number = f" ({last[own] + 1})"
+            made = f"{stem}{number}{dot}{suffix}" if stem else f"{name}{number}"
+        taken.add(_same(made))
+        yield made
+
+
+def _same(name: str) -> str:
+    """Two names are one on some file system where this is the same."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

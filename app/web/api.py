@@ -16,7 +16,14 @@ from .deps import (
     CurrentSession,
     WebConfig,
 )
-from .download import FileResponse, export_file, message_file, message_top, part_file
+from .download import (
+    FileResponse,
+    attachments_file,
+    export_file,
+    message_file,
+    message_top,
+    part_file,
+)
 from .errors import InvalidRequest, ServerNotFound
 from .forms import SignInForm, read_sort
 from .locating import located, visitor
@@ -48,6 +55,9 @@ _MESSAGE: dict[int | str, dict[str, Any]] = {
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PART: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": _BINARY}, "description": "the part, decoded"}
+}
+_ATTACHMENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": _BINARY}, "description": "the parts, decoded, in one zip"}
 }
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -243,6 +253,13 @@ async def part(session: CurrentSession, id: str, path: str) -> FileResponse:
     """RETR, one part of it decoded while it arrives; paths are those of `peek`."""
     await session.mailbox.ensure_listed(session.unlock)
     return part_file(session, session.mailbox.index[id].id, path)
+
+
+@router.get("/messages/{id}/attachments", response_class=Response, responses=_ATTACHMENTS)
+async def attachments(session: CurrentSession, id: str) -> FileResponse:
+    """RETR, and all parts that `peek` lists, decoded, in one zip; 404 where there is none."""
+    await session.mailbox.ensure_listed(session.unlock)
+    return attachments_file(session, session.mailbox.index[id].id)
 
 
 @router.get("/export", response_class=Response, responses=_FILE)

@@ -29,6 +29,7 @@ _HEADERS = {
 }
 _RFC822 = "message/rfc822"
 _OCTETS = "application/octet-stream"
+_ZIP = "application/zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,17 @@ def part_file(session: Session, id: str, path: str) -> FileResponse:
             yield Outgoing(part.blocks, part.name, _OCTETS, part.octets)
 
     return FileResponse(open_part)
+
+
+def attachments_file(session: Session, id: str) -> FileResponse:
+    """All attachments of a message, decoded, in one zip."""
+
+    @asynccontextmanager
+    async def open_all() -> AsyncIterator[Outgoing]:
+        async with session.mailbox.attachments(session.unlock, id) as file:
+            yield Outgoing(file.blocks, file.name, _ZIP)
+
+    return FileResponse(open_all)
 
 
 def inner_file(name: str, data: bytes) -> FileResponse:

@@ -154,6 +154,7 @@ class Reader:
             complete=False,
             rungs=(),
             whole=self._own("whole"),
+            save_all=f"{self.path}/attachments",
             save_href=f"{self.path}/eml",
             save_mark=f"{self.path}/save-mark",
             saved_href=self._state.href(f"{self.path}/saved"),

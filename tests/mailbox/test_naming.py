@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.mailbox import message_name
-from app.mailbox.naming import part_name
+from app.mailbox.naming import part_name, unique
 from app.mime import Contents
 
 from .arriving import message
@@ -74,3 +74,25 @@ def test_a_part_is_called_by_its_own_name_else_by_place_and_type():
     assert names[0].endswith("a.pdf")
     assert "/" not in names[0]
     assert names[1:] == ["part-1.2.pdf", "part-1.3.png", "message-1.4.eml", "part-1.5.bin"]
+
+
+@pytest.mark.parametrize(
+    ("names", "made"),
+    [
+        (["a.txt", "b.txt"], ["a.txt", "b.txt"]),
+        (["a.txt", "a.txt", "a.txt"], ["a.txt", "a (2).txt", "a (3).txt"]),
+        (["a.txt", "A.TXT"], ["a.txt", "A (2).TXT"]),
+        (["a (2).txt", "a.txt", "a.txt"], ["a (2).txt", "a.txt", "a (3).txt"]),
+        (["a", "a"], ["a", "a (2)"]),
+        (["\xe9.txt", "e\u0301.txt"], ["\xe9.txt", "e\u0301 (2).txt"]),
+        (["Stra\xdfe", "STRASSE"], ["Stra\xdfe", "STRASSE (2)"]),
+        (["\uff41.txt", "a.txt"], ["\uff41.txt", "a (2).txt"]),
+    ],
+)
+def test_no_name_takes_the_place_of_another(names: list[str], made: list[str]):
+    assert list(unique(names)) == made
+
+
+def test_a_thousand_of_one_name_cost_no_more_than_a_thousand():
+    made = list(unique(["a.txt"] * 1000 + [f"a ({n}).txt" for n in range(1000)]))
+    assert len({name.casefold() for name in made}) == 2000

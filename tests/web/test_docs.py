@@ -28,6 +28,7 @@ DESIGNED = {
     ("GET", "/api/v1/messages/{id}/peek"),
     ("GET", "/api/v1/messages/{id}/retr"),
     ("GET", "/api/v1/messages/{id}/parts/{path}"),
+    ("GET", "/api/v1/messages/{id}/attachments"),
     ("GET", "/api/v1/export"),
     ("POST", "/api/v1/export"),
     ("POST", "/api/v1/messages/{id}/dele"),

@@ -9,7 +9,14 @@ from app.mailbox import NoSuchMessage, NoSuchPart, aside
 from app.mime import Attachment, Contents, Kind, unpack
 from app.sessions import Session
 from app.web.deps import AppServices, ChangingSession, CurrentSession
-from app.web.download import FileResponse, inner_file, message_file, message_to_mark, part_file
+from app.web.download import (
+    FileResponse,
+    attachments_file,
+    inner_file,
+    message_file,
+    message_to_mark,
+    part_file,
+)
 from app.web.forms import read_number
 from app.web.framed import mail_document
 from app.web.listing import tray
@@ -124,6 +131,13 @@ async def save_part(
         raise NoSuchPart(path)
     file = tnef.files[number - 1]
     return inner_file(file.name or f"file-{number}", packed[slice(*file.span)])
+
+
+@router.get("/attachments")
+async def save_attachments(session: CurrentSession, id: str) -> FileResponse:
+    """All attachments in one zip."""
+    await _known(session, id)
+    return attachments_file(session, id)
 
 
 async def _packed(session: Session, id: str, path: str) -> bytes:

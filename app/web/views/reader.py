@@ -216,6 +216,7 @@ class MessageView:
         fetch: the download, while it runs or where it failed.
         waiting: nothing can be shown before another message is here.
         saved: the message as it was saved from here.
+        save_all: all attachments in one file.
         save_href: the whole message as a file; `save_mark` marks it then, `saved_href` tells.
         back: the list this message was opened from.
         error: why the message could not be peeked into; the rest is then empty.
@@ -235,6 +236,7 @@ class MessageView:
     complete: bool
     rungs: tuple[RungView, ...]
     whole: str
+    save_all: str
     save_href: str
     save_mark: str
     saved_href: str

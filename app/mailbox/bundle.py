@@ -1,0 +1,37 @@
+"""All attachments of one message in one zip, decoded while it goes out."""
+
+from collections.abc import AsyncIterator
+
+from app.mime import Contents, stream
+
+from .errors import NoSuchPart
+from .models import Message
+from .naming import message_name, part_name, unique
+from .parts import OpenPart
+from .zipping import Zip, grouped
+
+
+def bundle(message: Message, contents: Contents) -> OpenPart:
+    """What the reader lists as attachments, each under a name of its own.
+
+    Args:
+        message: whose they are; names the file.
+        contents: all of it.
+
+    Raises:
+        NoSuchPart: there is none.
+    """
+    if not contents.attachments:
+        raise NoSuchPart("attachments")
+    name = message_name(message).removesuffix(".eml")
+    return OpenPart(_zipped(contents), f"{name}.zip", None)
+
+
+async def _zipped(contents: Contents) -> AsyncIterator[bytes]:
+    file = Zip()
+    names = unique(map(part_name, contents.attachments))
+    for part, name in zip(contents.attachments, names, strict=True):
+        async for block in grouped(file.add(name, stream(contents.data, part), part.octets)):
+            yield block
+    async for block in grouped(file.end()):
+        yield block
