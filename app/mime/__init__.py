@@ -32,8 +32,10 @@ from .structure import Part, Structure, scan
 from .tnef import unpack
 from .trace import Signature, Trace, trace
 from .verdicts import Result, Verdict, VerdictKind
+from .viewable import PDF, viewable_type
 
 __all__ = [
+    "PDF",
     "Address",
     "Attachment",
     "Attendee",
@@ -81,4 +83,5 @@ __all__ = [
     "summarise",
     "trace",
     "unpack",
+    "viewable_type",
 ]

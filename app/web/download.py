@@ -14,7 +14,8 @@ from urllib.parse import quote
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.mailbox import Export, MailboxError, message_name
+from app.mailbox import Export, MailboxError, OpenPart, message_name
+from app.mime import PDF
 from app.pop3 import Pop3Error
 from app.sessions import Session
 from app.transport import TransportError
@@ -27,6 +28,8 @@ _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# No sandbox for a PDF: browsers do not open their viewers in one. Those are no part of our origin.
+_PDF_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _RFC822 = "message/rfc822"
 _OCTETS = "application/octet-stream"
 _ZIP = "application/zip"
@@ -41,12 +44,14 @@ class Outgoing:
         name: to save it under, or None where it is no attachment.
         media_type: what the browser is told.
         octets: how many there are, where that is certain.
+        shown: the browser shows it in place of saving it.
     """
 
     blocks: AsyncIterator[bytes]
     name: str | None = None
     media_type: str = _RFC822
     octets: int | None = None
+    shown: bool = False
 
 
 Open = Callable[[], AbstractAsyncContextManager[Outgoing]]
@@ -77,7 +82,9 @@ class FileResponse(Response):
         async with self._open() as file:
             self.headers["Content-Type"] = file.media_type
             if file.name is not None:
-                self.headers["Content-Disposition"] = disposition(file.name)
+                self.headers["Content-Disposition"] = disposition(file.name, shown=file.shown)
+            if file.shown and file.media_type == PDF:
+                self.headers["Content-Security-Policy"] = _PDF_POLICY
             if file.octets is not None:
                 self.headers["Content-Length"] = str(file.octets)
             await until_gone(receive, partial(self._stream, file, send))
@@ -166,6 +173,16 @@ def part_file(session: Session, id: str, path: str) -> FileResponse:
     return FileResponse(open_part)
 
 
+def shown_file(part: OpenPart, media_type: str) -> FileResponse:
+    """A part that is here, for the browser to show as what it is."""
+
+    @asynccontextmanager
+    async def open_file() -> AsyncIterator[Outgoing]:
+        yield Outgoing(part.blocks, part.name, media_type, part.octets, shown=True)
+
+    return FileResponse(open_file)
+
+
 def attachments_file(session: Session, id: str) -> FileResponse:
     """All attachments of a message, decoded, in one zip."""
 
@@ -211,7 +228,8 @@ def export_file(export: Export, account: str) -> FileResponse:
     return FileResponse(open_export)
 
 
-def disposition(name: str) -> str:
+def disposition(name: str, *, shown: bool = False) -> str:
     """`Content-Disposition` for a file name (RFC 6266, section 4.3; RFC 8187)."""
+    kind = "inline" if shown else "attachment"
     plain = re.sub(r"[^A-Za-z0-9.,()+@ -]", "_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

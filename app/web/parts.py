@@ -8,7 +8,9 @@ from app.mime import (
     Kind,
     formats_available,
     invitation,
+    stream,
     unpack,
+    viewable_type,
 )
 
 from . import formats
@@ -84,9 +86,15 @@ def _part(
         kind=_(kind) if kind else "",
         sha256=contents.measured(part).sha256 if whole else "",
         href=href,
+        shown=(shown_type(contents, part) or "") if whole else "",
         cards=_cards(contents, part) if calendar else (),
         files=_files(contents, part, href) if part.kind is Kind.TNEF and whole else (),
     )
+
+
+def shown_type(contents: Contents, part: Attachment) -> str | None:
+    """The type that a browser may show a part as; None where it may only be saved."""
+    return viewable_type(next(stream(contents.data, part), b""))
 
 
 def _note(part: Attachment, octets: int) -> str:

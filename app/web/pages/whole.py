@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from app.mailbox import NoSuchMessage, NoSuchPart, aside
+from app.mailbox import NoSuchMessage, NoSuchPart, aside, open_part
 from app.mime import Attachment, Contents, Kind, unpack
 from app.sessions import Session
 from app.web.deps import AppServices, ChangingSession, CurrentSession
@@ -16,11 +16,12 @@ from app.web.download import (
     message_file,
     message_to_mark,
     part_file,
+    shown_file,
 )
 from app.web.forms import read_number
 from app.web.framed import mail_document
 from app.web.listing import tray
-from app.web.parts import TNEF_OCTETS
+from app.web.parts import TNEF_OCTETS, shown_type
 from app.web.present import shell
 from app.web.reading import Reader
 from app.web.returning import from_htmx, way_back
@@ -131,6 +132,18 @@ async def save_part(
         raise NoSuchPart(path)
     file = tnef.files[number - 1]
     return inner_file(file.name or f"file-{number}", packed[slice(*file.span)])
+
+
+@router.get("/parts/{path}/view")
+async def show_part(session: CurrentSession, id: str, path: str) -> FileResponse:
+    """A picture or a PDF that is here, for the browser to show; all else can only be saved."""
+    await _known(session, id)
+    contents = (await session.mailbox.peek(session.unlock, id)).contents
+    part = _complete(contents, path)
+    kind = await aside(shown_type, contents, part) if part is not None else None
+    if kind is None:
+        raise NoSuchPart(path)
+    return shown_file(await open_part(contents, path), kind)
 
 
 @router.get("/attachments")

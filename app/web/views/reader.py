@@ -107,7 +107,7 @@ class PartView:
         note: what is known of its size.
         kind: what it is in plain words, or "" for a plain file.
         sha256: of its decoded octets, or "" where they are not all here.
-        href: saves it.
+        href: saves it; `href/view` shows it, as the type `shown`, "" where it may not.
         cards: what it says, where it is a calendar.
         files: what it holds, where it is a winmail.dat.
     """
@@ -118,6 +118,7 @@ class PartView:
     kind: str
     sha256: str
     href: str
+    shown: str = ""
     cards: tuple[CardView, ...] = ()
     files: tuple[InnerFileView, ...] = ()
 
