@@ -27,6 +27,25 @@
   };
   setInterval(tick, 1000);
 
+  // Where the server wants a long time between two sign-ins, the mailbox is held while a page is open,
+  // in front or not. Whoever signs out, or was signed out, says nothing more.
+  const open = find('[data-open]')?.dataset.open;
+  if (open) {
+    const page = Math.random().toString(36).slice(2);
+    let [saying, leaving] = [0, false];
+    const say = async (left) => {
+      const { status } = await fetch(`${open}?page=${page}${left ? '&left=1' : ''}`, { keepalive: left }).catch(() => ({}));
+      if (status === 401) clearInterval(saying);
+    };
+    const begin = () => { saying = setInterval(say, 15_000); say(); };
+    document.addEventListener('submit', ({ target }) => { leaving ||= target.matches('[action="/signout"]'); });
+    window.addEventListener('pagehide', () => {
+      clearInterval(saying);
+      if (!leaving) say(true);
+    });
+    begin();
+  }
+
   // A form that brings a file leaves the page as it is; htmx would stop a form that it waits for.
   document.addEventListener('submit', (event) => {
     if (event.target.matches('#savemark, #export')) event.target.dispatchEvent(new Event('sent'));

@@ -4,8 +4,18 @@
 (() => {
   const KEEPING = 'popscope-tries'; // how often this tab has tried by itself
   const MOST = 20;
+  const FOLLOWS = 3;
   const tries = () => Number(sessionStorage.getItem(KEEPING) ?? Number.NaN);
   const keeping = () => tries() < MOST;
+
+  // What follows by itself, a few times at most: a server may count each try.
+  const follow = (form) => {
+    const key = `popscope-follow-${location.pathname}${location.search}`;
+    const count = Number(sessionStorage.getItem(key)) + 1;
+    if (count > FOLLOWS) return;
+    sessionStorage.setItem(key, String(count));
+    document.querySelector(form)?.requestSubmit();
+  };
 
   const begin = (box) => {
     const [until, now, said, keep] = ['.until', '.now', '[role=status]', '.keep']
@@ -29,6 +39,7 @@
       now.hidden = false;
       said.textContent = said.dataset.due; // said once, not each second
       if (keep && keeping()) again();
+      if (box.dataset.then) follow(box.dataset.then);
     };
     const timer = setInterval(tick, 1000);
     if (keep) {
@@ -45,7 +56,7 @@
   };
 
   const look = () => {
-    for (const box of document.querySelectorAll('.waiting:not([data-counting])')) {
+    for (const box of document.querySelectorAll('.waiting[data-wait]:not([data-counting])')) {
       box.dataset.counting = '';
       begin(box);
     }

@@ -1,8 +1,10 @@
 """What deletes, for good: the commit, and what is made of its outcome."""
 
 import asyncio
+import math
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from app.pop3 import Pop3Error, RemoteProtocolError
@@ -27,6 +29,7 @@ from .index import Index
 from .marking import Marking
 from .models import Account, Message, MessageId, Outcome, Receipt
 from .recognition import read_now
+from .unchecked import Unchecked, worth_a_try
 
 T = TypeVar("T")
 
@@ -51,6 +54,7 @@ class Deletion(Marking):
         self.receipt: Receipt | None = None
         self.receipts: dict[int, Receipt] = {}
         self._committing: asyncio.Task[Any] | None = None
+        self._unchecked: dict[int, Unchecked] = {}  # by the number of the receipt
 
     async def commit(
         self,
@@ -214,59 +218,102 @@ class Deletion(Marking):
         verify: bool = True,
     ) -> Receipt:
         """Signs in again after QUIT and makes the receipt; what is gone is no longer marked."""
-        verdict = await self._verify(unlock, before, doomed, verify=verify)
+        verdict, due = await self._verify(unlock, before, doomed, verify=verify)
+        number = max(self.receipts, default=0) + 1
+        self._unchecked.pop(number - _RECEIPTS, None)
+        self.receipts.pop(number - _RECEIPTS, None)
+        return await self._settle(number, Unchecked(before, tuple(doomed), sent), verdict, due)
+
+    async def _settle(
+        self, number: int, deleted: Unchecked, verdict: Verdict, due: datetime | None
+    ) -> Receipt:
+        """The receipt of this number, as far as is known; from `due` on more may be."""
+        before, sent = deleted.before, deleted.sent
         after = self.index.totals if self.index is not before else None
         if sent.quit_lost and not verdict.verified:
             verdict = replace(verdict, why=f"QUIT was not answered; {verdict.why}")
-        self.receipt = await aside(receipt_of, doomed, sent, verdict, before.totals, after)
-        number = max(self.receipts, default=0) + 1
-        self.receipts[number] = self.receipt
-        self.receipts.pop(number - _RECEIPTS, None)
-        for item in self.receipt.items:
+        made = await aside(receipt_of, deleted.doomed, sent, verdict, before.totals, after)
+        receipt = self.receipts[number] = replace(made, number=number, due=due)
+        self.receipt = self.receipts[max(self.receipts)]
+        self._unchecked.pop(number, None)
+        if due is not None:
+            self._unchecked[number] = deleted
+        for item in receipt.items:
             if item.outcome is Outcome.GONE:
                 self.marks.discard([item.id])
                 await self._forget_gone(item.id)
         self.feed.tell(Topic.MARKS)
-        return self.receipt
+        return receipt
+
+    async def check(self, unlock: Unlock, number: int) -> Receipt:
+        """The receipt of a deletion, checked now if it could not be before.
+
+        Raises:
+            KeyError: there is none of this number.
+            LoginDelayed: it is too soon; the receipt says until when.
+            MailboxError, TransportError, Pop3Error: no sign-in; it can be checked later.
+        """
+        receipt = self.receipts[number]
+        if number not in self._unchecked or receipt.due is None:
+            return receipt
+        left = math.ceil((receipt.due - datetime.now(UTC)).total_seconds())
+        if left > 0:  # some servers begin to count anew where one asks too soon
+            raise LoginDelayed("", left)
+        try:
+            await self.open(unlock)
+        except LoginDelayed as error:
+            self.receipts[number] = replace(receipt, due=worth_a_try(error))
+            self.receipt = self.receipts[max(self.receipts)]
+            raise
+        return self.receipts[number]
+
+    async def _relisted(self) -> None:
+        for number, deleted in tuple(self._unchecked.items()):
+            ids = [message.id for message in deleted.doomed]
+            verdict = await self._judged(deleted.before, ids)
+            await self._settle(number, deleted, verdict, None)
 
     async def _forget_gone(self, id: MessageId) -> None:
         """This message is no longer in the maildrop."""
 
     async def _verify(
         self, unlock: Unlock, before: Index, doomed: Sequence[Message], *, verify: bool
-    ) -> Verdict:
+    ) -> tuple[Verdict, datetime | None]:
         ids = [message.id for message in doomed]
         self._doomed = frozenset(ids)  # the receipt tells of these, not the next listing
         unknown = dict.fromkeys(ids, Outcome.NOT_VERIFIED)
         if not verify:
-            return Verdict(unknown, verified=False, why="the check was not asked for")
+            why = "the check was not asked for"
+            return Verdict(unknown, verified=False, why=why), datetime.now(UTC)
         try:
             await self._look_again(unlock)
         except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
-            return Verdict(unknown, verified=False, why=words_for(error))
-        verdict = await aside(judge, before, ids, self.index)
-        stayed = [id for id, one in verdict.outcomes.items() if one is Outcome.STILL_THERE]
-        return verdict if await self._stayed(unlock, stayed) else reused(ids)
+            why = words_for(error)
+            return Verdict(unknown, verified=False, why=why), worth_a_try(error)
+        await self._stop_loading()  # it may have to list once more
+        verdict = await self._judged(before, ids)
+        self._start_loading(unlock)
+        return verdict, None
 
-    async def _stayed(self, unlock: Unlock, ids: Sequence[MessageId]) -> bool:
-        """Whether what still has its UIDL is what was marked, as its header tells after DELE.
+    async def _judged(self, before: Index, ids: Sequence[MessageId]) -> Verdict:
+        """What the newest listing tells; what has its UIDL still must show the same header.
 
-        Where the line breaks meanwhile, that is left to the next look.
+        No headers may be loading. Where the line breaks meanwhile, that is left to the next look.
         """
+        verdict = await aside(judge, before, ids, self.index)
         connection = self._lease.connection
-        marks = [mark for id in ids if (mark := self.marks.get(id)) is not None]
+        stayed = (id for id, one in verdict.outcomes.items() if one is Outcome.STILL_THERE)
+        marks = [mark for id in stayed if (mark := self.marks.get(id)) is not None]
         if connection is None or not marks:
-            return True
+            return verdict
         try:
             strangers = await self._strangers_among(connection, marks)
             if strangers:
                 self._unmark_strangers(strangers)
-                await self._stop_loading()
                 await self._list(connection)
-                self._start_loading(unlock)
         except (TransportError, Pop3Error):
-            return True
-        return not strangers
+            return verdict
+        return reused(ids) if strangers else verdict
 
     async def _look_again(self, unlock: Unlock) -> None:
         try:

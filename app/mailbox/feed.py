@@ -6,7 +6,11 @@ meanwhile, and the feed knows none of them: one that is gone has left nothing be
 """
 
 import asyncio
+import time
 from enum import Enum
+from typing import Final
+
+_BETWEEN: Final = 1.0  # seconds at most between two waits of one who looks on
 
 
 class Topic(Enum):
@@ -33,11 +37,17 @@ class Feed:
         self._stir = asyncio.Event()
         self._rounds = 0
         self._waiting = 0
+        self._left = -_BETWEEN
 
     @property
     def watched(self) -> bool:
         """Whether somebody waits for changes just now."""
         return self._waiting > 0
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether somebody waits for changes, or is being told some."""
+        return self.watched or time.monotonic() - self._left < _BETWEEN
 
     def tell(self, *topics: Topic) -> None:
         """These have changed."""
@@ -72,6 +82,7 @@ class Feed:
             await self._stir.wait()
         finally:
             self._waiting -= 1
+            self._left = time.monotonic()
 
 
 class Watch:

@@ -13,10 +13,11 @@ from typing import Final, TypeVar
 from app.pop3 import Fault, Pop3Error, RemoteProtocolError, commands
 from app.transport import Connection, ConnectionLost, Dialer, Stalled, TransportError
 
-from .errors import MailboxError
+from .errors import LoginDelayed, MailboxError
 from .feed import Feed, Topic
 from .lease import Lease
 from .models import Account, Credentials, Notice
+from .openpages import OpenPages
 from .transcript import Transcript
 
 T = TypeVar("T")
@@ -39,11 +40,15 @@ class Holding(ABC):
     Attributes:
         feed: what has changed, for whoever looks on.
         transcript: what was said on all connections.
+        pages: those that are open.
+        idle_seconds: after which the lock is given back, unless a delay keeps it.
     """
 
     def __init__(self, account: Account, dialer: Dialer) -> None:
         self.account = account
         self.feed = Feed()
+        self.pages = OpenPages()
+        self.idle_seconds = 60.0
         self.transcript = Transcript(account.target.shown, self.feed)
         self._lease = Lease(dialer, account.target, self.transcript)
         self._opening = asyncio.Lock()
@@ -83,6 +88,18 @@ class Holding(ABC):
     @abstractmethod
     def _tell(self, notice: Notice, count: int = 0) -> None: ...
 
+    async def _relisted(self) -> None:  # noqa: B027 -- not every half has something to do then
+        """A new connection has listed the maildrop."""
+
+    @property
+    def long_delay(self) -> int | None:
+        """Seconds that the server wants between two sign-ins, if giving back would lock us out.
+
+        A delay no longer than the idle time has always passed by the time the lock is given back.
+        """
+        delay = self._lease.delay
+        return delay if delay > self.idle_seconds else None
+
     # -- taking and giving back -----------------------------------------------------------------
 
     async def open(self, unlock: Unlock) -> None:
@@ -94,9 +111,18 @@ class Holding(ABC):
         await self._connected(unlock)
 
     async def refresh(self, unlock: Unlock) -> None:
-        """A new connection: new mail shows up, marks stay."""
+        """A new connection: new mail shows up, marks stay.
+
+        Raises:
+            LoginDelayed: too soon; the connection that is held stays.
+            MailboxError, TransportError, Pop3Error: no sign-in.
+        """
         async with self._opening:
-            await self._let_go()
+            wait = self._lease.wait
+            if wait is None:
+                await self._let_go()
+            elif self._using:  # what is on its way would end with the connection
+                raise LoginDelayed("", wait)
             await self._reconnect(unlock)
 
     async def release(self) -> None:
@@ -107,11 +133,14 @@ class Holding(ABC):
     def idle(self, seconds: float) -> bool:
         """Whether nothing has used the lock for that long.
 
+        Where the server wants a long time between two sign-ins, an open page is a use, too.
         Headers that load in the background are a use for as long as a person does anything: a long
         list fills up while somebody reads it, and keeps nobody out for longer.
         """
         if self._lease.connection is None or self._using:
             return False
+        if self._lease.delay > seconds and (self.pages or self.feed.looked_at):
+            return False  # whoever looks on would be locked out
         last = max(self._lease.used, self._attended) if self._loads else self._lease.used
         return asyncio.get_running_loop().time() - last >= seconds
 
@@ -196,6 +225,10 @@ class Holding(ABC):
             if before or not habit.one_at_a_time:
                 raise
             connection = await self._begin(unlock)  # the group was too much: one at a time
+        except LoginDelayed:
+            self._start_loading(unlock)  # on the connection that stays, if one does
+            raise
+        await self._relisted()
         self.feed.tell(Topic.HELD)
         self._start_loading(unlock)
         return connection

@@ -68,13 +68,26 @@ class Lease:
             return None
         return asyncio.get_running_loop().time() - self._since
 
+    @property
+    def delay(self) -> int:
+        """Seconds that the server wants between two sign-ins of this user, as far as it told."""
+        return self._delay or 0
+
+    @property
+    def wait(self) -> int | None:
+        """Seconds until it may be left for a new connection, or None where it may at once."""
+        left = math.ceil(self._since + self.delay - asyncio.get_running_loop().time())
+        return left if left > 0 and self.connection is not None else None
+
     async def take(self, credentials: Credentials) -> Connection:
-        """A new connection, signed in.
+        """A new connection, signed in; where that is too soon, the one that is held stays.
 
         Raises:
             LoginRejected, MailboxInUse, LoginDelayed: the server refused.
             TransportError, RemoteProtocolError: no usable connection.
         """
+        if self.wait is not None:
+            return await self._take_beside(credentials)
         self.drop()
         recent = asyncio.get_running_loop().time() - self._ended < _RECENT
         try:
@@ -87,12 +100,26 @@ class Lease:
         except LoginDelayed as error:
             raise LoginDelayed(error.reply, self._left(error.retry_after)) from None
 
-    async def _take(self, credentials: Credentials) -> Connection:
-        loop = asyncio.get_running_loop()
+    async def _take_beside(self, credentials: Credentials) -> Connection:
+        """A second one, since some servers announce a delay that they don't insist on."""
         try:
-            connection = await signed_in(self._dialer, self.target, credentials, self._listener)
+            connection = await self._signed_in(credentials)
+        except (LoginDelayed, MailboxInUse) as error:  # in use by the one that is held
+            raise LoginDelayed(error.reply, self.wait) from None
+        self.drop()
+        return self._keep(connection)
+
+    async def _take(self, credentials: Credentials) -> Connection:
+        return self._keep(await self._signed_in(credentials))
+
+    async def _signed_in(self, credentials: Credentials) -> Connection:
+        try:
+            return await signed_in(self._dialer, self.target, credentials, self._listener)
         except ConnectFailed as error:
             raise turned_away(error) or error from None
+
+    def _keep(self, connection: Connection) -> Connection:
+        loop = asyncio.get_running_loop()
         self._connection = connection
         self._since = self.used = loop.time()
         self._delay = connection.capabilities.login_delay

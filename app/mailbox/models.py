@@ -268,6 +268,8 @@ class Receipt:
         why: why it could not, in the server's or our words; empty where it could.
         octets_freed: octets of what is gone.
         before, after: the maildrop; `after` is None where it was not seen again.
+        number: of this receipt in its session, from 1.
+        due: where it could not be checked, when that is worth a try, aware; else None.
     """
 
     at: datetime
@@ -277,6 +279,8 @@ class Receipt:
     octets_freed: int
     before: Totals
     after: Totals | None
+    number: int = 0
+    due: datetime | None = None
 
     def count(self, outcome: Outcome) -> int:
         """How many messages ended this way."""

@@ -164,6 +164,8 @@ class Sessions:
         if using:
             mailbox.attend()
             await self._store.touch(keys.sid, now)
+        else:
+            mailbox.pages.glanced()
         return Session(keys, token, record.sealed, mailbox)
 
     def ended(self, token: str) -> Ended | None:
@@ -245,7 +247,9 @@ class Sessions:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _mailbox(self, account: Account) -> Mailbox:
-        return Mailbox(account, self._dialer, spool_limit=self._limits.spool)
+        mailbox = Mailbox(account, self._dialer, spool_limit=self._limits.spool)
+        mailbox.idle_seconds = self._limits.release
+        return mailbox
 
     async def _make_room(self) -> None:
         if len(self._live) + self._opening >= self._limits.most:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from app.discovery import NotFound
-from app.mailbox import By, Form, Message, aside, parse_query
+from app.mailbox import By, Form, Mailbox, Message, Receipt, aside, parse_query
 from app.sessions import Session
 
 from . import discovery_schemas, formats, message_schemas, schemas
@@ -66,6 +66,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
     },
     **conflict("already-exporting"),
 }
+ReceiptNumber = Annotated[int, Path(ge=1, le=10**9, description="as in the receipt")]
 Lines = Annotated[int, Query(ge=0, le=99_999_999, description="lines of the body")]
 
 Filter = Annotated[
@@ -334,6 +335,28 @@ async def commit(session: ChangingSession, body: schemas.Quit | None = None) -> 
     """
     verify = body.verify if body is not None else True
     return schemas.receipt(await session.mailbox.commit(session.unlock, verify=verify))
+
+
+@router.get("/receipts/{number}")
+async def show_receipt(session: CurrentSession, number: ReceiptNumber) -> schemas.Receipt:
+    """The receipt of a commit of this session, by its number; a few are kept."""
+    return schemas.receipt(_known_receipt(session.mailbox, number))
+
+
+def _known_receipt(mailbox: Mailbox, number: int) -> Receipt:
+    if number not in mailbox.receipts:
+        raise InvalidRequest(_("number: there is no such receipt."))
+    return mailbox.receipts[number]
+
+
+@router.post("/receipts/{number}/check")
+async def check_receipt(session: ChangingSession, number: ReceiptNumber) -> schemas.Receipt:
+    """Signs in again to check a receipt that could not be checked at once.
+
+    Before its `retry_after` is over that is a 429 `login-delayed`, and the server is not asked.
+    """
+    _known_receipt(session.mailbox, number)
+    return schemas.receipt(await session.mailbox.check(session.unlock, number))
 
 
 @router.post("/console", responses=conflict("confirm-first", "line-busy", "commit-failed"))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from math import ceil
 from typing import Final
 
 from babel import Locale
@@ -38,6 +39,11 @@ _GAP: Final = "\N{NO-BREAK SPACE}"
 def number(value: int) -> str:
     """`1,284`."""
     return format_decimal(value, locale=locale.get())
+
+
+def seconds_until(when: datetime) -> int:
+    """Whole seconds, at least 0."""
+    return max(0, ceil((when - datetime.now(UTC)).total_seconds()))
 
 
 def listed(words: Iterable[str]) -> str:

@@ -25,10 +25,14 @@ class Progress(BaseModel):
 
 
 class Held(BaseModel):
-    """Whether the maildrop lock is held; `held_seconds` is null while it is not."""
+    """Whether the maildrop lock is held; `held_seconds` is null while it is not.
+
+    `login_delay` is that of `GET /session`.
+    """
 
     held: bool
     held_seconds: float | None
+    login_delay: int | None
     revision: int
 
 
@@ -93,7 +97,12 @@ def held(mailbox: domain.Mailbox) -> Held:
     """Whether the lock is held."""
     seconds = mailbox.held_seconds
     revision = mailbox.feed.counts[domain.Topic.HELD]
-    return Held(held=seconds is not None, held_seconds=seconds, revision=revision)
+    return Held(
+        held=seconds is not None,
+        held_seconds=seconds,
+        login_delay=mailbox.long_delay,
+        revision=revision,
+    )
 
 
 def marks(mailbox: domain.Mailbox) -> Marks:

@@ -152,6 +152,8 @@ def receipt_page(
         total=total,
         verified=receipt.verified,
         why=why(receipt.why),
+        due=formats.seconds_until(receipt.due) if receipt.due else None,
+        waits=receipt.due is not None and receipt.due > receipt.at,
         at=formats.when_exactly(receipt.at),
         at_iso=receipt.at.isoformat(),
         before=formats.size(receipt.before.octets),

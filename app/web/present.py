@@ -81,6 +81,7 @@ def account(mailbox: Mailbox, services: Services) -> AccountView:
         else _("%(tls)s, unverified", tls=tls),
         plaintext=plaintext,
         held=int(held) if held is not None else None,
+        delay=formats.span(mailbox.long_delay) if mailbox.long_delay else "",
         demo=demo is not None and target == demo.target,
     )
 

@@ -9,6 +9,8 @@ from app import mailbox as domain
 from app.mime import Address as MailAddress
 from app.transport import Security
 
+from . import formats
+
 
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -107,10 +109,15 @@ class Opened(About):
 
 
 class SessionState(About):
-    """A session; `held_seconds` is null while the maildrop lock is given back."""
+    """A session; `held_seconds` is null while the maildrop lock is given back.
+
+    `login_delay` counts the seconds between two sign-ins that make the lock be kept while a page is
+    open; null where the server wants no longer pause than the idle time.
+    """
 
     held: bool
     held_seconds: float | None
+    login_delay: int | None
     marked: Totals
     notices: list[str]
 
@@ -218,7 +225,11 @@ class Refused(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of the marked messages."""
+    """What became of the marked messages.
+
+    `retry_after` counts the seconds until a receipt that could not be checked is worth another try,
+    by `POST /receipts/{number}/check`; null where there is nothing more to check.
+    """
 
     deleted: list[str]
     still_there: list[Refused]
@@ -229,6 +240,8 @@ class Receipt(BaseModel):
     before: Totals
     after: Totals | None
     at: datetime
+    number: int
+    retry_after: int | None
 
 
 class Problem(BaseModel):
@@ -297,6 +310,7 @@ def state(mailbox: domain.Mailbox) -> SessionState:
     return SessionState(
         held=held is not None,
         held_seconds=held,
+        login_delay=mailbox.long_delay,
         marked=Totals.of(mailbox.marked),
         notices=[told.notice.value for told in mailbox.notices],
         **about(mailbox),
@@ -354,6 +368,8 @@ def receipt(found: domain.Receipt) -> Receipt:
         before=Totals.of(found.before),
         after=Totals.of(found.after) if found.after else None,
         at=found.at,
+        number=found.number,
+        retry_after=formats.seconds_until(found.due) if found.due else None,
     )
 
 

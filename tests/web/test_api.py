@@ -297,6 +297,8 @@ async def test_quit_deletes_what_is_marked_and_proves_it(script, dovecot, user):
         "octets_freed": len(SCAN),
         "before": {"messages": 3, "octets": total},
         "after": {"messages": 2, "octets": total - len(SCAN)},
+        "number": 1,
+        "retry_after": None,
     }
     assert {m.sha256 for m in dovecot.messages_on_disk(user).values()} == kept
     assert len(await script.ids()) == 2

@@ -36,6 +36,8 @@ DESIGNED = {
     ("POST", "/api/v1/dele"),
     ("POST", "/api/v1/rset"),
     ("POST", "/api/v1/quit"),
+    ("GET", "/api/v1/receipts/{number}"),
+    ("POST", "/api/v1/receipts/{number}/check"),
     ("GET", "/api/v1/report"),
     ("POST", "/api/v1/report"),
     ("POST", "/api/v1/console"),

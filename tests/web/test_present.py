@@ -29,6 +29,7 @@ def mailbox(*sizes: int, **more: Any) -> Any:
         "tls": "TLSv1.3",
         "capabilities": Capabilities(),
         "held_seconds": 4.7,
+        "long_delay": None,
         "account": SimpleNamespace(username="anna", target=target),
         "standing": (),
         "headless": lambda message: message.header.refused and not message.headers_known,

@@ -84,6 +84,20 @@ async def resume(
     return await _progress(request, services, session, [], _("Reading headers goes on."))
 
 
+@router.get("/open", status_code=204)
+async def page_is_open(
+    session: WatchedSession,
+    page: Annotated[str, Query(max_length=40)],
+    left: bool = False,
+) -> None:
+    """A page says that it is open, or was left; it has given itself a name."""
+    pages = session.mailbox.pages
+    if left:
+        pages.left(page)
+    else:
+        pages.heard(page)
+
+
 @router.get("/live")
 async def show_live(
     request: Request,

@@ -6,8 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.mailbox import Ambiguous, CommitFailed, CommitFault, aside
+from app.mailbox import (
+    Ambiguous,
+    CommitFailed,
+    CommitFault,
+    LoginDelayed,
+    MailboxError,
+    aside,
+)
+from app.pop3 import Pop3Error
 from app.sessions import Session
+from app.transport import TransportError
 from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
 from app.web.errors import describe
 from app.web.forms import read_number
@@ -94,6 +103,29 @@ async def receipt(
         return way_back(HOME)
     view = receipt_page(request, services, session, which)
     return await aside(services.renderer.page, "receipt", view)
+
+
+@router.post("/receipt/check")
+async def check_receipt(
+    request: Request,
+    services: AppServices,
+    session: ChangingSession,
+    number: Annotated[str, Form()] = "",
+) -> Response:
+    """Signs in again to check a receipt that could not be checked; too early, it counts on."""
+    which = _number(session, number)
+    if not which:
+        return way_back(HOME)
+    there = f"/mailbox/receipt?number={which}"
+    try:
+        await session.mailbox.check(session.unlock, which)
+    except LoginDelayed:
+        return way_back(there)
+    except (MailboxError, TransportError, Pop3Error) as error:
+        told = describe(error)
+        view = replace(receipt_page(request, services, session, which), error=told)
+        return await aside(services.renderer.page, "receipt", view, told.status)
+    return way_back(there)
 
 
 @router.get("/receipt.json")

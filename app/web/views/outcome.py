@@ -84,6 +84,9 @@ class ReceiptView:
         freed: octets of what is gone, formatted.
         gone, total: how many of how many.
         verified: whether the second sign-in could tell; `why` where it could not.
+        due: seconds until it is worth checking, None where there is nothing more to check.
+        waits: the server wants a pause first; then it is checked by itself.
+        error: why checking it has just failed.
         at: when, long; at_iso for `<time>`.
         before, after: the maildrop's size; `after` is "" where it was not seen again.
         messages_before, messages_after: how many it held.
@@ -102,6 +105,8 @@ class ReceiptView:
     total: int
     verified: bool
     why: str
+    due: int | None
+    waits: bool
     at: str
     at_iso: str
     before: str
@@ -113,6 +118,7 @@ class ReceiptView:
     more: int
     left_marked: int
     kept: KeptView | None = None
+    error: ErrorView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,7 @@ class AccountView:
         protection: such as `TLS 1.3` or `not encrypted`.
         plaintext: the connection to the server is not encrypted.
         held: seconds since the maildrop is held, or None while it is released.
+        delay: how long the server wants between two sign-ins, where the lock is kept for that.
         demo: this is the demo mailbox.
     """
 
@@ -199,6 +200,7 @@ class AccountView:
     plaintext: bool
     held: int | None
     demo: bool
+    delay: str = ""
 
 
 @dataclass(frozen=True, slots=True)
