@@ -78,7 +78,9 @@ _SYNTAX: Final = rf"""
 (?:\w+ )?(?:decod|pars|understand|interpret)
 \berrors? in (?:the )?(?:arg|param|format|command)
 \b(?:decod|pars)(?:e|ing)\W{{1,3}}(?:error|fail)
-\b(?:requires?|needs?|wants?) (?:an?|one|two|more|no|\d) (?:arg|param)
+\b(?:requires?|needs?|wants?|takes?|accepts?) (?:an?|one|two|more|no|only|\d)\b.{{0,12}}\
+(?:arg|param)
+\b(?:line|length|command|argument|response|input)\b.{{0,15}}\bexceed
 syntaxfehler|fehlerhafte[rs]? (?:befehl|syntax|kommando)|(?:parameter|argument)e? (?:fehl|ung)
 (?:zu viele|falsche|ungültige|fehlende) (?:anzahl|parameter|argumente|zeichen|kodierung)
 zeile (?:ist )?zu lang|kann nicht dekodiert
@@ -101,6 +103,10 @@ _OTHER_MEANS: Final = rf"""
 \b{_MEANS}\W{{1,3}}(?:un\w+|not|invalid|disabled|rejected|refused)\b
 \b(?:not|un|non)[ -]?(?:supported|implemented|recogni[sz]ed (?:command|here))\b
 \bunrecogni[sz]ed\b(?!\W{{1,3}}(?:user|pass|account|login|name))
+\b(?:auth|sasl|(?:plain|login|cram-md5) auth\w*)\W{{1,3}}(?:is )?\
+(?:disabled|not (?:enabled|available|allowed|offered))\b
+\b(?:do|did)(?:n't| not) (?:know|understand|recogni[sz]e){_GAP}{_MEANS}\b
+\bcan(?:'t|not| not) use{_GAP}{_MEANS}\b
 ^\W*(?:what|huh|eh|pardon)\W*$
 \b(?:unknown|unrecogni[sz]ed|unsupported)\W{{1,3}}["'<]?auth\b(?![ -]?(?:or|user|pass))
 (?:unbekannte|ungültige|falsche)[rs]? (?:befehl|kommando|anweisung|methode|mechanismus|auth\w*)
@@ -115,11 +121,14 @@ não (?:suportad|implementad|reconhecid)
 (?:comando|meccanismo|metodo)\b.{{0,30}}\b(?:sconosciut|non )
 non (?:supportat|implementat|riconosciut)
 (?:onbekend|ongeldig)e? (?:opdracht|commando|methode|mechanisme)|niet (?:ondersteund|geïmpl)
-(?:okänt|ogiltigt) kommando|stöds (?:inte|ej)|neznámý (?:příkaz|mechanismus)|nepodporov
+(?:okänt|ogiltigt|ukendt|ukjent|ugyldig) kommando|tuntematon komento|ismeretlen parancs
+(?:bilinmeyen|geçersiz) komut|άγνωστη εντολή
+stöds (?:inte|ej)|neznámý (?:příkaz|mechanismus)|nepodporov
 niezna\w+ (?:polecenie|komenda|mechanizm)|nieobsługiwan
-(?:неизвестн|неверн|недопустим|нераспознан)\w+ (?:команд|метод|механизм)
+(?:неизвестн|неверн|неправильн|недопустим|нераспознан)\w+ (?:команд|метод|механизм)
 не поддержива|не реализован|(?:команда|метод|механизм) не
 (?:不明|無効|未知|不正)な?の?(?:コマンド|命令|認証方式|認証方法|メカニズム)
+コマンド.{{0,4}}(?:正しく|認識|無効|不明|間違)|認識できない(?:コマンド|命令)
 サポート(?:され|し)て(?:い)?(?:ません|ない)|未対応|対応していません|未実装
 (?:未知|无效|無效|不明|错误|錯誤)的?(?:命令|指令|认证方式|驗證方式|机制|機制)
 (?:命令|指令)(?:未知|无效|無效|错误)|不支[持援]|无法识别|無法識別|未实现|未實作

@@ -44,6 +44,10 @@ Application-specific password required
 Invalid password format
 Too many connections
 Login not permitted
+Login disabled
+Account is disabled
+I don't know you
+Authentication credentials invalid
 Invalid command or password
 """
 MEANS = """
@@ -71,6 +75,14 @@ Please use another authentication method
 Unknown command: AUTH LOGIN
 Auth mechanism unknown
 500 5.5.1 Command unrecognized: "AUTH PLAIN"
+AUTH disabled
+LOGIN authentication disabled
+I don't understand that command
+You can't use that mechanism
+コマンドが正しくありません
+Ugyldig kommando
+Tuntematon komento
+Bilinmeyen komut
 Unbekannter Befehl
 Authentifizierungsmethode wird nicht unterstützt
 Ungueltiger Befehl
@@ -110,6 +122,8 @@ Missing argument
 initial response not expected
 Unexpected argument
 Error in parameters
+AUTH takes one argument
+Line length exceeded
 Incorrect format
 incorrectly formed request
 Syntaxfehler

@@ -12,6 +12,7 @@ from app.mailbox import Credentials, LoginRejected, MailboxInUse, Refusal
 from app.mailbox.signin import signed_in
 from app.pop3 import State
 from app.transport import Connection, ConnectionLost, Dialer, Security
+from tests.support.maildrop import FakeMaildrop, Quirks
 from tests.support.scripted import Peer, ScriptedServer
 from tests.transport.dialling import dialer, target
 
@@ -344,6 +345,17 @@ async def test_a_server_that_hangs_up_at_capa_is_spoken_to_without(end):
             connection.abort()
         habit = same.habits.of(at.host, at.port)
     assert habit.hangs_up_at_capa == {State.AUTHORIZATION}
+
+
+async def test_one_that_hangs_up_at_capa_behind_the_login_only():
+    drop = FakeMaildrop(quirks=Quirks(drop_at_command=4))  # CAPA, USER, PASS, CAPA
+    same = dialer()
+    async with ScriptedServer(drop) as at:
+        connection = await signed_in(same, target(at), ANNA)
+        assert "UIDL" in connection.capabilities, "as it said before"
+        connection.abort()
+        assert same.habits.of(at.host, at.port).hangs_up_at_capa == {State.TRANSACTION}
+    assert drop.sessions == [["CAPA", "USER anna", "PASS secret", "CAPA"], drop.sessions[0][:3]]
 
 
 async def test_one_that_hangs_up_whatever_is_said_is_not_remembered_for_capa():
