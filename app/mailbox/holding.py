@@ -123,7 +123,12 @@ class Holding(ABC):
                 await self._let_go()
             elif self._using:  # what is on its way would end with the connection
                 raise LoginDelayed("", wait)
-            await self._reconnect(unlock)
+            try:
+                await self._reconnect(unlock)
+            except (MailboxError, TransportError, Pop3Error):
+                if self._lease.connection is not None:  # too soon: the one that was held stays
+                    self._start_loading(unlock)
+                raise
 
     async def release(self) -> None:
         """Gives the maildrop lock back; deletes nothing."""
@@ -225,9 +230,6 @@ class Holding(ABC):
             if before or not habit.one_at_a_time:
                 raise
             connection = await self._begin(unlock)  # the group was too much: one at a time
-        except LoginDelayed:
-            self._start_loading(unlock)  # on the connection that stays, if one does
-            raise
         await self._relisted()
         self.feed.tell(Topic.HELD)
         self._start_loading(unlock)
