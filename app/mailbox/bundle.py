@@ -8,7 +8,7 @@ from .errors import NoSuchPart
 from .models import Message
 from .naming import message_name, part_name, unique
 from .parts import OpenPart
-from .zipping import Zip, grouped
+from .zipping import ZipWriter, grouped
 
 
 def bundle(message: Message, contents: Contents) -> OpenPart:
@@ -24,14 +24,17 @@ def bundle(message: Message, contents: Contents) -> OpenPart:
     if not contents.attachments:
         raise NoSuchPart("attachments")
     name = message_name(message).removesuffix(".eml")
-    return OpenPart(_zipped(contents), f"{name}.zip", None)
+    return OpenPart(_zipped(message, contents), f"{name}.zip", None)
 
 
-async def _zipped(contents: Contents) -> AsyncIterator[bytes]:
-    file = Zip()
+async def _zipped(message: Message, contents: Contents) -> AsyncIterator[bytes]:
+    file = ZipWriter()
+    date = message.summary.date if message.summary else None
     names = unique(map(part_name, contents.attachments))
     for part, name in zip(contents.attachments, names, strict=True):
-        async for block in grouped(file.add(name, stream(contents.data, part), part.octets)):
+        size = part.octets or part.span[1] - part.span[0]
+        octets = stream(contents.data, part)
+        async for block in grouped(file.add(name, octets, size=size, date=date)):
             yield block
     async for block in grouped(file.end()):
         yield block

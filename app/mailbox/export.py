@@ -18,7 +18,7 @@ from .errors import CalledOff, NoSuchMessage
 from .models import Message, Totals
 from .naming import message_name
 from .spool import Spool
-from .zipping import Zip, grouped
+from .zipping import ZipWriter, grouped
 
 _BLOCK: Final = 256 * 1024  # octets read at a time
 
@@ -145,13 +145,15 @@ class _Mbox:
 
 class _Zip:
     def __init__(self) -> None:
-        self._file = Zip()
+        self._writer = ZipWriter()
         self._count = 0
 
     def add(self, message: Message, data: Octets) -> Iterator[bytes]:
         self._count += 1
         octets = (bytes(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
-        return self._file.add(f"{self._count:05} {message_name(message)}", octets, len(data))
+        name = f"{self._count:05} {message_name(message)}"
+        date = message.summary.date if message.summary else None
+        return self._writer.add(name, octets, size=len(data), date=date)
 
     def end(self) -> Iterator[bytes]:
-        return self._file.end()
+        return self._writer.end()

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from .addresses import Address, parse_addresses
 from .dates import parse_date
 from .parameters import media_type
+from .received import parse_received
+from .receivers import receivers
 from .words import decode_words
 
 __all__ = [
@@ -41,7 +43,10 @@ _FOLD: Final = (b" ", b"\t")
 _BOM: Final = b"\xef\xbb\xbf"
 _MBOX: Final = (b"From ", b">From ")
 _ONCE: Final = frozenset({"from", "sender", "date", "subject", "message-id", "content-type"})
-_WANTED: Final = _ONCE | {"to"}
+_WANTED: Final = _ONCE | {"to", "received"}
+_MAX_RECEIVED: Final = 10  # from the top; no organisation hands a message on more often
+
+DateFrom = Literal["header", "received"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,12 @@ class Summary:
         subject: decoded, may be empty.
         sender: the first mailbox of From, else of Sender, else None.
         to: the mailboxes of every To field, groups flattened.
-        date: aware, or None where there is none to be read.
+        date: aware, or None where there is none to be read: that of Date, else the newest that a
+            server of the receiving organisation wrote into Received.
         message_id: with its angle brackets where it has them.
         content_type: lower case; text/plain where none is declared (RFC 2045, 5.2).
         defects: stable codes of what is wrong, in the order found, each once.
+        date_from: where the date is from, None without one.
     """
 
     subject: str
@@ -80,6 +87,7 @@ class Summary:
     message_id: str | None
     content_type: str
     defects: tuple[str, ...]
+    date_from: DateFrom | None = None
 
 
 def split_header(raw: bytes) -> tuple[bytes, bytes]:
@@ -218,27 +226,35 @@ def summarise(raw_header: bytes) -> Summary:
     defects: list[str] = []
     values: dict[str, bytes] = {}
     to: list[bytes] = []
+    received: list[bytes] = []
     for written, raw, value_at in raw_fields(raw_header, defects):
         name = written.lower()
         if name not in _WANTED:
             continue
-        if len(raw) > MAX_VALUE_OCTETS:
+        if name == "received" and len(received) >= _MAX_RECEIVED:
+            continue
+        if len(raw) > MAX_VALUE_OCTETS and name != "received":
             defects.append("value-cut")
         value = unfold(raw[value_at:])
         if name == "to":
             to.append(value)
+        elif name == "received":
+            received.append(value)
         elif name not in values:
             values[name] = value
         else:
             defects.append(f"duplicate-{name}")
+    sender = _sender(values, defects)
+    date, date_from = _date(values.get("date"), received, defects)
     return Summary(
         subject=decode_words(values.get("subject", b"")),
-        sender=_sender(values, defects),
+        sender=sender,
         to=parse_addresses(b", ".join(to)),
-        date=_date(values.get("date"), defects),
+        date=date,
         message_id=_message_id(values.get("message-id", b"")),
         content_type=_content_type(values.get("content-type"), defects),
         defects=tuple(dict.fromkeys(defects)),
+        date_from=date_from,
     )
 
 
@@ -254,11 +270,25 @@ def _sender(values: dict[str, bytes], defects: list[str]) -> Address | None:
     return None
 
 
-def _date(value: bytes | None, defects: list[str]) -> datetime | None:
+def _date(
+    value: bytes | None, received: list[bytes], defects: list[str]
+) -> tuple[datetime | None, DateFrom | None]:
     date = None if value is None else parse_date(value)
-    if date is None:
-        defects.append("bad-date" if value else "no-date")
-    return date
+    if date is not None:
+        return date, "header"
+    defects.append("bad-date" if value else "no-date")
+    date = _arrival(received)
+    return date, None if date is None else "received"
+
+
+def _arrival(received: list[bytes]) -> datetime | None:
+    """The newest date that a server wrote which the sender had no part in."""
+    hops = [
+        parse_received(value.decode("utf-8", "replace"), position)
+        for position, value in enumerate(received)
+    ]
+    _, last = receivers(hops)
+    return next((hop.date for hop in hops[: last + 1] if hop.date is not None), None)
 
 
 def _message_id(value: bytes) -> str | None:

@@ -5,7 +5,6 @@ below the fields of one's own servers may have been written by the sender.
 """
 
 import ipaddress
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Final
 from .charsets import clean_line
 from .headers import HeaderField, unfold
 from .received import Hop, parse_received
+from .receivers import organisation, receivers
 from .verdicts import Verdict, VerdictKind, parse_verdict, plain_authserv_id
 
 MAX_HOPS: Final = 200
@@ -22,12 +22,6 @@ MAX_VERDICTS: Final = 100
 MAX_SIGNATURES: Final = 50
 
 _CLOCK_TOLERANCE: Final = timedelta(seconds=1)
-_HOST: Final = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}")
-_SECOND_LEVEL_NAMES: Final = "ac co com edu gob gouv gov id ltd me mil ne net nom or org plc sch"
-_SECOND_LEVEL: Final = frozenset(_SECOND_LEVEL_NAMES.split())
-_COUNTRY: Final = 2  # letters of a country's top-level domain
-_NOT_LOOKED_UP: Final = re.compile(r"\((?:HELO|EHLO) ", re.IGNORECASE)
-_LOCAL: Final = re.compile(r"(?:UTF8)?LMTPS?A?")
 _GOOGLE: Final = "mx.google.com"
 _WITHIN_GOOGLE: Final = ipaddress.ip_network("2002:a05::/32")
 _END: Final = 1 << 32  # behind every field
@@ -113,21 +107,6 @@ def trace(fields: Sequence[HeaderField]) -> Trace:
     )
 
 
-def organisation(host: str) -> str:
-    """What hosts of one organisation have in common, lower case; '' where that is no host."""
-    host = host.lower().rstrip(".")
-    literal = host.removeprefix("[").removesuffix("]").removeprefix("ipv6:")
-    try:
-        return str(ipaddress.ip_address(literal)) if literal.isascii() else ""
-    except ValueError:
-        pass
-    if not _HOST.fullmatch(host):
-        return ""
-    labels = host.split(".")
-    deep = len(labels[-1]) == _COUNTRY and len(labels) > 1 and labels[-2] in _SECOND_LEVEL
-    return ".".join(labels[-3:] if deep else labels[-2:])
-
-
 def _value(field: HeaderField) -> str:
     """A field's value unfolded, encoded words as they stand: they are no part of its grammar."""
     return unfold(field.raw.partition(b":")[2]).decode("utf-8", "replace")
@@ -165,7 +144,7 @@ def _seconds(delay: timedelta) -> int:
 
 def _judged(said: Iterable[tuple[Verdict, str]], hops: Sequence[Hop]) -> tuple[Verdict, ...]:
     """Verdicts with whether they can be trusted; `hops` newest first."""
-    ours, last = _run(hops)
+    ours, last = receivers(hops)
     google = _google(hops)
     judged: list[Verdict] = []
     for verdict, who in said:
@@ -174,29 +153,6 @@ def _judged(said: Iterable[tuple[Verdict, str]], hops: Sequence[Hop]) -> tuple[V
             trusted, google = True, range(0)
         judged.append(replace(verdict, trusted=trusted))
     return tuple(judged)
-
-
-def _run(hops: Sequence[Hop]) -> tuple[str, int]:
-    """The organisation that took the message in, and where its lowest Received field stands."""
-    if not hops:
-        return "", 0
-    ours, last = organisation(hops[0].by or ""), hops[0].position
-    for above, below in pairwise(hops):
-        if organisation(below.by or "") != ours or not _from_inside(above, ours):
-            break
-        last = below.position
-    return ours, last
-
-
-def _from_inside(hop: Hop, ours: str) -> bool:
-    """Whether the sender was one of our servers; the name in HELO says nothing."""
-    if _LOCAL.fullmatch(hop.protocol or ""):
-        return True
-    if hop.address is not None and ipaddress.ip_address(hop.address).is_loopback:
-        return True
-    if hop.reverse is None or _NOT_LOOKED_UP.search(hop.value):
-        return False  # qmail takes the name for granted that the address's owner chose
-    return organisation(hop.reverse) == ours
 
 
 def _google(hops: Sequence[Hop]) -> range:

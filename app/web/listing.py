@@ -1,6 +1,7 @@
 """The list of messages: where in it one is, its rows, its page."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from fastapi import Request
 
@@ -53,6 +54,7 @@ class Rows:
         summary = message.summary
         sender = summary.sender if summary else None
         date = summary.date if summary else None
+        received = summary is not None and summary.date_from == "received"
         path = f"/mailbox/messages/{message.id}"
         name = (sender.name or sender.email) if sender else ""
         both = (
@@ -65,8 +67,9 @@ class Rows:
             sender_title=both,
             subject=summary.subject if summary else "",
             date=formats.day(date, self._now) if date else "",
-            date_title=formats.when(date) if date else "",
+            date_title=_date_title(date, received=received) if date else "",
             date_iso=date.isoformat() if date else "",
+            received=received,
             size=formats.size(message.octets),
             share=formats.percent(message.octets, self._largest),
             heat=heat(message.octets),
@@ -82,6 +85,13 @@ class Rows:
     def all(self, messages: Iterable[Message]) -> tuple[RowView, ...]:
         """Several rows."""
         return tuple(map(self.row, messages))
+
+
+def _date_title(date: datetime, *, received: bool) -> str:
+    when = formats.when(date)
+    if not received:
+        return when
+    return _("received %(when)s; the message has no readable date of its own", when=when)
 
 
 def progress(mailbox: Mailbox) -> ProgressView:

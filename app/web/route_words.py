@@ -5,7 +5,8 @@ from ipaddress import ip_address
 from typing import Final
 
 from app.mime.received import Hop
-from app.mime.trace import Trace, organisation
+from app.mime.receivers import organisation
+from app.mime.trace import Trace
 from app.mime.verdicts import Result, VerdictKind
 
 from . import formats

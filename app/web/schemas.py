@@ -1,7 +1,7 @@
 """What the JSON API takes and gives."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -144,7 +144,11 @@ class Address(BaseModel):
 
 
 class Listed(BaseModel):
-    """A message in a list; `from`, `to`, `subject` and `date` are null until they are known."""
+    """A message in a list; `from`, `to`, `subject` and `date` are null until they are known.
+
+    `date_from` is `header` for the message's own date, `received` where that cannot be read and the
+    date is the one at which the receiving server took it in, null without a date.
+    """
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -156,6 +160,7 @@ class Listed(BaseModel):
     to: list[Address] | None
     subject: str | None
     date: datetime | None
+    date_from: Literal["header", "received"] | None
     headers_known: bool
     marked: bool
 
@@ -333,6 +338,7 @@ def listed_fields(mailbox: domain.Mailbox, message: domain.Message) -> dict[str,
         "to": [_address(one) for one in summary.to] if summary else None,
         "subject": summary.subject if summary else None,
         "date": summary.date if summary else None,
+        "date_from": summary.date_from if summary else None,
         "headers_known": message.headers_known,
         "marked": message.id in mailbox.marks,
     }

@@ -98,6 +98,7 @@ async def test_a_zip_holds_the_exact_octets():
         ]
         for name, message in zip(read.namelist(), wanted, strict=True):
             assert read.read(name) == octets_of(message)
+        assert read.infolist()[0].date_time == (2026, 11, 2, 10, 0, 0)
 
 
 @pytest.mark.parametrize("form", list(Form))

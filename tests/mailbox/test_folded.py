@@ -71,3 +71,11 @@ def test_an_empty_header_is_not_one_that_is_not_read():
 )
 def test_the_type_tells_of_attachments_or_does_not(kind, attached):
     assert of(f"Content-Type: {kind}\n").attached is attached
+
+
+def test_without_a_readable_date_the_arrival_is_compared():
+    header = (
+        b"Received: from a ([192.0.2.1]) by b.example; Thu, 1 Jan 1970 00:02:00 +0000\nDate: soon\n"
+    )
+    assert Folded.of(summarise(header)).sent == 120
+    assert Folded.of(summarise(header)).month(None) == (1970, 1)

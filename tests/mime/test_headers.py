@@ -208,3 +208,38 @@ def test_any_octets_never_raise(raw):
     for parsed in parse_fields(raw):
         assert parsed.raw in raw
         assert "\n" not in parsed.value
+
+
+ARRIVED = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
+OURS = b"Received: from a.example.net ([192.0.2.1]) by mx.example.org with ESMTPS id 1"
+LOCAL = b"Received: from mx.example.org (mx.example.org [192.0.2.2]) by in.example.org with LMTP"
+AT = b"; Fri, 1 Mar 2024 11:00:00 +0100\n"
+FORGED = b"Received: from x by y.example.net; Thu, 1 Jan 2099 00:00:00 +0000\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "date", "date_from"),
+    [
+        (
+            OURS + AT + b"Date: 2 Mar 2024 10:00 +0000\n",
+            datetime(2024, 3, 2, 10, tzinfo=UTC),
+            "header",
+        ),
+        (OURS + AT + FORGED + b"Date: soon\n", ARRIVED, "received"),
+        (OURS + AT + FORGED, ARRIVED, "received"),
+        (b"Date: 6/7/2022 10:00:00 AM\n" + OURS + AT, ARRIVED, "received"),
+        (LOCAL + b"; garbled\n" + OURS + AT + FORGED, ARRIVED, "received"),
+        (LOCAL + AT + OURS + b"; Fri, 1 Mar 2024 09:00:00 +0000\n", ARRIVED, "received"),
+        (OURS + b"\n" + FORGED, None, None),  # nobody of ours says when
+        (OURS + b"; garbled\n" + FORGED + b"Date: soon\n", None, None),
+        (b"Subject: x\n", None, None),
+    ],
+)
+def test_without_a_date_the_arrival_counts(header, date, date_from):
+    found = summarise(header)
+    assert (found.date, found.date_from) == (date, date_from)
+
+
+def test_of_thousands_of_received_fields_the_first_ones_are_read():
+    found = summarise(b"Received: x" * 2 + b"\n" + FORGED * 4000)
+    assert found.date is None

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.headers import parse_fields
+from app.mime.receivers import organisation
 from app.mime.trace import (
     MAX_HOPS,
     MAX_SIGNATURES,
     MAX_VERDICTS,
     Signature,
     Trace,
-    organisation,
     trace,
 )
 

@@ -99,6 +99,8 @@ class FickleServer:
             case "QUIT" if not self.keeps:
                 visit.removed = [visit.messages[n - 1] for n in sorted(visit.deleted)]
                 self.messages = [m for m in self.messages if m not in visit.removed]
+            case "LIST" if numbers and 1 <= numbers[0] <= len(visit.messages):
+                return b"+OK %d %d\r\n" % (numbers[0], visit.messages[numbers[0] - 1].octets)
             case "STAT" | "LIST" | "UIDL":
                 return self._listing(visit, verb.upper())
             case "TOP" | "RETR" | "DELE":

@@ -128,6 +128,7 @@ async def test_the_list_has_all_that_is_known(script):
         ],
         "subject": "Grüße",
         "date": "2026-03-03T10:00:00+01:00",
+        "date_from": "header",
         "headers_known": True,
         "marked": False,
     }

@@ -48,6 +48,24 @@ def test_a_row_of_what_is_known():
     assert (row.known, row.sender, row.date) == (True, "", "")
 
 
+def test_a_date_of_arrival_says_so():
+    one = mailbox(500)
+    (message,) = one.index
+    message.header.learn(
+        b"Received: from a ([192.0.2.1]) by b.example; Tue, 03 Mar 2020 10:00:00 +0000\r\n"
+        b"Date: yesterday\r\n\r\n",
+        1,
+    )
+    row = Rows(one, ListState()).row(message)
+    assert (row.received, row.date, row.date_iso) == (
+        True,
+        "3 Mar 2020",
+        "2020-03-03T10:00:00+00:00",
+    )
+    assert row.date_title.startswith("received ")
+    assert row.date_title.endswith("the message has no readable date of its own")
+
+
 @pytest.mark.parametrize(
     ("page", "total", "first", "last", "previous", "following"),
     [

@@ -214,8 +214,9 @@ class RowView:
         sender_title: name and address.
         subject: "" where there is none.
         date: short, such as `3 Mar` or `3 Mar 2024`; "" where there is none.
-        date_title: long, with the time.
+        date_title: long, with the time; says so where the message has no date of its own.
         date_iso: for `<time datetime>`.
+        received: the date is that of its arrival.
         size: formatted.
         share: of the largest message, in percent, for the bar.
         heat: 1 to 5.
@@ -235,6 +236,7 @@ class RowView:
     date: str
     date_title: str
     date_iso: str
+    received: bool
     size: str
     share: float
     heat: int
