@@ -31,9 +31,25 @@ _HELO: Final = re.compile(r"(?:^|[\s(])(?:(?:HELO|EHLO|LHLO)\s+|helo=)([^\s()]+)
 _LITERAL: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})(?:%\w{1,16})?\]", re.IGNORECASE)
 _NAMED: Final = re.compile(r"(?:[^\s@()\[\]]{1,64}@)?([\w.-]{1,255})\s+\[")
 _NOT_BELIEVED: Final = "may be forged"
+# What somebody else chose: names of hosts and users, where TLS may be part of a name.
+_CHOSEN: Final = re.compile(
+    r"(?:HELO|EHLO|LHLO)\s+\S+|helo=\S+|<[^<>]*>|[^\s@]{1,64}@\S+|ident=\S+"
+    r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,20}\.[a-z][\w-]{1,62}",
+    re.IGNORECASE,
+)
+_TLS_NAMED: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:START)?(?:TLS|SSL)(?:v?\d[\w.]*)?(?![A-Za-z])|\bcipher|\bencrypted",
+    re.IGNORECASE,
+)
+_TLS_DENIED: Final = re.compile(
+    r"\b(?:no|not|non|without)[ -](?:(?:START)?TLS|SSL|cipher|encrypted)\b"
+    r"|(?:cipher|version|tls|ssl)\s{0,3}[=:]\s{0,3}(?:none|no|off|0)\b",
+    re.IGNORECASE,
+)
 _NO_NAME: Final = frozenset({"", "unknown", "localhost.unknown"})
 
-_VERSION: Final = re.compile(r"(TLS|SSL)v?(\d)(?:[._](\d))?", re.IGNORECASE)
+_WITH_PORT: Final = re.compile(r"(\[[^\[\]]{2,60}\]|[0-9.]{7,15}):\d{1,5}")
+_VERSION: Final = re.compile(r"(TLS|SSL)[ -]?v?(\d)(?:[._](\d))?", re.IGNORECASE)
 _CIPHER: Final = r"(?P<cipher>[\w+-]{3,64})"
 _TLS_SAID: Final = tuple(
     re.compile(form, re.IGNORECASE)
@@ -44,6 +60,13 @@ _TLS_SAID: Final = tuple(
         rf"version=(?P<version>[\w./]{{3,16}})[,;]?\s*cipher=\s*{_CIPHER}",
         # Exim of old and OpenSMTPD: TLS1.2:CIPHER:256
         rf"(?P<version>TLSv?\d[\d._]{{0,4}})(?::{_CIPHER}(?::.*)?)?\Z",
+        # Trend Micro, Lotus Domino and mailers of old: (Cipher TLSv1:RC4-SHA:128), (using TLSv1)
+        rf"(?:cipher[ :=]{{1,3}})?(?P<version>(?:TLS|SSL)[ -]?v?\d[\d._]{{0,4}}):{_CIPHER}",
+        r"(?:using|with|over) (?P<version>(?:TLS|SSL)[ -]?v?[\d._]{0,4})(?P<cipher>\b)(?: .*)?\Z",
+        # ESMTP/TLS/CIPHER and ESMTP-TLS, in the clause itself
+        rf"\w{{4,9}}[/-](?P<version>(?:TLS|SSL)v?[\d._]{{0,4}})(?:[/:]{_CIPHER})?(?: .*)?\Z",
+        # qmail, patched: with CIPHER encrypted SMTP
+        rf"(?:(?P<version>TLSv\d[\d.]{{0,4}}) )?{_CIPHER} encrypted E?SMTP",
         # Courier
         rf"(?:AUTH: [^,]{{0,100}}, )?TLS: (?P<version>[\w./]{{3,16}}),\s?\d+bits,\s?{_CIPHER}",
         # qmail
@@ -68,7 +91,8 @@ class Hop:
         protocol: upper case, such as ESMTPS.
         tls_version: such as `TLS 1.3`.
         tls_cipher: as written.
-        encrypted: `unknown` for what never left a machine or does not tell.
+        encrypted: `no` only where nothing names TLS, SSL, a cipher or encryption; `unknown` for
+            what never left a machine or does not tell.
         id: what the receiver calls the message.
         recipient: the address of `for`, without angle brackets.
         date: aware, or None.
@@ -103,7 +127,9 @@ def parse_received(value: str, position: int = 0) -> Hop:
     helo, reverse, address = _sender(sender)
     by = _shown(clauses["by"].first.rstrip("."))
     protocol = _protocol(clauses["with"]) or _protocol(clauses["via"])
-    tls = _tls([token.text for token in found[:end] if token.kind is Kind.COMMENT])
+    comments = [token.text for token in found[:end] if token.kind is Kind.COMMENT]
+    said = [" ".join(clauses[keyword].words) for keyword in ("with", "via")]
+    tls = _tls([*comments, *said])
     version, cipher = tls or (None, None)
     if tls is not None and cipher is None:
         cipher = _shown(clauses["tls"].first)
@@ -116,7 +142,12 @@ def parse_received(value: str, position: int = 0) -> Hop:
         protocol=protocol,
         tls_version=version,
         tls_cipher=cipher,
-        encrypted=_encrypted(protocol, address, tls=tls is not None, remote=bool(sender.words)),
+        encrypted=_encrypted(
+            protocol,
+            address,
+            tls=tls is not None or any(map(_names_tls, (*comments, *said))),
+            remote=bool(sender.words),
+        ),
         id=_shown(clauses["id"].first.strip("<>")),
         recipient=_recipient(clauses["for"]),
         date=date,
@@ -215,11 +246,15 @@ def _literal(text: str) -> str | None:
     return None if found is None else _plain_address(found[1])
 
 
+def _without_port(text: str) -> str:
+    found = _WITH_PORT.fullmatch(text)
+    return text if found is None else found[1]
+
+
 def _plain_address(text: str) -> str | None:
-    found = _LITERAL.fullmatch(text)
-    if found is not None:
-        text = found[1]
-    elif "[" in text:  # with a port, as Exim writes it
+    found = _LITERAL.fullmatch(_without_port(text))
+    text = _without_port(text if found is None else found[1])
+    if found is None and "[" in text:
         return None
     if not text.isascii():
         return None
@@ -242,11 +277,19 @@ def _tls(comments: list[str]) -> tuple[str | None, str | None] | None:
     """TLS version and cipher that a comment tells; None where none tells of TLS."""
     for comment in comments:
         text = comment[:_MAX_SHOWN].strip()
+        if _TLS_DENIED.search(text):
+            continue
         for form in _TLS_SAID:
             found = form.match(text)
             if found is not None and found["cipher"] != "NONE":
                 return _version(found["version"] or ""), found["cipher"] or None
     return None
+
+
+def _names_tls(text: str) -> bool:
+    """Whether TLS is spoken of at all, in whatever words, and not denied."""
+    text = _CHOSEN.sub(" ", text[:_MAX_SHOWN])
+    return _TLS_NAMED.search(text) is not None and _TLS_DENIED.search(text) is None
 
 
 def _version(word: str) -> str | None:

@@ -325,3 +325,76 @@ def test_any_value_never_raises(value):
         assert text is None or (text and len(text) <= 256 and "\n" not in text)
     assert hop.encrypted != "no" or (hop.protocol and not hop.tls_version)
     assert hop.tls_version is None or hop.encrypted == "yes"
+
+
+@pytest.mark.parametrize(
+    ("clause", "version", "cipher"),
+    [
+        ("with ESMTP/TLS/ECDHE-RSA-AES256-GCM-SHA384 id 1", None, "ECDHE-RSA-AES256-GCM-SHA384"),
+        ("with ESMTP-TLS id 1", None, None),
+        ("with SMTP-SSL id 1", None, None),
+        ("with ESMTP (Cipher TLSv1:RC4-SHA:128) id 1", "TLS 1.0", "RC4-SHA"),
+        ("with ESMTP (Cipher: TLSv1.2:AES256-SHA:256) id 1", "TLS 1.2", "AES256-SHA"),
+        ("(using TLSv1) with ESMTP id 1", "TLS 1.0", None),
+        ("with ESMTP (using TLSv1.2 connection) id 1", "TLS 1.2", None),
+        ("(TLS-1.0:RSA_AES_256_CBC_SHA1:32) with ESMTP id 1", "TLS 1.0", "RSA_AES_256_CBC_SHA1"),
+        ("with DHE-RSA-AES256-SHA encrypted SMTP", None, "DHE-RSA-AES256-SHA"),
+        ("with (DHE-RSA-AES256-SHA encrypted) SMTP", None, "DHE-RSA-AES256-SHA"),
+        ("with esmtps (TLS1.3) tls TLS_AES_256_GCM_SHA384", "TLS 1.3", "TLS_AES_256_GCM_SHA384"),
+        ("with ESMTP (version=TLSv1/SSLv3 cipher=RC4-MD5 bits=128)", None, "RC4-MD5"),
+        ("with Microsoft SMTP Server (version=TLS1_2, cipher=X_Y_Z) id 1", "TLS 1.2", "X_Y_Z"),
+        ("with SMTP (TLS) id 1", None, None),
+        ("with SMTP (encrypted) id 1", None, None),
+        ("with ESMTP (STARTTLS) id 1", None, None),
+        ("with SMTP via SSL id 1", None, None),
+        ("with ESMTP (SSL v3, cipher AES128) id 1", None, None),
+        ("with UTF8SMTPS id 1", None, None),
+        ("with ESMTPSA id 1", None, None),
+        ("with LMTPS id 1", None, None),
+        ("with HTTPS id 1", None, None),
+        ("via HTTPS", None, None),
+    ],
+)
+def test_where_tls_is_named_it_was_encrypted(clause, version, cipher):
+    hop = parse_received(f"from a.example (a.example [192.0.2.1]) by mx.example.net {clause}{AT}")
+    assert (hop.encrypted, hop.tls_version, hop.tls_cipher) == ("yes", version, cipher)
+    assert hop.date == NOON
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "from tls.example (tls.example.org [192.0.2.1]) by mx.example.net with ESMTP",
+        "from tls (tls-1.example.org [192.0.2.1]) by tls.example.net with ESMTP id TLS",
+        "from x (HELO tls) (192.0.2.1) by mx.example.net with SMTP",
+        "from x ([192.0.2.1] helo=ssl) by mx.example.net with esmtp (Exim 4)",
+        "from x ([192.0.2.1]) by mx.example.net with ESMTP (envelope-from <tls@ssl.example>)",
+        "from x ([192.0.2.1]) by mx.example.net with ESMTP (no TLS)",
+        "from x ([192.0.2.1]) by mx.example.net with ESMTP (not encrypted)",
+        "from x ([192.0.2.1]) by mx.example.net with ESMTP (unencrypted)",
+        "from x ([192.0.2.1]) by mx.example.net with ESMTP (version=NONE cipher=NONE)",
+        "from x ([192.0.2.1]) by mx.example.net with ESMTP (tls=no)",
+        "from x ([192.0.2.1]) by mx.example.net with HTTP",
+    ],
+)
+def test_names_that_somebody_chose_encrypt_nothing(value):
+    assert parse_received(value + AT).encrypted == "no"
+
+
+@pytest.mark.parametrize(
+    ("sender", "address"),
+    [
+        ("x ([192.0.2.5:33672])", "192.0.2.5"),
+        ("[192.0.2.5:33672]", "192.0.2.5"),
+        ("[192.0.2.5]:33672", "192.0.2.5"),
+        ("x (192.0.2.5:33672)", "192.0.2.5"),
+        ("x ([2001:db8::5]:33672)", "2001:db8::5"),
+        ("[IPv6:2001:db8::5]:33672", "2001:db8::5"),
+        ("x (2001:db8::5)", "2001:db8::5"),
+        ("192.0.2.5", "192.0.2.5"),
+        ("x ([192.0.2.5:999999])", None),
+    ],
+)
+def test_an_address_may_have_a_port(sender, address):
+    value = f"from {sender} by mx.example.net with ESMTP id 1{AT}"
+    assert parse_received(value).address == address
