@@ -104,9 +104,15 @@ class Contents:
 
     @property
     def attachment_first(self) -> bool:
-        """Whether a part that is no text stands before it, so that few lines more do not help."""
+        """Whether a part that is no text stands before it, so that few lines more do not help.
+
+        Where the message is whole and has no text, none does.
+        """
         first = next((one.part.header[0] for one in self._texts(self._body.words)), None)
-        return any(first is None or one.span[0] < first for one in self.attachments + self.shown)
+        others = self.attachments + self.shown
+        if first is None:
+            return bool(others) and not self.whole
+        return any(one.span[0] < first for one in others)
 
     @property
     def has_attachments(self) -> bool | None:

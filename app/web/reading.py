@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.mailbox import DeletedInConsole, Download, Mailbox, Message, Peeked
-from app.mime import Address, SafeHtml
+from app.mime import Address, Block, SafeHtml
 from app.pop3 import CommandRejected, RemoteProtocolError
 
 from . import formats
@@ -106,6 +106,7 @@ class Reader:
             whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
             fetched_header=self._message.header.refused,
             blocks=shown.blocks,
+            texts=any(isinstance(one, Block) for one in shown.blocks),
             inside=shown.inside,
             stripped=contents.text.kind == "html",
             attachment_first=contents.attachment_first,

@@ -101,8 +101,8 @@ def _blocks(contents: Contents, octets: int, path: str) -> tuple[Block | MarkVie
         if passage.part is not None:
             source = images.of_part(passage.part.path) if passage.picture else None
             found.append(mark_view(passage.part, source or "", octets, path))
-        elif words := passage.text.strip("\n"):
-            found += blocks(words)
+        elif passage.text.strip():
+            found += blocks(passage.text.strip("\n"))
     return tuple(found)
 
 

@@ -200,6 +200,7 @@ class MessageView:
         tabs: what there is to look at.
         tab: the open one.
         blocks: the text as far as it came, with pictures and files in their places.
+        texts: there are words among them.
         stripped: the text was made from HTML by taking the tags away.
         html: the HTML tab; `frame` is the address of its document, or "".
         parts: parts met so far that are not shown.
@@ -243,6 +244,7 @@ class MessageView:
     saved_href: str
     back: str
     blocks: tuple[Block | MarkView, ...] = ()
+    texts: bool = False
     stripped: bool = False
     html: HtmlView | None = None
     frame: str = ""
