@@ -9,6 +9,8 @@ import html
 import re
 from typing import Final
 
+from .unseen import Unseen
+
 MAX_CHARACTERS: Final = 512 * 1024
 
 _TAG_NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15})")
@@ -36,36 +38,49 @@ _SPACES: Final = re.compile(r"[ \t\r\n\f\xa0]+")
 def strip_tags(markup: str, *, complete: bool = True) -> str:
     """The text of `markup`, blocks on lines of their own, at most one blank line between two.
 
-    Comments, scripts, styles and titles are left out. Takes time linear in the length.
+    Comments, scripts, styles and titles are left out, and what is hidden, unless that is all there
+    is. Takes time linear in the length.
 
     Args:
         markup: HTML; only its first 512 Ki characters are read.
         complete: False when the markup goes on; a cut tag or character reference is dropped.
     """
     cut = not complete or len(markup) > MAX_CHARACTERS
-    return _layout(_pieces(markup[:MAX_CHARACTERS], cut=cut))
+    pieces = _pieces(markup[:MAX_CHARACTERS], cut=cut)
+    seen = _layout([text for text, hidden in pieces if not hidden])
+    return seen or _layout([text for text, _ in pieces])
 
 
-def _pieces(markup: str, *, cut: bool) -> list[str]:
-    pieces: list[str] = []
+def _pieces(markup: str, *, cut: bool) -> list[tuple[str, bool]]:
+    """Texts and breaks, and whether each is hidden."""
+    pieces: list[tuple[str, bool]] = []
     missing: set[str] = set()
+    unseen, first = Unseen(), True
     at = 0
     while at < len(markup):
         found = _MARKUP.search(markup, at)
         start = len(markup) if found is None else found.start()
         if start > at:
-            pieces.append(_words(markup[at:start], cut=cut and found is None))
+            words = _words(markup[at:start], cut=cut and found is None)
+            pieces.append((words, unseen.hidden))
+            first = first and (unseen.hidden or not words.strip())
         if found is None:
             break
         at = _after_markup(markup, start, missing)
         name = _TAG_NAME.match(markup, start)
         if name is not None:
             word = name[1].lower()
-            pieces.append(_BREAKS.get(word, ""))
             raw_end = None if markup[start + 1] == "/" else _RAW_END.get(word)
             if raw_end is not None:
                 closing = raw_end.search(markup, at)
-                at = len(markup) if closing is None else closing.start()
+                begin, at = at, len(markup) if closing is None else closing.start()
+                if word == "style":
+                    unseen.sheet(markup[begin:at])
+            elif markup[start + 1] == "/":
+                unseen.end(word)
+            else:
+                unseen.start(word, markup[name.end() : at - 1], first=first)
+            pieces.append((_BREAKS.get(word, ""), unseen.hidden))
     return pieces
 
 

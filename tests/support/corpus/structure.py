@@ -321,5 +321,13 @@ STRUCTURE = (
         "hello you",
     ),
     _html("blocks", "blocks on lines of their own", b"<DIV>a<BR>b</DIV><p>c<p>d", "a\nb\n\nc\n\nd"),
+    _html(
+        "preheader",
+        "a preheader that only a list of mail shows, and letters without a size around others",
+        b'<body bgcolor="#ffffff"><div style="display:none;max-height:0">no</div>'
+        b'<span style="color:#ffffff">no</span><table><tr><td style="font-size:0">'
+        b'<p style="font-size:14px">hello</p></td></tr></table></body>',
+        "hello",
+    ),
     _html("not-markup", "signs that begin no tag", b"1 < 2 and <3 & x", "1 < 2 and <3 & x"),
 )
