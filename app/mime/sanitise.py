@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import nh3
 
 from .attributes import ADDRESSES, ALLOWED, COLOURS, clean_value
+from .backgrounds import LOST, LOST_ATTRIBUTE, legible
 from .links import Link, clean_href, differs
 from .markup import Words, attributes, revealed, text, tokens, unveiled, veiled
 from .styles import Style, clean_style
@@ -28,6 +29,7 @@ _DATA_IMAGE: Final = re.compile(
     r"data:image/(?:png|gif|jpeg|jpg|webp|bmp|avif);base64,[A-Za-z0-9+/]+={0,2}", re.IGNORECASE
 )
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
+_QUOTED: Final = re.compile(r"['()*@!]")  # in a style's address
 _CID: Final = re.compile(r"cid:(.+)", re.IGNORECASE | re.DOTALL)
 _WITHOUT: Final = frozenset({"script", "style"})  # tidy has left none
 _OURS: Final = frozenset(
@@ -85,6 +87,8 @@ class _Values:
         elif name in ADDRESSES:
             kept = self._image(value)
             self.coloured |= kept is not None and name == "background"
+            if kept is None and name == "background":
+                return LOST_ATTRIBUTE
         elif name == "style":
             kept = self._style(value)
         else:
@@ -97,7 +101,8 @@ class _Values:
         known = self._styles.get(value)
         if known is None:
             self._spare -= len(value)
-            known = Style("", cut=True) if self._spare < 0 else clean_style(value)
+            spent = self._spare < 0
+            known = Style("", cut=True) if spent else clean_style(value, self._background)
             self._styles[value] = known
             if known.cut:
                 self.defects.add("styles-cut")
@@ -105,8 +110,19 @@ class _Values:
 
     def _style(self, value: str) -> str | None:
         style = self.style(value)
-        self.coloured |= style.coloured
-        return style.css or None
+        pictured = "background-image:" in style.css
+        self.coloured |= style.coloured or pictured
+        if pictured and "data:" in style.css:  # it may have been used before
+            self._room -= len(style.css)
+            if self._room < 0:
+                self.defects.add("inline-cut")
+                return LOST
+        return ";".join(filter(None, (style.css, LOST if style.lost else ""))) or None
+
+    def _background(self, address: str) -> str | None:
+        """An image that may stand between the quotes of a style."""
+        kept = self._image(address)
+        return None if kept is None else _QUOTED.sub(lambda found: f"%{ord(found[0]):02X}", kept)
 
     def _image(self, address: str) -> str | None:
         content = _CID.fullmatch(address.strip())
@@ -173,6 +189,7 @@ def sanitise(markup: str, *, inline: Callable[[str], str | None], remote: bool) 
             link_rel="noopener noreferrer nofollow",
         )
     )
+    html = legible(html)
     links = tuple(_links(html))
     if len(links) > MAX_LINKS:
         values.defects.add("links-cut")

@@ -1,8 +1,9 @@
 """`style` attributes, declaration by declaration: what dresses a letter stays, the rest goes.
 
 An allowlist of properties and of value tokens (CSS Syntax Level 3). What is kept is written again
-from its tokens, so that no escape, comment or odd number reaches the browser. There is no url(), no
-function but colours, nothing that leaves the flow of the text, no negative or huge length.
+from its tokens, so that no escape, comment or odd number reaches the browser. There is no url() but
+a background's that was judged, no function but colours, nothing that leaves the flow of the text,
+no negative or huge length.
 """
 
 import re
@@ -14,6 +15,7 @@ import tinycss2.color3
 
 _Node: TypeAlias = tinycss2.ast.Node
 _Limits = Mapping[str, float]  # largest numbers, by unit
+_Picture = Callable[[str], str | None]  # the address of a background as it may be shown, or None
 
 MAX_STYLE: Final = 4096  # characters of one attribute
 _MAX_FUNCTION: Final = 12  # tokens of a colour
@@ -42,6 +44,7 @@ def _words(*words: str) -> frozenset[str]:
 
 # Values that are one word of these.
 _KEYWORDS: Final = {
+    "background-repeat": _words("repeat", "no-repeat", "repeat-x", "repeat-y", "space", "round"),
     "border-collapse": _words("collapse", "separate"),
     "box-sizing": _words("border-box", "content-box"),
     "caption-side": _words("top", "bottom"),
@@ -67,6 +70,7 @@ _KEYWORDS: Final = {
 # Values of words, colours, and numbers within the limits.
 _SHAPES: Final = frozenset(
     {
+        "background-position", "background-size",
         "border", "border-color", "border-radius", "border-spacing", "border-style", "border-width",
         "color", "background-color", "font-size", "font-style", "font-variant", "font-weight",
         "height", "letter-spacing", "line-height", "list-style", "list-style-position",
@@ -82,6 +86,11 @@ _SHAPES: Final = frozenset(
 _FONTS: Final = frozenset({"font", "font-family"})
 PROPERTIES: Final = frozenset(_KEYWORDS) | _SHAPES | _FONTS
 _COLOURING: Final = ("color", "background-color")
+_LYING: Final = {
+    "background-repeat": _KEYWORDS["background-repeat"] - _EVERYWHERE,
+    "background-size": {"cover", "contain"},
+    "background-position": {"center", "top", "bottom", "left", "right"},
+}
 _NO_COLOUR: Final = _EVERYWHERE | {"transparent", "currentcolor"}
 
 
@@ -93,26 +102,38 @@ class Style:
         css: declarations; "" where nothing is left.
         coloured: it sets the colour of text or of a background.
         background: the colour of the background, or "".
+        lost: it has a background that is not shown, and no colour for it.
         cut: the attribute was longer than is read, and nothing of it is kept.
     """
 
     css: str
     coloured: bool = False
     background: str = ""
+    lost: bool = False
     cut: bool = False
 
 
-def clean_style(style: str) -> Style:
-    """The harmless part of a style attribute; the same again for what it returned."""
+def clean_style(style: str, picture: _Picture = lambda _: None) -> Style:
+    """The harmless part of a style attribute; the same again for what it returned.
+
+    Args:
+        style: its value.
+        picture: judges the addresses of backgrounds.
+    """
     if len(style) > MAX_STYLE:
         return Style("", cut=True)
     kept: dict[str, str] = {}
+    lost = False
     for one in tinycss2.parse_blocks_contents(style, skip_whitespace=True):
         if one.type != "declaration":
             continue
         name, value = one.lower_name, None
-        if name == "background":
-            name, value = "background-color", _background(one.value)
+        if name in {"background", "background-image"}:
+            lost = _keep_picture(kept, one.value, picture)
+            name, value = (
+                "background-color",
+                _background(one.value) if name == "background" else None,
+            )
         elif name in PROPERTIES:
             value = _value(name, one.value)
         if value:
@@ -122,7 +143,39 @@ def clean_style(style: str) -> Style:
         ";".join(f"{name}:{value}" for name, value in kept.items()),
         coloured=any(kept.get(name, "inherit") not in _NO_COLOUR for name in _COLOURING),
         background=kept.get("background-color", ""),
+        lost=lost and kept.get("background-color", "transparent") in _NO_COLOUR,
     )
+
+
+def _keep_picture(kept: dict[str, str], tokens: Sequence[_Node], picture: _Picture) -> bool:
+    """Keeps a background's first picture and how it lies; whether one was lost."""
+    for name in [name for name in kept if name.startswith("background-") and name != _COLOURING[1]]:
+        del kept[name]
+    pictures = [one for one in tokens if one.type in {"url", "error"} or _is_image(one)]
+    if not pictures:
+        return False
+    address = _address(pictures[0])
+    shown = picture(address) if address else None
+    if shown is None:
+        return True
+    kept["background-image"] = f'url("{shown}")'
+    words = [str(one.lower_value) for one in tokens if one.type == "ident"]
+    for name, known in _LYING.items():
+        if found := next((word for word in words if word in known), None):
+            kept[name] = found
+    return False
+
+
+def _is_image(token: _Node) -> bool:
+    return token.type == "function" and token.lower_name not in _COLOURS
+
+
+def _address(token: _Node) -> str | None:
+    if token.type == "url":
+        return str(token.value)
+    said = [one for one in getattr(token, "arguments", ()) if one.type != "whitespace"]
+    named = token.type == "function" and token.lower_name == "url"
+    return str(said[0].value) if named and [one.type for one in said] == ["string"] else None
 
 
 def _value(name: str, tokens: Sequence[_Node]) -> str | None:

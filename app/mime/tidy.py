@@ -179,6 +179,11 @@ class _Balancer:
             given.setdefault(name, value)
         colours = (("background-color", "bgcolor"), ("color", "text"))
         styles = [f"{name}:{given[key].replace(';', '')}" for name, key in colours if key in given]
+        if "background" in given:
+            address = (
+                given["background"].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "")
+            )
+            styles.append(f'background-image:url("{address}")')
         self.body = ";".join([*styles, given.get("style", "")])
         direction = f' dir="{veiled(given["dir"])}"' if "dir" in given else ""
         self._push("body", f'<div style="{veiled(self.body)}"{direction}>')

@@ -1,5 +1,6 @@
 """What may be in sanitised HTML, as another parser sees it."""
 
+import re
 from html.parser import HTMLParser
 
 from app.mime.tidy import TAGS
@@ -11,6 +12,9 @@ ATTRIBUTES = {
     "size", "span", "src", "start", "style", "target", "title", "type", "valign", "value", "vspace",
     "width",
 }  # fmt: skip
+
+
+BACKGROUND = re.compile(r'background-image:url\("([^"()\\\s]*)"\)')
 
 
 class Judge(HTMLParser):
@@ -35,8 +39,12 @@ class Judge(HTMLParser):
                 )
             elif name == "style":
                 assert not set(value.lower()) & set("\\@<>*{}")
-                assert "url" not in value
-                assert "position" not in value
+                assert "url" not in BACKGROUND.sub("", value)
+                for address in BACKGROUND.findall(value):
+                    assert address.startswith("data:image/") or (
+                        self._remote and address.startswith("https://")
+                    )
+                assert "position" not in value.replace("background-position:", "")
 
     def handle_comment(self, data):
         raise AssertionError(f"a comment: {data}")
