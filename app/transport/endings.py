@@ -71,7 +71,9 @@ def extent_of(command: Command[Any], rows: Sequence[ScanListing]) -> Extent | No
         case _:
             return None
     wanted = MessageNumber(int(number))
-    at = bisect_left(rows, wanted, key=attrgetter("number"))
+    at = wanted - 1
+    if at >= len(rows) or rows[at].number != wanted:  # rows are missing
+        at = bisect_left(rows, wanted, key=attrgetter("number"))
     if at == len(rows) or rows[at].number != wanted:
         return None
     return Extent(rows[at].octets, asked)
