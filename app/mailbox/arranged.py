@@ -80,12 +80,14 @@ class Flagged:
         matched, undecided: one octet for each place in server order.
         counts: how many match, and how many are undecided.
         octets: of what matches.
+        unsized: how many of these have a size that is not known.
     """
 
     matched: bytes
     undecided: bytes
     counts: tuple[int, int]
     octets: int
+    unsized: int = 0
 
     @classmethod
     def of(cls, found: Selection, total: int) -> "Flagged":
@@ -97,7 +99,7 @@ class Flagged:
                 flags[message.place] = 1
             sides.append(bytes(flags))
         counts = len(found.matched), len(found.undecided)
-        return cls(sides[0], sides[1], counts, found.octets)
+        return cls(sides[0], sides[1], counts, found.octets, found.unsized)
 
     def arranged(self, order: Order) -> Selection:
         """The selection in an order of the same listing."""
@@ -105,4 +107,5 @@ class Flagged:
             Some(order, self.matched, self.counts[0]),
             Some(order, self.undecided, self.counts[1]),
             self.octets,
+            self.unsized,
         )

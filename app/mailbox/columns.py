@@ -61,12 +61,14 @@ class Columns:
         places: in server order, by id.
         everything, unknown: masks of all messages, and of those whose header is not known.
         undated, untold: masks of those without a date, and whose type tells of no attachment.
+        unsized: a mask of those whose size is not known.
         attached: a mask of those that have one.
     """
 
     index: Index
     places: Mapping[MessageId, int]
     octets: Sequence[int]
+    unsized: int
     from_: Texts
     to: Texts
     subject: Texts
@@ -87,7 +89,8 @@ class Columns:
         return cls(
             index=index,
             places={message.id: message.place for message in index},
-            octets=[message.octets for message in index],
+            octets=[message.counted for message in index],
+            unsized=_mask(message.octets is None for message in index),
             from_=Texts([one.from_ for one in texts]),
             to=Texts([one.to for one in texts]),
             subject=Texts([one.subject for one in texts]),
@@ -124,6 +127,7 @@ class Columns:
             undecided.to_bytes(size, "little"),
             (matched.bit_count(), undecided.bit_count()),
             sum(compress(self.octets, flags)),
+            (matched & self.unsized).bit_count(),
         )
 
     # Each tells of which messages a term, not negated, holds, and of which it cannot be told.
@@ -131,15 +135,17 @@ class Columns:
     def _plain(self, term: Term, marks: Collection[MessageId]) -> tuple[int, int] | None:
         match term:
             case Term(Field.LARGER, int(octets)):
-                return _mask([one > octets for one in self.octets]), 0
+                return _mask([one > octets for one in self.octets]), self.unsized
             case Term(Field.SMALLER, int(octets)):
-                return _mask([one < octets for one in self.octets]), 0
+                return _mask([one < octets for one in self.octets]), self.unsized
             case Term(Field.IS, "marked"):
                 flags = bytearray(len(self.index))
                 for place in map(self.places.get, marks):
                     if place is not None:
                         flags[place] = 1
                 return int.from_bytes(flags, "little"), 0
+            case Term(Field.HAS, "size"):
+                return self.everything & ~self.unsized, 0
             case Term(Field.HAS, "attachment"):
                 return self.attached, self.untold
         return None

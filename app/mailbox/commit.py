@@ -131,7 +131,7 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
         return _unknown(marked, why="the server gave every message a new UIDL")
     there = Counter((message.uidl, message.octets) for message in after)
     # Of copies with one UIDL and one size, the unmarked ones are found again first.
-    staying: Counter[tuple[Uidl | None, Octets]] = Counter(
+    staying: Counter[tuple[Uidl | None, Octets | None]] = Counter(
         (message.uidl, message.octets) for message in before if message.id not in chosen
     )
     there.subtract({key: min(count, there[key]) for key, count in staying.items()})
@@ -188,6 +188,10 @@ def _renamed(before: Index, marked: frozenset[MessageId], after: Index) -> bool:
 
 
 def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -> Verdict:
+    if after.totals.unsized or (before.totals.unsized and len(after)):
+        return _unknown(
+            marked, why="the server does not tell the sizes, and has no UIDLs that tell"
+        )
     expected = [message.octets for message in before if message.id not in marked]
     if after.sizes == expected:
         return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
@@ -219,7 +223,7 @@ def receipt_of(
         after: as it is now, or None where it was not seen again.
     """
     items = []
-    for message in sorted(doomed, key=lambda message: -message.octets):
+    for message in sorted(doomed, key=lambda message: -message.counted):
         outcome = verdict.outcomes[message.id]
         refused = sent.refused.get(message.id, "")
         if refused and outcome is Outcome.NOT_VERIFIED:
@@ -242,7 +246,7 @@ def receipt_of(
         items=tuple(items),
         verified=verdict.verified,
         why=verdict.why,
-        octets_freed=sum(item.octets for item in items if item.outcome is Outcome.GONE),
+        octets_freed=sum(item.octets or 0 for item in items if item.outcome is Outcome.GONE),
         before=before,
         after=after,
     )

@@ -259,7 +259,7 @@ class Terminal(Deletion):
 
     def _octets(self, number: MessageNumber) -> int:
         message = self.index.at(number)
-        return message.octets if message else 0
+        return message.counted if message else 0
 
     # -- what deletes ----------------------------------------------------------------------------
 

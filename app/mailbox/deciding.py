@@ -1,7 +1,7 @@
 """Which messages a filter means.
 
-A message whose header is not known yet, or that has no date to compare, is neither a match nor
-none: it is undecided, and stays so when negated.
+A message whose header is not known yet, or that has no date or no size to compare, is neither a
+match nor none: it is undecided, and stays so when negated.
 
 Term by term the messages become fewer, in loops that do as little as they can: 100,000 messages
 take no longer than sorting them. What needs no header is asked first.
@@ -31,16 +31,19 @@ class Selection:
     """The messages that match, and those of which it cannot be told, each in the order given.
 
     Attributes:
-        octets: of what matches; summed up where they are not given.
+        octets: of what matches, as far as sizes are known; summed up where they are not given.
+        unsized: how many of these have a size that is not known.
     """
 
     matched: Sequence[Message]
     undecided: Sequence[Message]
     octets: int = -1
+    unsized: int = 0
 
     def __post_init__(self) -> None:
         if self.octets < 0:
-            object.__setattr__(self, "octets", sum(map(attrgetter("octets"), self.matched)))
+            object.__setattr__(self, "octets", sum(map(attrgetter("counted"), self.matched)))
+            object.__setattr__(self, "unsized", sum(m.octets is None for m in self.matched))
 
 
 def select(
@@ -52,8 +55,12 @@ def select(
     left = list(messages)
     for narrow in quick:
         left = narrow(left)
+    unsized = _unsized(query, left)
     if not checks:
-        return Selection(tuple(left), ())
+        return Selection(
+            tuple(m for m in left if m.id not in unsized) if unsized else tuple(left),
+            tuple(m for m in left if m.id in unsized),
+        )
     known = [m for m in left if m.header.folded is not UNREAD]
     if len(known) < len(left):
         for message in left:
@@ -62,7 +69,7 @@ def select(
     ids = {m.id for m in known} if len(known) < len(left) else None  # more come in meanwhile
     for narrow in checks:
         known = narrow(known)
-    doubtful = _doubtful(query, known)
+    doubtful = _doubtful(query, known) | unsized.intersection(m.id for m in known)
     if ids is None and not doubtful:
         return Selection(tuple(known), ())
     return Selection(
@@ -95,23 +102,30 @@ def _quick(term: Term, marks: Container[MessageId]) -> _Narrow | None:
     no = term.negated
     match term:
         case Term(Field.LARGER, int(least)):
-            return lambda found: [m for m in found if (m.octets > least) is not no]
+            return lambda found: [
+                m for m in found if m.octets is None or (m.octets > least) is not no
+            ]
         case Term(Field.SMALLER, int(most)):
-            return lambda found: [m for m in found if (m.octets < most) is not no]
+            return lambda found: [
+                m for m in found if m.octets is None or (m.octets < most) is not no
+            ]
         case Term(Field.LARGER, Cut(octets, id)):
             rank = (-octets, id)
-            return lambda found: [m for m in found if ((-m.octets, m.id) <= rank) is not no]
+            return lambda found: [
+                m for m in found if m.octets is None or ((-m.octets, m.id) <= rank) is not no
+            ]
         case Term(Field.IS):
             return lambda found: [m for m in found if (m.id in marks) is not no]
-        case Term(Field.HAS, "header"):
-            return lambda found: [m for m in found if m.headers_known is not no]
+        case Term(Field.HAS, "size" | "header" as what):
+            known = attrgetter("sized" if what == "size" else "headers_known")
+            return lambda found: [m for m in found if known(m) is not no]
     return None
 
 
 def _check(term: Term, now: datetime) -> _Narrow | None:
     """Of a term that looks at the header."""
     match term:
-        case Term(Field.LARGER | Field.SMALLER | Field.IS) | Term(Field.HAS, "header"):
+        case Term(Field.LARGER | Field.SMALLER | Field.IS) | Term(Field.HAS, "header" | "size"):
             return None
     edge = _edge(term, now)
     if edge is not None:
@@ -173,6 +187,13 @@ def _sent_before(moment: datetime, *, no: bool) -> _Narrow:
 
 
 _DATED = frozenset({Field.OLDER, Field.NEWER, Field.BEFORE, Field.AFTER, Field.MONTH})
+
+
+def _unsized(query: Query, left: list[Message]) -> frozenset[MessageId]:
+    """Of these, the ids of those whose size is asked for and not known."""
+    if not query.fields & {Field.LARGER, Field.SMALLER}:
+        return frozenset()
+    return frozenset(m.id for m in left if m.octets is None)
 
 
 def _doubtful(query: Query, known: list[Message]) -> frozenset[MessageId]:

@@ -302,8 +302,7 @@ class Deletion(Marking):
         """
         verdict = await aside(judge, before, ids, self.index)
         connection = self._lease.connection
-        stayed = (id for id, one in verdict.outcomes.items() if one is Outcome.STILL_THERE)
-        marks = [mark for id in stayed if (mark := self.marks.get(id)) is not None]
+        marks = [mark for id in ids if (mark := self.marks.get(id)) is not None]
         if connection is None or not marks:
             return verdict
         try:
@@ -313,7 +312,7 @@ class Deletion(Marking):
                 await self._list(connection)
         except (TransportError, Pop3Error):
             return verdict
-        return reused(ids) if strangers else verdict
+        return reused(ids) if strangers and verdict.verified else verdict
 
     async def _look_again(self, unlock: Unlock) -> None:
         try:

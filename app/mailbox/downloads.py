@@ -32,7 +32,8 @@ class Download:
         NoRoom: there is no disk to write to.
 
     Attributes:
-        message, id, expected: which message, its id, and its octets by LIST's estimate.
+        message, id: which message.
+        expected: its octets by LIST's estimate, None where that does not tell.
         spool: what has come so far.
         complete: the terminator was seen, and every octet is in the spool.
         contents: what is in it, once it was examined.
@@ -154,10 +155,10 @@ class Downloads:
         if found is not None and (found.running or found.complete):
             self._kept.move_to_end(message.id)
             return found
-        if message.octets > self.limit:
-            raise MessageTooLarge(message.octets, self.limit)
+        if message.counted > self.limit:
+            raise MessageTooLarge(message.counted, self.limit)
         self._kept.pop(message.id, None)
-        self._make_room(message.octets)
+        self._make_room(message.counted)
         download = Download(message, self.limit - self._taken())  # LIST may lie
         self._kept[message.id] = download
         download.begin(open_body)
@@ -195,4 +196,4 @@ class Downloads:
             raise NoRoom(octets)
 
     def _taken(self) -> int:
-        return sum(max(len(one.spool), one.expected) for one in self._kept.values())
+        return sum(max(len(one.spool), one.expected or 0) for one in self._kept.values())

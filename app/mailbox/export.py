@@ -51,7 +51,7 @@ class Export:
         self, messages: Sequence[Message], form: Form, fetch: Callable[[Message], Download]
     ) -> None:
         self.form = form
-        self.total = Totals(len(messages), sum(message.octets for message in messages))
+        self.total = Totals(len(messages), sum(message.counted for message in messages))
         self.done = Totals()
         self.missing = 0
         self.refused: tuple[Message, str] | None = None
@@ -79,7 +79,7 @@ class Export:
                     async for block in grouped(file.add(message, spool)):
                         yield block
                 spool = None  # its disk is free before the one after the next is begun
-                self.done = Totals(self.done.messages + 1, self.done.octets + message.octets)
+                self.done = Totals(self.done.messages + 1, self.done.octets + message.counted)
             async for block in grouped(file.end()):
                 yield block
             self.complete = True

@@ -11,7 +11,10 @@ from .models import Header, Known, Message
 
 
 def fits(known: Message, row: Message) -> bool:
-    """Whether a row fits what is known of a message: UIDL, size, and header where both have one."""
+    """Whether a row fits what is known of a message: UIDL, size, and header where both have one.
+
+    A size that is not told is no other size's.
+    """
     if known.header is row.header:
         return True
     if known.uidl is None or known.uidl != row.uidl or known.octets != row.octets:

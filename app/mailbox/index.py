@@ -46,16 +46,37 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What STAT, LIST and UIDL said on one connection; `uidls` is None where UIDL was refused."""
+    """What STAT, LIST and UIDL said on one connection; None where they said nothing of use."""
 
-    stat: Stat
-    scan: Sequence[ScanListing]
+    stat: Stat | None
+    scan: Sequence[ScanListing] | None
     uidls: Sequence[UniqueId] | None
+
+    @property
+    def sizes(self) -> dict[MessageNumber, Octets | None]:
+        """Sizes by number, of all messages that LIST or UIDL tells of; of repeated rows the last.
+
+        Where these two tell of none, STAT still tells how many there are.
+        """
+        sizes: dict[MessageNumber, Octets | None] = {row.number: None for row in self.uidls or ()}
+        sizes |= {row.number: row.octets for row in self.scan or ()}
+        if not sizes and self.stat is not None:
+            last = min(self.stat.messages, _MOST_BY_STAT)
+            sizes |= {MessageNumber(number): None for number in range(1, last + 1)}
+        return dict(sorted(sizes.items()))
+
+
+_MOST_BY_STAT: Final = 100_000  # messages believed of STAT alone
 
 
 def _id(*parts: object) -> MessageId:
     digest = hashlib.blake2b("\0".join(map(str, parts)).encode(), digest_size=9).digest()
     return MessageId(base64.urlsafe_b64encode(digest).decode())
+
+
+def _totals(messages: Sequence[Message]) -> Totals:
+    octets = sum(message.counted for message in messages)
+    return Totals(len(messages), octets, sum(message.octets is None for message in messages))
 
 
 def claim(uidl: Uidl) -> MessageId:
@@ -96,8 +117,8 @@ class Index:
         trusted: bool = True,
         births: Mapping[Uidl, str] | None = None,
     ) -> None:
-        sizes = {row.number: row.octets for row in listing.scan}  # a repeated row: the last one
-        uidls = {row.number: row.uidl for row in listing.uidls or () if row.number in sizes}
+        sizes = listing.sizes
+        uidls = {row.number: row.uidl for row in listing.uidls or ()}
         self.numbered = _numbers(uidls)
         self.has_uidls = trusted and not self.numbered and uidls.keys() == sizes.keys()
         self.salt = salt
@@ -107,7 +128,7 @@ class Index:
         self._numbered: dict[MessageNumber, Message] = {}
         self._claimed: dict[Uidl, Message] = {}
         shared: Counter[Uidl | None] = Counter(uidls.values())
-        for number, octets in sorted(sizes.items()):
+        for number, octets in sizes.items():
             self._add(number, octets, uidls.get(number), shared)
         self._shared = shared
         self.duplicates = sum(count for count in shared.values() if count > 1)
@@ -118,13 +139,13 @@ class Index:
         for message in copied:
             message.ambiguous = copies[message.uidl, message.octets] > 1
         self.copies_differ = any(copies[one, octets] < shared[one] for one, octets in copies)
-        self.totals = Totals(len(self), sum(message.octets for message in self))
-        self.largest = max((message.octets for message in self), default=0)
+        self.totals = _totals(list(self))
+        self.largest = max((message.counted for message in self), default=0)
 
     def _add(
         self,
         number: MessageNumber,
-        octets: Octets,
+        octets: Octets | None,
         uidl: Uidl | None,
         shared: Counter[Uidl | None],
     ) -> None:
@@ -167,8 +188,8 @@ class Index:
         return self._claimed.get(uidl) if uidl is not None else None
 
     @property
-    def sizes(self) -> list[Octets]:
-        """All sizes in server order."""
+    def sizes(self) -> list[Octets | None]:
+        """All sizes in server order, None where one is not known."""
         return [message.octets for message in self]
 
     def recall(self, earlier: "Index", *, no_top: bool = False, doubted: bool = False) -> None:
@@ -222,16 +243,19 @@ class Index:
 
     def totals_of(self, ids: Iterable[MessageId]) -> Totals:
         """Count and octets of some messages."""
-        octets = [self._messages[id].octets for id in ids]
-        return Totals(len(octets), sum(octets))
+        return _totals([self._messages[id] for id in ids])
 
     def ordered(self, sort: Sort) -> list[Message]:
-        """All messages in the order asked for; those without a sort key yet come last."""
+        """All messages in the order asked for; those without a sort key, or yet, come last."""
         if sort.key is SortKey.NUMBER:
             messages = list(self)
             return messages[::-1] if sort.descending else messages
         if sort.key is SortKey.SIZE:
-            return sorted(self, key=attrgetter("octets"), reverse=sort.descending)
+            found = sorted(self, key=attrgetter("counted"), reverse=sort.descending)
+            if not self.totals.unsized:
+                return found
+            sized = [message for message in found if message.octets is not None]
+            return sized + [message for message in self if message.octets is None]
         for message in [m for m in self if m.header.folded is UNREAD]:
             message.header.fold()
         # Looked at once: what comes in meanwhile must not stand twice, or nowhere.

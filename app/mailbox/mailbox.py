@@ -22,6 +22,7 @@ from .errors import AlreadyExporting, MessageTooLarge, NoSuchPart
 from .export import Export, Form
 from .feed import Topic
 from .holding import Unlock
+from .maildrop import or_none
 from .models import HEADER_OCTETS, Account, Message, MessageId, Saved, header_digest
 from .parts import OpenPart, follow_part, open_part
 from .peeking import Peeked, Peeks, climb
@@ -74,8 +75,13 @@ class Mailbox(Terminal):
     # -- reading -------------------------------------------------------------------------------
 
     async def stat(self, unlock: Unlock) -> Stat:
-        """STAT, asked now."""
-        return await self._read(unlock, lambda connection: connection.execute(commands.stat()))
+        """STAT, asked now; where the server does not tell, what was listed last."""
+
+        async def ask(connection: Connection) -> Stat | None:
+            return await or_none(connection, commands.stat_if_told())
+
+        listed = self.index.totals
+        return await self._read(unlock, ask) or Stat(listed.messages, listed.octets)
 
     async def noop(self, unlock: Unlock) -> None:
         """NOOP, sent now."""
@@ -252,7 +258,7 @@ class Mailbox(Terminal):
         """
         if self.exporting is not None and self.exporting.running:
             raise AlreadyExporting
-        largest = max((message.octets for message in messages), default=0)
+        largest = max((message.counted for message in messages), default=0)
         if largest > self.downloads.limit:
             raise MessageTooLarge(largest, self.downloads.limit)
 
@@ -279,8 +285,8 @@ class Mailbox(Terminal):
         """
 
         def ask(_: Connection, message: Message) -> tuple[Command[BodyEnd], int]:
-            self._lease.retrieved[message.number] = message.octets
-            return commands.retr(message.number), message.octets
+            self._lease.retrieved[message.number] = message.counted
+            return commands.retr(message.number), message.counted
 
         self._retrieving += 1
         try:
@@ -294,7 +300,9 @@ class Mailbox(Terminal):
         """The answer to TOP while it arrives, octet for octet."""
 
         def ask(connection: Connection, message: Message) -> tuple[Command[BodyEnd], int]:
-            expected = min(message.octets, int(connection.answer_octets) + lines * 78)
+            expected = int(connection.answer_octets) + lines * 78
+            if message.octets is not None:
+                expected = min(message.octets, expected)
             return commands.top(message.number, lines), expected
 
         async with self._stream(unlock, id, ask) as opened:

@@ -11,8 +11,9 @@ from contextlib import suppress
 from datetime import datetime, tzinfo
 from itertools import islice
 from operator import attrgetter
+from typing import TypeVar
 
-from app.pop3 import Capabilities, CommandRejected, Pop3Error, Stat, Uidl, UniqueId, commands
+from app.pop3 import Capabilities, Command, CommandRejected, Pop3Error, Stat, Uidl, commands
 from app.transport import Connection, Dialer, Doubt, TransportError
 
 from .aside import aside
@@ -30,6 +31,8 @@ from .overview import Overview
 from .query import Query
 from .recognition import carried, kept_marks, read_now
 from .space import By, Group
+
+T = TypeVar("T")
 
 _AT_ONCE = 200  # headers of marks that are hastened
 _SETTLING = 5.0  # seconds for headers of marks before the lock is given back
@@ -106,11 +109,10 @@ class Maildrop(Holding):
     async def _list(self, connection: Connection) -> None:
         """UIDL, STAT and LIST in one group; then marks and headers move to the new index."""
         # UIDL first: GNU mailutils writes a field into new messages then, which LIST counts.
-        rows, stat, scan = await asyncio.gather(
-            _unique_ids(connection),
-            connection.execute(commands.stat()),
-            connection.execute(commands.list_all()),
-        )
+        uidls = or_none(connection, commands.uidl_all())
+        totals = or_none(connection, commands.stat_if_told())
+        sizes = or_none(connection, commands.list_all())
+        rows, stat, scan = await asyncio.gather(uidls, totals, sizes)
         earlier = self.index
         index, changes = await self._indexed(connection, Listing(stat, scan, rows))
         self._renamed = {}
@@ -314,7 +316,7 @@ class Maildrop(Holding):
     def _start_loading(self, unlock: Unlock) -> None:
         connection = self._lease.connection
         unknown = self._unknown()
-        unknown.sort(key=attrgetter("octets"), reverse=True)  # mostly few, or none
+        unknown.sort(key=attrgetter("counted"), reverse=True)  # mostly few, or none
         self._unfinished = bool(unknown)
         if connection is None or not unknown or self._paused:
             return
@@ -385,9 +387,9 @@ def _strangers(earlier: Index, now: Index) -> list[MessageId]:
     ]
 
 
-async def _unique_ids(connection: Connection) -> tuple[UniqueId, ...] | None:
-    """UIDL, also where it is not announced; None where it is refused."""
+async def or_none(connection: Connection, command: Command[T]) -> T | None:
+    """The answer to a command; None where it is refused."""
     try:
-        return await connection.execute(commands.uidl_all())
+        return await connection.execute(command)
     except CommandRejected:
         return None

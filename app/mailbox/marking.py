@@ -20,7 +20,7 @@ class Change:
         number: counts such actions; whoever undoes one names it.
         marked: what it marked, without what was marked before.
         unmarked: what it took back.
-        octets: of all these.
+        octets: of all these, as far as they are known.
         gone: how many messages were named that are not there any more.
     """
 
@@ -85,7 +85,7 @@ class Marking(Maildrop):
         self.marks.add(fresh)
         self.prefer_marked(fresh)
         gone = len(named) - len(there)
-        octets = sum(message.octets for message in fresh)
+        octets = sum(message.counted for message in fresh)
         return self._changed(marked=tuple(m.id for m in fresh), octets=octets, gone=gone)
 
     def unmark_all(self) -> Totals:

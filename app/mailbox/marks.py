@@ -14,7 +14,7 @@ class Marks(Collection[MessageId]):
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         self._messages: dict[MessageId, Message] = {}
-        self._total = 0
+        self._total = self._unsized = 0
         self.add(messages)
 
     def __repr__(self) -> str:
@@ -48,28 +48,31 @@ class Marks(Collection[MessageId]):
     @property
     def totals(self) -> Totals:
         """How much is marked."""
-        return Totals(len(self._messages), self._total)
+        return Totals(len(self._messages), self._total, self._unsized)
 
     def add(self, messages: Iterable[Message]) -> None:
         """Marks messages; one that is marked keeps its place."""
         known = self._messages
         fresh = {message.id: message for message in messages if message.id not in known}
         known |= fresh
-        self._total += sum(message.octets for message in fresh.values())
+        self._total += sum(message.counted for message in fresh.values())
+        self._unsized += sum(message.octets is None for message in fresh.values())
 
     def renew(self, message: Message) -> None:
-        """This is what is marked under its id, of the same size as it was."""
+        """This is what is marked under its id."""
         if message.id in self._messages:
-            self._messages[message.id] = message
+            self.discard([message.id])
+            self.add([message])
 
     def discard(self, ids: Iterable[MessageId]) -> None:
         """Takes marks back, where there are any."""
         for id in ids:
             message = self._messages.pop(id, None)
             if message is not None:
-                self._total -= message.octets
+                self._total -= message.counted
+                self._unsized -= message.octets is None
 
     def clear(self) -> None:
         """Takes all marks back."""
         self._messages.clear()
-        self._total = 0
+        self._total = self._unsized = 0

@@ -53,10 +53,15 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many messages, and their octets by LIST's estimates."""
+    """How many messages, and their octets by LIST's estimates, as far as it tells.
+
+    Attributes:
+        unsized: how many of them have a size that is not known: the octets are a least.
+    """
 
     messages: int = 0
     octets: int = 0
+    unsized: int = 0
 
 
 def header_digest(header: bytes) -> bytes:
@@ -78,7 +83,7 @@ class Known:
         blind: the server does not show it.
     """
 
-    octets: int
+    octets: int | None
     digest: bytes = b""
     blind: bool = False
 
@@ -159,7 +164,8 @@ class Message:
     Attributes:
         id: what pages and the API call it.
         number: its number on the connection that listed it.
-        octets: its size by LIST, an estimate.
+        octets: its size by LIST, an estimate; None where it does not tell.
+        counted: the same for sums and orders, 0 where it is not known.
         uidl: its unique-id, or None where the server has none.
         ambiguous: another message has the same UIDL and the same size.
         place: in server order, from 0.
@@ -168,16 +174,25 @@ class Message:
 
     id: MessageId
     number: MessageNumber
-    octets: Octets
+    octets: Octets | None
     uidl: Uidl | None
     ambiguous: bool = False
     place: int = 0
     header: Header = field(default_factory=Header, repr=False)
+    counted: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.counted = self.octets or 0
 
     @property
     def summary(self) -> Summary | None:
         """Sender, subject and date, or None while the header is not known."""
         return self.header.summary
+
+    @property
+    def sized(self) -> bool:
+        """Whether the server tells its size."""
+        return self.octets is not None
 
     @property
     def headers_known(self) -> bool:
@@ -200,6 +215,7 @@ class Notice(Enum):
     PIPELINING_BROKE = "broke off inside a group of commands"
     LONE_DOTS = "breaks messages off at lone dots"
     DUPLICATE_UIDLS = "duplicate UIDLs"
+    SIZES_UNKNOWN = "sizes are not known"
     COUNTS_DIFFER = "STAT and LIST differ"
     MARKED_GONE = "marked messages are gone"
     GONE = "messages are gone"
@@ -241,7 +257,7 @@ class ReceiptItem:
     """One marked message after the commit.
 
     Attributes:
-        id, octets: which message.
+        id, octets: which message; None where its size is not known.
         sender, subject: as far as they were known.
         outcome: what became of it.
         reason: the server's own words, where it refused; else empty.
@@ -249,7 +265,7 @@ class ReceiptItem:
     """
 
     id: MessageId
-    octets: int
+    octets: int | None
     sender: str
     subject: str
     outcome: Outcome
@@ -281,6 +297,11 @@ class Receipt:
     after: Totals | None
     number: int = 0
     due: datetime | None = None
+
+    @property
+    def unsized(self) -> int:
+        """Of how many gone messages the size is not known."""
+        return sum(i.outcome is Outcome.GONE and i.octets is None for i in self.items)
 
     def count(self, outcome: Outcome) -> int:
         """How many messages ended this way."""

@@ -61,7 +61,7 @@ def doubts(earlier: Index, now: Index, *, same_connection: bool) -> set[Doubt]:
         known = earlier.claiming(message.uidl)
         if known is None or now.claiming(message.uidl) is not message:
             continue
-        if known.octets != message.octets:
+        if None not in {known.octets, message.octets} and known.octets != message.octets:
             found.add(Doubt.RESIZED)
         if same_connection and known.number != message.number:
             found.add(Doubt.RENUMBERED)
@@ -167,8 +167,10 @@ class News:
         }
         if index.duplicates:
             self._standing[Notice.DUPLICATE_UIDLS] = index.duplicates
-        if index.stat.messages != len(index):
+        if index.stat is not None and index.stat.messages != len(index):
             self._standing[Notice.COUNTS_DIFFER] = index.stat.messages
+        if index.totals.unsized:
+            self._standing[Notice.SIZES_UNKNOWN] = index.totals.unsized
 
     def listed(
         self,

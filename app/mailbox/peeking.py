@@ -65,7 +65,7 @@ async def climb(connection: Connection, message: Message, lines: int | None) -> 
     """
     if lines is not None:
         return await _top(connection, message, lines)
-    if message.octets <= _SMALL:
+    if message.octets is not None and message.octets <= _SMALL:
         return await _top(connection, message, ALL_LINES)
     first, *rest = RUNGS
     found = await _top(connection, message, first)
@@ -86,7 +86,9 @@ def _settled(found: Peeked) -> bool:
 
 
 async def _top(connection: Connection, message: Message, lines: int) -> Peeked:
-    expected = min(message.octets, int(connection.answer_octets) + lines * _LINE)
+    expected = int(connection.answer_octets) + lines * _LINE
+    if message.octets is not None:
+        expected = min(message.octets, expected)
     fetched = await connection.fetch(commands.top(message.number, lines), PEEK_OCTETS, expected)
     return await aside(_examined, message, fetched, lines)
 
@@ -96,7 +98,7 @@ def _examined(message: Message, fetched: Fetched, lines: int) -> Peeked:
     # proves much alone.
     size, come = message.octets, fetched.octets
     ended = split_header(fetched.data)[1].count(b"\n") < lines
-    enough = come >= size or (come < _CUT and come >= 0.9 * size)
+    enough = come < _CUT if size is None else come >= size or 0.9 * size <= come < _CUT
     complete = fetched.whole and not fetched.cut and (come == size or (ended and enough))
     contents = Contents(fetched.data, whole=complete)
     return Peeked(message, contents, lines, fetched.octets, complete, fetched.cut)

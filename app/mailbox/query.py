@@ -14,7 +14,7 @@ word or a "quoted phrase", found in sender or subject, or a field with a value:
                             `now`; or a second, 2026-01-31T14:05:09Z
     month:                  2026-01, by the zone of `now`
     has:                    attachment (as far as the type tells, see `deciding`), sender, domain,
-                            date; header: whether it is known yet
+                            date; size: whether the server tells it; header: whether it is known yet
     is:marked
 
 Case and kinds of white space make no difference. Within quotes, `\` stands before `"` and `\`.
@@ -76,7 +76,7 @@ class Field(Enum):
 
 
 _ONLY: Final = {
-    Field.HAS: frozenset({"attachment", "date", "domain", "header", "sender"}),
+    Field.HAS: frozenset({"attachment", "date", "domain", "header", "sender", "size"}),
     Field.IS: frozenset({"marked"}),
 }
 

@@ -1,7 +1,7 @@
 """Headers read again, to recognise messages where UIDLs do not tell."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from app.pop3 import CommandRejected, MessageNumber, Octets, Uidl, commands
@@ -10,9 +10,12 @@ from app.transport import Connection
 from .aside import aside
 from .identity import meant, renewed
 from .index import Index
-from .models import HEADER_OCTETS, Header, Message, MessageId, header_digest
+from .models import HEADER_OCTETS, Message, MessageId, header_digest
 
 _TOGETHER = 200  # headers, each kept whole for a moment
+
+_Claim = MessageNumber | tuple[Uidl | None, Octets | None]
+"""What a row must have to be looked at for a mark: its number, or its UIDL and size."""
 
 
 async def read_now(
@@ -82,27 +85,35 @@ async def carried(
     lost = [mark for mark in marks if mark.id not in now]
     bare = {mark.id for mark in lost if mark.uidl is None or earlier.numbered}
     by_number = {mark.id for mark in lost} if same else bare
-    rows = await aside(_candidates, lost, now, by_number)
     if not same and earlier.sizes != now.sizes:
-        rows = {id: some for id, some in rows.items() if id not in bare}
-    known = {mark.id: mark.header for mark in lost}
-    doubtful = {row.number: row for id, some in rows.items() for row in some
-                if row.header is not known[id]}  # fmt: skip
-    shown = await read_now(connection, doubtful.values())
+        lost = [mark for mark in lost if mark.id not in bare]
+
+    def claim(mark: Message) -> _Claim:
+        return mark.number if mark.id in by_number else (mark.uidl, mark.octets)
+
+    claims = {mark.id: claim(mark) for mark in lost}
+    rows = await aside(_claimed, lost, claims, now)
+    shared = {id(mark.header) for mark in lost}
+    unread = [row for some in rows.values() for row in some if id(row.header) not in shared]
+    shown = await read_now(connection, unread)
+    alike: dict[tuple[_Claim, bytes | None], list[Message]] = {}
+    for key, some in rows.items():
+        for row in reversed(some):
+            alike.setdefault((key, shown.get(row.number)), []).append(row)
     found: dict[MessageId, MessageId] = {}
-    taken: set[MessageId] = set()
-    for id, some in rows.items():
-        header = known[id]
-        row = next((r for r in some if r.id not in taken and _is(r, header, shown)), None)
-        if row is None:
-            continue
-        if row.header is not header and header.position:
-            row.header = header
-            row.header.read_on = name
-        taken.add(row.id)
-        found[id] = row.id
+    for mark in lost:
+        key = claims[mark.id]
+        some = rows.get(key, [])
+        if not (len(some) == 1 and some[0].header is mark.header):
+            some = alike.get((key, mark.header.digest), []) if mark.header.digest else []
+        if some:
+            row = some.pop()
+            found[mark.id] = row.id
+            if row.header is not mark.header and mark.headers_known:
+                row.header = mark.header
+                row.header.read_on = name
     if not same and not bare <= found.keys():
-        return {id: new for id, new in found.items() if id not in bare}
+        return {old: new for old, new in found.items() if old not in bare}
     return found
 
 
@@ -118,27 +129,17 @@ def kept_marks(
     return kept
 
 
-def _candidates(
-    marks: Sequence[Message], now: Index, by_number: Collection[MessageId]
-) -> dict[MessageId, list[Message]]:
-    """The rows that each of these may be, by its size and its number or its UIDL."""
-    claimed: dict[tuple[Uidl | None, Octets], list[Message]] = {}
-    wanted = {(mark.uidl, mark.octets) for mark in marks if mark.id not in by_number}
+def _claimed(
+    marks: Sequence[Message], claims: Mapping[MessageId, _Claim], now: Index
+) -> dict[_Claim, list[Message]]:
+    """The rows of each claim, in server order; of a number, the one row of the same size."""
+    found: dict[_Claim, list[Message]] = {}
+    wanted = {claim for claim in claims.values() if isinstance(claim, tuple)}
     for row in now if wanted else ():
         if (row.uidl, row.octets) in wanted:
-            claimed.setdefault((row.uidl, row.octets), []).append(row)
-    found: dict[MessageId, list[Message]] = {}
+            found.setdefault((row.uidl, row.octets), []).append(row)
     for mark in marks:
-        if mark.id not in by_number:
-            found[mark.id] = claimed.get((mark.uidl, mark.octets), [])
-            continue
-        numbered = now.at(mark.number)
-        same_size = numbered is not None and numbered.octets == mark.octets
-        found[mark.id] = [numbered] if numbered is not None and same_size else []
+        numbered = None if claims[mark.id] in wanted else now.at(mark.number)
+        if numbered is not None and numbered.octets == mark.octets:
+            found[claims[mark.id]] = [numbered]
     return found
-
-
-def _is(row: Message, header: Header, shown: Mapping[MessageNumber, bytes | None]) -> bool:
-    if row.header is header:
-        return True
-    return bool(header.digest) and shown[row.number] == header.digest

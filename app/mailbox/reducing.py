@@ -51,7 +51,8 @@ def proposed(messages: Sequence[Message], under: int, order: Order, zone: tzinfo
     on, whole seconds; where even all that have a date do not suffice, all of these, and `left`
     tells so. A day in their terms begins as it does in `zone`.
     """
-    total = sum(message.octets for message in messages)
+    total = sum(message.counted for message in messages)
+    messages = [message for message in messages if message.octets is not None]
     if total < under:
         return Proposal((), 0, 0, total)
     if order is Order.LARGEST:
@@ -60,7 +61,7 @@ def proposed(messages: Sequence[Message], under: int, order: Order, zone: tzinfo
 
 
 def _rank(message: Message) -> tuple[int, str]:
-    return -message.octets, message.id
+    return -message.counted, message.id
 
 
 def ranked(messages: Iterable[Message], count: int) -> list[Message]:
@@ -73,7 +74,7 @@ def _largest(messages: Sequence[Message], total: int, under: int) -> Proposal:
     left = total
     count = 0
     while left >= under and count < len(order):
-        left -= order[count].octets
+        left -= order[count].counted
         count += 1
     return Proposal((cut(order, count),), count, total - left, left)
 
@@ -89,11 +90,11 @@ def cut(order: Sequence[Message], count: int) -> Term:
     if count == len(order):
         return Term(Field.SMALLER, 0, negated=True)
     after = order[count]
-    if after.octets == last.octets:
-        return Term(Field.LARGER, Cut(last.octets, last.id))
-    below = last.octets - 1
+    if after.counted == last.counted:
+        return Term(Field.LARGER, Cut(last.counted, last.id))
+    below = last.counted - 1
     rounded = (below // step * step for step in _STEPS)
-    return Term(Field.LARGER, next(octets for octets in rounded if octets >= after.octets))
+    return Term(Field.LARGER, next(octets for octets in rounded if octets >= after.counted))
 
 
 def _oldest(messages: Sequence[Message], total: int, under: int, zone: tzinfo) -> Proposal:
@@ -107,7 +108,7 @@ def _oldest(messages: Sequence[Message], total: int, under: int, zone: tzinfo) -
     left = total
     count = 0
     while count < len(dated) and (left >= under or dated[count][0] == dated[count - 1][0]):
-        left -= dated[count][1].octets
+        left -= dated[count][1].counted
         count += 1
     if not count:
         return Proposal((), 0, 0, left, undecided)

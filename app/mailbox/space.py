@@ -47,15 +47,20 @@ class Group:
     members: tuple[Message, ...]
     octets: int
 
+    @property
+    def unsized(self) -> int:
+        """Of how many of them the size is not known."""
+        return sum(message.octets is None for message in self.members)
+
 
 def grouped(messages: Iterable[Message], by: By, zone: tzinfo) -> tuple[Group, ...]:
     """Messages in groups, each in one; in linear time but for the order of the groups.
 
     Months are those of `zone`.
 
-    Bands of size come from the largest down, empty ones too; months from the first on; senders
-    and domains by their octets, largest first. Behind them stands what has none, then what is
-    not known yet.
+    Bands of size come from the largest down, empty ones too; months from the first on; senders and
+    domains by their octets, largest first. Behind them stands what has none, then what is not known
+    yet.
     """
     if by is By.SIZE:
         return _bands(messages)
@@ -98,19 +103,25 @@ def _reader(by: By, zone: tzinfo) -> Callable[[Folded], str | None]:
 
 def _bands(messages: Iterable[Message]) -> tuple[Group, ...]:
     members: tuple[list[Message], ...] = tuple([] for _ in _BANDS)
+    unsized: list[Message] = []
     for message in messages:
-        place = next(n for n, (_, edge) in enumerate(_BANDS) if message.octets > edge)
-        members[place].append(message)
+        if message.octets is None:
+            unsized.append(message)
+        else:
+            place = next(n for n, (_, edge) in enumerate(_BANDS) if message.octets > edge)
+            members[place].append(message)
     groups = []
     for place, ((name, edge), some) in enumerate(zip(_BANDS, members, strict=True)):
         above = [Term(Field.LARGER, edge)] if edge > 0 else []
         below = [Term(Field.LARGER, _BANDS[place - 1][1], negated=True)] if place else []
         groups.append(Group(name, "", (*above, *below), tuple(some), _octets(some)))
+    if unsized:
+        groups.append(Group("", "", (Term(Field.HAS, "size", negated=True),), tuple(unsized), 0))
     return tuple(groups)
 
 
 def _octets(messages: Iterable[Message]) -> int:
-    return sum(message.octets for message in messages)
+    return sum(message.counted for message in messages)
 
 
 def _largest_first(group: Group) -> tuple[int, int, str]:

@@ -25,6 +25,7 @@ from .replies import (
     UniqueId,
     parse_capabilities,
     parse_scan_listing,
+    parse_scan_listings,
     parse_stat,
     parse_unique_id,
 )
@@ -219,6 +220,18 @@ def stat() -> Command[Stat]:
     )
 
 
+def stat_if_told() -> Command[Stat | None]:
+    """The same; None where the answer has no numbers, which is no reason to end the dialogue."""
+
+    def parsed(reply: Reply, _: Sequence[bytes]) -> Stat | None:
+        try:
+            return parse_stat(_words(reply))
+        except ValueError:
+            return None
+
+    return Command("STAT", _line("STAT"), Shape.LINE, _LOGGED_IN, parsed)
+
+
 def list_all() -> Command[tuple[ScanListing, ...]]:
     """LIST: every message's number and size (RFC 1939, section 5)."""
     return Command(
@@ -226,7 +239,7 @@ def list_all() -> Command[tuple[ScanListing, ...]]:
         _line("LIST"),
         Shape.LISTING,
         _LOGGED_IN,
-        lambda _, lines: tuple(parse_scan_listing(line) for line in lines if line.strip()),
+        lambda _, lines: parse_scan_listings(lines),
     )
 
 

@@ -6,6 +6,7 @@ raise `ValueError` for what cannot be meant; the engine turns that into a protoc
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NewType
 
@@ -56,10 +57,10 @@ class Stat:
 
 @dataclass(frozen=True, slots=True)
 class ScanListing:
-    """A row of LIST: a message's number and its estimated size."""
+    """A row of LIST: a message's number and its estimated size, or None where it tells none."""
 
     number: MessageNumber
-    octets: Octets
+    octets: Octets | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,24 @@ def parse_scan_listing(line: bytes) -> ScanListing:
         case [number, octets, *_] if _number(number) > 0:
             return ScanListing(MessageNumber(_number(number)), Octets(max(0, _size(octets))))
     raise ValueError(line[:40])
+
+
+def parse_scan_listings(lines: Sequence[bytes]) -> tuple[ScanListing, ...]:
+    """The rows of LIST: without a size that can be meant it is None; the rest is left out."""
+    found: list[ScanListing] = []
+    for line in lines:
+        with suppress(ValueError, IndexError):
+            number = _number(_row(line)[0])
+            if number > 0:
+                found.append(_scan_listing(line, MessageNumber(number)))
+    return tuple(found)
+
+
+def _scan_listing(line: bytes, number: MessageNumber) -> ScanListing:
+    try:
+        return parse_scan_listing(line)
+    except ValueError:
+        return ScanListing(number, None)
 
 
 def parse_unique_id(line: bytes) -> UniqueId | None:

@@ -176,8 +176,8 @@ async def read(inside: Inside) -> Sequence[Check]:
 
 def sample(listing: Sequence[ScanListing]) -> list[ScanListing]:
     """Small messages, the smallest first."""
-    small = [row for row in listing if row.octets <= SMALL]
-    return sorted(small, key=lambda row: row.octets)[:_SAMPLE]
+    small = [row for row in listing if row.octets is not None and row.octets <= SMALL]
+    return sorted(small, key=lambda row: row.octets or 0)[:_SAMPLE]
 
 
 async def pipelining(inside: Inside) -> Check:

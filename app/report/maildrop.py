@@ -11,7 +11,7 @@ from .checks import Check, Finding, Topic, found, skipped
 
 def counts(stat: Stat, listing: Sequence[ScanListing]) -> Check:
     """STAT against LIST."""
-    octets = sum(int(row.octets) for row in listing)
+    octets = sum(row.octets or 0 for row in listing)
     if stat.messages != len(listing) or stat.octets != octets:
         return found(
             Finding.COUNT_DIFFERS,

@@ -41,7 +41,7 @@ async def compare(
         yield skipped(Topic.SIZES, Finding.WOULD_POP)
     else:
         sent = await _retrieve(inside, rows, whole, dots, dotted)
-        yield maildrop.sizes({row.number: int(row.octets) for row in rows}, sent)
+        yield maildrop.sizes({row.number: row.octets or 0 for row in rows}, sent)
     for row in dotted[-1:] if "RETR" in dots.stuffed | dots.bare else rows:
         if not inside.connection.alive:
             await renew()

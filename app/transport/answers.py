@@ -37,8 +37,9 @@ class Answers:
         return bool(self._held)
 
     def extent(self, command: Command[Any]) -> Extent | None:
-        """How much of a message a command asks for."""
-        return extent_of(command, self._rows)
+        """How much of a message a command asks for; None where no size is told to prove it by."""
+        sized = any(row.octets is not None for row in self._rows)
+        return extent_of(command, self._rows) if sized else None
 
     def give(self, pending: Pending[Any], value: object, *, over: bool = False) -> bool:
         """Gives out an answer or a refusal, or holds it back.
@@ -89,7 +90,11 @@ class Answers:
     def _begin(self, pending: Pending[Any], value: object) -> None:
         # Drawn by lot, since somebody may know what the row of his own message will be.
         number = int(pending.command.shown.split()[1])
-        rows = [row for row in self._rows if row.number == number] if self._deleted else self._rows
+        sized = [row for row in self._rows if row.octets is not None]
+        rows = [row for row in sized if row.number == number] if self._deleted else sized
+        if not rows:
+            self._give(pending, value)
+            return
         self._row = rows[randbelow(len(rows))]
         self._held = [(pending, value)]
         future = asyncio.get_running_loop().create_future()

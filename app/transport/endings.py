@@ -23,11 +23,11 @@ class Extent:
     """How much of a message was asked for, and how much came.
 
     Attributes:
-        octets: its size by LIST.
+        octets: its size by LIST; None where it does not tell.
         lines: of the body that TOP was asked for; None for RETR.
     """
 
-    octets: Octets
+    octets: Octets | None
     lines: int | None
     _before: bytes = b"\n"  # the last octets of what came, until the header has ended
     _headed: bool = False

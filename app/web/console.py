@@ -311,5 +311,5 @@ def _outcome(receipt: Receipt) -> str:
         total,
         gone=formats.number(gone),
         n=formats.number(total),
-        size=formats.size(receipt.octets_freed),
+        size=formats.size(receipt.octets_freed, receipt.unsized),
     )

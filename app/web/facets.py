@@ -21,6 +21,7 @@ _BANDS: Final = {
     "0": N_("up to 100 KB"),
 }
 _LACKING: Final = {
+    By.SIZE: N_("size not known"),
     By.SENDER: N_("no sender"),
     By.DOMAIN: N_("no domain"),
     By.MONTH: N_("no date"),
@@ -34,7 +35,7 @@ _TALLEST: Final = 44.0
 # What a facet takes the place of in a filter.
 _DATED: Final = frozenset({Field.MONTH, Field.BEFORE, Field.AFTER, Field.OLDER, Field.NEWER})
 _KINDS: Final = {
-    By.SIZE: (frozenset({Field.LARGER, Field.SMALLER}), frozenset[str]()),
+    By.SIZE: (frozenset({Field.LARGER, Field.SMALLER}), frozenset({"size"})),
     By.SENDER: (frozenset({Field.SENDER, Field.DOMAIN}), frozenset({"sender", "domain", "header"})),
     By.DOMAIN: (frozenset({Field.SENDER, Field.DOMAIN}), frozenset({"sender", "domain", "header"})),
     By.MONTH: (_DATED, frozenset({"date", "header"})),
@@ -82,7 +83,7 @@ class Facets:
         return FacetView(
             label=label(by, group),
             messages=len(group.members),
-            size=formats.size(group.octets),
+            size=formats.size(group.octets, group.unsized),
             share=formats.percent(group.octets, self._octets),
             href=self._href(by, group.terms, current=current) if group.members or current else "",
             current=current,

@@ -113,7 +113,7 @@ def matching_view(found: Listed) -> MatchingView:
         q=found.state.q.strip(),
         count=len(found.selection.matched),
         messages=formats.number(len(found.selection.matched)),
-        size=formats.size(found.selection.octets),
+        size=formats.size(found.selection.octets, found.selection.unsized),
         undecided=undecided,
         undecided_text=formats.number(undecided),
         more=found.pages > 1,

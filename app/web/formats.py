@@ -22,6 +22,8 @@ from babel.dates import (
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from .words import _
+
 DEFAULT: Final = Locale("en", "GB")
 # Of the answer under way; where no zone is set, this machine's own holds.
 locale: ContextVar[Locale] = ContextVar("locale", default=DEFAULT)
@@ -51,8 +53,17 @@ def listed(words: Iterable[str]) -> str:
     return format_list(list(words), style="unit", locale=locale.get())
 
 
-def size(octets: int) -> str:
-    """`740 B`, `6.3 KB`, `312 KB`, `61.2 MB`: decimal units."""
+def size(octets: int | None, unsized: int = 0) -> str:
+    """`740 B`, `6.3 KB`, `312 KB`, `61.2 MB`: decimal units.
+
+    Args:
+        octets: how much; None where a message's size is not known.
+        unsized: how many such messages are in a sum: it is a least then.
+    """
+    if octets is None or (unsized and not octets):
+        return _("size not known")
+    if unsized:
+        return _("at least %(size)s", size=size(octets))
     where = locale.get()
     units = _FRENCH_UNITS if where.language == "fr" else _UNITS
     value = float(max(octets, 0))

@@ -71,8 +71,8 @@ class Rows:
             date_iso=date.isoformat() if date else "",
             received=received,
             size=formats.size(message.octets),
-            share=formats.percent(message.octets, self._largest),
-            heat=heat(message.octets),
+            share=formats.percent(message.counted, self._largest),
+            heat=heat(message.counted),
             known=message.headers_known,
             fresh=message.id in self._mailbox.news.fresh,
             refused=self._mailbox.headless(message),
@@ -112,7 +112,11 @@ def progress(mailbox: Mailbox) -> ProgressView:
 def tray(mailbox: Mailbox) -> TrayView:
     """What is marked."""
     marked = mailbox.marked
-    return TrayView(marked.messages, formats.number(marked.messages), formats.size(marked.octets))
+    return TrayView(
+        marked.messages,
+        formats.number(marked.messages),
+        formats.size(marked.octets, marked.unsized),
+    )
 
 
 def subject_of(message: Message) -> str:

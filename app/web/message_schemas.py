@@ -92,7 +92,7 @@ class Peek(BaseModel):
     html_available: bool
     parts: list[Part]
     transferred: int
-    octets: int
+    octets: int | None
     complete: bool
     defects: list[str]
 

@@ -56,6 +56,10 @@ _COUNTED: Final = {
         "%(n)s messages share their UIDL with another one; copies of one size are deleted only "
         "together.",
     ),
+    Notice.SIZES_UNKNOWN: NN_(
+        "The server does not tell the size of %(n)s message.",
+        "The server does not tell the sizes of %(n)s messages.",
+    ),
     Notice.COUNTS_DIFFER: NN_(
         "The server counts %(n)s message, but lists another number.",
         "The server counts %(n)s messages, but lists another number.",

@@ -42,6 +42,9 @@ _WHY: Final = {
         "The server gave the UIDL of a marked message to another one, so nobody can tell what is "
         "gone. Look at the list before you delete again."
     ),
+    "the server does not tell the sizes, and has no UIDLs that tell": N_(
+        "The server does not tell the sizes, and has no UIDLs that tell anything."
+    ),
     "the check was not asked for": N_("The check was not asked for."),
 }
 _UNCERTAIN: Final = frozenset(
@@ -62,7 +65,7 @@ def fingerprint(marks: Iterable[MessageId]) -> str:
 
 
 def _largest(messages: Sequence[Message]) -> list[Message]:
-    return nlargest(_ROWS, messages, key=lambda message: message.octets)
+    return nlargest(_ROWS, messages, key=lambda message: message.counted)
 
 
 async def review_page(request: Request, services: Services, session: Session) -> ReviewView:
@@ -81,8 +84,8 @@ async def review_page(request: Request, services: Services, session: Session) ->
         rows=Rows(mailbox, ListState()).all(shown),
         tray=tray(mailbox),
         seen=seen,
-        size=formats.size(index.totals.octets),
-        left=formats.size(left),
+        size=formats.size(index.totals.octets, index.totals.unsized),
+        left=formats.size(left, index.totals.unsized - marked.unsized),
         share_left=formats.percent(left, index.totals.octets),
         more=max(0, marked.messages - _ROWS),
         more_href=ListState(q="is:marked").href(),
@@ -111,7 +114,7 @@ def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:
         ReceiptLink(
             f"/mailbox/receipt?number={other}",
             formats.when_exactly(one.at),
-            formats.size(one.octets_freed),
+            formats.size(one.octets_freed, one.unsized),
         )
         for other, one in reversed(mailbox.receipts.items())
         if other != number
@@ -147,7 +150,7 @@ def receipt_page(
         account=account(mailbox, services),
         number=number,
         others=_others(mailbox, number),
-        freed=formats.size(receipt.octets_freed),
+        freed=formats.size(receipt.octets_freed, receipt.unsized),
         gone=gone,
         total=total,
         verified=receipt.verified,
@@ -156,8 +159,8 @@ def receipt_page(
         waits=receipt.due is not None and receipt.due > receipt.at,
         at=formats.when_exactly(receipt.at),
         at_iso=receipt.at.isoformat(),
-        before=formats.size(receipt.before.octets),
-        after=formats.size(after.octets) if after else "",
+        before=formats.size(receipt.before.octets, receipt.before.unsized),
+        after=formats.size(after.octets, after.unsized) if after else "",
         messages_before=receipt.before.messages,
         messages_after=after.messages if after else 0,
         share_after=formats.percent(after.octets, receipt.before.octets) if after else 0.0,

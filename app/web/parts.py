@@ -38,7 +38,7 @@ TNEF_OCTETS = 32 * 1024 * 1024  # of a winmail.dat, which is unpacked in memory
 
 
 def part_views(
-    contents: Contents, octets: int, path: str, *, closely: bool, shown: bool = False
+    contents: Contents, octets: int | None, path: str, *, closely: bool, shown: bool = False
 ) -> tuple[PartView, ...]:
     """All attachments, or what is shown in the message and can be saved.
 
@@ -55,7 +55,7 @@ def part_views(
     )
 
 
-def mark_view(part: Attachment, source: str, octets: int, path: str) -> MarkView:
+def mark_view(part: Attachment, source: str, octets: int | None, path: str) -> MarkView:
     """A picture or a file in its place between texts.
 
     Args:
@@ -74,7 +74,7 @@ def mark_view(part: Attachment, source: str, octets: int, path: str) -> MarkView
 
 
 def _part(
-    contents: Contents, part: Attachment, octets: int, href: str, *, closely: bool
+    contents: Contents, part: Attachment, octets: int | None, href: str, *, closely: bool
 ) -> PartView:
     whole = closely and part.complete
     calendar = part.kind is Kind.CALENDAR and part.complete
@@ -97,11 +97,13 @@ def shown_type(contents: Contents, part: Attachment) -> str | None:
     return viewable_type(next(stream(contents.data, part), b""))
 
 
-def _note(part: Attachment, octets: int) -> str:
+def _note(part: Attachment, octets: int | None) -> str:
     if part.octets is not None:
         return formats.size(part.octets)
     if part.estimate is not None:
         return _("about %(size)s, not whole here", size=formats.size(part.estimate))
+    if octets is None:
+        return formats.size(None)
     left = max(octets - part.span[0], 0)
     most = left * 3 // 4 if part.encoding == "base64" else left
     if not most:

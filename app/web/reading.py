@@ -100,7 +100,7 @@ class Reader:
         return replace(
             self._empty(peeked, shown),
             transferred=formats.size(peeked.transferred),
-            share=formats.percent(peeked.transferred, self._message.octets),
+            share=formats.percent(peeked.transferred, self._message.counted),
             complete=peeked.complete,
             rungs=() if peeked.complete or peeked.cut else self._rungs(peeked),
             whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
@@ -249,7 +249,7 @@ class Reader:
             subject=subject,
             got=formats.size(got),
             size=formats.size(download.expected),
-            share=formats.percent(got, download.expected),
+            share=formats.percent(got, download.expected or 0),
             running=download.running,
             ask=self._own("fetching"),
             cancel=f"/mailbox/messages/{download.id}/cancel" if foreign else self._own("cancel"),

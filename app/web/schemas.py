@@ -73,7 +73,7 @@ class ConsoleLine(_In):
 
 
 class Totals(BaseModel):
-    """How many messages, and their octets."""
+    """How many messages, and their octets as far as the server tells them."""
 
     messages: int
     octets: int
@@ -146,6 +146,8 @@ class Address(BaseModel):
 class Listed(BaseModel):
     """A message in a list; `from`, `to`, `subject` and `date` are null until they are known.
 
+    `octets` is null where the server does not tell it.
+
     `date_from` is `header` for the message's own date, `received` where that cannot be read and the
     date is the one at which the receiving server took it in, null without a date.
     """
@@ -155,7 +157,7 @@ class Listed(BaseModel):
     id: str
     number: int
     uidl: str | None
-    octets: int
+    octets: int | None
     sender: Address | None = Field(alias="from")
     to: list[Address] | None
     subject: str | None
@@ -168,7 +170,8 @@ class Listed(BaseModel):
 class MessageList(BaseModel):
     """A page of the list; `octets` is of all that match.
 
-    `undecided` counts messages whose headers the filter needs and that are not known yet.
+    `undecided` counts messages whose headers the filter needs and that are not known yet, or whose
+    size it needs and the server does not tell.
     """
 
     messages: list[Listed]

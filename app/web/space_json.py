@@ -10,7 +10,7 @@ from .schemas import SpaceGroup, SpaceMap
 
 def space_json(by: By, query: Query, found: Selection, zone: tzinfo) -> bytes:
     """The groups of the messages that a filter matched; takes a while for a large maildrop."""
-    total = sum(message.octets for message in found.matched)
+    total = sum(message.counted for message in found.matched)
     groups = []
     for group in grouped(found.matched, by, zone):
         narrowed = query.narrowed(group.terms)

@@ -38,19 +38,22 @@ def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
     blocks = []
     x = 0.0
     for message in largest:
-        width = formats.percent(message.octets, totals.octets)
+        width = formats.percent(message.counted, totals.octets)
         href = ListState().href(f"/mailbox/messages/{message.id}")
-        blocks.append(BlockView(x, width, heat(message.octets), _title(message), href))
+        blocks.append(BlockView(x, width, heat(message.counted), _title(message), href))
         x = round(x + width, 2)
-    octets = sum(m.octets for m in largest)
+    octets = sum(m.counted for m in largest)
     if len(order) > len(largest) and meant is not None:
         rest = replace(meant, negated=not meant.negated)
-        title = _("%(size)s in all other messages", size=formats.size(totals.octets - octets))
+        title = _(
+            "%(size)s in all other messages",
+            size=formats.size(totals.octets - octets, totals.unsized),
+        )
         href = ListState(q=str(rest)).href()
         blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, href))
     return StatView(
         messages=totals.messages,
-        size=formats.size(totals.octets),
+        size=formats.size(totals.octets, totals.unsized),
         largest=len(largest),
         share=formats.share(octets, totals.octets),
         blocks=tuple(blocks),

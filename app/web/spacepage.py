@@ -116,7 +116,7 @@ class Drawing:
         inner = frame.within(_GAP, _STRIP)
         tiles = self._messages(group, inner, href)
         if not tiles:
-            warmest = heat(max(message.octets for message in group.members))
+            warmest = heat(max(message.counted for message in group.members))
             return SenderTileView(_tile(frame, warmest, (name, size), href), ())
         room = frame.width - 2 * _PADDING
         both = f"{name} · {size}"
@@ -130,7 +130,7 @@ class Drawing:
             return ()
         largest = [m for m in ranked(group.members, _MESSAGES) if m.octets]
         for count in range(len(largest), 0, -1):
-            weights = [message.octets for message in largest[:count]]
+            weights = [message.counted for message in largest[:count]]
             rest = group.octets - sum(weights)
             frames = treemap([*weights, rest] if rest else weights, frame)
             if all(map(_touchable, frames[:count])):
@@ -148,7 +148,7 @@ class Drawing:
         query = self._query.narrowed(group.terms) or Query(group.terms)
         href = ListState(q=str(query)).href(f"/mailbox/messages/{message.id}")
         texts = (name, formats.size(message.octets))
-        return _tile(frame, heat(message.octets), texts, href)
+        return _tile(frame, heat(message.counted), texts, href)
 
 
 def _rest(messages: int, octets: int, frame: Frame, href: str) -> TileView:
@@ -207,7 +207,7 @@ def space_page(
         query: the filter that they match.
         form: what has to go to get under a size.
     """
-    octets = sum(message.octets for message in found.matched)
+    octets = sum(message.counted for message in found.matched)
     state = ListState(q=str(query))
     facets = Facets(state, octets)
     by = {each: grouped(found.matched, each, formats.own_zone()) for each in By}

@@ -56,7 +56,7 @@ class Shown:
     source: str = ""
 
 
-def show(contents: Contents, asked: Asked, octets: int, path: str) -> Shown:
+def show(contents: Contents, asked: Asked, octets: int | None, path: str) -> Shown:
     """Works out what a tab shows; for a thread.
 
     Args:
@@ -93,7 +93,7 @@ def show(contents: Contents, asked: Asked, octets: int, path: str) -> Shown:
             return Shown(parts, source=show_source(page))
 
 
-def _blocks(contents: Contents, octets: int, path: str) -> tuple[Block | MarkView, ...]:
+def _blocks(contents: Contents, octets: int | None, path: str) -> tuple[Block | MarkView, ...]:
     """The body in order: texts in blocks, pictures and files between them."""
     images = contents.inline_images()
     found: list[Block | MarkView] = []

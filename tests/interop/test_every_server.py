@@ -67,12 +67,12 @@ async def test_main_job(
         assert largest is named(mailbox, "large")
         peeked = await mailbox.peek(unlock, largest.id)
         assert peeked.contents.text.text.lstrip().startswith("hello")
-        assert peeked.transferred < 10_000 < largest.octets
+        assert peeked.transferred < 10_000 < largest.counted
 
         for message in mailbox.index:
             wire = await whole(mailbox, unlock, message.id)
             assert server.unaltered(wire) == LETTERS[name_of(wire)]
-            assert abs(message.octets - len(wire)) <= 100
+            assert abs(message.counted - len(wire)) <= 100
             header, _, body = wire.partition(b"\r\n\r\n")
             assert await top(mailbox, unlock, message.id, 0) == header + b"\r\n\r\n"
             for lines in (1, 2, 99_999_999):

@@ -67,7 +67,7 @@ async def test_a_message_without_an_end_of_line_gets_one(
         async with mailbox.retr(unlock, message.id) as (_, body):
             wire = b"".join([block async for block in body])
         assert server.unaltered(wire) == UNENDED + b"\r\n"
-        assert len(wire) - message.octets == SENT_BEYOND_LIST[server.name]
+        assert len(wire) - message.counted == SENT_BEYOND_LIST[server.name]
     finally:
         await mailbox.close()
 

@@ -65,12 +65,13 @@ def told(mailbox: Mailbox) -> dict[Notice, int]:
     return {told.notice: told.count for told in mailbox.notices}
 
 
-def index_of(*rows: tuple[str | None, int], salt: str = "salt") -> Index:
-    """An index of messages given as (UIDL, octets), numbered from 1."""
+def index_of(*rows: tuple[str | None, int | None], salt: str = "salt") -> Index:
+    """An index of messages given as (UIDL, octets), None where there is none, numbered from 1."""
     numbered = [(MessageNumber(n), *row) for n, row in enumerate(rows, 1)]
-    scan = [ScanListing(number, Octets(octets)) for number, _, octets in numbered]
+    sizes = [(number, None if octets is None else Octets(octets)) for number, _, octets in numbered]
+    scan = [ScanListing(*row) for row in sizes]
     uidls = [UniqueId(number, Uidl(uidl)) for number, uidl, _ in numbered if uidl is not None]
-    stat = Stat(len(rows), sum(octets for _, octets in rows))
+    stat = Stat(len(rows), sum(octets or 0 for _, octets in rows))
     return Index(Listing(stat, scan, uidls), salt)
 
 

@@ -34,7 +34,7 @@ def test_they_are_what_filtering_the_ordered_list_gives(rows, q, key, descending
     assert list(found.undecided) == list(plain.undecided)
     assert len(found.matched) == len(plain.matched)
     assert list(found.matched[part]) == list(plain.matched[part])
-    assert found.octets == plain.octets == sum(message.octets for message in plain.matched)
+    assert found.octets == plain.octets == sum(message.counted for message in plain.matched)
     if plain.matched:
         assert found.matched[0] is plain.matched[0]
         assert found.matched[-1] is plain.matched[-1]

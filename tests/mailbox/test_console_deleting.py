@@ -53,7 +53,7 @@ async def test_dele_asks_once_and_goes_out_as_typed():
     drop = maildrop(plain(4))
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        octets = by_number(mailbox, 2).octets
+        octets = by_number(mailbox, 2).counted
         with pytest.raises(ConfirmFirst) as asked:
             await mailbox.type(unlock, "dele 2")
         assert (asked.value.line, asked.value.messages, asked.value.octets) == ("DELE 2", 1, octets)
@@ -199,7 +199,7 @@ async def test_quit_deletes_what_was_confirmed_and_proves_it():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         ids = mark(mailbox, 1, 4)
-        octets = by_number(mailbox, 1).octets + by_number(mailbox, 3).octets
+        octets = by_number(mailbox, 1).counted + by_number(mailbox, 3).counted
         await confirmed(mailbox, "DELE 1")
         with pytest.raises(ConfirmFirst) as early:
             await mailbox.type(unlock, "QUIT")
@@ -259,7 +259,7 @@ async def test_what_was_read_under_expire_0_is_as_good_as_deleted():
     drop = maildrop(plain(4), announce=("EXPIRE 0",))
     async with opened(drop) as mailbox:
         await mailbox.type(unlock, "RETR 2")
-        assert mailbox.popped == Totals(1, by_number(mailbox, 2).octets)
+        assert mailbox.popped == Totals(1, by_number(mailbox, 2).counted)
         assert mailbox.deleted_in_console == Totals()
         await confirmed(mailbox, "DELE 3")
         with pytest.raises(ConfirmFirst) as asked:

@@ -36,7 +36,7 @@ EXAMPLES: Final = int(os.environ.get("POPSCOPE_EXAMPLES", "2000"))
 ACCOUNT: Final = Account("anna", Target("fickle.example", 110, Security.NONE))
 REFUSALS: Final = (MailboxError, Pop3Error, TransportError)
 
-SIZES: Final = st.sampled_from([100, 100, 100, 200])
+SIZES: Final = st.sampled_from([100, 100, 100, 200, None])
 WHICH: Final = st.integers(0, 5)
 NAMINGS: Final = st.one_of(
     st.sampled_from(["honest", "numbers", "zeros", "places", "none", "same", "turned", "swapped"]),
@@ -264,11 +264,11 @@ class Person:
         if self.server.messages:
             del self.server.messages[which % len(self.server.messages)]
 
-    async def arrives(self, octets: int) -> None:
+    async def arrives(self, octets: int | None) -> None:
         self.server.messages.append(Stored(f"m{self.arrived}", octets))
         self.arrived += 1
 
-    async def resized(self, which: int, octets: int) -> None:
+    async def resized(self, which: int, octets: int | None) -> None:
         if self.server.messages:
             place = which % len(self.server.messages)
             old = self.server.messages[place]
@@ -281,7 +281,7 @@ class Person:
         self.server.keeps = not self.server.keeps
 
 
-async def life(sizes: list[int], first: Any, steps: list[Any], *, paused: bool) -> None:
+async def life(sizes: list[int | None], first: Any, steps: list[Any], *, paused: bool) -> None:
     server = FickleServer(Stored(f"m{n}", octets) for n, octets in enumerate(sizes))
     server.naming = naming(first, 0)
     person = Person(server, paused=paused)

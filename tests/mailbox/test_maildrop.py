@@ -317,9 +317,8 @@ async def test_a_listing_that_does_not_come_leaves_nothing_half_done(stage):
 @pytest.mark.parametrize(
     ("listing", "fault"),
     [
-        (b"+OK\r\n1 200\r\nhello world\r\n.\r\n", Fault.BAD_ENTRY),
-        (b"+OK\r\n1 200\r\n0 200\r\n.\r\n", Fault.BAD_ENTRY),
         (b"+OK\r\n" + b"x" * 9000, Fault.LINE_TOO_LONG),
+        (b"<html>\r\n", Fault.BAD_STATUS),
     ],
 )
 async def test_a_listing_that_makes_no_sense(listing, fault):

@@ -34,5 +34,5 @@ def test_the_total_is_always_what_adding_up_gives(steps):
             marks.add(messages)
         else:
             marks.discard(message.id for message in messages)
-        octets = sum(message.octets for message in MESSAGES if message.id in marks)
+        octets = sum(message.counted for message in MESSAGES if message.id in marks)
         assert marks.totals == Totals(len(list(marks)), octets)

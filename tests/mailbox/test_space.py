@@ -26,7 +26,7 @@ def test_a_group_is_what_its_filter_selects(heap, by, text, zone):
         assert query is not None
         chosen = select(parse(str(query)), heap, {}, now)
         assert tuple(chosen.matched) == group.members
-        assert group.octets == sum(m.octets for m in group.members)
+        assert group.octets == sum(m.counted for m in group.members)
         assert len(str(Query(group.terms))) <= MAX_CHARACTERS
 
 

@@ -242,7 +242,7 @@ def test_answers_are_read(command, said, expected):
     assert repr(value(command, said)) == expected
 
 
-def pairs(rows: list[ScanListing | UniqueId]) -> list[tuple[int, int | str]]:
+def pairs(rows: list[ScanListing | UniqueId]) -> list[tuple[int, int | str | None]]:
     return [(row.number, row.octets if isinstance(row, ScanListing) else row.uidl) for row in rows]
 
 

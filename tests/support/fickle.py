@@ -25,12 +25,12 @@ class Stored:
 
     Attributes:
         subject: ASCII, in its header.
-        octets: what LIST says.
+        octets: what LIST says; None where its row has no size.
         uidl: the unique id that it should have.
     """
 
     subject: str
-    octets: int = 100
+    octets: int | None = 100
     uidl: str = ""
 
     @property
@@ -100,7 +100,7 @@ class FickleServer:
                 visit.removed = [visit.messages[n - 1] for n in sorted(visit.deleted)]
                 self.messages = [m for m in self.messages if m not in visit.removed]
             case "LIST" if numbers and 1 <= numbers[0] <= len(visit.messages):
-                return b"+OK %d %d\r\n" % (numbers[0], visit.messages[numbers[0] - 1].octets)
+                return b"+OK %d %d\r\n" % (numbers[0], visit.messages[numbers[0] - 1].octets or 0)
             case "STAT" | "LIST" | "UIDL":
                 return self._listing(visit, verb.upper())
             case "TOP" | "RETR" | "DELE":
@@ -110,9 +110,10 @@ class FickleServer:
     def _listing(self, visit: Visit, verb: str) -> bytes:
         left = [(n, m) for n, m in enumerate(visit.messages, 1) if n not in visit.deleted]
         if verb == "STAT":
-            return b"+OK %d %d\r\n" % (len(left), sum(stored.octets for _, stored in left))
+            return b"+OK %d %d\r\n" % (len(left), sum(stored.octets or 0 for _, stored in left))
         if verb == "LIST":
-            rows = [f"{number} {stored.octets}\r\n" for number, stored in left]
+            sizes = [(n, "" if m.octets is None else m.octets) for n, m in left]
+            rows = [f"{number} {octets}\r\n" for number, octets in sizes]
         else:
             names = [(number, visit.naming(number, stored)) for number, stored in left]
             if left and all(name is None for _, name in names):

@@ -37,7 +37,7 @@ async def test_the_review_shows_what_is_marked_largest_first():
     here = session()
     small, large, _ = here.mailbox.index
     here.mailbox.marks = Marks([small, large])
-    here.mailbox.marked = SimpleNamespace(messages=2, octets=7 * MB)
+    here.mailbox.marked = Totals(2, 7 * MB)
     here.mailbox.read_headers = AsyncMock()
     view = await outcome.review_page(REQUEST, SERVICES, here)
     assert view.seen == outcome.fingerprint([large.id, small.id])
@@ -49,7 +49,7 @@ async def test_the_review_warns_where_a_message_goes_by_its_number_alone():
     here = session(standing=(Told(Notice.NO_UIDL), Told(Notice.NO_CAPA)))
     first, second, _ = here.mailbox.index
     here.mailbox.marks = Marks([first, second])
-    here.mailbox.marked = SimpleNamespace(messages=2, octets=7 * MB)
+    here.mailbox.marked = Totals(2, 7 * MB)
     here.mailbox.read_headers = AsyncMock()
     first.header.refused = True
     view = await outcome.review_page(REQUEST, SERVICES, here)
@@ -85,7 +85,7 @@ def test_why_a_check_failed_is_told_in_words_of_ours():
         path.read_text() for path in (shipped("templates").parent / "app/mailbox").glob("*.py")
     )
     reasons = re.findall(r'\bwhy ?= ?"([a-z][^"]+)"', source)
-    assert len(reasons) == 7
+    assert len(reasons) == 8
     for reason in reasons:
         assert reason in outcome._WHY
         told = outcome.why(f"QUIT was not answered; {reason}")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.mailbox import Totals
 from app.mailbox.index import Index, Listing
 from app.mailbox.marks import Marks
 from app.pop3 import Capabilities, MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
@@ -14,13 +15,14 @@ from app.web import listing, present
 MB = 1_000_000
 
 
-def index_of(*sizes: int) -> Index:
-    rows = [ScanListing(MessageNumber(n), Octets(size)) for n, size in enumerate(sizes, 1)]
+def index_of(*sizes: int | None) -> Index:
+    octets = [None if size is None else Octets(size) for size in sizes]
+    rows = [ScanListing(MessageNumber(n), size) for n, size in enumerate(octets, 1)]
     uidls = [UniqueId(row.number, Uidl(f"u{row.number}")) for row in rows]
-    return Index(Listing(Stat(len(rows), sum(sizes)), rows, uidls), "")
+    return Index(Listing(Stat(len(rows), sum(size or 0 for size in sizes)), rows, uidls), "")
 
 
-def mailbox(*sizes: int, **more: Any) -> Any:
+def mailbox(*sizes: int | None, **more: Any) -> Any:
     """As much of a mailbox as the views look at."""
     target = Target("pop.example.net", 995, Security.TLS)
     given = {
@@ -34,7 +36,7 @@ def mailbox(*sizes: int, **more: Any) -> Any:
         "standing": (),
         "headless": lambda message: message.header.refused and not message.headers_known,
         "news": SimpleNamespace(fresh=frozenset()),
-        "marked": SimpleNamespace(messages=0, octets=0),
+        "marked": Totals(),
     }
     return SimpleNamespace(**{**given, **more})
 
@@ -68,7 +70,7 @@ def test_the_top_bar_says_how_the_connection_is_protected(target, tls, shown):
 def test_the_title_says_what_is_marked_and_what_is_open():
     one = mailbox()
     assert present.title(one, None) == "anna"
-    one.marked = SimpleNamespace(messages=1234, octets=5)
+    one.marked = Totals(1234, 5)
     reader: Any = SimpleNamespace(row=SimpleNamespace(subject=""))
     assert present.title(one, reader) == "1,234 marked · Message · anna"
     assert listing.tray(one).messages == "1,234"

@@ -66,7 +66,7 @@ async def test_a_filter_keeps_the_order_asked_for(q):
     assert backward == forward[::-1]
     by_size = await chosen(one, q, Sort())
     assert numbers(by_size.matched) == [n for n in (2, 3, 1) if n in forward]
-    assert by_size.octets == sum(message.octets for message in by_size.matched)
+    assert by_size.octets == sum(message.counted for message in by_size.matched)
 
 
 async def test_what_changes_changes_the_answer():

@@ -27,7 +27,7 @@ def test_each_group_is_what_its_filter_selects(heap, by, q):
         assert group.label
         chosen = select(parse_query(group.q), heap, {}, NOW).matched
         assert len(chosen) == group.messages
-        assert sum(one.octets for one in chosen) == group.octets
+        assert sum(one.counted for one in chosen) == group.octets
 
 
 def test_labels_are_for_people_and_keys_for_programs():

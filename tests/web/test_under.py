@@ -64,7 +64,7 @@ def test_either_there_is_something_to_show_or_a_reason(heap, octets, order):
         assert said.oldest is (order is Order.OLDEST)
         return
     chosen = select(parse_query(str(parse_query(q_of(under.way(found, order))))), heap, {}, NOW)
-    left = sum(m.octets for m in heap) - sum(m.octets for m in chosen.matched)
+    left = sum(m.counted for m in heap) - sum(m.counted for m in chosen.matched)
     assert left < octets
 
 

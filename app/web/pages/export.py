@@ -57,7 +57,7 @@ def _page(
         account=account(mailbox, services),
         count=len(messages),
         messages=formats.number(len(messages)),
-        size=formats.size(found.octets),
+        size=formats.size(found.octets, found.unsized),
         everything=len(messages) == len(mailbox.index),
         undecided=len(found.undecided),
         q=q,

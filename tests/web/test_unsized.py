@@ -1,0 +1,44 @@
+"""What people and programs read where a server does not tell a size."""
+
+from app.mailbox import MessageId, Outcome, ReceiptItem
+from app.web import formats, listing, schemas
+from app.web.listing import Rows
+from app.web.liststate import ListState
+from app.web.receipt_files import receipt_csv
+from app.web.spacemap import facets, stat
+
+from .test_present import mailbox
+from .test_receipt_files import receipt
+
+
+def test_a_size_is_not_known_and_a_sum_with_it_is_a_least():
+    assert formats.size(None) == "size not known"
+    assert formats.size(5_000_000, 1) == "at least 5.0 MB"
+    assert formats.size(0, 2) == "size not known"
+    assert formats.size(0) == "0 B"
+
+
+def test_the_list_the_tray_and_the_map_say_so():
+    one = mailbox(500, None, 2000)
+    second = list(one.index)[1]
+    row = Rows(one, ListState()).row(second)
+    assert (row.size, row.share) == ("size not known", 0.0)
+    one.marks.add([second])
+    one.marked = one.marks.totals
+    assert listing.tray(one).size == "size not known"
+    one.marks.add(one.index)
+    one.marked = one.marks.totals
+    assert listing.tray(one).size == "at least 2.5 KB"
+    assert stat(one, list(one.index)).size == "at least 2.5 KB"
+    one.groups, one.surveyed = lambda *_: None, lambda _: True
+    last = facets(one, ListState()).sizes.facets[-1]
+    assert (last.label, last.messages, last.size) == ("size not known", 1, "size not known")
+    assert last.href == "/mailbox?q=-has%3Asize"
+
+
+def test_programs_get_null_and_spreadsheets_an_empty_cell():
+    one = mailbox(None)
+    (message,) = one.index
+    assert schemas.listed(one, message).model_dump(by_alias=True)["octets"] is None
+    item = ReceiptItem(MessageId("i"), None, "", "", Outcome.GONE)
+    assert receipt_csv(receipt(item)).decode("utf-8-sig").splitlines()[1].startswith("gone,,")
