@@ -59,14 +59,14 @@ def _nec_sign(two: bytes) -> str:
 
 
 def _looked_up(codec: str, character: bytes) -> str:
-    found = ""
+    """The sign that another table has for this character, else `BROKEN`."""
+    signs = [character.decode(other, "ignore") for other in _NEIGHBOURS.get(codec, ())]
     if codec.startswith("euc_j"):
-        found = _nec_sign(character) if len(character) == _PAIR else _IBM.get(character, "")
-    for other in _NEIGHBOURS.get(codec, ()):
-        if len(found) == 1:
-            return found
-        found = character.decode(other, "ignore")
-    return found if len(found) == 1 else BROKEN
+        pair = len(character) == _PAIR
+        signs.insert(0, _nec_sign(character) if pair else _IBM.get(character, ""))
+    # Where the first octet leads to nothing, an ASCII octet behind it is all that is left.
+    found = (sign for sign in signs if len(sign) == 1 and not sign.isascii())
+    return next(found, BROKEN)
 
 
 def _handler(codec: str) -> Callable[[UnicodeError], tuple[str, int]]:

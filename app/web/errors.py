@@ -100,8 +100,7 @@ class ConfirmServer(WebError):
 
     def __init__(self, host: str, port: int, security: str, domain: str) -> None:
         super().__init__(host, port, security, domain)
-        self.host = host
-        self.port = port
+        self.host, self.port = host, port
         self.security = security
         self.domain = domain
 
@@ -391,14 +390,11 @@ def problem(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
         "code": view.code,
         "detail": " ".join((view.detail, *view.advice)),
     }
-    if view.reply:
-        body["reply"] = view.reply
-    if view.retry_after is not None:
-        body["retry_after"] = view.retry_after
-    if view.means_refused:
-        body["means_refused"] = list(view.means_refused)
-    if view.instead:
-        body["instead"] = view.instead
-    if confirm is not None:
-        body["confirm"] = confirm
-    return body
+    told = {
+        "reply": view.reply or None,
+        "retry_after": view.retry_after,
+        "means_refused": list(view.means_refused) or None,
+        "instead": view.instead or None,
+        "confirm": confirm,
+    }
+    return body | {name: value for name, value in told.items() if value is not None}

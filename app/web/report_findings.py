@@ -394,22 +394,4 @@ AFTER: Mapping[Finding, Says] = {
         N_("It closes after %(seconds)s of silence."),
         N_("Ten minutes are the least that RFC 1939 allows."),
     ),
-    Finding.BROKE_OFF: Says(N_("Not seen: the connection broke off.")),
-    Finding.DELAY_TOO_LONG: Says(
-        NN_(
-            "Not seen: it needs another sign-in, which is allowed after %(n)s second.",
-            "Not seen: it needs another sign-in, which is allowed after %(n)s seconds.",
-        )
-    ),
-    Finding.STILL_IN_USE: Says(N_("Not seen: there was no second sign-in.")),
-    Finding.EMPTY: Says(N_("Not seen: the mailbox is empty.")),
-    Finding.NOTHING_SMALL: Says(N_("Not seen: there is no small message to try it with.")),
-    Finding.NO_DOTS: Says(N_("Not seen: no small message has a line that begins with a dot.")),
-    Finding.WOULD_POP: Says(N_("Not tried: under EXPIRE 0 fetching a message may delete it.")),
-    Finding.NO_ROUTE: Says(N_("Not seen: this machine has no way to %(address)s.")),
-    Finding.NO_PASSWORD_IN_CLEAR: Says(
-        N_("Not tried: it would send the password in clear, which the sign-in did not.")
-    ),
-    Finding.NO_USER_PASS: Says(N_("Not seen: it needs USER and PASS, which are not offered.")),
 }
-SAYINGS: Mapping[Finding, Says] = {**BEFORE, **AFTER}

@@ -1,18 +1,24 @@
 """A server report in words: for its page, for JSON, and as text for a terminal or for support."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from app import __version__
-from app.report import Check, Fact, Group, Report, Step, Stopped, Topic, Verdict
+from app.report import Check, Fact, Finding, Group, Report, Step, Stopped, Topic, Verdict
 
 from . import formats
 from .dialogue import milliseconds
 from .masking import Masker
-from .report_findings import SAYINGS
+from .report_findings import AFTER, BEFORE, Says
+from .report_unseen import UNSEEN
 from .words import N_, NN_, _, ngettext
 
+SAYINGS: Mapping[Finding, Says] = {
+    **BEFORE,
+    **AFTER,
+    **{finding: Says(text) for finding, text in UNSEEN.items()},
+}
 GROUPS = {
     Group.REACH: N_("Reach"),
     Group.TLS: N_("Encryption"),

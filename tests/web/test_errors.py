@@ -76,13 +76,13 @@ async def test_retry_after_is_told_where_it_is_known():
         assert answer.json()["retry_after"] == 30
 
 
-async def test_a_name_that_the_server_cannot_take_is_refused_before_it_is_sent():
-    fake = FakeMaildrop()
+async def test_a_name_beyond_ascii_goes_as_it_is_and_a_refusal_mentions_it():
+    fake = FakeMaildrop(quirks=Quirks(replies={"PASS": b"-ERR no\r\n"}))
     async with ScriptedServer(fake) as server, running(QUICK) as app, http_to(app) as http:
         answer = await post_session(http, server, "zoë", auth="USER")
-        assert (answer.status_code, answer.json()["code"]) == (422, "no-way-in")
-        assert answer.json()["title"] == "This server takes plain letters only."
-    assert fake.commands == ["CAPA"]
+        assert (answer.status_code, answer.json()["code"]) == (401, "login-rejected")
+        assert "sent as UTF-8" in answer.json()["detail"]
+    assert fake.commands[:2] == ["CAPA", "USER zo\u00c3\u00ab"]  # UTF-8, octet by octet
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ import string
 import pytest
 
 from app.report import RULES, Finding, Verdict
-from app.web.report_findings import AFTER, BEFORE, SAYINGS
+from app.web.report_findings import AFTER, BEFORE
+from app.web.report_unseen import UNSEEN
+from app.web.report_words import SAYINGS
 
 
 def test_every_finding_is_said_once():
     assert set(SAYINGS) == set(Finding)
-    assert not set(BEFORE) & set(AFTER)
+    assert len(SAYINGS) == len(BEFORE) + len(AFTER) + len(UNSEEN)
 
 
 @pytest.mark.parametrize("finding", list(SAYINGS), ids=lambda finding: finding.value)
