@@ -3,10 +3,10 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Error, Page, Route, expect
 
 from tests.support.browser import Chromium, axe
 from tests.support.maildrop import FakeMaildrop, FakeMessage
@@ -42,7 +42,13 @@ async def mailbox(app: RunningPopscope, page: Page) -> AsyncIterator[FakeMaildro
         await page.get_by_label("Security", exact=True).select_option("none")
         await page.get_by_label("Password", exact=True).fill("secret")
         await page.get_by_label("Password", exact=True).press("Enter")
-        await page.locator("#progress", has_text="all 250 headers").wait_for()
+        ready = page.locator("#progress", has_text="all 250 headers")
+        for _ in range(30):  # without JavaScript a page stands still once its own rows are read
+            with suppress(Error):
+                await ready.wait_for(timeout=1000)
+                break
+            await page.reload()
+        await expect(ready).to_be_visible()
         yield fake
         assert fake.count("DELE") == 0
         await page.goto(app.url + "/mailbox")

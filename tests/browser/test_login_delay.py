@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 PageAt = Callable[..., Awaitable[Page]]
 
 IDLE_RELEASE = 2  # seconds
-DELAY = 25
+DELAY = 15
 
 
 @pytest.fixture(scope="module")

@@ -127,6 +127,10 @@ async def test_progress_stops_asking(
     await page.goto(demo.url)
     await page.get_by_role("button", name="demo mailbox").click()
     await page.locator("#progress", has_text="all ").wait_for()
-    asked = len(chromium.requests)
-    await page.wait_for_timeout(2000)
-    assert len(chromium.requests) == asked
+    asked = -1
+    for _ in range(5):  # what was under way comes to its end
+        if len(chromium.requests) == asked:
+            return
+        asked = len(chromium.requests)
+        await page.wait_for_timeout(2000)
+    pytest.fail(f"it goes on asking: {chromium.requests[-3:]}")

@@ -169,7 +169,8 @@ async def _packed(session: Session, id: str, path: str) -> bytes:
 
 
 def _complete(contents: Contents, path: str) -> Attachment | None:
-    found = (one for one in contents.attachments if one.path == path and one.complete)
+    parts = contents.attachments + contents.shown
+    found = (one for one in parts if one.path == path and one.complete)
     return next(found, None)
 
 

@@ -94,3 +94,20 @@ async def test_what_is_not_all_here_is_not_shown(browser):
     assert (await browser.http.get(f"{path}/parts/1.4/view")).status_code == 404
     for wrong in ("9", "1", "1~1", "%00"):
         assert (await browser.http.get(f"{path}/parts/{wrong}/view")).status_code == 404
+
+
+async def test_a_picture_that_stands_in_the_text_is_looked_at_too():
+    raw = (
+        b'Subject: s\r\nContent-Type: multipart/mixed; boundary="m"\r\n\r\n--m\r\n\r\nsee\r\n'
+        b"--m\r\nContent-Type: image/png\r\nContent-Disposition: inline; filename=a.png\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(PNG) + b"--m--\r\n"
+    )
+    fake = FakeMaildrop([FakeMessage(raw)])
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        browser = Browser(http)
+        await browser.sign_in(server)
+        path = await path_to(browser, whole=False)
+        page = (await browser.open(f"{path}?tab=attachments")).text
+        assert f'<img src="{path}/parts/1.2/view"' in page
+        answer = await browser.http.get(f"{path}/parts/1.2/view")
+        assert (answer.status_code, answer.content) == (200, PNG)
