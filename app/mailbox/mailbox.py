@@ -78,7 +78,7 @@ class Mailbox(Terminal):
         """STAT, asked now; where the server does not tell, what was listed last."""
 
         async def ask(connection: Connection) -> Stat | None:
-            return await or_none(connection, commands.stat_if_told())
+            return await or_none(connection, commands.stat_if_told(), [])
 
         listed = self.index.totals
         return await self._read(unlock, ask) or Stat(listed.messages, listed.octets)

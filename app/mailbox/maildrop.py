@@ -34,6 +34,7 @@ from .space import By, Group
 
 T = TypeVar("T")
 
+_LISTINGS = 3  # UIDL, STAT and LIST
 _AT_ONCE = 200  # headers of marks that are hastened
 _SETTLING = 5.0  # seconds for headers of marks before the lock is given back
 
@@ -104,15 +105,16 @@ class Maildrop(Holding):
         if not self.listed:
             await self.open(unlock)
 
-    # -- the listing ---------------------------------------------------------------------------
-
     async def _list(self, connection: Connection) -> None:
         """UIDL, STAT and LIST in one group; then marks and headers move to the new index."""
         # UIDL first: GNU mailutils writes a field into new messages then, which LIST counts.
-        uidls = or_none(connection, commands.uidl_all())
-        totals = or_none(connection, commands.stat_if_told())
-        sizes = or_none(connection, commands.list_all())
+        refused: list[CommandRejected] = []
+        uidls = or_none(connection, commands.uidl_all(), refused)
+        totals = or_none(connection, commands.stat_if_told(), refused)
+        sizes = or_none(connection, commands.list_all(), refused)
         rows, stat, scan = await asyncio.gather(uidls, totals, sizes)
+        if len(refused) == _LISTINGS:
+            raise refused[-1]  # nothing is to be seen here, and the server says why
         earlier = self.index
         index, changes = await self._indexed(connection, Listing(stat, scan, rows))
         self._renamed = {}
@@ -387,9 +389,12 @@ def _strangers(earlier: Index, now: Index) -> list[MessageId]:
     ]
 
 
-async def or_none(connection: Connection, command: Command[T]) -> T | None:
-    """The answer to a command; None where it is refused."""
+async def or_none(
+    connection: Connection, command: Command[T], refused: list[CommandRejected]
+) -> T | None:
+    """The answer to a command; None where it is refused, which `refused` is told."""
     try:
         return await connection.execute(command)
-    except CommandRejected:
+    except CommandRejected as error:
+        refused.append(error)
         return None

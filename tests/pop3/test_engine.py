@@ -208,16 +208,20 @@ def test_a_line_that_is_no_status_is_fatal(said):
         (commands.stat(), b"+OK two 320\r\n", b"two"),
         (commands.stat(), b"+OK\r\n", b""),
         (commands.list_one(ONE), b"+OK 1\r\n", b"1"),
-        (commands.list_all(), b"+OK\r\n1 120\r\nrubbish\r\n.\r\n", b"rubbish"),
-        (commands.list_all(), b"+OK\r\n1 120\r\n0 2\r\n.\r\n", b"0 2"),
         (commands.uidl_all(), b"+OK\r\nabc 1\r\n.\r\n", b"abc"),
-        (commands.list_all(), b"+OK\r\n1 120\r\n-ERR disk gone\r\n.\r\n", b"-ERR"),
     ],
 )
 def test_rows_that_cannot_be_meant_are_fatal(command, said, received):
     error = broken(command, said).error
     assert error.fault is Fault.BAD_ENTRY
     assert error.received == received
+
+
+@pytest.mark.parametrize("row", [b"rubbish", b"0 2", b"-ERR disk gone", b""])
+def test_a_row_of_a_listing_that_cannot_be_meant_is_left_out(row):
+    said = b"+OK\r\n1 120\r\n" + row + b"\r\n3\r\n.\r\n"
+    listed = of(Completed, answer(commands.list_all(), said)).value
+    assert [(one.number, one.octets) for one in listed] == [(1, 120), (3, None)]
 
 
 def test_rows_are_unstuffed_and_a_dot_among_them_is_no_end():

@@ -15,6 +15,8 @@ import dns.query
 from . import need
 from .process import end, free_port, start
 
+_READY = "ready.test"
+
 
 class Dnsmasq:
     """Debian's dnsmasq, for ``.test`` alone: ``with Dnsmasq(["host-record=a.test,127.0.0.1"])``.
@@ -39,11 +41,12 @@ class Dnsmasq:
 
     @property
     def asked(self) -> list[str]:
-        """The questions so far, as ``TYPE NAME``."""
+        """The questions so far, as ``TYPE NAME``, but for ours whether it is there."""
         words = [line.split() for line in self._log.read_text(errors="replace").splitlines()]
         found = [line for line in words if any(word.startswith("query[") for word in line)]
         at = [next(i for i, w in enumerate(line) if w.startswith("query[")) for line in found]
-        return [f"{line[i][6:-1]} {line[i + 1]}" for line, i in zip(found, at, strict=True)]
+        asked = (f"{line[i][6:-1]} {line[i + 1]}" for line, i in zip(found, at, strict=True))
+        return [question for question in asked if question != f"A {_READY}"]
 
     def __enter__(self) -> Self:
         binary = need.program("dnsmasq", package="dnsmasq-base")
@@ -92,7 +95,7 @@ class Dnsmasq:
             "local=/test/",
             "log-queries",
             "log-facility=-",
-            "host-record=ready.test,127.0.0.1",
+            f"host-record={_READY},127.0.0.1",
             *self._records,
         ]
         config = self._log.with_name("dnsmasq.conf")
@@ -103,7 +106,7 @@ class Dnsmasq:
             )
 
     def _answers(self) -> bool:
-        question = dns.message.make_query("ready.test", "A")
+        question = dns.message.make_query(_READY, "A")
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             if self._child is None or self._child.poll() is not None:

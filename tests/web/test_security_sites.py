@@ -71,6 +71,7 @@ CHANGES = [
     ("POST", "/mailbox/refresh"),
     ("POST", "/mailbox/release"),
     ("POST", "/mailbox/commit"),
+    ("POST", "/mailbox/receipt/check"),
     ("POST", "/mailbox/messages/{id}/mark"),
     ("POST", "/mailbox/messages/{id}/unmark"),
     ("POST", "/mailbox/messages/{id}/whole"),
@@ -92,6 +93,7 @@ CHANGES = [
     ("POST", "/api/v1/export"),
     ("POST", "/api/v1/rset"),
     ("POST", "/api/v1/quit"),
+    ("POST", "/api/v1/receipts/{id}/check"),
     ("POST", "/api/v1/console"),
 ]
 

@@ -233,6 +233,7 @@ async def test_too_large_is_told_and_saving_still_works(at, listed):
     if listed is not None:
         place.fake.messages[3].listed = listed
         await place.script.post("/session/refresh")
+        place.ids[:] = await place.script.ids()  # another size is another message
     await place.browser.open(place.path(4, "?lines=5"))
     answer = await place.click(place.path(4, "/whole"))
     if listed is None:
