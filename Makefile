@@ -6,10 +6,12 @@ PORT ?= 8000
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# One more than processors: tests wait for servers and browsers.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench format words lock servers
+.PHONY: help demo test check lint bench format words lock servers
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -20,7 +22,10 @@ demo: $(VENV)/.runtime ## start Popscope with a demo mailbox (HOST=127.0.0.1 POR
 	@exec $(PY) -m app demo --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev servers ## run every test; ARGS="tests/pop3 -x" for some
-	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+check: lint ## lint, and the tests that need no server, no browser and little time
+	$(PY) -m pytest -n auto --dist loadfile -m "not interop and not browser and not heavy" $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, formatting, mypy, import contracts
 	$(VENV)/bin/ruff check .

@@ -13,6 +13,8 @@ from app.transport import Security, Target
 from .support.process import free_port
 from .test_cli import environment
 
+pytestmark = pytest.mark.heavy
+
 
 def check(*arguments: str, secret: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

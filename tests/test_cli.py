@@ -23,6 +23,8 @@ from .support.process import end, start
 from .support.scripted import ScriptedServer
 from .web.visiting import Browser, Script
 
+pytestmark = pytest.mark.heavy
+
 
 def environment(**variables: str) -> dict[str, str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("POPSCOPE_")}

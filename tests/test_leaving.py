@@ -18,6 +18,8 @@ import pytest
 from .support.popscope import RunningPopscope
 from .web.visiting import SAME_ORIGIN
 
+pytestmark = pytest.mark.heavy
+
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=xyz"
 JSON = "application/json"

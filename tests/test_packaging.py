@@ -17,6 +17,8 @@ from packaging.utils import canonicalize_name
 
 from .support.popscope import RunningPopscope
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = {path.name: path.read_text() for path in sorted((ROOT / ".ci").glob("requirements*.txt"))}

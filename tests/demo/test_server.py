@@ -12,6 +12,8 @@ from app.demo.message import Generated
 
 from .wire import Wire, dialled
 
+pytestmark = pytest.mark.heavy
+
 MAIL = [
     Message(f"id-{number}", b"Subject: %d\r\n\r\n" % number, (b".\r\n%d\r\n" % number,))
     for number in range(1, 6)

@@ -32,6 +32,8 @@ from tests.support.fickle import FickleDialer, FickleServer, Naming, Stored, hon
 
 from .opening import unlock
 
+pytestmark = pytest.mark.heavy
+
 EXAMPLES: Final = int(os.environ.get("POPSCOPE_EXAMPLES", "2000"))
 ACCOUNT: Final = Account("anna", Target("fickle.example", 110, Security.NONE))
 REFUSALS: Final = (MailboxError, Pop3Error, TransportError)

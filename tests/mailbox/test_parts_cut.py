@@ -12,6 +12,8 @@ from app.mailbox.parts import follow_part
 from .arriving import Arriving, turns
 from .test_parts import base64_part, from_whole, multipart, octets_of, while_it_comes
 
+pytestmark = pytest.mark.heavy
+
 LONG = bytes(range(256)) * 12
 BLANKS = b"text =\r\n that  \r\ngoes on \t\r\n" * 120 + b"--b is no delimiter\r\n--bb\r\n--\r\n-"
 QUOTED = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"

@@ -109,6 +109,7 @@ def cuts(raw: bytes) -> list[int]:
     return ends[::step]
 
 
+@pytest.mark.heavy
 @EVERY
 def test_cut_behind_any_line_the_parts_met_are_the_first_of_the_whole_ones(case: Case):
     raw = case.raw
@@ -128,6 +129,7 @@ def test_cut_behind_any_line_the_parts_met_are_the_first_of_the_whole_ones(case:
             assert found.text == text, at
 
 
+@pytest.mark.heavy
 @SMALL_ONES
 def test_cut_behind_any_octet_nothing_is_raised_or_harmful(case: Case):
     for at in range(len(case.raw)):
@@ -180,6 +182,7 @@ def steps(raw: bytes) -> int:
     return count
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("kind", GROWING)
 def test_twice_the_octets_take_at_most_twice_the_steps(kind: str):
     made = GROWING[kind]
@@ -215,6 +218,7 @@ SHARDS = (
 )
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.timeout(10)  # quadratic time would be 10^10 steps of a regular expression
 def test_a_long_run_of_any_shard_is_read_once(place: str):

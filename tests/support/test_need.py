@@ -9,6 +9,8 @@ import pytest
 
 from . import need
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPING = """
 import pytest

@@ -15,6 +15,8 @@ from app.transport.wire import Wire
 
 from .dialling import dialer, sign_in_to
 
+pytestmark = pytest.mark.heavy
+
 TOPS = 12
 
 

@@ -21,6 +21,8 @@ from tests.support.scripted import ScriptedServer
 
 from .visiting import Script, Serving
 
+pytestmark = pytest.mark.heavy
+
 MIB = 1024 * 1024
 
 

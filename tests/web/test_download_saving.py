@@ -15,6 +15,8 @@ from tests.support.scripted import ScriptedServer
 
 from .visiting import SAME_ORIGIN, Browser, Script, heading, http_to, running, words
 
+pytestmark = pytest.mark.heavy
+
 MIB = 1024 * 1024
 LETTER = b"Subject: dots\r\n\r\n.one\r\n..two\r\n.\r\nlast\r\n"
 LARGE = 64 * MIB  # more than any buffer between Popscope and the browser

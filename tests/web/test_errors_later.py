@@ -8,6 +8,8 @@ from tests.support.scripted import ScriptedServer
 from .badservers import LOST, NO_ANSWER
 from .visiting import QUICK, Browser, Script, heading, http_to, running, words
 
+pytestmark = pytest.mark.heavy
+
 # Servers that lack something, or lie a little: no error, but a word about it
 
 

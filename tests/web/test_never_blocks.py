@@ -32,6 +32,8 @@ from tests.support.corpus.served import Served, served
 
 from .visiting import Browser, Script, http_to, running
 
+pytestmark = pytest.mark.heavy
+
 LONGEST = 0.05  # seconds
 BEAT = 0.005
 TIMES = 2
