@@ -32,7 +32,10 @@ _SNIFFED: Final = 64
 _HEAD: Final = 12  # octets that tell an image
 _MOST_SOURCES: Final = 2000  # addresses of pictures that are looked up
 _SOURCE: Final = re.compile(
-    r"(?:\bsrc|\bbackground)\s{0,8}=\s{0,8}[\"']?\s{0,8}([^\s\"'<>]{1,2000})", re.IGNORECASE
+    r"\b(?:src|background)\s{0,8}=\s{0,8}[\"']?\s{0,8}([^\s\"'<>]{1,2000})"
+    r"|\burl\(\s{0,8}(?:[\"']([^\"'<>]{1,2000})"
+    r"|(?:&quot;|&#0?3[49];|&apos;)?([^\s\"'<>()]{1,2000}))",
+    re.IGNORECASE,
 )
 
 
@@ -262,8 +265,8 @@ class Contents:
 
     def _referenced(self) -> set[str]:
         """The paths of pictures that the HTML shows by their Content-ID, address or name."""
-        found = (one[1] for text in self.markups for one in _SOURCE.finditer(text))
-        said = {html.unescape(one) for one in islice(found, _MOST_SOURCES)}
+        found = (one[one.lastindex or 0] for text in self.markups for one in _SOURCE.finditer(text))
+        said = {html.unescape(one).strip("\"' ") for one in islice(found, _MOST_SOURCES)}
         if not said:
             return set()
         images = self.inline_images()

@@ -1,5 +1,7 @@
 """A message examined once: bodies, what else there is, and what is decoded when asked for."""
 
+import pytest
+
 from app.mime import Contents
 from app.mime.decode import MAX_TEXT_OCTETS
 
@@ -39,6 +41,28 @@ def test_bodies_and_the_rest():
     assert not contents.attachment_first
     assert [field.name for field in contents.fields] == ["Subject", "Content-Type"]
     assert contents.defects == ()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div style='background:url(cid:bg@x)'>x</div>",
+        '<div style="background-image: URL( &quot;cid:bg%40x&quot; )">x</div>',
+        "<div style=\"background:#fff url('bg(1).png') no-repeat\">x</div>",
+        '<td background="cid:bg@x">x',
+        "<img src='bg(1).png'>x",
+    ],
+)
+def test_a_picture_in_the_background_is_no_attachment(markup):
+    data = (
+        f"Content-Type: multipart/related; boundary=r\r\n\r\n"
+        f"--r\r\nContent-Type: text/html\r\n\r\n{markup}\r\n"
+        f'--r\r\nContent-Type: image/gif; name="bg(1).png"\r\nContent-ID: <bg@x>\r\n\r\n'
+        f"GIF89a......\r\n--r--\r\n"
+    ).encode()
+    contents = Contents(data, whole=True)
+    assert contents.attachments == ()
+    assert [one.path for one in contents.shown] == ["1.2"]
 
 
 def test_no_html_is_no_markup():
