@@ -13,7 +13,8 @@ import tinycss2.color3
 
 from .tidy import VOID
 
-LOST: Final = "background-color:lost"  # in a style; no browser makes anything of it
+_MARK: Final = "\ufdd3"  # no character, and in no mail's text (see `markup.normal`)
+LOST: Final = f"background-color:{_MARK}"  # in a style
 LOST_ATTRIBUTE: Final = "data:,"  # what a background attribute says then
 
 _NO_BACKGROUND: Final = f' background="{LOST_ATTRIBUTE}"'
@@ -98,7 +99,7 @@ def _framed(outer: _Frame, name: str, given: Mapping[str, str], place: int) -> _
         if value and (found := _luminance(value)) is not None:
             letters = found
     own = _BACKGROUND.search(style)
-    value = own[1] if own is not None and own[1] != "lost" else given.get("bgcolor", "")
+    value = own[1] if own is not None and own[1] != _MARK else given.get("bgcolor", "")
     beneath = _luminance(value) if value else None
     if beneath is not None:
         return _Frame(letters, beneath, None)

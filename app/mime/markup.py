@@ -40,7 +40,7 @@ _VEILS: Final = (
     ("<", "\ufdd1", "&lt;"),
     ('"', "\ufdd2", "&quot;"),
 )
-_ODD: Final = re.compile("[\0\ud800-\udfff\ufdd0-\ufdd2]")
+_ODD: Final = re.compile("[\0\ud800-\udfff\ufdd0-\ufdd3]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Tag:
 
 
 def normal(markup: str) -> str:
-    """Line ends as LF; NUL, lone surrogates and what `veiled` uses as U+FFFD."""
+    """Line ends as LF; NUL, lone surrogates and what marks and veils use as U+FFFD."""
     return _ODD.sub("\ufffd", markup.replace("\r\n", "\n").replace("\r", "\n"))
 
 

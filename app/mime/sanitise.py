@@ -16,7 +16,7 @@ import nh3
 from .attributes import ADDRESSES, ALLOWED, COLOURS, clean_value
 from .backgrounds import LOST, LOST_ATTRIBUTE, legible
 from .links import Link, clean_href, differs
-from .markup import Words, attributes, revealed, text, tokens, unveiled, veiled
+from .markup import Words, attributes, normal, revealed, text, tokens, unveiled, veiled
 from .styles import Style, clean_style
 from .tidy import TAGS, Refusal, tidy
 
@@ -121,7 +121,7 @@ class _Values:
 
     def _background(self, address: str) -> str | None:
         """An image that may stand between the quotes of a style."""
-        kept = self._image(address)
+        kept = self._image(normal(address))  # escapes can write what marks and veils use
         return None if kept is None else _QUOTED.sub(lambda found: f"%{ord(found[0]):02X}", kept)
 
     def _image(self, address: str) -> str | None:

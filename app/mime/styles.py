@@ -154,7 +154,8 @@ def _keep_picture(kept: dict[str, str], tokens: Sequence[_Node], picture: _Pictu
     pictures = [one for one in tokens if one.type in {"url", "error"} or _is_image(one)]
     if not pictures:
         return False
-    address = _address(pictures[0])
+    # A gradient may lie above it.
+    address = next(filter(None, map(_address, pictures)), None)
     shown = picture(address) if address else None
     if shown is None:
         return True

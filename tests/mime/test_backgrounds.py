@@ -39,6 +39,7 @@ def safe(markup: str, *, remote: bool = False) -> SafeHtml:
         (f"background:#abc url({FAR}) no-repeat center / cover", "background-size:cover"),
         (f"background:#abc url({FAR}) no-repeat center / cover", "background-repeat:no-repeat"),
         (f"background:url({FAR}),url(https://x.example/b.png)", f'url("{FAR}")'),
+        (f"background:linear-gradient(#0008,#0008),url({FAR}) center", f'url("{FAR}")'),
         (f"background-image:url({FAR});background-size:100% 20px", "background-size:100% 20px"),
     ],
 )
@@ -77,6 +78,26 @@ def test_nothing_else_comes(style):
     done = safe(f'<div style="{style.replace(chr(34), "&quot;")}">x</div>', remote=True)
     assert "url" not in done.html
     assert "x.example" not in done.html
+
+
+@pytest.mark.parametrize("remote", [True, False])
+def test_words_that_look_like_our_marks_stay(remote):
+    words = "background-color:lost"
+    html = safe(
+        f'<p title="{words}">{words} <a href="https://x.example/;{words}">x</a></p>'
+        f"<p style='background:url({FAR})'>&#xfdd3;\ufdd3</p>",
+        remote=remote,
+    ).html
+    assert html.count("background-color:lost") == 3
+    assert html.count("\ufffd") == 1  # the reference is none
+
+
+@pytest.mark.parametrize("veil", ["\\fdd0 ", "\\fdd1 ", "\\fdd2 ", "\\fdd3 "])
+def test_no_escape_writes_a_mark(veil):
+    address = f"https://x.example/{veil};background-color:{veil}"
+    html = safe(f"<p style='background:url(\"{address}\")'>x</p>", remote=True).html
+    assert html.count("\ufffd") == 2
+    assert html.count("&quot;") == 2
 
 
 def test_a_picture_that_was_brought_along_is_shown_either_way():
