@@ -42,13 +42,19 @@ _SEQUENCE: Final = re.compile(
 _CUT_SEQUENCE: Final = re.compile(
     rb"(?:[\xe1-\xef][\x80-\xbf]|\xe0[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z"
 )
+# Cut within a text, where they are no letters: of quotes, dashes, the euro, emoji, and accents.
+_DAMAGED: Final = re.compile(
+    rb"(?:\xe2[\x80-\x84]|\xf0\x9f[\x80-\xbf]?|(?<=[a-z])[\xc2\xc3])(?![\x80-\xff])"
+)
 _FIRST_OCTET: Final = re.compile(rb"[\xc2-\xdf]\Z")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _EAST_ASIAN: Final = re.compile("[\u2000-\u206f\u2e80-\ud7ff\uf900-\uffef\U0001f000-\U0003ffff]*")
 _NO_SIGN: Final = re.compile("[\x80\uf8f0-\uf8f3]")  # what cp932 makes of single octets it has not
 _BLANK: Final = re.compile(rb"[ \n]")
 _WIDE: Final = ("utf_16", "utf_32")
-_PLUS: Final = re.compile(rb"\+(?![A-Za-z0-9+/-])")
+_SHIFTED: Final = re.compile(rb"\+([A-Za-z0-9+/]*+)(-?)")
+_CUT_SHIFT: Final = re.compile(rb"(?<![A-Za-z0-9+/])\+[A-Za-z0-9+/]{0,2}\Z")
+_UNIT: Final = 3  # characters of one of UTF-16
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -106,11 +112,17 @@ def _strict(data: bytes, codec: str, *, complete: bool) -> str | None:
 
 
 def _utf_7(data: bytes, *, complete: bool) -> str:
-    """Text in UTF-7 (RFC 2152); a plus that begins nothing is a plus."""
+    """Text in UTF-7 (RFC 2152); a plus that too few characters follow is a plus."""
     if not complete:
-        data = data.removesuffix(b"+")
-    text = _PLUS.sub(b"+-", data).decode("utf_7", "replace" if complete else "ignore")
+        data = _CUT_SHIFT.sub(b"", data)
+    text = _SHIFTED.sub(_shifted, data).decode("utf_7", "replace" if complete else "ignore")
     return _SURROGATES.sub(BROKEN, text)
+
+
+def _shifted(found: re.Match[bytes]) -> bytes:
+    if len(found[1]) >= _UNIT or found[0] == b"+-":
+        return found[0]
+    return found[0].replace(b"+", b"+-")
 
 
 def _utf_8(data: bytes, *, meant: bool, complete: bool) -> str | None:
@@ -131,6 +143,8 @@ def _utf_8(data: bytes, *, meant: bool, complete: bool) -> str | None:
     if meant and broken == 1 and _FIRST_OCTET.search(rest) and not whole:  # or is it a letter?
         cut = not reads_well(data.decode("cp1252", "replace"))
         broken -= cut
+    elif meant and (damaged := _DAMAGED.findall(rest)):
+        cut, broken = True, broken - sum(map(len, damaged))
     if whole + cut >= max(broken, 1) if meant else whole >= max(2 * broken, 1):
         return _decode(data, "utf_8", "replace", complete=complete)
     return None

@@ -312,6 +312,7 @@ def test_iso_8859_has_no_controls_but_the_quotes_of_windows():
         (b"+ADw-script+AD4-", "<script>"),
         (b"Gr+APwA3w-e", "Grüße"),
         (b"1 + 1 +- 1", "1 + 1 + 1"),
+        (b"1+1 = 2, +49-30, C++ and +AOQ-", "1+1 = 2, +49-30, C++ and ä"),
         (b"+2D3cSg-", "\U0001f44a"),
         (b"+2AA-x", "\ufffdx"),  # half a pair
         ("Grüße".encode(), "Grüße"),  # eight bits are no UTF-7
@@ -320,6 +321,21 @@ def test_iso_8859_has_no_controls_but_the_quotes_of_windows():
 )
 def test_utf_7_is_read_where_it_is_declared(octets, text):
     assert decode_text(octets, "utf-7") == text
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (b"5 \xe2\x82 net", "5 \ufffd net"),
+        (b"it\xe2\x80s", "it\ufffds"),
+        (b"\xf0\x9f\x98 hi \xf0\x9f", "\ufffd hi \ufffd"),
+        (b"Caf\xc3... and Gr\xc3 aus Bonn", "Caf\ufffd... and Gr\ufffd aus Bonn"),
+        (b"\x93caf\xe9\x94, na\xefve", "“café”, naïve"),  # these are letters
+        (b"N\xc3O \xc2ge", "NÃO Âge"),
+    ],
+)
+def test_utf_8_that_was_cut_within_stays_utf_8(octets, text):
+    assert decode_text(octets, "utf-8") == text
 
 
 @pytest.mark.parametrize("declared", [None, "utf-8", "us-ascii", "x-unknown", "iso-8859-1"])
