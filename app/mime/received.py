@@ -43,7 +43,8 @@ _TLS_NAMED: Final = re.compile(
 )
 _TLS_DENIED: Final = re.compile(
     r"\b(?:no|not|non|without)[ -](?:(?:START)?TLS|SSL|cipher|encrypted)\b"
-    r"|(?:cipher|version|tls|ssl)\s{0,3}[=:]\s{0,3}(?:none|no|off|0)\b",
+    r"|(?:cipher|version|tls|ssl)\s{0,3}[=:]\s{0,3}(?:none|no|off|0)\b"
+    r"|\b(?:TLS|SSL|encrypt(?:ed|ion)) (?:is |was )?(?:not|disabled|failed|off|un\w{2,12})\b",
     re.IGNORECASE,
 )
 _NO_NAME: Final = frozenset({"", "unknown", "localhost.unknown"})
@@ -145,7 +146,7 @@ def parse_received(value: str, position: int = 0) -> Hop:
         encrypted=_encrypted(
             protocol,
             address,
-            tls=tls is not None or any(map(_names_tls, (*comments, *said))),
+            tls=tls is not None or clauses["tls"].begun or any(map(_names_tls, (*comments, *said))),
             remote=bool(sender.words),
         ),
         id=_shown(clauses["id"].first.strip("<>")),
@@ -161,6 +162,7 @@ def parse_received(value: str, position: int = 0) -> Hop:
 class _Clause:
     words: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    begun: bool = False
 
     @property
     def first(self) -> str:
@@ -193,13 +195,12 @@ def _clauses(found: list[Token]) -> dict[str, _Clause]:
         elif (
             token.kind is Kind.WORD
             and word in _KEYWORDS - taken
-            and not (
-                fresh and word in repeated  # somebody says HELO by
-            )
+            # Somebody says HELO by; `via TLS` and a host of that name begin no clause.
+            and not (fresh and (word in repeated or word == "tls"))
         ):
             taken.add(word)
             current = clauses[word]
-            fresh = True
+            current.begun = fresh = True
             continue
         elif token.kind is Kind.WORD:
             current.words.append(token.text)
