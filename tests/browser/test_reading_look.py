@@ -60,3 +60,21 @@ async def test_every_tab_is_accessible_and_fits(desk: Desk, page_at: PageAt, wid
         assert [one for one in found if not one.startswith("html-has-lang ")] == []
         room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert room[0] <= room[1], "the mail scrolls sideways"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+async def test_a_date_of_arrival_is_to_be_read_to_its_end(
+    desk: Desk, page_at: PageAt, width: int
+) -> None:
+    received = (
+        b"Received: from a.example (a.example [192.0.2.1]) by mx.example.net with ESMTP;\r\n"
+        b"\tMon, 9 Mar 2026 10:00:00 +0000\r\n"
+    )
+    letter = b"From: Nora Lindqvist <nora@example.org>\r\nSubject: Undated\r\n\r\nwords\r\n"
+    desk.server.deliver(desk.user, received + letter)
+    page = await page_at(width)
+    await desk.sign_in(page)
+    await open_message(page, "Undated")
+    box = await page.locator(".from time").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
