@@ -155,7 +155,7 @@ def _email(tokens: list[bytes]) -> str:
 def _split_bare(phrase: list[bytes], name: str) -> tuple[str, str]:
     """Name and address of a mailbox without angles: `a@b`, `Ann a@b`, `"a b"@c`, or `root`."""
     if not any(b"@" in token for token in phrase):
-        return name, ""
+        return ("", name) if _ADDRESS.fullmatch(name) else (name, "")  # it was encoded
     if any(token.startswith(b'"') for token in phrase):
         bare = [token for token in phrase if not token.startswith(b'"')]
         return "", _email(phrase) if any(b"@" in token for token in bare) else name
