@@ -1,7 +1,5 @@
 """Preheaders and other hidden text do not open the text that HTML is read as."""
 
-from time import process_time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,9 +117,9 @@ def test_any_markup_with_words_has_words(markup):
     "bomb",
     ["<div style='display:none'>", "<td hidden>", "</td>", "<p style='color:red'>", "<tr><td>",
      "<style>.a{display:none}", "<style>.a{}</style>", "<li>", "<p><td>", "<table></p>", "<style>",
-     "<style>.a{"],
+     "<style>.a{", f"<style>{'x ' * 32_000}</style>"],
+    ids=lambda bomb: bomb[:30],
 )  # fmt: skip
+@pytest.mark.timeout(20)  # quadratic time would be a minute
 def test_bombs_end_quietly(bomb):
-    begun = process_time()
-    strip_tags((bomb * 80_000)[: 512 * 1024])
-    assert process_time() - begun < 4
+    strip_tags(bomb * (1024 * 1024 // len(bomb)))
