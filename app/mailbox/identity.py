@@ -68,4 +68,5 @@ def certain(mark: Message, row: Message, *, read_on: str, suspicious: bool) -> b
         return False
     if not mark.header.digest:  # shared, so by its number on one connection, or by a blind server
         return True
-    return row.header.read_on == read_on and not suspicious
+    # A look at one that breaks off would end the connection before any DELE.
+    return (row.header.read_on == read_on or row.header.cut) and not suspicious

@@ -137,6 +137,7 @@ class HeaderLoader:
             case None:
                 self._known += 1
                 self.octets += future.result().octets
+                message.header.cut = future.result().cut
                 self._learnt(message, bytes(pending.kept))
             case CommandRejected():
                 self._refused(message)

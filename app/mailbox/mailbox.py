@@ -107,7 +107,7 @@ class Mailbox(Terminal):
         """
         message = self.index[id]
         found = await self._whole(message) or self._peeks.find(message, lines)
-        if found is None:
+        if found is None or (found.cut and not self._lease.habit.unstuffed):
             found = await self._read(unlock, lambda line: self._look(unlock, line, id, lines))
             row = self.index.get(id)
             if row is not None and row.header is found.message.header:  # not listed anew meanwhile

@@ -96,6 +96,7 @@ class Header:
         digest: of its octets, b"" while it is not known.
         read_on: the name of the connection on which it was read last, or "".
         refused: the server would not show it.
+        cut: the server breaks it off at a lone dot, and the connection ends with it.
         folded: what orders and filters compare; `UNREAD` until it was needed.
         attached: whether the message has an attachment, where more than its header was seen.
     """
@@ -104,6 +105,7 @@ class Header:
         "_raw",
         "_summary",
         "attached",
+        "cut",
         "digest",
         "folded",
         "position",
@@ -116,6 +118,7 @@ class Header:
         self.digest = digest
         self.read_on = ""
         self.refused = False
+        self.cut = False
         self.folded: Folded = UNREAD
         self.attached: bool | None = None
         self._raw: bytes | None = None

@@ -42,6 +42,7 @@ async def read_now(
             fetched = await connection.fetch(commands.top(message.number, 0), HEADER_OCTETS)
         except CommandRejected:
             return None
+        message.header.cut = fetched.cut
         if learnt is not None:
             learnt(message, fetched.data)
         return header_digest(fetched.data)

@@ -5,13 +5,25 @@ See `endings` for what that is about.
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from secrets import randbelow
 from typing import Any
 
-from app.pop3 import BodyEnd, Broken, Command, CommandRejected, Event, Fault, ScanListing, commands
+from app.pop3 import (
+    BodyEnd,
+    Broken,
+    Command,
+    CommandRejected,
+    Event,
+    Fault,
+    Reply,
+    ScanListing,
+    commands,
+)
 
 from .endings import Extent, extent_of
 from .errors import ConnectionLost
+from .habits import Habit
 from .pipeline import Pending, Pipeline
 
 _ROW = 40  # octets expected of an answer to LIST n
@@ -22,10 +34,12 @@ class Answers:
 
     Args:
         pipeline: sends proofs before all else.
+        habit: whether this server can prove anything.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, habit: Habit) -> None:
         self._pipeline = pipeline
+        self._habit = habit
         self._rows: tuple[ScanListing, ...] = ()  # the newest listing
         self._held: list[tuple[Pending[Any], object]] = []
         self._row: ScanListing | None = None  # that the proof must show
@@ -56,8 +70,13 @@ class Answers:
             return self._settle(value)
         if self._held:
             self._held.append((pending, value))
-        elif pending.short(value, over=over):
+        elif not pending.short(value, over=over):
+            self._give(pending, value)
+        elif self._habit.lists_one is not False:
             self._begin(pending, value)
+        elif over and isinstance(value, BodyEnd):  # that alone shows it
+            self._habit.cut()
+            self._give(pending, replace(value, cut=True))
         else:
             self._give(pending, value)
         return True
@@ -83,9 +102,28 @@ class Answers:
         command = pending.command
         if command.shown == "LIST" and isinstance(value, tuple):
             self._rows = value
+            self._try()
         elif command.verb in {"DELE", "RSET"}:
             self._deleted = command.verb == "DELE"
         pending.answer(value)
+
+    def _try(self) -> None:
+        """LIST n after a proof has failed, before another message comes: some servers refuse it."""
+        sized = [row for row in self._rows if row.octets is not None]
+        if not (self._habit.unstuffed and self._habit.lists_one is None and sized):
+            return
+        row = sized[randbelow(len(sized))]
+        future = asyncio.get_running_loop().create_future()
+        future.add_done_callback(partial(self._tried, row))
+        line = commands.raw_line("LIST", row.number)  # read leniently: it may be anything
+        self._pipeline.add(Pending(line, future, _ROW, background=False))
+
+    def _tried(self, row: ScanListing, future: asyncio.Future[Reply]) -> None:
+        match None if future.cancelled() else future.exception() or future.result():
+            case Reply(text=text):
+                self._habit.tried(lists_one=text.split()[:2] == [str(row.number), str(row.octets)])
+            case CommandRejected():
+                self._habit.tried(lists_one=False)
 
     def _begin(self, pending: Pending[Any], value: object) -> None:
         # Drawn by lot, since somebody may know what the row of his own message will be.

@@ -69,9 +69,9 @@ class Connection(asyncio.Protocol):
         self._engine = pop3.Engine(limits)
         self._overheard = Overheard(self._engine, listener)
         self._pipeline = Pipeline()
-        self._answers = Answers(self._pipeline)
         self._wire = Wire()
         self.habit = habit or Habit()
+        self._answers = Answers(self._pipeline, self.habit)
         self._reached = self.state
         self._lost: Exception | None = None
         self._writing: asyncio.Handle | None = None

@@ -54,6 +54,7 @@ class Habit:
     Attributes:
         one_at_a_time: it breaks off inside groups of commands, whatever it announces.
         unstuffed: a line that is a lone dot ends a message there, so no group can be told apart.
+        lists_one: LIST n is answered as LIST is, so that it proves; None while there was no doubt.
         patience: seconds without a command after which it has hung up, the fewest seen, or None.
         answered: commands answered in groups so far.
         breaks: connections that ended inside a group.
@@ -65,6 +66,7 @@ class Habit:
 
     one_at_a_time: bool = False
     unstuffed: bool = False
+    lists_one: bool | None = None
     patience: float | None = None
     answered: int = 0
     breaks: int = 0
@@ -87,6 +89,12 @@ class Habit:
     def cut(self) -> None:
         """A message ended at a lone dot of its own."""
         self.unstuffed = self.one_at_a_time = True
+
+    def tried(self, *, lists_one: bool) -> None:
+        """LIST n was tried while nothing was in doubt: where it is odd, it has proven nothing."""
+        self.lists_one = lists_one
+        if not lists_one:
+            self.unstuffed, self.one_at_a_time = False, self.breaks > 0
 
     async def capabilities(self, state: State, ask: Ask, traffic: Traffic) -> Capabilities | None:
         """CAPA, unless the server hangs up at it; None where there is no answer but `-ERR`.

@@ -1,14 +1,15 @@
 """Servers that do not byte-stuff dots, or not everywhere: what came is shown, and no error."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.mailbox import Mailbox, Notice, Outcome
 from app.pop3 import Fault, RemoteProtocolError
-from tests.support.maildrop import FakeMaildrop, FakeMessage, plain
-from tests.support.scripted import ScriptedServer
+from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
+from tests.support.scripted import Peer, ScriptedServer
 
 from .opening import by_number, loaded, mailbox_at, maildrop, mark, opened, told, unlock
 
@@ -144,7 +145,7 @@ async def test_where_only_top_is_wrong_the_whole_message_is_whole():
 
 
 @pytest.mark.parametrize("bare", [TOP, RETR, NEVER], ids=["TOP", "RETR", "never"])
-async def test_nothing_is_deleted_on_a_connection_that_brought_messages(bare):
+async def test_nothing_is_deleted_on_a_connection_that_brought_more_than_headers_of_marks(bare):
     drop = maildrop(among(SOME[2]), bare=bare)
     async with opened(drop) as mailbox:
         await loaded(mailbox)
@@ -158,9 +159,17 @@ async def test_nothing_is_deleted_on_a_connection_that_brought_messages(bare):
         assert receipt.verified
         assert drop.messages == kept
         [deleting] = [one for one in drop.sessions if "DELE 2" in one]
-        # But for the header of what is marked, which was proven like any other.
-        read = [line for line in deleting if line.startswith(("TOP", "RETR"))]
-        assert read == ["TOP 2 0"]
+        assert [line for line in deleting if line.startswith(("TOP", "RETR"))] == ["TOP 2 0"]
+
+
+async def test_a_message_whose_header_breaks_off_can_be_deleted_with_others():
+    drop = maildrop(among(HEADER), bare=TOP)
+    async with opened(drop) as mailbox:
+        await settled(mailbox)
+        kept = [message for n, message in enumerate(drop.messages, 1) if n not in {2, 4}]
+        mark(mailbox, 2, 4)
+        assert (await mailbox.commit(unlock)).verified
+        assert drop.messages == kept
 
 
 async def test_what_the_server_agreed_to_and_did_not_do():
@@ -178,3 +187,61 @@ async def test_what_the_server_agreed_to_and_did_not_do():
         assert not any(item.agreed for item in (await mailbox.commit(unlock)).items)
         drop.quirks.quit_reply, drop.quirks.quit_deletes = b"+OK", True
         assert not any(item.agreed for item in (await mailbox.commit(unlock)).items)
+
+
+class OddRows(FakeMaildrop):
+    """Its LIST tells estimates, and its LIST n is answered in a way of its own."""
+
+    row = b""
+
+    async def _scan(self, peer: Peer, *rest: Any) -> None:
+        number = rest[-1]
+        if number:
+            await self._say(peer, self.row % {b"n": int(number), b"size": 200})
+        else:
+            await super()._scan(peer, *rest)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"-ERR no arguments, please",
+        b"+OK %(n)d %(size)d",  # no estimate
+        b"+OK %(size)d",
+        b"+OK message %(n)d (217 octets)",
+        b"+OK\r\n%(n)d 217\r\n.",
+    ],
+)
+async def test_where_list_of_one_message_is_odd_it_proves_nothing_and_all_is_read(row, pipelining):
+    some = [replace(message, listed=217) for message in plain(4)]
+    drop = OddRows(some, quirks=Quirks(pipelining=pipelining))
+    drop.row = row
+    async with opened(drop) as mailbox:
+        await settled(mailbox)
+        await mailbox.peek(unlock, by_number(mailbox, 1).id)  # ended early, for all that is known
+        await mailbox.peek(unlock, by_number(mailbox, 2).id)
+        for number in (1, 2, 3):
+            peeked = await mailbox.peek(unlock, by_number(mailbox, number).id)
+            assert (peeked.cut, len(peeked.contents.data)) == (False, 200)
+            download = await mailbox.fetch(unlock, by_number(mailbox, number).id)
+            await download.finished()
+            assert len(download.spool) == 200
+        assert not told(mailbox).keys() & {Notice.LONE_DOTS, Notice.PIPELINING_BROKE}
+        mark(mailbox, 2)
+        assert (await mailbox.commit(unlock)).verified
+        assert logins(drop) <= 4
+        assert not mailbox._lease.habit.one_at_a_time
+
+
+async def test_where_it_proves_nothing_what_comes_behind_a_lone_dot_still_tells():
+    drop = OddRows([*plain(3), SOME[0]], quirks=Quirks(bare=NEVER))
+    drop.row = b"-ERR no arguments, please"
+    async with opened(drop) as mailbox:
+        await settled(mailbox)
+        for _ in range(2):
+            peeked = await mailbox.peek(unlock, by_number(mailbox, 4).id)
+            assert (peeked.cut, peeked.contents.text.text) == (True, "before\n")
+            assert not (await mailbox.peek(unlock, by_number(mailbox, 2).id)).cut
+        await mailbox.peek(unlock, by_number(mailbox, 3).id)
+        assert Notice.LONE_DOTS in told(mailbox)
