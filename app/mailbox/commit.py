@@ -9,14 +9,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
-from app.pop3 import CommandRejected, Octets, Pop3Error, Uidl, commands
+from app.pop3 import CommandRejected, MessageNumber, Octets, Pop3Error, Uidl, commands
 from app.transport import Connection, TransportError
 
 from .errors import Ambiguous
 from .index import Index
 from .models import Message, MessageId, Outcome, Receipt, ReceiptItem, Totals
 
+_LOOKED_AT = 200  # rows, to tell whether what is gone stands elsewhere
 _AT_A_TIME = 1000  # DELEs handed over in one go; 100,000 would hold up the event loop
 
 
@@ -197,10 +199,77 @@ def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -
         return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
     if after.sizes == before.sizes:
         return Verdict(dict.fromkeys(marked, Outcome.STILL_THERE), verified=True)
+    return _unknown(marked, why=_untold(before))
+
+
+def _untold(before: Index) -> str:
+    why = "the server has no UIDLs, and the sizes it lists now do not tell"
     if any(message.uidl is not None for message in before):
         why = "the server's UIDLs tell nothing, and the sizes it lists neither"
-        return _unknown(marked, why=why)
-    return _unknown(marked, why="the server has no UIDLs, and the sizes it lists now do not tell")
+    return why
+
+
+def lookalikes(
+    before: Index, verdict: Verdict, after: Index
+) -> list[tuple[Message, Message | None]]:
+    """Rows whose headers would tell a verdict wrong, and what each is said to be, if marked; pure.
+
+    Those are rows of the same size where what is called gone may stand now; those called still
+    there, where UIDL and size do not tell; and new ones. Of 100,000 the first few.
+    """
+    chosen = [(before[id], outcome) for id, outcome in verdict.outcomes.items()]
+    gone = [message for message, outcome in chosen if outcome is Outcome.GONE]
+    stay = [m for m, outcome in chosen if outcome is Outcome.STILL_THERE and m.header.digest]
+    by_uidl = before.has_uidls and after.has_uidls
+    known = {message.uidl for message in before}
+    alone = {m.uidl: m for m in stay if by_uidl and before.copies_of(m) == 1}
+    copies = {(m.uidl, m.octets): m for m in stay if by_uidl and before.copies_of(m) > 1}
+    placed = {} if by_uidl or gone else {message.place: message for message in stay}
+    sizes = {message.octets for message in gone}
+    shared = {message.uidl for message in gone if by_uidl}
+    first = min((message.place for message in gone), default=0) - len(gone)
+    last = max((message.place for message in gone), default=-1)
+
+    def said(row: Message) -> Message | None:
+        return alone.get(row.uidl) or copies.get((row.uidl, row.octets)) or placed.get(row.place)
+
+    def doubtful(row: Message) -> bool:
+        stranger = by_uidl and (row.uidl not in known or row.uidl in shared)
+        if stranger or (row.octets in sizes and first <= row.place <= last):
+            return True
+        mark = said(row)
+        told = mark is not None and mark.uidl in alone and mark.octets == row.octets
+        return mark is not None and (not told or after.copies_of(row) > 1)
+
+    return list(islice(((row, said(row)) for row in after if doubtful(row)), _LOOKED_AT))
+
+
+def looked_at(
+    before: Index,
+    verdict: Verdict,
+    rows: Iterable[tuple[Message, Message | None]],
+    shown: Mapping[MessageNumber, bytes | None],
+) -> Verdict:
+    """The verdict, or none where the headers of those rows tell otherwise; pure.
+
+    Args:
+        before: the maildrop before it.
+        verdict: what the listing alone told.
+        rows: as `lookalikes` gave them.
+        shown: the digests of their headers, by number.
+    """
+    known = {message.uidl for message in before}
+    chosen = {before[id].header.digest for id in verdict.outcomes}  # copies may have changed places
+    twins = Counter(m.header.digest for m in before if m.id not in verdict.outcomes)
+    for row, said in rows:
+        digest = shown.get(row.number)
+        if not digest or (said and digest == said.header.digest):
+            continue
+        moved = row.uidl not in known and (digest in chosen or digest in twins)
+        twins[digest] -= digest in chosen
+        if said or moved or twins[digest] < 0:
+            return _unknown(verdict.outcomes, why=_untold(before))
+    return verdict
 
 
 def words_for(error: Exception) -> str:

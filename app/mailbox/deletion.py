@@ -17,6 +17,8 @@ from .commit import (
     check_unambiguous,
     delete_and_quit,
     judge,
+    lookalikes,
+    looked_at,
     receipt_of,
     reused,
     words_for,
@@ -303,9 +305,11 @@ class Deletion(Marking):
         verdict = await aside(judge, before, ids, self.index)
         connection = self._lease.connection
         marks = [mark for id in ids if (mark := self.marks.get(id)) is not None]
-        if connection is None or not marks:
+        if connection is None:
             return verdict
         try:
+            if verdict.verified:
+                verdict = await self._looked_at(connection, before, verdict)
             strangers = await self._strangers_among(connection, marks)
             if strangers:
                 self._unmark_strangers(strangers)
@@ -313,6 +317,11 @@ class Deletion(Marking):
         except (TransportError, Pop3Error):
             return verdict
         return reused(ids) if strangers and verdict.verified else verdict
+
+    async def _looked_at(self, connection: Connection, before: Index, verdict: Verdict) -> Verdict:
+        rows = await aside(lookalikes, before, verdict, self.index)
+        shown = await read_now(connection, [row for row, _ in rows])
+        return await aside(looked_at, before, verdict, rows, shown)
 
     async def _look_again(self, unlock: Unlock) -> None:
         try:

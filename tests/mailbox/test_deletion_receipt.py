@@ -5,11 +5,14 @@ import asyncio
 import pytest
 
 from app.mailbox import (
+    Account,
     Credentials,
+    Mailbox,
     Notice,
     Outcome,
 )
-from app.transport import ConnectionLost, Stalled, Timeouts
+from app.transport import ConnectionLost, Security, Stalled, Target, Timeouts
+from tests.support.fickle import FickleDialer, FickleServer, Naming, Stored
 from tests.support.maildrop import plain
 from tests.support.scripted import ScriptedServer
 
@@ -213,3 +216,68 @@ async def test_a_dele_that_stalls_deletes_nothing():
         await mailbox.close()
         assert len(drop.messages) == 3
         assert drop.count("QUIT") == 0
+
+
+def by_place(place: int, _: Stored) -> str:
+    return f"msg{place}"
+
+
+def numbered(place: int, _: Stored) -> str:
+    return str(place)
+
+
+def none(*_: object) -> None:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("naming", "sizes", "chosen", "keeps", "gone", "came"),
+    [
+        (numbered, [100], [1], False, None, 100),  # as many, of the same sizes as before
+        (none, [100, 200], [2], False, None, 200),
+        (by_place, [200], [1], False, None, 100),  # another one with its UIDL and another size
+        (none, [100, 100, 100], [2], True, 2, None),  # others took one of the same size
+        (numbered, [100, 100, 300], [1], True, 1, None),
+    ],
+)
+async def test_a_listing_that_looks_right_is_not_believed_against_headers(
+    naming: Naming,
+    sizes: list[int],
+    chosen: list[int],
+    keeps: bool,
+    gone: int | None,
+    came: int | None,
+):
+    server = FickleServer(Stored(f"m{n}", octets) for n, octets in enumerate(sizes, 1))
+    server.naming, server.keeps = naming, keeps
+
+    def others() -> None:
+        if gone is not None:
+            del server.messages[gone]
+        if came is not None:
+            server.messages.append(Stored("new", came))
+
+    server.meanwhile.append(others)
+    account = Account("anna", Target("fickle.example", 110, Security.NONE))
+    mailbox = Mailbox(account, FickleDialer(server))
+    await mailbox.open(unlock)
+    await loaded(mailbox)
+    mark(mailbox, *chosen)
+    receipt = await mailbox.commit(unlock)
+    assert [item.outcome for item in receipt.items] == [UNKNOWN]
+    assert not receipt.verified
+    await mailbox.close()
+
+
+async def test_copies_that_got_uidls_of_their_own_are_not_called_gone():
+    server = FickleServer([Stored("one"), Stored("two")])
+    server.naming, server.keeps = (lambda *_: "same"), True
+    account = Account("anna", Target("fickle.example", 110, Security.NONE))
+    mailbox = Mailbox(account, FickleDialer(server))
+    await mailbox.open(unlock)
+    await loaded(mailbox)
+    mark(mailbox, 1, 2)
+    server.naming = lambda place, _: "same" if place == 2 else "other"
+    receipt = await mailbox.commit(unlock)
+    assert (receipt.verified, receipt.count(GONE)) == (False, 0)
+    await mailbox.close()

@@ -25,6 +25,8 @@ from app.mailbox import (
     MailboxError,
     Message,
     MessageId,
+    Outcome,
+    Receipt,
 )
 from app.pop3 import Pop3Error
 from app.transport import Security, Target, TransportError
@@ -47,9 +49,10 @@ NAMINGS: Final = st.one_of(
 STEPS: Final = st.one_of(
     st.tuples(st.sampled_from(["mark", "unmark", "stale", "peek", "fetch", "export"]), WHICH),
     st.tuples(st.sampled_from(["commit", "release", "refresh", "break", "load", "many", "none"])),
-    st.tuples(st.sampled_from(["undo", "another session", "quit", "rset", "keep"])),
+    st.tuples(st.sampled_from(["undo", "another session", "quit", "rset", "keep", "spare"])),
     st.tuples(st.sampled_from(["taken", "delete by number"]), WHICH),
     st.tuples(st.just("arrives"), SIZES),
+    st.tuples(st.just("meanwhile"), WHICH, SIZES),
     st.tuples(st.just("resized"), WHICH, SIZES),
     st.tuples(st.just("named"), NAMINGS),
     st.tuples(st.just("named"), NAMINGS),
@@ -218,8 +221,15 @@ class Person:
         self.look()
         allowed, before = sorted(self.marked.values()), len(self.server.removed)
         with suppress(*REFUSALS):
-            await self.mailbox.commit(unlock)
+            self.true(await self.mailbox.commit(unlock))
         self.only(allowed, before)
+
+    def true(self, receipt: Receipt) -> None:
+        """What is called verified is so, of all messages whose header was seen."""
+        there = {stored.subject for stored in self.server.visits[-1].messages}
+        for item in receipt.items if receipt.verified else ():
+            if item.subject:
+                assert (item.subject in there) is (item.outcome is Outcome.STILL_THERE)
 
     def only(self, allowed: list[str], before: int) -> None:
         """No message was deleted but these."""
@@ -270,6 +280,18 @@ class Person:
         self.server.messages.append(Stored(f"m{self.arrived}", octets))
         self.arrived += 1
 
+    async def meanwhile(self, which: int, octets: int | None) -> None:
+        """Between QUIT and the look behind it, mail goes and comes."""
+
+        def others() -> None:
+            if self.server.messages and which % 2:
+                del self.server.messages[which % len(self.server.messages)]
+            if not self.server.messages or which < 4:
+                self.server.messages.append(Stored(f"m{self.arrived}", octets))
+                self.arrived += 1
+
+        self.server.meanwhile.append(others)
+
     async def resized(self, which: int, octets: int | None) -> None:
         if self.server.messages:
             place = which % len(self.server.messages)
@@ -281,6 +303,9 @@ class Person:
 
     async def keep(self) -> None:
         self.server.keeps = not self.server.keeps
+
+    async def spare(self) -> None:
+        self.server.spares = not self.server.spares
 
 
 async def life(sizes: list[int | None], first: Any, steps: list[Any], *, paused: bool) -> None:

@@ -67,14 +67,17 @@ class FickleServer:
         messages: what is stored.
         naming: makes the unique ids of a connection.
         keeps: QUIT is answered `+OK` and removes nothing.
+        spares: QUIT is answered `+OK` and leaves the last of what it should remove.
         top: TOP is answered.
+        meanwhile: done by others right after the next QUIT that deletes.
         visits: all connections that signed in, the newest last.
     """
 
     def __init__(self, messages: Iterable[Stored] = ()) -> None:
         self.messages = list(messages)
         self.naming: Naming = honest
-        self.keeps = False
+        self.keeps = self.spares = False
+        self.meanwhile: list[Callable[[], None]] = []
         self.top = True
         self.visits: list[Visit] = []
 
@@ -96,9 +99,8 @@ class FickleServer:
                 self.visits.append(visit)
             case "RSET":
                 visit.deleted.clear()
-            case "QUIT" if not self.keeps:
-                visit.removed = [visit.messages[n - 1] for n in sorted(visit.deleted)]
-                self.messages = [m for m in self.messages if m not in visit.removed]
+            case "QUIT" if visit.deleted:
+                self._delete(visit)
             case "LIST" if numbers and 1 <= numbers[0] <= len(visit.messages):
                 return b"+OK %d %d\r\n" % (numbers[0], visit.messages[numbers[0] - 1].octets or 0)
             case "STAT" | "LIST" | "UIDL":
@@ -106,6 +108,14 @@ class FickleServer:
             case "TOP" | "RETR" | "DELE":
                 return self._message(visit, verb.upper(), numbers[0])
         return b"+OK\r\n"
+
+    def _delete(self, visit: Visit) -> None:
+        doomed = [] if self.keeps else sorted(visit.deleted)
+        visit.removed = [visit.messages[n - 1] for n in (doomed[:-1] if self.spares else doomed)]
+        gone = {stored.subject for stored in visit.removed}  # also under a new size
+        self.messages = [stored for stored in self.messages if stored.subject not in gone]
+        while self.meanwhile:
+            self.meanwhile.pop(0)()
 
     def _listing(self, visit: Visit, verb: str) -> bytes:
         left = [(n, m) for n, m in enumerate(visit.messages, 1) if n not in visit.deleted]
