@@ -29,7 +29,7 @@ from .holding import Unlock
 from .identity import certain
 from .index import Index
 from .marking import Marking
-from .models import Account, Message, MessageId, Outcome, Receipt
+from .models import Account, Header, Message, MessageId, Outcome, Receipt
 from .recognition import read_now
 from .unchecked import Unchecked, worth_a_try
 
@@ -204,6 +204,9 @@ class Deletion(Marking):
                 continue
             if not digest or digest != mark.header.digest:
                 strangers.append(mark.id)
+                if digest is None:  # nor can any look tell: it may be marked anew, by its number
+                    row.header = Header()
+                    row.header.refused = True
                 if digest and mark.header.digest:
                     habit.doubts.add(Doubt.REUSED)
             elif mark.header is row.header:

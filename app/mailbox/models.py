@@ -21,9 +21,11 @@ MessageId = NewType("MessageId", str)
 # What servers write into a message themselves, anew at each visit: mbox files keep state there.
 _KEPT_BY_SERVERS: Final = re.compile(
     rb"^(?:(?:X-)?Status|X-(?:UIDL?|IMAP(?:base)?|Keywords|Mozilla-(?:Status2?|Keys))"
-    rb"|Content-Length|Lines)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*",
+    rb"|Content-Length|Lines|X-Antivirus(?:-Status)?)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*",
     re.IGNORECASE | re.MULTILINE,
 )
+# Drawn anew at each visit where messages are put together only when somebody asks for them.
+_BOUNDARY: Final = re.compile(rb'(?<=boundary=)(?:"[^"\n]{0,200}"|[^\s;"]{1,200})', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,11 @@ class Totals:
 def header_digest(header: bytes) -> bytes:
     """What tells messages apart where UIDLs do not; the blank line, if any, is left out.
 
-    So are line ends, and the fields in which servers keep a mailbox's state.
+    So are line ends, the fields in which servers and scanners keep their state, and boundaries.
     """
     lines = split_header(header)[0].replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
-    return hashlib.blake2b(_KEPT_BY_SERVERS.sub(b"", lines), digest_size=16).digest()
+    kept = _BOUNDARY.sub(b"", _KEPT_BY_SERVERS.sub(b"", lines))
+    return hashlib.blake2b(kept, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

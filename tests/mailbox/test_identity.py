@@ -369,3 +369,21 @@ async def test_a_server_that_shows_no_headers_goes_by_uidl_and_size_until_it_is_
 )
 def test_doubts(earlier, now, same, found):
     assert doubts(index_of(*earlier), index_of(*now), same_connection=same) == found
+
+
+@pytest.mark.parametrize("doubt", [Doubt.RESIZED, Doubt.COPIES_DIFFER])
+async def test_where_no_look_can_tell_a_message_that_was_read_is_marked_anew_by_its_number(doubt):
+    server = FickleServer(mails("a", "b"))
+    server.top = False
+    async with signed_in(server) as mailbox:
+        download = await mailbox.fetch(unlock, by_number(mailbox, 1).id)
+        await download.finished()
+        await mailbox.peek(unlock, by_number(mailbox, 1).id)
+        mailbox._lease.habit.doubts.add(doubt)
+        mark(mailbox, 1)
+        with pytest.raises(CommitFailed):
+            await mailbox.commit(unlock)
+        assert subjects(mailbox) == [None, None]
+        mark(mailbox, 1)
+        assert (await mailbox.commit(unlock)).verified
+    assert left(server) == "b"

@@ -1,6 +1,36 @@
+import pytest
+
 from app.mailbox import Credentials, Message, MessageId
 from app.mailbox.models import Header, header_digest
 from app.pop3 import MessageNumber, Octets
+
+
+@pytest.mark.parametrize(
+    ("one", "again", "same"),
+    [
+        (
+            'Content-Type: multipart/mixed; boundary="a"',
+            'Content-Type: multipart/mixed; boundary="b"',
+            True,
+        ),
+        (
+            "Content-Type: multipart/mixed;\r\n\tBoundary=a;x=y",
+            "Content-Type: multipart/mixed;\r\n\tBoundary=b;x=y",
+            True,
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=a",
+            "Content-Type: multipart/related; boundary=a",
+            False,
+        ),
+        ("X-Antivirus: Scanner (VPS 1)", "X-Antivirus: Scanner (VPS 2)", True),
+        ("X-Antivirus-Status: Clean\r\n more", "X-Antivirus-Status: Clean", True),
+        ("X-Antique: 1", "X-Antique: 2", False),
+    ],
+)
+def test_what_is_written_anew_at_each_visit_tells_no_messages_apart(one, again, same):
+    headers = (f"Subject: a\r\n{line}\r\nTo: b@example.org\r\n".encode() for line in (one, again))
+    assert (len(set(map(header_digest, headers))) == 1) is same
 
 
 def test_a_password_is_in_no_repr():
