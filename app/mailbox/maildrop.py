@@ -361,11 +361,13 @@ class Maildrop(Holding):
 
     def _compare(self, mark: Message, row: Message) -> None:
         """The header of a mark of a session before has come."""
-        if mark.header.digest == row.header.digest:
+        habit, seen = self._lease.habit, mark.header.digest
+        if seen == row.header.digest or not (seen or habit.doubts):  # no more was ever shown of it
             self.marks.renew(row)
-        else:
-            self._lease.habit.doubts.add(Doubt.REUSED)
-            self._unmark_strangers([mark.id])
+            return
+        if seen:
+            habit.doubts.add(Doubt.REUSED)
+        self._unmark_strangers([mark.id])
 
     def _unmark_strangers(self, ids: Collection[MessageId]) -> None:
         """These are not what was marked."""

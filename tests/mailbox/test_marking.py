@@ -1,5 +1,6 @@
 """Marks, many at once, and taking them back."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,8 +12,20 @@ from app.mailbox import Account, NoSuchMessage
 from app.mailbox.marking import Marking
 from app.mailbox.marks import Marks
 from app.transport import Dialer, Security, Target
+from tests.support.maildrop import plain
+from tests.support.scripted import ScriptedServer
 
-from .opening import LOOPBACK, index_of
+from .opening import (
+    LOOPBACK,
+    by_number,
+    index_of,
+    loaded,
+    mailbox_at,
+    maildrop,
+    mark,
+    uidls,
+    unlock,
+)
 
 
 def drop(count: int = 5, marked: tuple[int, ...] = ()) -> tuple[Marking, list[Any]]:
@@ -109,3 +122,27 @@ def test_an_undo_always_leads_back_to_the_marks_before(actions):
         one.undo(change.number)
         assert set(one.marks) == before
         one.marks = Marks(one.index[id] for id in kept)
+
+
+async def test_a_mark_of_a_session_before_without_a_header_stays_when_the_message_is_read():
+    server_side = maildrop(plain(3), top=False)
+    async with ScriptedServer(server_side) as server:
+        before = mailbox_at(server.host, server.port)
+        await before.open(unlock)
+        await loaded(before)
+        mark(before, 2)
+        await before.close()
+        mailbox = mailbox_at(server.host, server.port)
+        await mailbox.open(unlock)
+        await loaded(mailbox)
+        mailbox.restore(before.known_marks)
+        chosen = by_number(mailbox, 2).id
+        download = await mailbox.fetch(unlock, chosen)
+        await download.finished()
+        assert (await mailbox.peek(unlock, chosen)).message.summary is not None
+        assert list(mailbox.marks) == [chosen]
+        assert not mailbox._lease.habit.doubts
+        assert (await mailbox.commit(unlock)).verified
+        assert uidls(server_side) == ["u1", "u3"]
+        await mailbox.close()
+        await asyncio.sleep(0.01)
