@@ -30,15 +30,18 @@ class Sent:
         refused: the server's words for each DELE it refused.
         quit_reply: its words where it refused QUIT, else empty.
         quit_lost: whether QUIT was never answered.
+        unasked: no DELE was sent for these; QUIT may delete what was read (RFC 2449, section 6.7).
     """
 
     refused: Mapping[MessageId, str]
     quit_reply: str = ""
     quit_lost: bool = False
+    unasked: frozenset[MessageId] = frozenset()
 
     def agreed_to(self, id: MessageId) -> bool:
         """Whether it said +OK to DELE of this message, and to QUIT."""
-        return not (id in self.refused or self.quit_reply or self.quit_lost)
+        refused = id in self.refused or id in self.unasked
+        return not (refused or self.quit_reply or self.quit_lost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,9 +271,10 @@ class Terminal(Deletion):
             self._ask_once(typed.shown, confirm, {number: octets})
             earlier = number in self._lease.deleted
             await self._stop_loading()  # its header may be under way; it would be refused for good
-            await self._look_behind(connection, number)
-            self._lease.deleted[number] = octets
             try:
+                if not await self._as_listed(connection, number):  # the list was another one so far
+                    self._ask_once(typed.shown, "", {number: self._octets(number)})
+                self._lease.deleted[number] = octets
                 exchange = await self._answer(connection, typed)
                 if not exchange.ok and not earlier:
                     self._lease.deleted.pop(number, None)
@@ -282,13 +283,15 @@ class Terminal(Deletion):
             self._lease.touch()
             return exchange
 
-    async def _look_behind(self, connection: Connection, number: MessageNumber) -> None:
-        """The list shows of this number what this connection does, before it is deleted."""
+    async def _as_listed(self, connection: Connection, number: MessageNumber) -> bool:
+        """Whether the list showed of this number what this connection does; if not, it does now."""
         row = self.index.at(number)
         if row is None or not row.header.digest or number in self._lease.deleted:
-            return
-        if row.header.read_on != self._lease.name and not await self._is_same(connection, row):
-            await self._list(connection)
+            return True
+        if row.header.read_on == self._lease.name or await self._is_same(connection, row):
+            return True
+        await self._list(connection)
+        return False
 
     async def _reset(self, unlock: Unlock, typed: Typed) -> Exchange:
         async with self._opening:
@@ -323,10 +326,13 @@ class Terminal(Deletion):
             before, began = self.index, loop.time()
             reply, sent = await _goodbye(connection)
             exchange = Exchange(0, Verb.QUIT.value, reply, ms=1000 * (loop.time() - began))
+            deleted = frozenset(self._lease.deleted)
             self._lease.deleted.clear()  # the receipt tells what became of them
             self._lease.drop()
             messages = [message for n in doomed if (message := before.at(n)) is not None]
             if messages:
+                unasked = frozenset(m.id for m in messages if m.number not in deleted)
+                sent = replace(sent, unasked=unasked)
                 receipt = await self._conclude(unlock, before, messages, sent)
                 exchange = replace(exchange, receipt=receipt)
             return exchange

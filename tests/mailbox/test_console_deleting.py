@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from app.mailbox import (
+    Account,
     BadLine,
     CommitFailed,
     CommitFault,
@@ -18,6 +19,8 @@ from app.mailbox import (
     Totals,
     Verb,
 )
+from app.transport import Security, Target
+from tests.support.fickle import FickleDialer, FickleServer, Stored
 from tests.support.maildrop import FakeMaildrop, plain
 from tests.support.proxy import Link
 from tests.support.scripted import ScriptedServer
@@ -268,6 +271,41 @@ async def test_what_was_read_under_expire_0_is_as_good_as_deleted():
         await mailbox.release()
         assert drop.count("QUIT") == 0
     assert uidls(drop) == ALL
+
+
+async def test_of_what_was_only_read_no_receipt_says_that_the_server_agreed_to_delete_it():
+    drop = maildrop(plain(4), announce=("EXPIRE 0",), quit_deletes=False)
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        await mailbox.type(unlock, "RETR 2")
+        await confirmed(mailbox, "DELE 3")
+        receipt = (await confirmed(mailbox, "QUIT")).receipt
+        assert receipt is not None
+        agreed = {item.subject: item.agreed for item in receipt.items}
+        assert agreed == {"message 2": False, "message 3": True}
+        assert receipt.verified
+
+
+async def test_a_number_that_was_listed_as_another_message_is_asked_for_again():
+    server = FickleServer([Stored("a"), Stored("b"), Stored("c")])
+    server.naming = lambda place, _: f"msg{place}"
+    account = Account("anna", Target("fickle.example", 110, Security.NONE))
+    mailbox = Mailbox(account, FickleDialer(server))
+    await mailbox.open(unlock)
+    await loaded(mailbox)
+    await mailbox.release()
+    del server.messages[0]
+    await mailbox.open(unlock)
+    with pytest.raises(ConfirmFirst) as asked:
+        await mailbox.type(unlock, "DELE 1")
+    with pytest.raises(ConfirmFirst):  # it was listed as "a"
+        await mailbox.type(unlock, "DELE 1", asked.value.confirm)
+    assert not server.visits[-1].deleted
+    await loaded(mailbox)
+    assert [m.summary.subject for m in mailbox.index if m.summary] == ["b", "c"]
+    await confirmed(mailbox, "DELE 1")
+    assert server.visits[-1].deleted == {1}
+    await mailbox.close()
 
 
 async def test_the_headers_of_what_was_deleted_are_read_after_rset():
