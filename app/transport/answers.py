@@ -141,11 +141,22 @@ class Answers:
         self._pipeline.prove(Pending(proof, future, _ROW, background=False))
 
     def _settle(self, answer: object) -> bool:
-        if answer != self._row:
+        if answer not in {self._row, self._read_now()}:
             return False
         for pending, value in self._end():
             self._give(pending, value)
         return True
+
+    def _read_now(self) -> ScanListing | None:
+        """The row to be shown, if it is of what RETR just brought: some servers count only then."""
+        (pending, value), row = self._held[0], self._row
+        if row is None or not isinstance(value, BodyEnd):
+            return row
+        return (
+            replace(row, octets=value.octets)
+            if pending.command.shown == f"RETR {row.number}"
+            else row
+        )
 
     def _end(self) -> list[tuple[Pending[Any], object]]:
         held, self._held, self._row = self._held, [], None

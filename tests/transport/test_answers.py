@@ -75,6 +75,19 @@ async def test_a_short_answer_that_is_proven_costs_one_command():
         assert not connection.habit.unstuffed
 
 
+@pytest.mark.parametrize(("told", "proves"), [(b"2 19", True), (b"2 28", True), (b"2 20", False)])
+async def test_a_server_may_count_a_message_only_when_it_was_read(told, proves):
+    last = (
+        expect(rb"RETR 2", b"+OK\r\n" + HEAD + b"\r\nall\r\n.\r\n"),
+        expect(rb"LIST 2", b"+OK " + told + b"\r\n"),
+    )
+    one = expect(rb"LIST", b"+OK\r\n2 28\r\n.\r\n")
+    async with playing(steps(*signing_in(), one, *last, stall())) as connection:
+        await listed(connection)
+        got = await connection.fetch(commands.retr(MessageNumber(2)), 1000)
+        assert (got.octets, got.cut) == (19, not proves)
+
+
 async def test_what_was_deleted_on_the_connection_proves_nothing():
     last = (
         expect(rb"DELE 2", b"+OK\r\n"),
