@@ -225,10 +225,10 @@ class Person:
         self.only(allowed, before)
 
     def true(self, receipt: Receipt) -> None:
-        """What is called verified is so, of all messages whose header was seen."""
-        there = {stored.subject for stored in self.server.visits[-1].messages}
+        """What is called verified is so, where a header was seen and the size is still the same."""
+        there = {stored.subject: stored.octets for stored in self.server.visits[-1].messages}
         for item in receipt.items if receipt.verified else ():
-            if item.subject:
+            if item.subject and there.get(item.subject, item.octets) == item.octets:
                 assert (item.subject in there) is (item.outcome is Outcome.STILL_THERE)
 
     def only(self, allowed: list[str], before: int) -> None:
