@@ -6,8 +6,6 @@ PORT ?= 8000
 
 VENV := .venv
 PY := $(VENV)/bin/python
-# One more than processors: tests wait for servers and browsers.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -22,7 +20,7 @@ demo: $(VENV)/.runtime ## start Popscope with a demo mailbox (HOST=127.0.0.1 POR
 	@exec $(PY) -m app demo --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev servers ## run every test; ARGS="tests/pop3 -x" for some
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint ## lint, and the tests that need no server, no browser and little time
 	$(PY) -m pytest -n auto --dist loadfile -m "not interop and not browser and not heavy" $(ARGS)

@@ -5,11 +5,10 @@ outcome is read from a second sign-in, never from the answers alone.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 
 from app.pop3 import CommandRejected, MessageNumber, Octets, Pop3Error, Uidl, commands
 from app.transport import Connection, TransportError
@@ -218,7 +217,7 @@ def lookalikes(
     """Rows whose headers would tell a verdict wrong, and what each is said to be, if marked; pure.
 
     Those are rows of the same size where what is called gone may stand now; those called still
-    there, where UIDL and size do not tell; and new ones. Of 100,000 the first few.
+    there, where UIDL and size do not tell; and new ones. Of 100,000 the last few.
     """
     chosen = [(before[id], outcome) for id, outcome in verdict.outcomes.items()]
     gone = [message for message, outcome in chosen if outcome is Outcome.GONE]
@@ -230,7 +229,8 @@ def lookalikes(
     placed = {} if by_uidl or gone else {message.place: message for message in stay}
     sizes = {message.octets for message in gone}
     shared = {message.uidl for message in gone if by_uidl}
-    first = min((message.place for message in gone), default=0) - len(gone)
+    # Without UIDLs it may have moved up by as many rows as others took away before it.
+    first = min((m.place for m in gone), default=0) - len(gone) if by_uidl else 0
     last = max((message.place for message in gone), default=-1)
 
     def said(row: Message) -> Message | None:
@@ -244,7 +244,7 @@ def lookalikes(
         told = mark is not None and mark.uidl in alone and mark.octets == row.octets
         return mark is not None and (not told or after.copies_of(row) > 1)
 
-    return list(islice(((row, said(row)) for row in after if doubtful(row)), _LOOKED_AT))
+    return list(deque(((row, said(row)) for row in after if doubtful(row)), _LOOKED_AT))
 
 
 def looked_at(

@@ -221,8 +221,6 @@ class Maildrop(Holding):
         ]
         await read_now(connection, [index[mark.id] for mark in unread], self._learn)
 
-    # -- headers in the background ---------------------------------------------------------------
-
     @property
     def progress(self) -> Progress:
         """How far the headers are."""

@@ -97,8 +97,8 @@ class Person:
         shown: the subject that stood at each id, ever.
     """
 
-    def __init__(self, server: FickleServer, *, paused: bool) -> None:
-        self.server = server
+    def __init__(self, server: FickleServer, *, paused: bool, honest: bool) -> None:
+        self.server, self.honest = server, honest
         self.dialer = FickleDialer(server)
         self.mailbox = Mailbox(ACCOUNT, self.dialer)
         self.mailbox._paused = paused
@@ -225,7 +225,13 @@ class Person:
         self.only(allowed, before)
 
     def true(self, receipt: Receipt) -> None:
-        """What is called verified is so, where a header was seen and the size is still the same."""
+        """What is called verified is so, where a header was seen and the size is still the same.
+
+        Of a server whose UIDLs lie that cannot be promised: what others delete and send between
+        QUIT and the look behind it may pass for what was marked.
+        """
+        if not self.honest:
+            return
         there = {stored.subject: stored.octets for stored in self.server.visits[-1].messages}
         for item in receipt.items if receipt.verified else ():
             if item.subject and there.get(item.subject, item.octets) == item.octets:
@@ -300,6 +306,7 @@ class Person:
 
     async def named(self, kind: Any) -> None:
         self.server.naming = naming(kind, len(self.server.visits))
+        self.honest &= kind == "honest"
 
     async def keep(self) -> None:
         self.server.keeps = not self.server.keeps
@@ -311,7 +318,7 @@ class Person:
 async def life(sizes: list[int | None], first: Any, steps: list[Any], *, paused: bool) -> None:
     server = FickleServer(Stored(f"m{n}", octets) for n, octets in enumerate(sizes))
     server.naming = naming(first, 0)
-    person = Person(server, paused=paused)
+    person = Person(server, paused=paused, honest=first == "honest")
     await person.mailbox.open(unlock)
     person.look()
     for step in [*steps, ("commit",)]:
