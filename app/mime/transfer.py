@@ -62,7 +62,8 @@ def decode_quoted_printable(data: bytes, *, complete: bool = True) -> bytes:
         data: encoded lines with any line ends, which are kept.
         complete: False when more follows that is not here; a cut escape at the end is dropped.
     """
-    trimmed = _LAST_BLANKS.sub(b"", data)
+    end = max(0, len(data) - MAX_TRAILING - 1)  # a megabyte looked through at once holds others up
+    trimmed = data[:end] + _LAST_BLANKS.sub(b"", data[end:])
     if not complete and len(trimmed) == len(data):
         trimmed = _CUT_ESCAPE.sub(b"", _escaped(data))
     return undo_quoted_printable(trimmed)
