@@ -55,7 +55,7 @@ from .models import (
     Totals,
 )
 from .naming import message_name
-from .parts import OpenPart, open_part
+from .parts import OpenPart, message_within, open_part
 from .peeking import Peeked
 from .query import Query
 from .query import parse as parse_query
@@ -139,6 +139,7 @@ __all__ = [
     "cut",
     "grouped",
     "message_name",
+    "message_within",
     "open_part",
     "parse_line",
     "parse_query",

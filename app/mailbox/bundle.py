@@ -7,20 +7,22 @@ from app.mime import Contents, stream
 from .errors import NoSuchPart
 from .models import Message
 from .naming import message_name, part_name, unique
-from .parts import OpenPart
+from .parts import OpenPart, message_within
 from .zipping import ZipWriter, grouped
 
 
-def bundle(message: Message, contents: Contents) -> OpenPart:
+def bundle(message: Message, contents: Contents, within: str = "") -> OpenPart:
     """What the reader lists as attachments, each under a name of its own.
 
     Args:
         message: whose they are; names the file.
         contents: all of it.
+        within: the path to a message in it whose they are instead, or "".
 
     Raises:
         NoSuchPart: there is none.
     """
+    _, contents = message_within(contents, within).readable()
     if not contents.attachments:
         raise NoSuchPart("attachments")
     name = message_name(message).removesuffix(".eml")

@@ -225,8 +225,12 @@ class Mailbox(Terminal):
                 await self.downloads.forget(message.id)
 
     @asynccontextmanager
-    async def attachments(self, unlock: Unlock, id: str) -> AsyncIterator[OpenPart]:
+    async def attachments(
+        self, unlock: Unlock, id: str, within: str = ""
+    ) -> AsyncIterator[OpenPart]:
         """All attachments of a message in one zip; waits until the whole message is here.
+
+        With `within`, those of the message in it that this path leads to.
 
         A download that this began is called off where it is left before that.
 
@@ -247,7 +251,7 @@ class Mailbox(Terminal):
             found = await self._whole(message)
         if found is None:
             raise NoSuchPart("attachments")
-        yield bundle(found.message, found.contents)
+        yield await aside(bundle, found.message, found.contents, within)
 
     def export(self, unlock: Unlock, messages: Sequence[Message], form: Form) -> Export:
         """Many whole messages in one file; nothing is sent before its blocks are asked for.

@@ -4,7 +4,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-from app.mime import Attachment, Contents, Octets, Prefix, attachments, decoder, scan, stream
+from app.mime import (
+    Attachment,
+    Contents,
+    Octets,
+    Section,
+    attachments,
+    decoder,
+    scan,
+    split_path,
+    stream,
+)
 
 from .aside import aside
 from .downloads import Download
@@ -27,25 +37,45 @@ class OpenPart:
     octets: int | None
 
 
+def message_within(contents: Contents, path: str) -> Contents:
+    """The message within that a path leads to, the message itself for "".
+
+    Raises:
+        NoSuchPart: there is none.
+    """
+    found = contents.inner(path) if path else contents
+    if found is None:
+        raise NoSuchPart(path)
+    return found
+
+
 async def open_part(contents: Contents, path: str) -> OpenPart:
-    """A part of a message that is here.
+    """A part of a message that is here, or of a message within.
 
     Raises:
         NoSuchPart: there is none of this path.
     """
-    part = await aside(_find, contents.data, path, whole=contents.whole)
+    within, own = split_path(path)
+    owner = await aside(message_within, contents, within)
+    part = await aside(_find, owner.data, own, whole=owner.whole)
     if part is None:
         raise NoSuchPart(path)
-    return OpenPart(_decoded(contents.data, part), part_name(part), part.octets)
+    return OpenPart(_decoded(owner.data, part), part_name(part), part.octets)
 
 
 async def follow_part(download: Download, path: str) -> OpenPart:
     """A part of a message on its way; waits until its header has come.
 
+    For a part of a message within, it waits until all of the message is here.
+
     Raises:
         NoSuchPart: there is none of this path.
         MailboxError, TransportError, Pop3Error: the download broke off before.
     """
+    within, _ = split_path(path)
+    if within:
+        await download.finished()
+        return await open_part(await aside(Contents, download.spool, whole=True), path)
     follower = _Follower(download, path)
     part = await follower.find()
     return OpenPart(follower.blocks(part), part_name(part), part.octets)
@@ -100,8 +130,8 @@ class _Follower:
             await self._download.finished()
             self._whole = True
         self._seen = len(self._download.spool)
-        prefix = Prefix(self._download.spool, self._seen)
-        return await aside(_find, prefix, self._path, whole=self._whole)
+        come = Section(self._download.spool, 0, self._seen)
+        return await aside(_find, come, self._path, whole=self._whole)
 
     async def blocks(self, part: Attachment) -> AsyncIterator[bytes]:
         """Its decoded octets.

@@ -79,7 +79,7 @@ async def climb(connection: Connection, message: Message, lines: int | None) -> 
 
 def _settled(found: Peeked) -> bool:
     """Whether a person should say how to go on: the text is here, or does not come by itself."""
-    contents = found.contents
+    _, contents = found.contents.readable()
     attachment = contents.text.kind == "none" and bool(contents.attachments)
     here = found.complete or found.cut or contents.text.complete or contents.pauses
     return here or attachment or found.transferred > _ENOUGH

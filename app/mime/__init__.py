@@ -10,7 +10,7 @@ raises nothing for bad mail: what is wrong is returned as `defects`, short stabl
 from .attachments import Attachment, Kind, Measured, attachments, stream
 from .blocks import Block, Piece, blocks
 from .calendar import Attendee, Event, Invitation, formats_available, invitation
-from .contents import Contents, Text
+from .contents import Contents, Text, join_paths, split_path
 from .decoders import decoder
 from .headers import (
     Address,
@@ -21,9 +21,10 @@ from .headers import (
     split_header,
     summarise,
 )
+from .inner import holds_message
 from .links import Link
 from .mbox import MboxWriter
-from .octets import Octets, Prefix
+from .octets import Octets, Section
 from .peek import Peek, PeekedPart, peek, peek_into
 from .received import Encryption, Hop
 from .sanitise import SafeHtml, joined, sanitise
@@ -55,9 +56,9 @@ __all__ = [
     "Peek",
     "PeekedPart",
     "Piece",
-    "Prefix",
     "Result",
     "SafeHtml",
+    "Section",
     "Signature",
     "Structure",
     "Summary",
@@ -70,7 +71,9 @@ __all__ = [
     "decode_words",
     "decoder",
     "formats_available",
+    "holds_message",
     "invitation",
+    "join_paths",
     "joined",
     "parse_fields",
     "peek",
@@ -79,6 +82,7 @@ __all__ = [
     "scan",
     "show_source",
     "split_header",
+    "split_path",
     "stream",
     "summarise",
     "trace",

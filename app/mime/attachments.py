@@ -25,6 +25,8 @@ _INPUT: Final = MAX_BLOCK - 4  # an escape left over from the block before makes
 _OCTETS: Final = "application/octet-stream"
 _PGP: Final = "application/pgp-encrypted"
 _WINMAIL: Final = "winmail.dat"
+_SMIME_SUFFIX: Final = ".p7m"  # RFC 8551, 3.2.1
+_MESSAGE_SUFFIX: Final = ".eml"
 _IDENTITY: Final = frozenset({"7bit", "8bit", "binary"})
 _SIZE: Final = re.compile(r"\d{1,15}", re.ASCII)
 _SNIFF: Final = 256
@@ -275,11 +277,20 @@ def _may_hold_files(part: Part, body_paths: Collection[str]) -> bool:
 def _kind(data: Octets, part: Part) -> Kind:
     if part.content_type in _CMS_TYPES:
         return _smime_kind(data, part)
-    if part.content_type == _OCTETS and (part.filename or "").lower() == _WINMAIL:
-        return Kind.TNEF
+    if part.content_type == _OCTETS and part.filename is not None:
+        return _kind_by_name(data, part, part.filename.lower())
     if part.content_type.startswith("image/"):
         return Kind.IMAGE
     return _KINDS.get(part.content_type, Kind.FILE)
+
+
+def _kind_by_name(data: Octets, part: Part, name: str) -> Kind:
+    """What a part is whose type says nothing."""
+    if name.endswith(_SMIME_SUFFIX):
+        return _smime_kind(data, part)
+    if name.endswith(_MESSAGE_SUFFIX):
+        return Kind.MESSAGE
+    return Kind.TNEF if name == _WINMAIL else Kind.FILE
 
 
 def _smime_kind(data: Octets, part: Part) -> Kind:

@@ -12,13 +12,14 @@ from itertools import islice
 from typing import Final, Literal
 from urllib.parse import unquote
 
-from .attachments import Attachment, Measured, attachments, measure, own_parts, stream
+from .attachments import Attachment, Kind, Measured, attachments, measure, own_parts, stream
 from .body import Shown, may_bring_words, read_body
 from .decode import MAX_TEXT_OCTETS, decode_body, decode_html_body, decode_markup
 from .headers import parse_fields
 from .inline import INLINE_OCTETS, InlineImages, image_type, name_of
+from .inner import JOINT, inner_octets
 from .octets import Octets
-from .structure import Part, scan
+from .structure import MAX_DEPTH, Part, scan
 from .transfer import decode_transfer, is_known_encoding, true_encoding
 
 TextKind = Literal["plain", "html", "none"]
@@ -30,6 +31,7 @@ _BASE_WITHIN: Final = 16 * 1024
 _BLANK_OCTETS: Final = 16 * 1024  # of a text that is blank, at most
 _SNIFFED: Final = 64
 _HEAD: Final = 12  # octets that tell an image
+_MAX_WRAPPERS: Final = 4  # opaque signatures that are opened unasked, one in the other
 _MOST_SOURCES: Final = 2000  # addresses of pictures that are looked up
 _SOURCE: Final = re.compile(
     r"\b(?:src|background)\s{0,8}=\s{0,8}[\"']?\s{0,8}([^\s\"'<>]{1,2000})"
@@ -75,6 +77,7 @@ class Contents:
     Args:
         data: from the first header octet on, dot-unstuffed.
         whole: True when nothing comes behind `data`.
+        signed: how many opaque signatures are wrapped around it, one around the other.
 
     Attributes:
         root: the tree of parts.
@@ -83,12 +86,14 @@ class Contents:
         fields: all header fields, in order.
         attachments: what is not shown, in order, and uuencoded files in texts.
         shown: pictures and named texts that are shown, in order.
+        has_attachments: whether it has any; None while none has come and more parts may.
     """
 
-    def __init__(self, data: Octets, *, whole: bool) -> None:
+    def __init__(self, data: Octets, *, whole: bool, signed: int = 0) -> None:
         self._structure = scan(data, whole=whole)
         self.data = data
         self.whole = whole
+        self.signed = signed
         self.root = self._structure.root
         self._body = read_body(
             self.root, is_blank=self._is_blank, is_picture=self._is_picture, whole=whole
@@ -104,6 +109,7 @@ class Contents:
         self.passages = tuple(self._passages({one.path: one for one in found}))
         self.text = self._text()
         self._measures: dict[str, Measured] = {}
+        self.has_attachments = self._has_attachments()
 
     @property
     def attachment_first(self) -> bool:
@@ -116,13 +122,6 @@ class Contents:
         if first is None:
             return bool(others) and not self.whole
         return any(one.span[0] < first for one in others)
-
-    @property
-    def has_attachments(self) -> bool | None:
-        """Whether it has any; None while none has come and more parts may."""
-        if self.attachments:
-            return True
-        return False if self.whole or self.root.complete else None
 
     @property
     def pauses(self) -> bool:
@@ -144,6 +143,52 @@ class Contents:
     def decoded(self, attachment: Attachment) -> bytes:
         """All its octets, in memory; for small ones."""
         return b"".join(stream(self.data, attachment))
+
+    def inner(self, path: str) -> "Contents | None":
+        """A message within this one; None where there is none.
+
+        Args:
+            path: of the part that it is; for one in another, their paths joined by `:`.
+        """
+        contents: Contents | None = self
+        for one in path.split(JOINT) if path.count(JOINT) < MAX_DEPTH else [""]:
+            contents = contents and contents._opened(one)  # noqa: SLF001 - of its own class
+        return contents
+
+    def readable(self) -> "tuple[str, Contents]":
+        """What it says, and the path to that: "" and itself, unless a signature is around it."""
+        path, contents = "", self
+        while (wrapper := contents.wrapper) is not None:
+            inner = contents.inner(wrapper.path)
+            if inner is None:
+                break
+            path, contents = join_paths(path, wrapper.path), inner
+        return path, contents
+
+    @property
+    def wrapper(self) -> Attachment | None:
+        """The opaque signature that is all of it, or None."""
+        first = next(iter(self.attachments), None)
+        if first is None or first.kind is not Kind.SMIME_SIGNED or self.signed >= _MAX_WRAPPERS:
+            return None
+        return first if first.path == self.root.path else None
+
+    def _opened(self, path: str) -> "Contents | None":
+        part = next((one for one in self.attachments if one.path == path), None)
+        found = None if part is None else inner_octets(self.data, part)
+        if part is None or found is None:
+            return None
+        octets, whole = found
+        signed = self.signed + 1 if part.kind is Kind.SMIME_SIGNED else 0
+        return Contents(octets, whole=whole, signed=signed)
+
+    def _has_attachments(self) -> bool | None:
+        _, readable = self.readable()
+        if readable is not self:
+            return readable.has_attachments
+        if self.attachments:
+            return True
+        return False if self.whole or self.root.complete else None
 
     def inline_images(self) -> InlineImages:
         """The images that the HTML may name, for one view."""
@@ -276,3 +321,14 @@ class Contents:
 
     def _encoding(self, part: Part) -> str:
         return true_encoding(part.encoding, self.data, part.body, complete=part.complete)
+
+
+def join_paths(*paths: str) -> str:
+    """The path to a part by way of the messages that it is in; empty ones are left out."""
+    return JOINT.join(filter(None, paths))
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The path to the message that a part is in, "" for the outermost, and the part's own in it."""
+    within, _, own = path.rpartition(JOINT)
+    return within, own

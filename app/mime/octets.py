@@ -16,19 +16,20 @@ class Octets(Protocol):
     def __getitem__(self, at: slice, /) -> bytes | memoryview: ...
 
 
-class Prefix:
-    """The first `length` octets of data that grows."""
+class Section:
+    """Octets from `start` to `stop` of others, not copied; what they are in may grow."""
 
-    def __init__(self, data: Octets, length: int) -> None:
+    def __init__(self, data: Octets, start: int, stop: int) -> None:
         self._data = data
-        self._length = length
+        self._start = start
+        self._length = max(stop - start, 0)
 
     def __len__(self) -> int:
         return self._length
 
     def __getitem__(self, at: slice, /) -> bytes:
         start, stop, _ = at.indices(self._length)
-        return bytes(self._data[start:stop])
+        return bytes(self._data[self._start + start : self._start + stop])
 
 
 def search(

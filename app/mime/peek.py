@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .contents import Contents, TextKind
+from .contents import Contents, TextKind, join_paths
 from .octets import Octets
 
 
@@ -11,7 +11,7 @@ class PeekedPart:
     """A part that is not the text: an attachment, an image, a message within.
 
     Attributes:
-        path: as in `Part`.
+        path: as in `Part`; of what a signature is wrapped around, behind the wrapper's.
         content_type: lower case.
         name: a safe file name, or None.
         octets: decoded size, or None while it is not known.
@@ -61,6 +61,7 @@ def peek(data: Octets, *, whole: bool) -> Peek:
 
 def peek_into(contents: Contents) -> Peek:
     """The same of a message that was examined already."""
+    path, contents = contents.readable()
     text = contents.text
     return Peek(
         text=text.text,
@@ -68,7 +69,9 @@ def peek_into(contents: Contents) -> Peek:
         text_complete=text.complete,
         html_available=contents.has_html,
         parts=tuple(
-            PeekedPart(one.path, one.content_type, one.name, one.octets, one.complete)
+            PeekedPart(
+                join_paths(path, one.path), one.content_type, one.name, one.octets, one.complete
+            )
             for one in contents.attachments
         ),
         attachment_first=contents.attachment_first,

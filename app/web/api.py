@@ -69,6 +69,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 ReceiptNumber = Annotated[int, Path(ge=1, le=10**9, description="as in the receipt")]
 Lines = Annotated[int, Query(ge=0, le=99_999_999, description="lines of the body")]
 
+Within = Annotated[str, Query(max_length=1000, description="a message that is a part: its path")]
 Filter = Annotated[
     str,
     Query(max_length=1000, description="the filter language: larger:5M older:90d from:news -word"),
@@ -231,15 +232,18 @@ async def top(session: CurrentSession, id: str, lines: Lines = 0) -> FileRespons
 
 @router.get("/messages/{id}/peek")
 async def peek(
-    session: CurrentSession, id: str, lines: Lines | None = None
+    session: CurrentSession, id: str, lines: Lines | None = None, within: Within = ""
 ) -> message_schemas.Peek:
     """TOP, decoded: the text as far as it came, and the parts met so far.
+
+    With `within`, those of a message that is a part of it: its path, and of one in another their
+    paths joined by `:`. The parts of that are had by `within:path`.
 
     Without `lines`, 20, then 80, then 320 lines, until the text ends or an attachment comes first.
     """
     await session.mailbox.ensure_listed(session.unlock)
     found = await session.mailbox.peek(session.unlock, id, lines)
-    return await aside(message_schemas.peeked, found)
+    return await aside(message_schemas.peeked, found, within)
 
 
 @router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)
@@ -257,10 +261,10 @@ async def part(session: CurrentSession, id: str, path: str) -> FileResponse:
 
 
 @router.get("/messages/{id}/attachments", response_class=Response, responses=_ATTACHMENTS)
-async def attachments(session: CurrentSession, id: str) -> FileResponse:
+async def attachments(session: CurrentSession, id: str, within: Within = "") -> FileResponse:
     """RETR, and all parts that `peek` lists, decoded, in one zip; 404 where there is none."""
     await session.mailbox.ensure_listed(session.unlock)
-    return attachments_file(session, session.mailbox.index[id].id)
+    return attachments_file(session, session.mailbox.index[id].id, within)
 
 
 @router.get("/export", response_class=Response, responses=_FILE)

@@ -183,12 +183,12 @@ def shown_file(part: OpenPart, media_type: str) -> FileResponse:
     return FileResponse(open_file)
 
 
-def attachments_file(session: Session, id: str) -> FileResponse:
-    """All attachments of a message, decoded, in one zip."""
+def attachments_file(session: Session, id: str, within: str = "") -> FileResponse:
+    """All attachments of a message, or of one within it, decoded, in one zip."""
 
     @asynccontextmanager
     async def open_all() -> AsyncIterator[Outgoing]:
-        async with session.mailbox.attachments(session.unlock, id) as file:
+        async with session.mailbox.attachments(session.unlock, id, within) as file:
             yield Outgoing(file.blocks, file.name, _ZIP)
 
     return FileResponse(open_all)

@@ -67,7 +67,7 @@ class Rows:
             sender_title=both,
             subject=summary.subject if summary else "",
             date=formats.day(date, self._now) if date else "",
-            date_title=_date_title(date, received=received) if date else "",
+            date_title=date_title(date, received=received) if date else "",
             date_iso=date.isoformat() if date else "",
             received=received,
             size=formats.size(message.octets),
@@ -87,7 +87,8 @@ class Rows:
         return tuple(map(self.row, messages))
 
 
-def _date_title(date: datetime, *, received: bool) -> str:
+def date_title(date: datetime, *, received: bool) -> str:
+    """A date in full; says so where it is that of arrival."""
     when = formats.when(date)
     if not received:
         return when

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import mailbox as domain
-from app.mime import Contents, Trace, peek_into, trace
+from app.mime import Contents, Trace, join_paths, peek_into, trace
 from app.mime import Part as MailPart
 
 from .schemas import Header, Listed, listed_fields
@@ -108,15 +108,19 @@ def detail(mailbox: domain.Mailbox, peeked: domain.Peeked) -> MessageDetail:
     )
 
 
-def peeked(found: domain.Peeked) -> Peek:
-    """The beginning of a message."""
-    content = peek_into(found.contents)
+def peeked(found: domain.Peeked, within: str = "") -> Peek:
+    """The beginning of a message, or of one within it.
+
+    Raises:
+        NoSuchPart: there is none within at this path.
+    """
+    content = peek_into(domain.message_within(found.contents, within))
     return Peek(
         text=content.text,
         html_available=content.html_available,
         parts=[
             Part(
-                path=part.path,
+                path=join_paths(within, part.path),
                 type=part.content_type,
                 name=part.name,
                 octets=part.octets,

@@ -1,5 +1,6 @@
 """What a message offers to take out, as the reader lists it."""
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.mime import (
@@ -7,7 +8,9 @@ from app.mime import (
     Contents,
     Kind,
     formats_available,
+    holds_message,
     invitation,
+    join_paths,
     stream,
     unpack,
     viewable_type,
@@ -37,59 +40,82 @@ _CARD_OCTETS = 1024 * 1024
 TNEF_OCTETS = 32 * 1024 * 1024  # of a winmail.dat, which is unpacked in memory
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where parts are, for their addresses and the size to expect.
+
+    Attributes:
+        octets: of the whole message, by LIST's estimate; None where that tells nothing.
+        path: of the message's page; addresses of parts go below it.
+        within: the path to the message in it whose parts they are, or "".
+    """
+
+    octets: int | None
+    path: str
+    within: str = ""
+
+    def href(self, part: Attachment) -> str:
+        """Saves a part."""
+        return part_href(self.path, join_paths(self.within, part.path))
+
+
+def part_href(page: str, path: str) -> str:
+    """Saves the part that `path` leads to, of the message with this page."""
+    return f"{page}/parts/{quote(path, safe=':')}"
+
+
 def part_views(
-    contents: Contents, octets: int | None, path: str, *, closely: bool, shown: bool = False
+    contents: Contents, place: Place, *, closely: bool, shown: bool = False
 ) -> tuple[PartView, ...]:
     """All attachments, or what is shown in the message and can be saved.
 
     Args:
         contents: the message as far as it has come.
-        octets: of the whole message, by LIST's estimate.
-        path: of the message's page; addresses of parts go below it.
+        place: where its parts are.
         closely: digests and files within are wanted too.
         shown: what is shown is wanted.
     """
     return tuple(
-        _part(contents, one, octets, f"{path}/parts/{quote(one.path)}", closely=closely)
+        part_view(contents, one, place, closely=closely)
         for one in (contents.shown if shown else contents.attachments)
     )
 
 
-def mark_view(part: Attachment, source: str, octets: int | None, path: str) -> MarkView:
-    """A picture or a file in its place between texts.
-
-    Args:
-        part: which.
-        source: the picture as a data URI, or "".
-        octets: of the whole message, by LIST's estimate.
-        path: of the message's page.
-    """
+def mark_view(contents: Contents, part: Attachment, source: str, place: Place) -> MarkView:
+    """A picture or a file in its place between texts; `source` is a data URI, or ""."""
     return MarkView(
         kind="picture" if source else "file",
         name=part.name or _("unnamed part"),
-        note=_note(part, octets),
-        href=f"{path}/parts/{quote(part.path)}",
+        note=_note(part, place.octets),
+        href=place.href(part),
         source=source,
+        message=_message(contents, part, place),
     )
 
 
-def _part(
-    contents: Contents, part: Attachment, octets: int | None, href: str, *, closely: bool
-) -> PartView:
+def part_view(contents: Contents, part: Attachment, place: Place, *, closely: bool) -> PartView:
+    """One of its parts; the arguments are those of `part_views`."""
+    href = place.href(part)
     whole = closely and part.complete
     calendar = part.kind is Kind.CALENDAR and part.complete
     kind = _MISSING if calendar and not formats_available() else _KINDS.get(part.kind, "")
     return PartView(
         name=part.name or _("unnamed part"),
         type=part.content_type,
-        note=_note(part, octets),
+        note=_note(part, place.octets),
         kind=_(kind) if kind else "",
         sha256=contents.measured(part).sha256 if whole else "",
         href=href,
         shown=(shown_type(contents, part) or "") if whole else "",
+        message=_message(contents, part, place),
         cards=_cards(contents, part) if calendar else (),
         files=_files(contents, part, href) if part.kind is Kind.TNEF and whole else (),
     )
+
+
+def _message(contents: Contents, part: Attachment, place: Place) -> str:
+    """The path to a message that can be opened, or ""."""
+    return join_paths(place.within, part.path) if holds_message(contents.data, part) else ""
 
 
 def shown_type(contents: Contents, part: Attachment) -> str | None:

@@ -1,23 +1,28 @@
 """Builds the reader: one message, what it cost to see it, and what can be done next."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 from app.mailbox import DeletedInConsole, Download, Mailbox, Message, Peeked
-from app.mime import Address, Block, SafeHtml
+from app.mime import Address, Block, SafeHtml, split_path
 from app.pop3 import CommandRejected, RemoteProtocolError
 
 from . import formats
 from .defect_words import defect_words
 from .errors import describe
-from .listing import Rows
+from .listing import Rows, date_title
 from .liststate import ListState
+from .parts import part_href
 from .route_words import route_view
 from .tabs import SOURCE_OCTETS, Asked, Shown
 from .views import (
     FetchView,
     HtmlView,
+    InnerView,
     LinkView,
+    MarkView,
     MessageView,
+    PartView,
     RowView,
     RungView,
     SavedView,
@@ -26,6 +31,8 @@ from .views import (
     TabView,
 )
 from .words import N_, _, ngettext
+
+_Part = TypeVar("_Part", PartView, MarkView)
 
 _LABELS = {
     Tab.TEXT: N_("Text"),
@@ -69,6 +76,7 @@ def _query(asked: Asked) -> dict[str, object]:
         "lines": asked.lines,
         "remote": 1 if asked.remote else None,
         "at": asked.page if asked.page > 1 else None,
+        "within": asked.within or None,
     }
 
 
@@ -96,7 +104,7 @@ class Reader:
 
     def shown(self, peeked: Peeked, shown: Shown) -> MessageView:
         """The reader with what came and what its tab shows of it."""
-        contents = peeked.contents
+        contents = shown.contents
         return replace(
             self._empty(peeked, shown),
             transferred=formats.size(peeked.transferred),
@@ -105,19 +113,23 @@ class Reader:
             rungs=() if peeked.complete or peeked.cut else self._rungs(peeked),
             whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
             fetched_header=self._message.header.refused,
-            blocks=shown.blocks,
+            inner=self._inner(shown),
+            blocks=tuple(
+                self._with_way(one) if isinstance(one, MarkView) else one for one in shown.blocks
+            ),
             texts=any(isinstance(one, Block) for one in shown.blocks),
-            inside=shown.inside,
+            inside=tuple(map(self._with_way, shown.inside)),
+            signed=contents.signed > 0,
             stripped=contents.text.kind == "html",
             attachment_first=contents.attachment_first,
             html=self._html(shown.html) if shown.html else None,
             frame=self._frame() if shown.html and not shown.html.refused else "",
-            parts=shown.parts,
+            parts=tuple(map(self._with_way, shown.parts)),
             fields=shown.fields,
             raw=shown.raw_header,
             route=route_view(shown.trace) if shown.trace else None,
-            source=self._source(peeked, shown) if self._asked.tab is Tab.SOURCE else None,
-            wrong=self._wrong(peeked),
+            source=self._source(shown) if self._asked.tab is Tab.SOURCE else None,
+            wrong=self._wrong(peeked, shown),
         )
 
     def refused(
@@ -139,7 +151,7 @@ class Reader:
         return Rows(self._mailbox, self._state, self._message.id).row(self._message)
 
     def _empty(self, peeked: Peeked | None = None, shown: Shown | None = None) -> MessageView:
-        summary = self._message.summary
+        summary = (shown and shown.summary) or self._message.summary
         sender = summary.sender if summary else None
         row = self.row()
         return MessageView(
@@ -155,7 +167,9 @@ class Reader:
             complete=False,
             rungs=(),
             whole=self._own("whole"),
-            save_all=f"{self.path}/attachments",
+            save_all=ListState().href(
+                f"{self.path}/attachments", within=self._asked.within or None
+            ),
             save_href=f"{self.path}/eml",
             save_mark=f"{self.path}/save-mark",
             saved_href=self._state.href(f"{self.path}/saved"),
@@ -173,8 +187,32 @@ class Reader:
         """A path below the message's, with the place in the list and the view."""
         return self._state.href(f"{self.path}/{name}", **_query(self._asked))
 
-    def _wrong(self, peeked: Peeked) -> tuple[str, ...]:
-        contents = peeked.contents
+    def _inner(self, shown: Shown) -> InnerView | None:
+        """The message within that is open, and the one that it is in."""
+        summary, outer = shown.summary, shown.outer
+        if summary is None or outer is None:
+            return None
+        around, _own = split_path(self._asked.within)
+        place = Asked(Tab.ATTACHMENTS, self._asked.lines, within=around)
+        date = summary.date
+        received = summary.date_from == "received"
+        return InnerView(
+            subject=summary.subject,
+            date_title=date_title(date, received=received) if date else "",
+            date_iso=date.isoformat() if date else "",
+            received=received,
+            outer=self._href(place, outer.subject or _("(no subject)")),
+            save_href=part_href(self.path, self._asked.within),
+        )
+
+    def _with_way(self, part: _Part) -> _Part:
+        """The same with its way into the message that it is."""
+        if not part.message:
+            return part
+        return replace(part, opens=self._href(Asked(lines=self._asked.lines, within=part.message)))
+
+    def _wrong(self, peeked: Peeked, shown: Shown) -> tuple[str, ...]:
+        contents = shown.contents
         codes = [*contents.defects, *peeked.defects]
         if self._asked.tab is Tab.HTML:
             codes = [code for code in codes if code != "text-cut"]  # that is said of the text
@@ -192,9 +230,10 @@ class Reader:
     def _tabs(self, peeked: Peeked | None, shown: Shown | None) -> tuple[TabView, ...]:
         views = []
         for tab, label in _LABELS.items():
-            if tab is Tab.HTML and peeked and not peeked.contents.has_html and peeked.complete:
+            bare = peeked and peeked.complete and shown and not shown.contents.has_html
+            if tab is Tab.HTML and bare:
                 continue
-            place = self._href(Asked(tab, self._asked.lines))
+            place = self._href(Asked(tab, self._asked.lines, within=self._asked.within))
             count = ""
             if tab is Tab.ATTACHMENTS and peeked and shown:
                 met = len(shown.parts)
@@ -204,7 +243,7 @@ class Reader:
         return tuple(views)
 
     def _frame(self) -> str:
-        query = {"lines": self._asked.lines, "remote": 1 if self._asked.remote else None}
+        query = _query(replace(self._asked, tab=Tab.TEXT, page=1))
         return ListState().href(f"{self.path}/html", **query)
 
     def _html(self, safe: SafeHtml) -> HtmlView:
@@ -220,9 +259,8 @@ class Reader:
             refused=_(_REFUSED[safe.refused]) if safe.refused else "",
         )
 
-    def _source(self, peeked: Peeked, shown: Shown) -> SourceView:
-        page = self._asked.page
-        come = len(peeked.contents.data)
+    def _source(self, shown: Shown) -> SourceView:
+        page, come = self._asked.page, shown.come
         first, last = (page - 1) * SOURCE_OCTETS, min(page * SOURCE_OCTETS, come)
         return SourceView(
             text=shown.source,

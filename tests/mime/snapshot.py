@@ -23,16 +23,17 @@ def lines() -> list[str]:
 def _line(case: Case) -> str:
     raw = case.raw
     contents = Contents(raw, whole=case.whole)
+    _, readable = contents.readable()
     summary = summarise(split_header(raw)[0])
     parts = list(contents.root.walk())
     return " | ".join(
         (
             case.name,
-            f"{contents.text.kind} {len(contents.text.text)} {_digest(contents.text.text)}",
+            f"{readable.text.kind} {len(readable.text.text)} {_digest(readable.text.text)}",
             _few(f"{part.path} {part.content_type}" for part in parts),
             _few(
-                f"{one.path} {one.name} {one.octets} {contents.measured(one).sha256[:8]}"
-                for one in contents.attachments
+                f"{one.path} {one.name} {one.octets} {readable.measured(one).sha256[:8]}"
+                for one in readable.attachments
             ),
             summary.subject[:60],
             str(summary.sender and f"{summary.sender.name[:40]} <{summary.sender.email[:40]}>"),

@@ -123,7 +123,7 @@ def test_cut_behind_any_line_the_parts_met_are_the_first_of_the_whole_ones(case:
         assert last.path == path, at
         if last.body[0] > last.header[1]:  # its blank line is here
             assert last.content_type == content_type, at
-        paths = {part.path.partition("~")[0] for part in found.parts}  # uuencoded: in a text
+        paths = {re.split("[:~]", part.path)[0] for part in found.parts}  # in a message, in a text
         assert paths <= {path for path, _ in whole}, at
         if found.text_complete:
             assert found.text == text, at

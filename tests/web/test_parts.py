@@ -8,7 +8,7 @@ import pytest
 
 from app.mime import Contents, Kind
 from app.web import parts
-from app.web.parts import TNEF_OCTETS, part_views
+from app.web.parts import TNEF_OCTETS, Place, part_views
 from app.web.views import PartView
 from tests.support import winmail as w
 
@@ -37,7 +37,7 @@ def views(
     head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
     raw = head + part(b"Content-Type: text/plain", b"words") + b"".join(made)
     contents = Contents(raw + (b"--b--\r\n" if whole else b""), whole=whole)
-    return list(part_views(contents, octets or len(raw), PATH, closely=closely))
+    return list(part_views(contents, Place(octets or len(raw), PATH), closely=closely))
 
 
 def test_every_kind_but_a_plain_file_is_named():
@@ -58,7 +58,7 @@ def test_a_part_has_its_exact_size_and_the_digest_of_what_is_saved():
 
 def test_a_file_in_the_text_has_an_address_of_its_own():
     raw = b"\r\nwords\r\nbegin 644 cat.txt\r\n#0V%T\r\n`\r\nend\r\n"
-    (view,) = part_views(Contents(raw, whole=True), len(raw), PATH, closely=True)
+    (view,) = part_views(Contents(raw, whole=True), Place(len(raw), PATH), closely=True)
     assert (view.name, view.note) == ("cat.txt", "3 B")
     assert view.sha256 == hashlib.sha256(b"Cat").hexdigest()
     assert view.href == f"{PATH}/parts/1~1"
@@ -165,7 +165,7 @@ def test_an_encoding_that_lies_still_has_a_size_and_a_digest_that_fit_together()
         + b"--b--"
     )
     contents = Contents(raw, whole=True)
-    (view,) = part_views(contents, len(raw), PATH, closely=True)
+    (view,) = part_views(contents, Place(len(raw), PATH), closely=True)
     decoded = contents.decoded(contents.attachments[0])
     assert view.sha256 == hashlib.sha256(decoded).hexdigest()
     assert view.note == f"{len(decoded)} B"

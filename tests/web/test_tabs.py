@@ -155,7 +155,8 @@ def test_html_that_is_refused_is_shown_as_its_text():
 
 def test_there_is_no_html_where_there_is_none():
     assert safe_html(Contents(b"\r\nhello", whole=True), remote=True) is None
-    assert shown(b"\r\nhello", Asked(Tab.HTML)) == Shown(())
+    found = shown(b"\r\nhello", Asked(Tab.HTML))
+    assert (found.html, found.blocks, found.parts) == (None, (), ())
 
 
 def test_the_source_is_cut_into_pages_that_join_to_all_of_it():

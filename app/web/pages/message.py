@@ -31,6 +31,7 @@ def asked(
     lines: Annotated[str, Query()] = "",
     remote: Annotated[str, Query()] = "",
     at: Annotated[str, Query()] = "1",
+    within: Annotated[str, Query()] = "",
 ) -> Asked:
     """What of a message is to be shown.
 
@@ -43,7 +44,7 @@ def asked(
         raise InvalidRequest(
             _("tab: one of %(known)s.", known=", ".join(one.value for one in Tab))
         ) from None
-    return Asked(found, read_lines(lines) if lines else None, remote == "1", read_page(at))
+    return Asked(found, read_lines(lines) if lines else None, remote == "1", read_page(at), within)
 
 
 Wanted = Annotated[Asked, Depends(asked)]

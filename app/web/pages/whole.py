@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from app.mailbox import NoSuchMessage, NoSuchPart, aside, open_part
-from app.mime import Attachment, Contents, Kind, unpack
+from app.mailbox import NoSuchMessage, NoSuchPart, aside, message_within, open_part
+from app.mime import Attachment, Contents, Kind, SafeHtml, split_path, unpack
 from app.sessions import Session
 from app.web.deps import AppServices, ChangingSession, CurrentSession
 from app.web.download import (
@@ -108,7 +108,12 @@ async def show_html(
     """The HTML body, made harmless, as a document of its own for the sandboxed frame."""
     await _known(session, id)
     peeked = await session.mailbox.peek(session.unlock, id, asked.lines)
-    safe = await aside(safe_html, peeked.contents, remote=asked.remote)
+
+    def made() -> SafeHtml | None:
+        _, readable = message_within(peeked.contents, asked.within).readable()
+        return safe_html(readable, remote=asked.remote)
+
+    safe = await aside(made)
     if safe is None:
         raise NoSuchPart("html")
     return mail_document(services.renderer, safe, remote=asked.remote)
@@ -139,39 +144,48 @@ async def show_part(session: CurrentSession, id: str, path: str) -> FileResponse
     """A picture or a PDF that is here, for the browser to show; all else can only be saved."""
     await _known(session, id)
     contents = (await session.mailbox.peek(session.unlock, id)).contents
-    part = _complete(contents, path)
-    kind = await aside(shown_type, contents, part) if part is not None else None
+
+    def kind_of() -> str | None:
+        found = _complete(contents, path)
+        return shown_type(*found) if found is not None else None
+
+    kind = await aside(kind_of)
     if kind is None:
         raise NoSuchPart(path)
     return shown_file(await open_part(contents, path), kind)
 
 
 @router.get("/attachments")
-async def save_attachments(session: CurrentSession, id: str) -> FileResponse:
-    """All attachments in one zip."""
+async def save_attachments(
+    session: CurrentSession, id: str, within: Annotated[str, Query()] = ""
+) -> FileResponse:
+    """All attachments, of the message or of one within, in one zip."""
     await _known(session, id)
-    return attachments_file(session, id)
+    return attachments_file(session, id, within)
 
 
 async def _packed(session: Session, id: str, path: str) -> bytes:
     """A winmail.dat, in memory; fetches the message where no more than its beginning is here."""
     mailbox = session.mailbox
     contents = (await mailbox.peek(session.unlock, id)).contents
-    part = _complete(contents, path)
-    if part is None and not contents.whole:
+    found = await aside(_complete, contents, path)
+    if found is None and not contents.whole:
         download = await mailbox.fetch(session.unlock, id)
         await download.finished()
         contents = (await mailbox.peek(session.unlock, id)).contents
-        part = _complete(contents, path)
-    if part is None or part.kind is not Kind.TNEF or (part.octets or 0) > TNEF_OCTETS:
+        found = await aside(_complete, contents, path)
+    if found is None or found[1].kind is not Kind.TNEF or (found[1].octets or 0) > TNEF_OCTETS:
         raise NoSuchPart(path)
-    return await aside(contents.decoded, part)
+    return await aside(found[0].decoded, found[1])
 
 
-def _complete(contents: Contents, path: str) -> Attachment | None:
-    parts = contents.attachments + contents.shown
-    found = (one for one in parts if one.path == path and one.complete)
-    return next(found, None)
+def _complete(contents: Contents, path: str) -> tuple[Contents, Attachment] | None:
+    """A part that is here, and the message that it is in, which may be one within."""
+    within, own = split_path(path)
+    owner = message_within(contents, within)
+    parts = owner.attachments + owner.shown
+    found = next((one for one in parts if one.path == own and one.complete), None)
+    return None if found is None else (owner, found)
 
 
 @router.get("/eml")

@@ -108,6 +108,8 @@ class PartView:
         kind: what it is in plain words, or "" for a plain file.
         sha256: of its decoded octets, or "" where they are not all here.
         href: saves it; `href/view` shows it, as the type `shown`, "" where it may not.
+        message: the path to it, where it is a message that can be opened, or "".
+        opens: opens it then.
         cards: what it says, where it is a calendar.
         files: what it holds, where it is a winmail.dat.
     """
@@ -119,6 +121,8 @@ class PartView:
     sha256: str
     href: str
     shown: str = ""
+    message: str = ""
+    opens: RungView | None = None
     cards: tuple[CardView, ...] = ()
     files: tuple[InnerFileView, ...] = ()
 
@@ -132,6 +136,7 @@ class MarkView:
         name, note: for people: what it is called, what is known of its size.
         href: saves it.
         source: the picture as a data URI, or "".
+        message, opens: as of a part.
     """
 
     kind: Literal["picture", "file"]
@@ -139,6 +144,26 @@ class MarkView:
     note: str
     href: str
     source: str = ""
+    message: str = ""
+    opens: RungView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InnerView:
+    """A message within the message, open in the reader.
+
+    Attributes:
+        subject, date_title, date_iso, received: as in a row.
+        outer: goes back to the message that it is in; the label is that one's subject.
+        save_href: saves it as a file.
+    """
+
+    subject: str
+    date_title: str
+    date_iso: str
+    received: bool
+    outer: RungView
+    save_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +221,13 @@ class MessageView:
 
     Attributes:
         row: the message as in the list.
+        inner: the message within it that is open; then all but the row is of that one.
         sender_name, sender_address, recipients: who to whom; "" where not known.
         tabs: what there is to look at.
         tab: the open one.
         blocks: the text as far as it came, with pictures and files in their places.
         texts: there are words among them.
+        signed: an opaque signature is around it, which nobody checked.
         stripped: the text was made from HTML by taking the tags away.
         html: the HTML tab; `frame` is the address of its document, or "".
         parts: parts met so far that are not shown.
@@ -244,6 +271,8 @@ class MessageView:
     saved_href: str
     back: str
     blocks: tuple[Block | MarkView, ...] = ()
+    inner: InnerView | None = None
+    signed: bool = False
     texts: bool = False
     stripped: bool = False
     html: HtmlView | None = None

@@ -1,6 +1,8 @@
 """Attachments: names that mislead, RFC 2231 in every disorder, mailers' own containers, crypto."""
 
-from .case import HTML, TEXT, Case, b64, mail, multipart
+from tests.support.cms import signed_data
+
+from .case import HTML, PDF, TEXT, Case, b64, crlf, mail, multipart
 
 ZIP = b64(b"PK\x05\x06" + b"\0" * 18)
 
@@ -233,6 +235,43 @@ CONTAINERS = (
         structure='1 application/pkcs7-mime base64 "smime.p7m"',
         text="",
         octets=(("1", 13),),
+    ),
+    Case(
+        "smime-opaque-text",
+        "signed, the text inside the signature, all of it here",
+        mail(
+            b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\n"
+            b"Content-Transfer-Encoding: base64\n"
+            b"Content-Disposition: attachment; filename=smime.p7m\n\n"
+            + b64(signed_data(crlf(TEXT + b"\n")))
+            + b"\n"
+        ),
+        structure='1 application/pkcs7-mime base64 "smime.p7m"',
+    ),
+    Case(
+        "smime-opaque-streamed",
+        "the same in pieces, with an attachment, under a type that says nothing",
+        mail(
+            b"Content-Type: application/octet-stream; name=smime.p7m\n"
+            b"Content-Transfer-Encoding: base64\n\n"
+            + b64(signed_data(crlf(multipart(b"mixed", TEXT, PDF)), piece=50))
+            + b"\n"
+        ),
+        structure='1 application/octet-stream base64 "smime.p7m"',
+        text="hello",
+        octets=(("1:1.2", 3),),
+    ),
+    Case(
+        "smime-opaque-cut",
+        "signed, and the signature breaks off within the text",
+        mail(
+            b"Content-Type: application/pkcs7-mime; smime-type=signed-data\n"
+            b"Content-Transfer-Encoding: base64\n\n"
+            + b64(signed_data(crlf(TEXT + b" and more\n" * 9)))[:160]
+        ),
+        structure="1 application/pkcs7-mime base64 cut",
+        text="hello and more\n and more\n and ",
+        whole=False,
     ),
     Case(
         "smime-clear",

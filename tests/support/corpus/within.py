@@ -264,4 +264,40 @@ WITHIN = (
         text="",
         octets=(("1.1", 14),),
     ),
+    Case(
+        "forwarded-base64",
+        "a message within that is encoded, which no message may be, but is",
+        mail(
+            multipart(
+                b"mixed",
+                TEXT,
+                b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+                + b64(crlf(INNER)),
+            )
+        ),
+        structure="""1 multipart/mixed 7bit
+             1.1 text/plain 7bit
+             1.2 message/rfc822 base64
+         """,
+        text="hello",
+        octets=(("1.2", _size(INNER)),),
+    ),
+    Case(
+        "forwarded-eml",
+        "a message within whose type says nothing, but whose name does",
+        mail(
+            multipart(
+                b"mixed",
+                TEXT,
+                b'Content-Type: application/octet-stream; name="Old.EML"\n'
+                b"Content-Disposition: attachment\n\n" + INNER,
+            )
+        ),
+        structure="""1 multipart/mixed 7bit
+             1.1 text/plain 7bit
+             1.2 application/octet-stream 7bit "Old.EML"
+         """,
+        text="hello",
+        octets=(("1.2", _size(INNER)),),
+    ),
 )
