@@ -19,7 +19,7 @@ from .words import _, ngettext
 
 # What our own addresses have; anything else may be a password that went to the wrong place.
 _QUERY = frozenset(
-    {"at", "lines", "number", "order", "page", "q", "sort", "tab", "to", "tour", "undone"}
+    {"at", "lines", "number", "order", "page", "q", "sort", "tab", "to", "tour", "undone", "within"}
 )
 
 
