@@ -8,7 +8,7 @@ from .ended import Cause, Ended
 from .errors import NoSession, SessionError, SessionLimit
 from .manager import Session, SessionLimits, Sessions
 from .store import MemoryStore, Record, Store
-from .vault import browser_name, csrf_token, new_token
+from .vault import browser_id, new_token
 
 __all__ = [
     "Cause",
@@ -22,7 +22,6 @@ __all__ = [
     "SessionLimits",
     "Sessions",
     "Store",
-    "browser_name",
-    "csrf_token",
+    "browser_id",
     "new_token",
 ]

@@ -18,7 +18,7 @@ from app.transport import Dialer, Security, Target
 from .ended import Cause, Ended, EndedSessions, digest_of
 from .errors import NoSession, SessionLimit
 from .store import Record, Store
-from .vault import Keys, csrf_token, new_token
+from .vault import Keys, new_token
 
 _TEND = 0.2  # seconds between two looks for locks that nobody uses; each is a few comparisons
 _PATIENCE = 4.0  # seconds to wait for a server to take a lock back
@@ -48,13 +48,11 @@ class Session:
 
     Attributes:
         sid: names the record; no secret.
-        csrf: what forms must send back.
         mailbox: the live mailbox.
     """
 
-    def __init__(self, keys: Keys, token: str, sealed: bytes, mailbox: Mailbox) -> None:
+    def __init__(self, keys: Keys, sealed: bytes, mailbox: Mailbox) -> None:
         self.sid = keys.sid
-        self.csrf = csrf_token(token)
         self.mailbox = mailbox
         self._keys = keys
         self._sealed = sealed
@@ -121,7 +119,7 @@ class Sessions:
             token = new_token()
             keys = Keys.of(token)
             sealed = keys.close(_pack(account, credentials))
-            session = Session(keys, token, sealed, self._mailbox(account))
+            session = Session(keys, sealed, self._mailbox(account))
             mailbox = session.mailbox
             await mailbox.open(session.unlock)  # loading headers keeps it: nothing in clear
         finally:
@@ -166,7 +164,7 @@ class Sessions:
             await self._store.touch(keys.sid, now)
         else:
             mailbox.pages.glanced()
-        return Session(keys, token, record.sealed, mailbox)
+        return Session(keys, record.sealed, mailbox)
 
     def ended(self, token: str) -> Ended | None:
         """What is remembered of a session that expired, or None."""

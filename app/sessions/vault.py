@@ -30,14 +30,9 @@ def derive(token: str, purpose: str) -> bytes:
     return kdf.derive(token.encode("utf-8", "surrogatepass"))
 
 
-def csrf_token(token: str) -> str:
-    """The synchroniser token that goes with a session token or a sign-in page's cookie."""
-    return derive(token, "csrf").hex()
-
-
-def browser_name(token: str) -> str:
-    """A short name for the browser that has a sign-in page's cookie; it tells nothing of that."""
-    return derive(token, "browser")[:5].hex()
+def browser_id(token: str) -> str:
+    """What stands for the browser that has a cookie of this value, and does not tell it."""
+    return derive(token, "browser").hex()
 
 
 @dataclass(frozen=True, slots=True)

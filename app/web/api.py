@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Path, Query, Request, Response, status
 
 from app.discovery import NotFound
 from app.mailbox import By, Form, Mailbox, Message, Receipt, aside, parse_query
@@ -12,7 +12,6 @@ from app.sessions import Session
 from . import discovery_schemas, formats, message_schemas, schemas
 from .deps import (
     AppServices,
-    ChangingSession,
     CurrentSession,
     WebConfig,
 )
@@ -27,7 +26,6 @@ from .download import (
 from .errors import InvalidRequest, ServerNotFound
 from .forms import SignInForm, read_sort
 from .locating import located, visitor
-from .security import check_site, own_origin
 from .selecting import chosen
 from .space_json import space_json
 from .words import _
@@ -83,15 +81,9 @@ def _config(services: AppServices) -> WebConfig:
     return services.config
 
 
-async def check_sign_in(request: Request, config: Annotated[WebConfig, Depends(_config)]) -> None:
-    """A script may sign in from anywhere; another site may not make a browser do it."""
-    check_site(request.headers, own_origin(request, config.public_origin), browser=False)
-
-
 @router.post(
     "/session",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(check_sign_in)],
     responses=conflict("confirm-server"),
 )
 async def sign_in(request: Request, services: AppServices, body: schemas.SignIn) -> schemas.Opened:
@@ -114,7 +106,7 @@ async def sign_in(request: Request, services: AppServices, body: schemas.SignIn)
     return schemas.Opened(token=token, **schemas.about(session.mailbox))
 
 
-@router.post("/discover", dependencies=[Depends(check_sign_in)])
+@router.post("/discover")
 async def discover(
     request: Request, services: AppServices, body: discovery_schemas.Discover
 ) -> discovery_schemas.Discovered:
@@ -137,20 +129,20 @@ async def show_session(session: CurrentSession) -> schemas.SessionState:
 
 
 @router.post("/session/release", status_code=status.HTTP_204_NO_CONTENT)
-async def release(session: ChangingSession) -> None:
+async def release(session: CurrentSession) -> None:
     """Gives the maildrop lock back now; the next call that needs it signs in again."""
     await session.mailbox.release()
 
 
 @router.post("/session/refresh")
-async def refresh(session: ChangingSession) -> schemas.SessionState:
+async def refresh(session: CurrentSession) -> schemas.SessionState:
     """A new connection: new mail shows up, marks stay."""
     await session.mailbox.refresh(session.unlock)
     return schemas.state(session.mailbox)
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT)
-async def sign_out(services: AppServices, session: ChangingSession) -> None:
+async def sign_out(services: AppServices, session: CurrentSession) -> None:
     """Signs out; deletes nothing."""
     await services.sessions.end(session)
 
@@ -171,7 +163,7 @@ async def stat(session: CurrentSession) -> schemas.Stat:
 
 
 @router.post("/noop", status_code=status.HTTP_204_NO_CONTENT)
-async def noop(session: ChangingSession) -> None:
+async def noop(session: CurrentSession) -> None:
     """NOOP, sent now."""
     await session.mailbox.noop(session.unlock)
 
@@ -279,7 +271,7 @@ async def export(
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
-async def export_some(session: ChangingSession, body: schemas.ExportIds) -> FileResponse:
+async def export_some(session: CurrentSession, body: schemas.ExportIds) -> FileResponse:
     """The same for the messages named, in the order given."""
     await session.mailbox.ensure_listed(session.unlock)
     index = session.mailbox.index
@@ -292,21 +284,21 @@ def _exported(session: Session, messages: Sequence[Message], form: Form) -> File
 
 
 @router.post("/messages/{id}/dele")
-async def mark(session: ChangingSession, id: str) -> schemas.Marked:
+async def mark(session: CurrentSession, id: str) -> schemas.Marked:
     """Marks a message; nothing goes over the wire before `quit`."""
     await session.mailbox.ensure_listed(session.unlock)
     return schemas.Marked(marked=schemas.Totals.of(session.mailbox.mark([id])))
 
 
 @router.delete("/messages/{id}/dele")
-async def unmark(session: ChangingSession, id: str) -> schemas.Marked:
+async def unmark(session: CurrentSession, id: str) -> schemas.Marked:
     """Takes a mark back."""
     await session.mailbox.ensure_listed(session.unlock)
     return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark([id])))
 
 
 @router.post("/dele")
-async def mark_many(session: ChangingSession, body: schemas.MarkMany) -> schemas.MarkedMany:
+async def mark_many(session: CurrentSession, body: schemas.MarkMany) -> schemas.MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
     await session.mailbox.ensure_listed(session.unlock)
     mailbox = session.mailbox
@@ -326,13 +318,13 @@ async def mark_many(session: ChangingSession, body: schemas.MarkMany) -> schemas
 
 
 @router.post("/rset")
-async def unmark_all(session: ChangingSession) -> schemas.Marked:
+async def unmark_all(session: CurrentSession) -> schemas.Marked:
     """Takes all marks back."""
     return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark_all()))
 
 
 @router.post("/quit", responses=conflict("commit-failed", "ambiguous"))
-async def commit(session: ChangingSession, body: schemas.Quit | None = None) -> schemas.Receipt:
+async def commit(session: CurrentSession, body: schemas.Quit | None = None) -> schemas.Receipt:
     """The commit: DELE for every mark, QUIT, and a second sign-in to see what is gone.
 
     Nothing marked, or a marked message that is gone or no longer the same, is a 409.
@@ -354,7 +346,7 @@ def _known_receipt(mailbox: Mailbox, number: int) -> Receipt:
 
 
 @router.post("/receipts/{number}/check")
-async def check_receipt(session: ChangingSession, number: ReceiptNumber) -> schemas.Receipt:
+async def check_receipt(session: CurrentSession, number: ReceiptNumber) -> schemas.Receipt:
     """Signs in again to check a receipt that could not be checked at once.
 
     Before its `retry_after` is over that is a 429 `login-delayed`, and the server is not asked.
@@ -364,7 +356,7 @@ async def check_receipt(session: ChangingSession, number: ReceiptNumber) -> sche
 
 
 @router.post("/console", responses=conflict("confirm-first", "line-busy", "commit-failed"))
-async def console(session: ChangingSession, body: schemas.ConsoleLine) -> schemas.ConsoleAnswer:
+async def console(session: CurrentSession, body: schemas.ConsoleLine) -> schemas.ConsoleAnswer:
     """One raw command: CAPA, STAT, LIST, UIDL, TOP, RETR, NOOP, DELE, RSET, QUIT or LANG.
 
     DELE is sent for real, and QUIT then deletes: both ask first, by a 409 `confirm-first` whose

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from app.report import ReportRun
 from app.transport import Security
 
-from .api import check_sign_in, conflict
+from .api import conflict
 from .api import router as api
-from .deps import AppServices, ChangingSession
+from .deps import AppServices, CurrentSession, check_own_site
 from .forms import SignInForm
+from .locating import visitor
 from .report_json import ServerReport, server_report
 from .reporting import MAX_WAIT, begin_on, begin_own
 
@@ -44,9 +45,9 @@ async def _made(run: ReportRun) -> ServerReport:
     return server_report(run.report)
 
 
-@router.get("/report", responses=conflict("report-running"))
+@router.get("/report", dependencies=[Depends(check_own_site)], responses=conflict("report-running"))
 async def report_own(
-    services: AppServices, session: ChangingSession, wait: Wait = 0
+    services: AppServices, session: CurrentSession, wait: Wait = 0
 ) -> ServerReport:
     """What the session's server and maildrop are like, looked at now; reads only.
 
@@ -58,7 +59,6 @@ async def report_own(
 
 @router.post(
     "/report",
-    dependencies=[Depends(check_sign_in)],
     responses=conflict("report-running", "confirm-server"),
 )
 async def report_on(request: Request, services: AppServices, body: ReportOn) -> ServerReport:
@@ -73,5 +73,5 @@ async def report_on(request: Request, services: AppServices, body: ReportOn) -> 
         port=str(body.port) if body.port is not None else "",
         security=body.security.value if body.security else "",
     )
-    run = await begin_on(request, services, None, form, body.wait)
+    run = await begin_on(request, services, f"address:{visitor(request)}", form, body.wait)
     return await _made(run)

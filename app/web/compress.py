@@ -2,7 +2,7 @@
 
 Streams never do: events must not wait in a buffer, and mail that is saved goes out octet for octet.
 Nor does what another site has asked for: lengths must tell it nothing (the BREACH attack); the
-session's cookie does not come with such requests either, and tokens are masked in each page.
+session's cookie does not come with such requests either.
 """
 
 import gzip

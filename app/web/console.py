@@ -19,7 +19,6 @@ from app.mailbox import (
     Verb,
     parse_line,
 )
-from app.sessions import Session
 
 from . import formats
 from .console_words import ABOUT, TOUR
@@ -81,7 +80,6 @@ class Console:
         self,
         request: Request,
         services: Services,
-        session: Session,
         *,
         line: str = "",
         stand: StandView | None = None,
@@ -90,7 +88,7 @@ class Console:
         mailbox = self._mailbox
         title = _("Console · %(name)s", name=mailbox.account.username)
         return ConsoleView(
-            shell=shell(request, services, title, session.csrf),
+            shell=shell(request, services, title),
             account=account(mailbox, services),
             exchanges=tuple(self.exchange(one) for one in mailbox.dialogue.exchanges),
             stand=stand or self.stand(),
@@ -104,14 +102,13 @@ class Console:
         self,
         request: Request,
         services: Services,
-        session: Session,
         exchange: Exchange | None,
         stand: StandView | None = None,
     ) -> ConsoleFragment:
         """What a typed line changed."""
         name = self._mailbox.account.username
         return ConsoleFragment(
-            shell=shell(request, services, name, session.csrf),
+            shell=shell(request, services, name),
             account=account(self._mailbox, services),
             exchange=self.exchange(exchange) if exchange else None,
             stand=stand or self.stand(),

@@ -1,8 +1,8 @@
-"""What routes are given: services, the session of a request, the token of its cookie or header."""
+"""What routes are given: services, the session of a request, the cookies of a browser."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -11,17 +11,18 @@ from fastapi.responses import Response
 from app.discovery import Discovery
 from app.mailbox import Credentials
 from app.report import Reports
-from app.sessions import NoSession, Session, Sessions, browser_name, csrf_token, new_token
+from app.sessions import NoSession, Session, Sessions, browser_id
 from app.transport import Target
 
-from .errors import ForbiddenOrigin
 from .languages import FOR_HTTPS
 from .render import Renderer
-from .security import check_site, check_token, is_https, own_origin, unusual_port
+from .security import check_site, is_https, own_origin, unusual_port
 
-_SIGNIN_COOKIE = "popscope-signin"
+_BROWSER_COOKIE = "popscope-browser"
 _SESSION_COOKIE = "popscope"
 _API = "/api/v1/"
+_NAME = 10  # digits of a demo account
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,10 @@ class DemoAccount:
         return {domain: self.target} if domain else {}
 
     def of(self, browser: str) -> Credentials:
-        """The account of the browser that has this sign-in cookie."""
+        """The account of the browser that has this cookie."""
         local, at, domain = self.credentials.username.partition("@")
-        return replace(self.credentials, username=f"{local}-{browser_name(browser)}{at}{domain}")
+        name = browser_id(browser)[:_NAME]
+        return replace(self.credentials, username=f"{local}-{name}{at}{domain}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,50 +133,49 @@ def session_cookie(request: Request) -> Cookie:
     return Cookie.of(request, _SESSION_COOKIE)
 
 
-def signin_cookie(request: Request) -> Cookie:
-    """The cookie that ties the sign-in form to this browser."""
-    return Cookie.of(request, _SIGNIN_COOKIE)
+def browser_cookie(request: Request) -> Cookie:
+    """The cookie that knows a browser again which has no session: by its reports, its demo."""
+    return Cookie.of(request, _BROWSER_COOKIE)
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """How a request proves its session.
-
-    Attributes:
-        token: the session's token; in no `repr`.
-        by_cookie: it came as a cookie, so cross-site rules apply.
-    """
-
-    token: str = field(repr=False)
-    by_cookie: bool
+def know_browser(request: Request, response: Response, value: str) -> None:
+    """Sets that cookie, for as long as the browser runs."""
+    cookie = browser_cookie(request)
+    response.set_cookie(
+        cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path="/"
+    )
 
 
-def from_cookie(request: Request) -> Bearer | None:
+def from_cookie(request: Request) -> str | None:
     """The token of a browser: what its cookie holds, whether it opens a session or not."""
-    token = session_cookie(request).value(request.cookies)
-    return Bearer(token, by_cookie=True) if token else None
+    return session_cookie(request).value(request.cookies)
 
 
-def _bearers(request: Request) -> Iterator[Bearer]:
+def _for_api(request: Request) -> bool:
+    return str(request.scope["path"]).startswith(_API)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _tokens(request: Request) -> Iterator[str]:
     """What may open the session of a request, in this order.
 
     Pages go by the cookie alone: a proxy in front may send an `Authorization` of its own with every
     request. For the API the header comes first, and counts only if it opens a session of ours.
     """
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    for_api = str(request.scope["path"]).startswith(_API)
-    if for_api and scheme.lower() == "bearer" and given.strip():
-        yield Bearer(given.strip(), by_cookie=False)
-    cookie = from_cookie(request)
-    if cookie is not None:
+    if _for_api(request) and (given := _bearer(request)):
+        yield given
+    if cookie := from_cookie(request):
         yield cookie
 
 
-async def _opened(request: Request, *, using: bool = True) -> tuple[Session, Bearer]:
-    """The session of a request and what opened it."""
-    for found in _bearers(request):
+async def _opened(request: Request, *, using: bool = True) -> Session:
+    for token in _tokens(request):
         with suppress(NoSession):
-            return await services(request).sessions.find(found.token, using=using), found
+            return await services(request).sessions.find(token, using=using)
     raise NoSession
 
 
@@ -184,8 +185,7 @@ async def current_session(request: Request) -> Session:
     Raises:
         NoSession: there is none.
     """
-    session, _ = await _opened(request)
-    return session
+    return await _opened(request)
 
 
 async def watched_session(request: Request) -> Session:
@@ -195,101 +195,35 @@ async def watched_session(request: Request) -> Session:
         NoSession: there is none.
     """
     request.state.looks_on = True
-    session, _ = await _opened(request, using=False)
-    return session
+    return await _opened(request, using=False)
 
 
-async def changing_session(request: Request) -> Session:
-    """The session of a request that changes something, which must come from a page of ours.
+def check_own_site(request: Request) -> None:
+    """Refuses what another site may have made a browser send.
 
-    Raises:
-        NoSession: there is none.
-        ForbiddenOrigin: another site may have sent it.
-    """
-    session, found = await _opened(request)
-    await check_own(request, found)
-    return session
-
-
-async def check_own(request: Request, found: Bearer) -> None:
-    """The cross-site rules for what a cookie allows, whether its session still lives or not.
+    A script that sends no cookie is no browser that somebody could have misled: for the API, a
+    bearer header is enough, and where none is needed, that nothing speaks against it.
 
     Raises:
         ForbiddenOrigin: another site may have sent it.
     """
-    if found.by_cookie:
-        check_site(request.headers, own_origin(request, services(request).config.public_origin))
-        check_token(csrf_token(found.token), await given_token(request))
+    script = _for_api(request) and "cookie" not in request.headers
+    if script and _bearer(request):
+        return
+    ours = own_origin(request, services(request).config.public_origin)
+    check_site(request.headers, ours, browser=not script)
 
 
-async def given_token(request: Request) -> str | None:
-    """The synchroniser token of a form or of the `X-CSRF-Token` header."""
-    header = request.headers.get("x-csrf-token")
-    if header is not None:
-        return header
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        return None
-    value = (await request.form()).get("_csrf")
-    return value if isinstance(value, str) else None
-
-
-def signin_token(request: Request) -> tuple[str, str]:
-    """The sign-in page's cookie value, made if there is none, and its synchroniser token."""
-    value = signin_cookie(request).value(request.cookies) or new_token()
-    return value, csrf_token(value)
-
-
-async def check_signin(request: Request) -> None:
-    """The cross-site rules for the sign-in page's own forms.
+def check_unsafe(request: Request) -> None:
+    """A dependency of every page and call: what changes something comes from a page of ours.
 
     Raises:
         ForbiddenOrigin: another site may have sent it.
     """
-    check_site(request.headers, own_origin(request, services(request).config.public_origin))
-    value = signin_cookie(request).value(request.cookies)
-    check_token(csrf_token(value) if value else new_token(), await given_token(request))
-
-
-def page_token(request: Request) -> tuple[str, str | None]:
-    """The synchroniser token of a page that needs no session, and its cookie's value to be set.
-
-    The value is None where the page is seen in a session: its own token then goes with it.
-    """
-    token = session_cookie(request).value(request.cookies)
-    if token:
-        return csrf_token(token), None
-    value, csrf = signin_token(request)
-    return csrf, value
-
-
-def keep_token(request: Request, response: Response, value: str | None) -> None:
-    """Sets the cookie that goes with `page_token`."""
-    if value is not None:
-        cookie = signin_cookie(request)
-        response.set_cookie(
-            cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path="/"
-        )
-
-
-async def check_page(request: Request) -> None:
-    """The cross-site rules for forms that stand on every page, signed in or not.
-
-    Raises:
-        ForbiddenOrigin: another site may have sent it.
-    """
-    check_site(request.headers, own_origin(request, services(request).config.public_origin))
-    given = await given_token(request)
-    for cookie in (session_cookie(request), signin_cookie(request)):
-        value = cookie.value(request.cookies)
-        if value:
-            with suppress(ForbiddenOrigin):
-                check_token(csrf_token(value), given)
-                return
-    raise ForbiddenOrigin
+    if request.method not in _SAFE:
+        check_own_site(request)
 
 
 CurrentSession = Annotated[Session, Depends(current_session)]
 WatchedSession = Annotated[Session, Depends(watched_session)]
-ChangingSession = Annotated[Session, Depends(changing_session)]
 AppServices = Annotated[Services, Depends(services)]

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from .deps import AppServices, keep_token, page_token
+from .deps import AppServices
 from .errors import TABLE
 from .present import shell
 from .views import ApiView, CallView, CodeView, ParameterView
@@ -108,8 +108,5 @@ async def show_docs(request: Request, services: AppServices) -> Response:
     """The API page."""
     known = tuple(CodeView(code, status, meaning) for code, status, meaning in codes())
     document = request.app.openapi()
-    csrf, cookie = page_token(request)
-    view = ApiView(shell(request, services, _("API"), csrf), _(_INTRO), calls(document), known)
-    response = services.renderer.page("api", view)
-    keep_token(request, response, cookie)
-    return response
+    view = ApiView(shell(request, services, _("API")), _(_INTRO), calls(document), known)
+    return services.renderer.page("api", view)

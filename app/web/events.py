@@ -11,7 +11,7 @@ from app.mailbox import Mailbox, Topic, Watch, aside
 
 from . import live_schemas as schemas
 from .api import router as api_router
-from .deps import ChangingSession, WatchedSession
+from .deps import CurrentSession, WatchedSession
 from .masking import Masker
 from .streaming import EventStream, event_of
 
@@ -122,14 +122,14 @@ async def transcript(
 
 
 @router.post("/headers/pause")
-async def pause(session: ChangingSession) -> schemas.Progress:
+async def pause(session: CurrentSession) -> schemas.Progress:
     """Loads no more headers by itself, on no connection; what is asked for still comes."""
     await session.mailbox.pause_headers()
     return schemas.progress(session.mailbox)
 
 
 @router.post("/headers/resume")
-async def resume(session: ChangingSession) -> schemas.Progress:
+async def resume(session: CurrentSession) -> schemas.Progress:
     """Loads headers again."""
     await session.mailbox.resume_headers(session.unlock)
     return schemas.progress(session.mailbox)

@@ -189,7 +189,7 @@ def list_fragment(
     """The list alone, for htmx; `current` is the id of the open message, or ""."""
     mailbox = session.mailbox
     return ListFragment(
-        shell=shell(request, services, mailbox.account.username, session.csrf),
+        shell=shell(request, services, mailbox.account.username),
         rows=Rows(mailbox, found.state, current).all(found.shown),
         progress=progress(mailbox),
         matching=matching_view(found),
@@ -216,7 +216,7 @@ async def mailbox_page(
     current = reader.row.id if reader else ""
     fragment = await aside(list_fragment, request, services, session, found, current)
     return MailboxView(
-        shell=shell(request, services, title(mailbox, reader), session.csrf),
+        shell=shell(request, services, title(mailbox, reader)),
         account=account(mailbox, services),
         stat=await aside(stat, mailbox, by_size),
         map=await aside(space_map, mailbox, found.state),

@@ -79,7 +79,7 @@ async def review_page(request: Request, services: Services, session: Session) ->
     marked = mailbox.marked
     left = index.totals.octets - marked.octets
     return ReviewView(
-        shell=shell(request, services, titled(mailbox, _("Review")), session.csrf),
+        shell=shell(request, services, titled(mailbox, _("Review"))),
         account=account(mailbox, services),
         rows=Rows(mailbox, ListState()).all(shown),
         tray=tray(mailbox),
@@ -146,7 +146,7 @@ def receipt_page(
     # What is not gone is what one wants to see.
     items = sorted(receipt.items, key=lambda item: item.outcome is Outcome.GONE)
     return ReceiptView(
-        shell=shell(request, services, titled(mailbox, said), session.csrf),
+        shell=shell(request, services, titled(mailbox, said)),
         account=account(mailbox, services),
         number=number,
         others=_others(mailbox, number),

@@ -13,7 +13,7 @@ from app.transport import Security, Target
 from . import formats, languages
 from .deps import Services
 from .returning import own_path
-from .security import host_name, is_https, is_loopback_name, masked
+from .security import host_name, is_https, is_loopback_name
 from .views import AccountView, LanguageView, LiveView, MessageView, Shell
 from .words import _, ngettext
 
@@ -23,13 +23,12 @@ _QUERY = frozenset(
 )
 
 
-def shell(request: Request, services: Services, title: str, csrf: str) -> Shell:
+def shell(request: Request, services: Services, title: str) -> Shell:
     """What every page has."""
     config = services.config
     host = host_name(request)
     return Shell(
         title=title,
-        csrf=masked(csrf) if csrf else "",
         insecure=not is_https(request, config.public_origin) and not is_loopback_name(host),
         version=__version__,
         host=host,

@@ -3,10 +3,10 @@
 from fastapi import Request
 
 from app.report import Group, Report, ReportRun, Verdict
-from app.sessions import Session, csrf_token
+from app.sessions import Session, browser_id
 
 from . import formats
-from .deps import Services, signin_cookie
+from .deps import Services, browser_cookie
 from .forms import SignInForm
 from .locating import located, visitor
 from .report_words import (
@@ -24,22 +24,16 @@ from .words import _
 MAX_WAIT = 900  # seconds of silence that pages and the API may ask for
 
 
-def owner(request: Request, session: Session | None) -> str:
-    """Whose report one is that this request begins."""
-    if session is not None:
-        return f"session:{session.sid}"
-    value = signin_cookie(request).value(request.cookies)
-    if value:
-        return f"browser:{csrf_token(value)}"
-    return f"address:{request.client.host if request.client else ''}"
+def owner(session: Session | None, browser: str) -> str:
+    """Whose report one is: the session's, or the browser's that has this cookie."""
+    return f"browser:{browser_id(browser)}" if session is None else f"session:{session.sid}"
 
 
 def owners(request: Request, session: Session | None) -> frozenset[str]:
     """All whose reports this request may see."""
-    found = {owner(request, session)}
-    if signin_cookie(request).value(request.cookies):
-        found.add(owner(request, None))
-    return frozenset(found)
+    browser = browser_cookie(request).value(request.cookies)
+    known = [owner(session, "")] if session is not None else []
+    return frozenset(known + ([owner(None, browser)] if browser else []))
 
 
 async def begin_own(services: Services, session: Session, wait: float = 0.0) -> ReportRun:
@@ -50,12 +44,12 @@ async def begin_own(services: Services, session: Session, wait: float = 0.0) -> 
     """
     await session.mailbox.release()
     account = session.mailbox.account
-    name, mine = account.username, f"session:{session.sid}"
+    mine, name = owner(session, ""), account.username
     return services.reports.start(mine, account.target, name, session.unlock, wait)
 
 
 async def begin_on(
-    request: Request, services: Services, session: Session | None, form: SignInForm, wait: float
+    request: Request, services: Services, mine: str, form: SignInForm, wait: float
 ) -> ReportRun:
     """A report on the server that the form names, or that is found for its address.
 
@@ -63,7 +57,6 @@ async def begin_on(
         InvalidRequest, ServerNotFound, ConfirmServer: what was filled in leads to no server.
         ReportError: there is one under way, or there are too many.
     """
-    mine = owner(request, session)
     if not (form.username or form.password):
         return services.reports.start(mine, form.target(services.config), wait=wait)
     account, credentials = await located(services, form, visitor(request))

@@ -19,7 +19,7 @@ from app.transport import TransportError
 
 from . import api, api_report, docs, events, health
 from .compress import Compressor
-from .deps import Services, keep_token, page_token, services
+from .deps import Services, check_unsafe, services
 from .errors import WebError, describe, problem
 from .languages import Languages
 from .pages import (
@@ -84,7 +84,7 @@ def _router() -> APIRouter:
     """Every route. Made once, for all apps: what FastAPI works out of each is kept in it."""
     router = APIRouter()
     router.include_router(health.router)
-    guarded = [Depends(refuse_insecure)]
+    guarded = [Depends(refuse_insecure), Depends(check_unsafe)]
     for module in _PAGES:
         router.include_router(module.router, dependencies=guarded, include_in_schema=False)
     for module in (api, api_report, events):
@@ -158,16 +158,13 @@ def _answer(request: Request, view: ErrorView, confirm: str | None = None) -> Re
         response.headers["HX-Reswap"] = "none"  # only the out-of-band part
         return response
     signed_in = view.code != "no-session"
-    csrf, cookie = page_token(request)
     page = ErrorPage(
-        shell=shell(request, services(request), view.title, csrf),
+        shell=shell(request, services(request), view.title),
         error=view,
         home="/mailbox" if signed_in else "/",
         home_label=_("Back to messages") if signed_in else _("Sign in"),
     )
-    response = renderer.page("error", page, view.status)
-    keep_token(request, response, cookie)
-    return response
+    return renderer.page("error", page, view.status)
 
 
 async def _known(request: Request, error: Exception) -> Response:

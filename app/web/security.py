@@ -1,14 +1,12 @@
 """Headers on every answer, who may reach us over plain HTTP, and requests from other sites.
 
 A request that changes anything must come from a page of ours: by Sec-Fetch-Site where the browser
-sends it, else by Origin, and in any case with the session's synchroniser token. Chromium sends no
-Sec-Fetch-Site on plain-HTTP LAN names, and SameSite does not keep out another port of this host.
+sends it, else by Origin. Chromium sends no Sec-Fetch-Site on plain-HTTP LAN names, but Origin with
+every POST; both tell another port of this host, which SameSite does not keep out.
 """
 
-import hmac
 import ipaddress
 import re
-import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -179,38 +177,4 @@ def check_site(headers: Headers, origin: str, *, browser: bool = True) -> None:
             raise ForbiddenOrigin
         return
     if browser or given == "null":
-        raise ForbiddenOrigin
-
-
-def masked(token: str) -> str:
-    """A token in hex as one page carries it: a random pad, and the token under that pad.
-
-    Pages are compressed and repeat what was asked for: were the token the same in each, their
-    lengths would tell it bit by bit (the BREACH attack).
-    """
-    plain = bytes.fromhex(token)
-    pad = secrets.token_bytes(len(plain))
-    return (pad + _under(pad, plain)).hex()
-
-
-def _unmasked(given: str) -> str:
-    try:
-        both = bytes.fromhex(given)
-    except ValueError:
-        return ""
-    half = len(both) // 2
-    return _under(both[:half], both[half:]).hex()
-
-
-def _under(pad: bytes, plain: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(pad, plain, strict=False))
-
-
-def check_token(expected: str, given: str | None) -> None:
-    """Compares the synchroniser token with a masked one, in constant time.
-
-    Raises:
-        ForbiddenOrigin: it is another one, or none.
-    """
-    if not hmac.compare_digest(expected, _unmasked(given or "")):
         raise ForbiddenOrigin

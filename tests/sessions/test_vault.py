@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sessions import NoSession, csrf_token, new_token
+from app.sessions import NoSession, browser_id, new_token
 from app.sessions.vault import Keys, derive
 
 
@@ -56,7 +56,7 @@ def test_sealing_twice_gives_different_octets_and_none_in_clear():
 def test_what_is_derived_from_a_token_differs_by_purpose_and_does_not_show_it():
     token = new_token()
     keys = Keys.of(token)
-    derived = [keys.sid, keys.seal.hex(), csrf_token(token)]
+    derived = [keys.sid, keys.seal.hex(), browser_id(token)]
     assert len(set(derived)) == 3
     assert not any(token in text for text in derived)
     assert derive(token, "sid") == derive(token, "sid")

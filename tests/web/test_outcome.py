@@ -30,7 +30,7 @@ SERVICES: Any = SimpleNamespace(config=SimpleNamespace(public_origin=None, demo=
 
 
 def session(**more: Any) -> Any:
-    return SimpleNamespace(csrf="c0", mailbox=mailbox(2 * MB, 5 * MB, 3 * MB, **more))
+    return SimpleNamespace(mailbox=mailbox(2 * MB, 5 * MB, 3 * MB, **more))
 
 
 async def test_the_review_shows_what_is_marked_largest_first():

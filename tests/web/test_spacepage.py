@@ -15,7 +15,7 @@ from app.web.treemap import Frame
 from app.web.views import AccountView, Shell, SpaceView, TileView, UnderView
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
 
-SHELL = Shell("t", "", insecure=False, version="1", host="localhost", here="/", languages=())
+SHELL = Shell("t", insecure=False, version="1", host="localhost", here="/", languages=())
 ACCOUNT = AccountView("anna", "pop", "TLS", plaintext=False, held=None, demo=False)
 FRAME = Frame(0, 0, 1000, 560)
 

@@ -10,11 +10,9 @@ import httpx
 from fastapi import FastAPI
 
 from app.main import create_app
-from app.sessions import csrf_token
 from app.settings import Settings
 from app.transport import Timeouts
 from app.web import DemoAccount
-from app.web.security import masked
 
 QUICK = Timeouts(connect=1.0, stall=0.2, reader=1.0)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -68,11 +66,10 @@ class Script:
 
     @property
     def on_pages(self) -> dict[str, str]:
-        """What a page of ours sends along: the session's cookie and its token."""
+        """What a page of ours sends along: the session's cookie, and where it comes from."""
         port = self.http.base_url.port
         cookie = f"popscope-{port}={self.token}" if port else f"popscope={self.token}"
-        csrf = masked(csrf_token(self.token))
-        return {"Cookie": cookie, "X-CSRF-Token": csrf, **SAME_ORIGIN}
+        return {"Cookie": cookie, **SAME_ORIGIN}
 
     @classmethod
     async def signed_in(cls, http: httpx.AsyncClient, server: Serving, user: str = "anna") -> Self:
@@ -81,7 +78,9 @@ class Script:
         return cls(http, answer.json()["token"])
 
     async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        return await self.http.request(method, f"/api/v1{path}", headers=self.headers, **more)
+        # Where a browser's cookie goes along, the rules for browsers hold.
+        headers = {**self.headers, **(SAME_ORIGIN if self.http.cookies else {})}
+        return await self.http.request(method, f"/api/v1{path}", headers=headers, **more)
 
     async def get(self, path: str, status: int = 200) -> Any:
         """The JSON of a GET."""
@@ -114,21 +113,14 @@ class Browser:
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
-        self.csrf = ""
 
     async def open(self, path: str) -> httpx.Response:
-        """A page, redirects followed; its form token is remembered."""
-        return self._seen(await self.http.get(path, follow_redirects=True))
+        """A page, redirects followed."""
+        return await self.http.get(path, follow_redirects=True)
 
     async def send(self, path: str, **fields: object) -> httpx.Response:
-        """A form of the newest page, redirects followed."""
-        answer = await self.http.post(
-            path,
-            data={"_csrf": self.csrf, **fields},
-            headers=SAME_ORIGIN,
-            follow_redirects=True,
-        )
-        return self._seen(answer)
+        """A form, redirects followed."""
+        return await self.http.post(path, data=fields, headers=SAME_ORIGIN, follow_redirects=True)
 
     async def commit(self, **fields: object) -> httpx.Response:
         """The review's form as it is now, with other `fields` where some are given."""
@@ -141,11 +133,6 @@ class Browser:
         place = {"server": at.host, "port": str(at.port), "security": "none"}
         filled = {"username": user, "password": "secret", **place, **fields}
         return await self.send("/signin", **filled)
-
-    def _seen(self, answer: httpx.Response) -> httpx.Response:
-        found = re.search(r'name="_csrf" value="([0-9a-f]+)"', answer.text)
-        self.csrf = found[1] if found else self.csrf
-        return answer
 
 
 def words(answer: httpx.Response) -> str:

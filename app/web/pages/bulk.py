@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.mailbox import Selection, aside
 from app.sessions import Session
 from app.web import formats
-from app.web.deps import AppServices, ChangingSession, Services
+from app.web.deps import AppServices, CurrentSession, Services
 from app.web.errors import InvalidRequest
 from app.web.finding import listed, matching_view, order_view
 from app.web.listing import Rows, back_to, mailbox_page, toast, tray
@@ -50,7 +50,7 @@ async def _done(
         size=marks.size,
     )
     view = BulkFragment(
-        shell=shell(request, services, title(mailbox, None), session.csrf),
+        shell=shell(request, services, title(mailbox, None)),
         account=account(mailbox, services),
         rows=await aside(rows.all, messages),
         open=rows.row(open_one[0]) if open_one else None,
@@ -81,7 +81,7 @@ async def _refused(
 async def mark_selected(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     id: Ids = None,
     shown: Ids = None,
     every: Text = "",
@@ -112,7 +112,7 @@ async def mark_selected(
 async def mark_matching(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     shown: Ids = None,
     q: Text = "",
     count: Text = "",
@@ -147,7 +147,7 @@ def _others(found: Selection) -> ErrorView:
 async def unmark_all(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     shown: Ids = None,
     back: Back = "/mailbox",
 ) -> Response:
@@ -166,7 +166,7 @@ def _number(change: str) -> int:
 async def undo(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     change: Text = "",
     shown: Ids = None,
     back: Back = "/mailbox",
@@ -188,7 +188,7 @@ async def undo(
 async def dismiss(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     change: Text = "",
     back: Back = "/mailbox",
 ) -> Response:

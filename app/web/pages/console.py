@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import BadLine, ConfirmFirst, LineBusy, aside
 from app.web.console import Console, fillable, href
-from app.web.deps import AppServices, ChangingSession, CurrentSession
+from app.web.deps import AppServices, CurrentSession
 from app.web.forms import read_number
 from app.web.returning import from_htmx
 from app.web.views import TourFragment
@@ -38,7 +38,7 @@ async def show_console(
 ) -> Response:
     """The console page; nothing goes over the wire for it."""
     await session.mailbox.ensure_listed(session.unlock)
-    view = Console(session.mailbox, step).page(request, services, session, line=fillable(line))
+    view = Console(session.mailbox, step).page(request, services, line=fillable(line))
     return await aside(services.renderer.page, "console", view)
 
 
@@ -53,7 +53,7 @@ async def show_tour(services: AppServices, session: CurrentSession, step: Step) 
 async def type_line(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     line: Annotated[str, Form()] = "",
     confirm: Annotated[str, Form()] = "",
     tour: Annotated[str, Form()] = "",
@@ -69,11 +69,11 @@ async def type_line(
         stand = console.refused(error)
         status = stand.error.status if stand.error else 200
         if htmx:
-            fragment = console.fragment(request, services, session, None, stand)
+            fragment = console.fragment(request, services, None, stand)
             return services.renderer.fragment("typed", fragment, status)
-        page = console.page(request, services, session, stand=stand)
+        page = console.page(request, services, stand=stand)
         return await aside(services.renderer.page, "console", page, status)
     if not htmx:
         return RedirectResponse(href(step or 1), status_code=303)
-    view = Console(session.mailbox, step).fragment(request, services, session, exchange)
+    view = Console(session.mailbox, step).fragment(request, services, exchange)
     return await aside(services.renderer.fragment, "typed", view)

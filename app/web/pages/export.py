@@ -10,7 +10,7 @@ from app.mailbox import BadQuery, Selection
 from app.mailbox import Form as FileForm
 from app.sessions import Session
 from app.web import formats
-from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.deps import AppServices, CurrentSession, Services
 from app.web.download import FileResponse, export_file
 from app.web.errors import InvalidRequest, describe
 from app.web.listing import subject_of
@@ -53,7 +53,7 @@ def _page(
     mailbox = session.mailbox
     messages = found.matched
     view = ExportView(
-        shell=shell(request, services, titled(mailbox, _("Save")), session.csrf),
+        shell=shell(request, services, titled(mailbox, _("Save"))),
         account=account(mailbox, services),
         count=len(messages),
         messages=formats.number(len(messages)),
@@ -88,7 +88,7 @@ async def choose(
 async def choose_ticked(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     id: Ids = None,
     every: Annotated[str, Form()] = "",
     q: Annotated[str, Form()] = "",
@@ -105,7 +105,7 @@ async def choose_ticked(
 
 @router.post("/file")
 async def export(
-    session: ChangingSession,
+    session: CurrentSession,
     form: Annotated[FileForm, Form()],
     id: Ids = None,
     q: Annotated[str, Form()] = "",

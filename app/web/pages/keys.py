@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.web.deps import AppServices, keep_token, page_token
+from app.web.deps import AppServices
 from app.web.present import shell
 from app.web.views import KeysView
 from app.web.words import _
@@ -14,8 +14,5 @@ router = APIRouter()
 @router.get("/keys")
 async def show_keys(request: Request, services: AppServices) -> Response:
     """What each key does; says nothing of any mailbox."""
-    csrf, cookie = page_token(request)
-    view = KeysView(shell(request, services, _("Keys"), csrf))
-    response = services.renderer.page("keys", view)
-    keep_token(request, response, cookie)
-    return response
+    view = KeysView(shell(request, services, _("Keys")))
+    return services.renderer.page("keys", view)

@@ -3,10 +3,10 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.web.deps import Cookie, check_page
+from app.web.deps import Cookie
 from app.web.errors import InvalidRequest
 from app.web.languages import LANGUAGE_COOKIE, NAMES
 from app.web.words import _
@@ -16,7 +16,7 @@ _A_YEAR = 365 * 24 * 3600
 _OWN = ("/mailbox", "/api/docs")
 
 
-@router.post("/language", dependencies=[Depends(check_page)])
+@router.post("/language")
 async def choose(
     request: Request,
     language: Annotated[str, Form()] = "",

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from app.mailbox import Message, aside
 from app.sessions import Session
 from app.web import formats
-from app.web.deps import AppServices, ChangingSession, Services, WatchedSession
+from app.web.deps import AppServices, CurrentSession, Services, WatchedSession
 from app.web.dialogue import MOST, line_views, support_text, transcript
 from app.web.listing import Rows, back_to, progress, tray
 from app.web.liststate import current_list
@@ -37,7 +37,7 @@ async def _progress(
     await mailbox.read_headers(come)
     state, current = current_list(from_htmx(request) or "")
     view = ProgressFragment(
-        shell=shell(request, services, "", session.csrf),
+        shell=shell(request, services, ""),
         progress=progress(mailbox),
         rows=Rows(mailbox, state, current).all(come),
         received=formats.size(mailbox.received),
@@ -64,7 +64,7 @@ async def show_progress(
 
 @router.post("/headers/pause")
 async def pause(
-    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
 ) -> Response:
     """Loads no more headers by itself."""
     await session.mailbox.pause_headers()
@@ -75,7 +75,7 @@ async def pause(
 
 @router.post("/headers/resume")
 async def resume(
-    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
 ) -> Response:
     """Loads headers again."""
     await session.mailbox.resume_headers(session.unlock)
@@ -126,7 +126,7 @@ async def show_live(
     open_row = rows.row(opened[0]) if opened else None
     what = (open_row.subject or _("Message")) if open_row else ""
     view = LiveFragment(
-        shell=shell(request, services, titled(mailbox, what), session.csrf),
+        shell=shell(request, services, titled(mailbox, what)),
         account=account(mailbox, services),
         tray=tray(mailbox),
         rows=rows.all(messages),

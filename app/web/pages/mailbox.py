@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.mailbox import aside
 from app.sessions import Session
-from app.web.deps import AppServices, ChangingSession, CurrentSession, Services, WatchedSession
+from app.web.deps import AppServices, CurrentSession, Services, WatchedSession
 from app.web.finding import filter_view, listed, matching_view, order_view
 from app.web.forms import read_page, read_sort
 from app.web.listing import Rows, list_fragment, mailbox_page, tray
@@ -59,7 +59,7 @@ def _marked(request: Request, services: Services, session: Session, id: str, bac
     marks = tray(mailbox)
     what = row.subject or _("message %(n)s", n=row.number)
     view = MarkedFragment(
-        shell=shell(request, services, mailbox.account.username, session.csrf),
+        shell=shell(request, services, mailbox.account.username),
         account=account(mailbox, services),
         row=row,
         tray=marks,
@@ -135,7 +135,7 @@ async def show_counted(
 
 @router.post("/unmark-last")
 async def unmark_last(
-    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
 ) -> Response:
     """Takes the newest mark back, if there is one."""
     id = next(reversed(session.mailbox.marks), None)
@@ -146,14 +146,14 @@ async def unmark_last(
 
 
 @router.post("/refresh")
-async def refresh(session: ChangingSession, back: Back = "/mailbox") -> Response:
+async def refresh(session: CurrentSession, back: Back = "/mailbox") -> Response:
     """A new connection: new mail shows up."""
     await session.mailbox.refresh(session.unlock)
     return way_back(back)
 
 
 @router.post("/release")
-async def release(session: ChangingSession, back: Back = "/mailbox") -> Response:
+async def release(session: CurrentSession, back: Back = "/mailbox") -> Response:
     """Gives the maildrop lock back."""
     await session.mailbox.release()
     return way_back(back)
@@ -161,7 +161,7 @@ async def release(session: ChangingSession, back: Back = "/mailbox") -> Response
 
 @router.post("/notices/dismiss")
 async def dismiss_notices(
-    request: Request, services: AppServices, session: ChangingSession, back: Back = "/mailbox"
+    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
 ) -> Response:
     """What happened to the mailbox was read."""
     mailbox = session.mailbox
@@ -169,7 +169,7 @@ async def dismiss_notices(
     if from_htmx(request) is None:
         return way_back(back)
     view = NoticesFragment(
-        shell=shell(request, services, mailbox.account.username, session.csrf),
+        shell=shell(request, services, mailbox.account.username),
         notices=notices(mailbox),
         back=back,
     )
@@ -180,7 +180,7 @@ async def dismiss_notices(
 async def mark(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     id: str,
     back: Back = "/mailbox",
 ) -> Response:
@@ -193,7 +193,7 @@ async def mark(
 async def unmark(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     id: str,
     back: Back = "/mailbox",
 ) -> Response:

@@ -74,7 +74,7 @@ async def reader_answer(
     """The reader alone, for htmx."""
     mailbox = session.mailbox
     view = ReaderFragment(
-        shell=shell(request, services, title(mailbox, reader), session.csrf),
+        shell=shell(request, services, title(mailbox, reader)),
         account=account(mailbox, services),
         reader=reader,
         received=formats.size(mailbox.received),

@@ -17,7 +17,7 @@ from app.mailbox import (
 from app.pop3 import Pop3Error
 from app.sessions import Session
 from app.transport import TransportError
-from app.web.deps import AppServices, ChangingSession, CurrentSession, Services
+from app.web.deps import AppServices, CurrentSession, Services
 from app.web.errors import describe
 from app.web.forms import read_number
 from app.web.outcome import fingerprint, receipt_page, review_page
@@ -48,7 +48,7 @@ async def review(request: Request, services: AppServices, session: CurrentSessio
 
 @router.post("/review/unmark/{id}")
 async def unmark(
-    request: Request, services: AppServices, session: ChangingSession, id: str
+    request: Request, services: AppServices, session: CurrentSession, id: str
 ) -> Response:
     """Takes one mark back; for htmx the review as it is then."""
     mailbox = session.mailbox
@@ -65,7 +65,7 @@ async def unmark(
 async def commit(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     count: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
 ) -> Response:
@@ -109,7 +109,7 @@ async def receipt(
 async def check_receipt(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     number: Annotated[str, Form()] = "",
 ) -> Response:
     """Signs in again to check a receipt that could not be checked; too early, it counts on."""

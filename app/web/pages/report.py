@@ -7,22 +7,21 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from app.report import ReportBusy, ReportError, ReportRun
-from app.sessions import NoSession, Session
+from app.sessions import NoSession, Session, new_token
 from app.web import present
 from app.web.deps import (
     AppServices,
     Services,
-    check_page,
+    browser_cookie,
     current_session,
-    keep_token,
-    page_token,
+    know_browser,
     watched_session,
 )
 from app.web.errors import ConfirmServer, WebError, describe
 from app.web.forms import FilledIn, SignInForm, read_number
 from app.web.report_json import report_json
 from app.web.report_words import as_text
-from app.web.reporting import MAX_WAIT, begin_on, begin_own, owners, report_view
+from app.web.reporting import MAX_WAIT, begin_on, begin_own, owner, owners, report_view
 from app.web.views import (
     ErrorView,
     ReportFormView,
@@ -62,11 +61,10 @@ def _form(
     form: SignInForm,
     error: Exception | None = None,
 ) -> Response:
-    csrf, cookie = page_token(request)
     config = services.config
     told: ErrorView | None = describe(error) if error is not None else None
     view = ReportFormView(
-        shell=present.shell(request, services, _("Test a server or an account"), csrf),
+        shell=present.shell(request, services, _("Test a server or an account")),
         account=present.account(session.mailbox, services) if session is not None else None,
         username=form.username,
         server=form.server,
@@ -80,9 +78,7 @@ def _form(
         running=f"/report/{error.id}" if isinstance(error, ReportBusy) else "",
         error=told,
     )
-    response = services.renderer.page("report", view, told.status if told else 200)
-    keep_token(request, response, cookie)
-    return response
+    return services.renderer.page("report", view, told.status if told else 200)
 
 
 @router.get("")
@@ -91,7 +87,7 @@ async def show_form(request: Request, services: AppServices, session: Acting) ->
     return _form(request, services, session, SignInForm())
 
 
-@router.post("", dependencies=[Depends(check_page)])
+@router.post("")
 async def begin(
     request: Request,
     services: AppServices,
@@ -101,18 +97,22 @@ async def begin(
     wait: Annotated[str, Form()] = "",
 ) -> Response:
     """Begins a report; with `own`, on the account of the session."""
+    browser = browser_cookie(request).value(request.cookies) or new_token()
     try:
         silent = read_number("wait", wait or "0", 0, MAX_WAIT)
         if own and session is not None:
             run = await begin_own(services, session, silent)
         else:
-            run = await begin_on(request, services, session, form, silent)
+            run = await begin_on(request, services, owner(session, browser), form, silent)
     except ConfirmServer as error:
         form = replace(form, server=error.host, port=str(error.port), security=error.security)
         return _form(request, services, session, form, error)
     except (ReportError, WebError) as error:
         return _form(request, services, session, form, error)
-    return RedirectResponse(f"/report/{run.id}", status_code=303)
+    response = RedirectResponse(f"/report/{run.id}", status_code=303)
+    if session is None:
+        know_browser(request, response, browser)
+    return response
 
 
 def _run(request: Request, services: Services, session: Session | None, id: str) -> ReportRun:
@@ -126,28 +126,24 @@ def _run(request: Request, services: Services, session: Session | None, id: str)
 async def show(request: Request, services: AppServices, session: Watching, id: str) -> Response:
     """A report as far as it is made."""
     run = _run(request, services, session, id)
-    csrf, cookie = page_token(request)
     title = _("Report on %(server)s", server=run.report.target.shown)
     view = ReportPage(
-        shell=present.shell(request, services, title, csrf),
+        shell=present.shell(request, services, title),
         account=present.account(session.mailbox, services) if session is not None else None,
         report=report_view(run),
     )
-    response = services.renderer.page("reported", view)
-    keep_token(request, response, cookie)
-    return response
+    return services.renderer.page("reported", view)
 
 
 @router.get("/{id}/live")
 async def live(request: Request, services: AppServices, session: Watching, id: str) -> Response:
     """The same without the page around it, for htmx."""
     run = _run(request, services, session, id)
-    csrf, _cookie = page_token(request)
-    shell = present.shell(request, services, "", csrf)
+    shell = present.shell(request, services, "")
     return services.renderer.fragment("report", ReportFragment(shell, report_view(run)))
 
 
-@router.post("/{id}/stop", dependencies=[Depends(check_page)])
+@router.post("/{id}/stop")
 async def stop(request: Request, services: AppServices, session: Acting, id: str) -> Response:
     """Calls it off; what was found stays."""
     run = _run(request, services, session, id)

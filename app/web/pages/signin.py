@@ -3,24 +3,21 @@
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import Account, Credentials, MailboxError
 from app.pop3 import Pop3Error
-from app.sessions import NoSession, SessionError
+from app.sessions import NoSession, SessionError, new_token
 from app.transport import TransportError
 from app.web.deps import (
     AppServices,
     Services,
-    check_own,
-    check_signin,
+    browser_cookie,
     current_session,
     from_cookie,
-    keep_token,
+    know_browser,
     session_cookie,
-    signin_cookie,
-    signin_token,
 )
 from app.web.ended_words import ended_view
 from app.web.errors import ConfirmServer, ServerNotFound, WebError, describe
@@ -39,9 +36,7 @@ Back = Annotated[str, Form()]
 def _ended(request: Request, services: Services, *, undone: bool) -> EndedView | None:
     """What to say of the session that this browser's cookie was for, if it is over."""
     old = from_cookie(request)
-    if old is None:
-        return None
-    return ended_view(services.sessions.ended(old.token), undone=undone)
+    return ended_view(services.sessions.ended(old), undone=undone) if old else None
 
 
 def _as_found(form: SignInForm, found: FoundView) -> bool:
@@ -68,7 +63,6 @@ def _page(
     ended: EndedView | None = None,
     found: FoundView | None = None,
 ) -> Response:
-    value, csrf = signin_token(request)
     config = services.config
     offered = tuple(
         ServerView(one.label, server_label(one.target), one.label == form.offered)
@@ -83,7 +77,7 @@ def _page(
     named = f"{form.server}:{form.port}" if form.server and form.port else form.server
     asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
-        shell=shell(request, services, _("Open a mailbox"), csrf),
+        shell=shell(request, services, _("Open a mailbox")),
         username=form.username,
         server=form.server,
         port=form.port,
@@ -105,17 +99,14 @@ def _page(
         ended=ended,
         error=error,
     )
-    response = services.renderer.page("signin", view, status=error.status if error else 200)
-    keep_token(request, response, value)
-    return response
+    return services.renderer.page("signin", view, status=error.status if error else 200)
 
 
 async def _sign_in(
     request: Request, services: Services, account: Account, credentials: Credentials, back: str
 ) -> Response:
     """A session, its cookie, and the way to where one was."""
-    old = from_cookie(request)
-    before = old.token if old is not None else None
+    before = from_cookie(request)
     if before is not None:
         with suppress(NoSession):  # or this browser's own session would hold the lock
             await (await services.sessions.find(before)).mailbox.release()
@@ -152,7 +143,7 @@ async def open_mailbox(
     return way_back(back)
 
 
-@router.post("/signin", dependencies=[Depends(check_signin)])
+@router.post("/signin")
 async def sign_in(
     request: Request,
     services: AppServices,
@@ -187,7 +178,7 @@ async def sign_in(
         return response
 
 
-@router.post("/discover", dependencies=[Depends(check_signin)])
+@router.post("/discover")
 async def discover(
     request: Request, services: AppServices, username: Annotated[str, Form()] = ""
 ) -> Response:
@@ -201,12 +192,12 @@ async def _look(request: Request, services: Services, typed: str) -> FoundView:
     return found_view(services.discovery, found, typed)
 
 
-@router.post("/demo", dependencies=[Depends(check_signin)])
+@router.post("/demo")
 async def open_demo(request: Request, services: AppServices, back: Back = HOME) -> Response:
     """Opens this browser's demo mailbox, or goes to it."""
     demo = services.config.demo
-    browser = signin_cookie(request).value(request.cookies)
-    if demo is None or not browser:
+    browser = browser_cookie(request).value(request.cookies) or new_token()
+    if demo is None:
         return RedirectResponse("/", status_code=303)
     credentials = demo.of(browser)
     account = Account(credentials.username, demo.target)
@@ -214,9 +205,11 @@ async def open_demo(request: Request, services: AppServices, back: Back = HOME) 
         if (await current_session(request)).mailbox.account == account:
             return way_back(back)
     try:
-        return await _sign_in(request, services, account, credentials, back)
+        response = await _sign_in(request, services, account, credentials, back)
     except (MailboxError, TransportError, Pop3Error, SessionError) as error:
         return _page(request, services, SignInForm(), describe(error), back=back)
+    know_browser(request, response, browser)
+    return response
 
 
 @router.post("/signout")
@@ -226,8 +219,7 @@ async def sign_out(request: Request, services: AppServices) -> Response:
     found = from_cookie(request)
     if found is None:
         return response
-    await check_own(request, found)
-    await services.sessions.sign_out(found.token)
+    await services.sessions.sign_out(found)
     cookie = session_cookie(request)
     response.delete_cookie(cookie.name, secure=cookie.secure, httponly=True, samesite="strict")
     return response

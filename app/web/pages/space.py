@@ -35,7 +35,7 @@ async def _page(
     found = await chosen(session, q)
     form = form or under.form(mailbox.index.totals.octets)
     title = f"{_('Where the space goes')} · {mailbox.account.username}"
-    top = shell(request, services, title, session.csrf)
+    top = shell(request, services, title)
     view = await aside(space_page, top, account(mailbox, services), found, query, form)
     return await aside(services.renderer.page, "space", view, status)
 

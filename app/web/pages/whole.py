@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from app.mailbox import NoSuchMessage, NoSuchPart, aside, message_within, open_part
 from app.mime import Attachment, Contents, Kind, SafeHtml, split_path, unpack
 from app.sessions import Session
-from app.web.deps import AppServices, ChangingSession, CurrentSession
+from app.web.deps import AppServices, CurrentSession
 from app.web.download import (
     FileResponse,
     attachments_file,
@@ -45,7 +45,7 @@ async def _known(session: Session, id: str) -> None:
 async def fetch(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     state: State,
     id: str,
     asked: Wanted,
@@ -64,7 +64,7 @@ async def fetch(
 async def cancel(
     request: Request,
     services: AppServices,
-    session: ChangingSession,
+    session: CurrentSession,
     state: State,
     id: str,
     asked: Wanted,
@@ -196,7 +196,7 @@ async def save(session: CurrentSession, id: str) -> FileResponse:
 
 
 @router.post("/save-mark")
-async def save_and_mark(session: ChangingSession, id: str) -> FileResponse:
+async def save_and_mark(session: CurrentSession, id: str) -> FileResponse:
     """The whole message as a file; it is marked when all of it went to the browser."""
     await _known(session, id)
     return message_to_mark(session, id)
@@ -211,7 +211,7 @@ async def show_saved(
     mailbox = session.mailbox
     reader = Reader(mailbox, state, mailbox.index[id], Asked())
     view = SavedFragment(
-        shell=shell(request, services, "", session.csrf),
+        shell=shell(request, services, ""),
         reader=reader.waiting(),
         row=reader.row(),
         tray=tray(mailbox),

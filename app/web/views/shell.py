@@ -19,7 +19,6 @@ class Shell:
 
     Attributes:
         title: of the browser tab, without the product's name.
-        csrf: the synchroniser token, masked anew, for the hidden field `_csrf`.
         insecure: the page came over plain HTTP from another machine.
         version: of Popscope.
         host: where Popscope itself was reached.
@@ -28,7 +27,6 @@ class Shell:
     """
 
     title: str
-    csrf: str
     insecure: bool
     version: str
     host: str

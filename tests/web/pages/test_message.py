@@ -1,6 +1,5 @@
 """One message: peeked into by TOP, saved by RETR."""
 
-import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -90,8 +89,7 @@ async def test_the_fragment_is_what_the_page_has(mail):
     assert "<html" not in fragment.text
 
     def article(text: str) -> str:
-        found = text[text.index("<article") : text.index("</article>")]
-        return re.sub(r'(?<=name="_csrf" value=")[0-9a-f]{128}', "", found)  # masked anew
+        return text[text.index("<article") : text.index("</article>")]
 
     assert article(page.text).split() == article(fragment.text).split()
     assert 'href="/mailbox?sort=size&amp;page=2"' in fragment.text

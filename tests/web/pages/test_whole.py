@@ -70,7 +70,7 @@ class Place:
 
     async def click(self, path: str) -> httpx.Response:
         """A POST by htmx."""
-        return await self.http.post(path, data={"_csrf": self.browser.csrf}, headers=HTMX)
+        return await self.http.post(path, data={}, headers=HTMX)
 
     async def ask(self, path: str) -> httpx.Response:
         """A GET by htmx."""
