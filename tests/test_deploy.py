@@ -322,7 +322,7 @@ async def test_a_person_signs_in_through_the_proxy(proxy, page_at):
     cookies = {cookie.get("name", ""): cookie for cookie in await page.context.cookies()}
     del cookies["__Host-popscope-zone"]  # a script of the page's sets it: it is no secret
     port = urlsplit(proxy.origin).port
-    assert cookies.keys() == {f"__Host-popscope-{port}", f"__Host-popscope-signin-{port}"}
+    assert cookies.keys() == {f"__Host-popscope-{port}"}
     for cookie in cookies.values():
         assert cookie["secure"]
         assert cookie["httpOnly"]

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
+from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
 from app.mailbox import MailboxError
 from app.pop3 import LocalProtocolError, Pop3Error
@@ -18,7 +19,6 @@ from app.sessions import NoSession, SessionError
 from app.transport import TransportError
 
 from . import api, api_report, docs, events, health
-from .compress import Compressor
 from .deps import Services, check_unsafe, services
 from .errors import WebError, describe, problem
 from .languages import Languages
@@ -58,6 +58,10 @@ _REFUSED = {
         N_("What was sent has more octets than allowed."),
     ),
 }
+# Events must not wait in a buffer; what mail brings leaves octet for octet.
+for _kind in ("text/event-stream", "image/bmp", "image/x-icon"):
+    remove_compress_type(_kind)
+add_compress_type("application/problem+json")
 _FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, ReportError, WebError)
 
 
@@ -105,7 +109,8 @@ def install(app: FastAPI, with_services: Services) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(Exception, _bug)
-    app.add_middleware(Compressor)
+    # Brotli makes our pages smaller than zstd does, and all that take zstd take it.
+    app.add_middleware(CompressMiddleware, zstd=False, brotli_quality=5, gzip_level=6)
     app.add_middleware(
         Guard,
         public_origin=config.public_origin,
