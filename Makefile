@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench format words lock servers
+.PHONY: help demo test check lint bench format words docs lock servers
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -25,11 +25,14 @@ test: $(VENV)/.dev servers ## run every test; ARGS="tests/pop3 -x" for some
 check: lint ## lint, and the tests that need no server, no browser and little time
 	$(PY) -m pytest -n auto --dist loadfile -m "not interop and not browser and not heavy" $(ARGS)
 
-lint: $(VENV)/.dev ## ruff, formatting, mypy, import contracts
+lint: $(VENV)/.dev docs ## ruff, formatting, mypy, import contracts, the manual's links
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+docs: $(VENV)/.dev ## build the manual into build/docs; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict
 
 bench: $(VENV)/.dev servers ## measure against a real Dovecot, poplib beside it
 	$(PY) -m tests.bench
