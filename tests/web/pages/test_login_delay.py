@@ -14,7 +14,7 @@ WHY = {
     "en": "the server wants 5 minutes between two sign-ins",
     "de": "Der Server verlangt 5 Minuten zwischen zwei Anmeldungen",
     "es": "el servidor pide 5 minutos entre dos inicios de sesión",
-    "fr": "le serveur veut 5 minutes entre deux connexions",
+    "fr": "le serveur exige 5 minutes entre deux connexions",
     "ja": "サーバーが次のサインインまで5 分を求めるため",
 }
 
