@@ -87,6 +87,15 @@ def test_as_text_and_masked_for_support(report):
     assert "pop.example.net:995 (TLS)" in masked
 
 
+@pytest.mark.parametrize("code", languages.NAMES)
+def test_a_topic_keeps_within_its_column_in_every_language(code):
+    spoken = languages.catalogue(code)
+    for name in report_words.TOPICS.values():
+        said = spoken.gettext(name)
+        wide = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in said)
+        assert wide < 20, said  # at least one blank before what was found
+
+
 def test_ideographs_stand_in_columns_too(report):
     report.add(found(Finding.NOT_POP3, kind="IMAP"))
     report.add(skipped(Topic.LOCK, Finding.BROKE_OFF))
