@@ -31,7 +31,8 @@ OTHERS = {"POPSCOPE_HOST", "POPSCOPE_NO_SKIP"}
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-TOP = {path.name for path in ROOT.iterdir()} | {"docs", "mkdocs.yml"}
+MADE = {"build", "dist", "artifacts", ".venv"}  # none of the source
+TOP = {path.name for path in ROOT.iterdir()} - MADE
 
 
 def rows(text: str) -> Iterator[list[str]]:
