@@ -25,7 +25,7 @@ from .inner import holds_message
 from .links import Link
 from .mbox import MboxWriter
 from .octets import Octets, Section
-from .peek import Peek, PeekedPart, peek, peek_into
+from .peek import Peek, PeekedPart, peek
 from .received import Encryption, Hop
 from .sanitise import SafeHtml, joined, sanitise
 from .source import show_source
@@ -77,7 +77,6 @@ __all__ = [
     "joined",
     "parse_fields",
     "peek",
-    "peek_into",
     "sanitise",
     "scan",
     "show_source",

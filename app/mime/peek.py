@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from .contents import Contents, TextKind, join_paths
-from .octets import Octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +48,8 @@ class Peek:
     defects: tuple[str, ...]
 
 
-def peek(data: Octets, *, whole: bool) -> Peek:
-    """Reads as much as `data` gives. Never raises.
-
-    Args:
-        data: header and first body lines (what TOP answers), or a whole message, dot-unstuffed.
-        whole: True when nothing comes behind `data`.
-    """
-    return peek_into(Contents(data, whole=whole))
-
-
-def peek_into(contents: Contents) -> Peek:
-    """The same of a message that was examined already."""
+def peek(contents: Contents) -> Peek:
+    """What an examined message shows so far. Never raises."""
     path, contents = contents.readable()
     text = contents.text
     return Peek(

@@ -264,14 +264,6 @@ def uidl_all() -> Command[tuple[UniqueId, ...]]:
     )
 
 
-def uidl_one(number: MessageNumber) -> Command[UniqueId | None]:
-    """UIDL n: one message's unique-id."""
-    shown, line = _at("UIDL", number)
-    return Command(
-        shown, line, Shape.LINE, _LOGGED_IN, lambda reply, _: parse_unique_id(_words(reply))
-    )
-
-
 def _streamed(shown: str, line: bytes) -> Command[BodyEnd]:
     def unused(_: Reply, __: Sequence[bytes]) -> BodyEnd:
         raise ValueError(shown)  # the engine counts a streamed body itself

@@ -24,7 +24,6 @@ caller's business.
 
 import re
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -412,7 +411,3 @@ class Engine:
             case "QUIT":
                 self.state = State.CLOSED
         events.append(Completed(command, reply, value))
-
-    def transcript(self) -> Iterator[Said]:
-        """The lines that are still kept, oldest first."""
-        return iter(tuple(self.said))

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import mailbox as domain
-from app.mime import Contents, Trace, join_paths, peek_into, trace
+from app.mime import Contents, Trace, join_paths, peek, trace
 from app.mime import Part as MailPart
 
 from .schemas import Header, Listed, listed_fields
@@ -114,7 +114,7 @@ def peeked(found: domain.Peeked, within: str = "") -> Peek:
     Raises:
         NoSuchPart: there is none within at this path.
     """
-    content = peek_into(domain.message_within(found.contents, within))
+    content = peek(domain.message_within(found.contents, within))
     return Peek(
         text=content.text,
         html_available=content.html_available,

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.attachments import MAX_BLOCK, Attachment, Kind, Measured, attachments, measure, stream
-from app.mime.peek import peek
 from app.mime.structure import scan
 from app.mime.transfer import decode_transfer
+from tests.mime.reading import peek
 
 DATA = bytes(range(256)) * 3
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime import Contents, peek
+from app.mime import Contents, join_paths
 from app.mime.decode import MAX_TEXT_OCTETS
+from tests.mime.reading import peek
 from tests.support.corpus import CASES
 
 HEAD = b"Content-Type: multipart/mixed; boundary=x\n\n"
@@ -81,9 +82,9 @@ def test_whether_there_is_an_attachment_is_known_once_it_must_be():
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_shown_and_attached_are_never_the_same(case):
-    contents = Contents(case.raw, whole=case.whole)
+    path, contents = Contents(case.raw, whole=case.whole).readable()
     attached = {one.path for one in contents.attachments}
     assert not attached & {one.path for one in contents.shown}
     assert tuple(part.path for part in peek(case.raw, whole=case.whole).parts) == tuple(
-        one.path for one in contents.attachments
+        join_paths(path, one.path) for one in contents.attachments
     )

@@ -5,7 +5,8 @@ from types import FrameType
 
 import pytest
 
-from app.mime import Peek, Structure, Summary, parse_fields, peek, scan, split_header, summarise
+from app.mime import Peek, Structure, Summary, parse_fields, scan, split_header, summarise
+from tests.mime.reading import peek
 from tests.support.corpus import CASES, Case
 
 CUTS = 300  # lines at which one message is cut at most, spread evenly

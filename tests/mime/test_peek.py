@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime.peek import PeekedPart, peek
+from app.mime.peek import PeekedPart
+from tests.mime.reading import peek
 
 ALTERNATIVE = """\
 From: a@b

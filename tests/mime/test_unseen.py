@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime import peek
 from app.mime.html import strip_tags
+from tests.mime.reading import peek
 
 HIDDEN = [
     "display:none",

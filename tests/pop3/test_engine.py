@@ -149,7 +149,7 @@ ALL: list[Command[Any]] = [
     commands.capa(), commands.stls(), commands.user("a"), commands.password("pw"),
     commands.auth(Plain("a", "b")), commands.mechanisms(), commands.utf8(), commands.lang("de"),
     commands.languages(), commands.stat(), commands.list_all(), commands.list_one(ONE),
-    commands.uidl_all(), commands.uidl_one(ONE), commands.top(ONE, 0), commands.retr(ONE),
+    commands.uidl_all(), commands.list_one(ONE), commands.top(ONE, 0), commands.retr(ONE),
     commands.dele(ONE), commands.noop(), commands.rset(), commands.quit_(),
 ]  # fmt: skip
 

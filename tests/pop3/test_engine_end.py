@@ -75,7 +75,7 @@ def test_the_transcript():
     ):
         engine.submit(command)
         engine.receive_data(said)
-    assert list(engine.transcript()) == [
+    assert list(engine.said) == [
         Said(Side.SERVER, "+OK ready"),
         Said(Side.CLIENT, "USER bob"),
         Said(Side.SERVER, "+OK"),
@@ -96,7 +96,7 @@ def test_the_transcript_keeps_the_newest_and_counts_all():
     for _ in range(5):
         engine.submit(commands.capa())
         engine.receive_data(b"-ERR\r\n")
-    assert [said.text for said in engine.transcript()] == ["-ERR", "CAPA", "-ERR"]
+    assert [said.text for said in engine.said] == ["-ERR", "CAPA", "-ERR"]
     assert engine.said_count == 11
 
 

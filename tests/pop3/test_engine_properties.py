@@ -45,7 +45,7 @@ ONE = MessageNumber(1)
 # How a dialogue may stand when the octets come.
 _GROUP: list[Command[Any]] = [
     commands.stat(), commands.top(ONE, 0), commands.list_all(), commands.retr(ONE),
-    commands.uidl_all(), commands.noop(), commands.uidl_one(ONE),
+    commands.uidl_all(), commands.noop(), commands.list_one(ONE),
 ]  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def talk(
 
 def hidden(engine: Engine, events: Sequence[Event], *secrets: str) -> bool:
     """Whether no secret is anywhere it could be seen."""
-    shown = [repr(event) for event in events] + [said.text for said in engine.transcript()]
+    shown = [repr(event) for event in events] + [said.text for said in engine.said]
     for event in events:
         if isinstance(event, Broken | Rejected):
             shown += [str(event.error), repr(event.error), repr(vars(event.error))]
@@ -114,7 +114,7 @@ def test_login(name, word):
     assert sent == [b64("bob") + b"\r\n", b64(SECRET) + b"\r\n", b""]
     assert isinstance(event, Completed)
     assert engine.state is State.TRANSACTION
-    said = [line.text for line in engine.transcript()]
+    said = [line.text for line in engine.said]
     assert said[1] == "AUTH LOGIN"
     assert said.count(HIDDEN) == 2
     assert hidden(engine, [event], SECRET, b64(SECRET).decode())

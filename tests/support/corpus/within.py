@@ -265,7 +265,7 @@ WITHIN = (
         octets=(("1.1", 14),),
     ),
     Case(
-        "forwarded-base64",
+        "forwarded-encoded",
         "a message within that is encoded, which no message may be, but is",
         mail(
             multipart(
