@@ -6,8 +6,10 @@ Must not know: HTTP, cookies, templates.
 """
 
 from .aside import aside
-from .console import DISPLAY_OCTETS, Exchange
+from .commit import Commit
+from .console import DISPLAY_OCTETS, Console
 from .deciding import Match, Selection, select
+from .dialogue import Exchange
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
     AlreadyExporting,
@@ -35,11 +37,12 @@ from .errors import (
 )
 from .export import Export, Form
 from .feed import Feed, Topic, Watch
-from .holding import Unlock
+from .headers import read_headers
 from .index import Sort, SortKey
+from .line import Key, Line
 from .loader import Progress
 from .mailbox import Mailbox
-from .marking import Change
+from .marks import Change
 from .models import (
     Account,
     Credentials,
@@ -56,13 +59,14 @@ from .models import (
 )
 from .naming import message_name
 from .parts import OpenPart, open_part
-from .peeking import Peeked
+from .peeks import Peeked
 from .query import Query
 from .query import parse as parse_query
+from .reader import Reader
 from .reducing import Order, Proposal, cut, proposed, ranked
 from .refusals import Refusal
 from .space import By, Group, grouped
-from .transcript import Line, LineEvent, Transcript
+from .transcript import LineEvent, Transcript, TranscriptLine
 from .typed import USAGE, Typed, Verb, parse_line
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
@@ -80,9 +84,11 @@ __all__ = [
     "By",
     "CalledOff",
     "Change",
+    "Commit",
     "CommitFailed",
     "CommitFault",
     "ConfirmFirst",
+    "Console",
     "Credentials",
     "DeletedInConsole",
     "Download",
@@ -91,6 +97,7 @@ __all__ = [
     "Feed",
     "Form",
     "Group",
+    "Key",
     "Known",
     "Line",
     "LineBusy",
@@ -118,6 +125,7 @@ __all__ = [
     "Proposal",
     "Query",
     "QueryFault",
+    "Reader",
     "Receipt",
     "ReceiptItem",
     "Refusal",
@@ -129,8 +137,8 @@ __all__ = [
     "Topic",
     "Totals",
     "Transcript",
+    "TranscriptLine",
     "Typed",
-    "Unlock",
     "Verb",
     "Watch",
     "WayFault",
@@ -144,6 +152,7 @@ __all__ = [
     "parse_query",
     "proposed",
     "ranked",
+    "read_headers",
     "select",
     "token_fits",
 ]

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Final, NewType
 
 from app.mime import Summary, split_header, summarise
-from app.pop3 import MessageNumber, Octets, Uidl
-from app.transport import Target
+from app.pop3 import Capabilities, MessageNumber, Octets, Uidl
+from app.transport import Connection, Target
 
 from .folded import UNREAD, Folded
 
@@ -51,6 +51,33 @@ class Credentials:
     password: str = field(repr=False)
     mechanism: str | None = None
     language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a connection was signed in, and what the server can do then.
+
+    Attributes:
+        capabilities: what it announces.
+        tls: the version, or None in clear.
+        means: what it took, as `USER` or a SASL mechanism; "" before the first.
+        refused: means that it refused for their form before.
+    """
+
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    tls: str | None = None
+    means: str = ""
+    refused: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, connection: Connection) -> "Access":
+        """That of a connection."""
+        return cls(
+            connection.capabilities,
+            connection.tls,
+            connection.signed_in_by,
+            connection.means_refused,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import Request
 
-from app.mailbox import Mailbox, Message, MessageId, Notice, Outcome, aside
+from app.mailbox import Mailbox, Message, MessageId, Notice, Outcome, aside, read_headers
 from app.sessions import Session
 
 from . import formats
@@ -74,9 +74,9 @@ async def review_page(request: Request, services: Services, session: Session) ->
     index, marks = mailbox.index, tuple(mailbox.marks)
     seen = await aside(fingerprint, marks)
     shown = await aside(_largest, [index[id] for id in marks])
-    await mailbox.read_headers(shown)
+    await read_headers(shown)
     index = mailbox.index
-    marked = mailbox.marked
+    marked = mailbox.marks.totals
     left = index.totals.octets - marked.octets
     return ReviewView(
         shell=shell(request, services, titled(mailbox, _("Review")), session.csrf),
@@ -96,7 +96,7 @@ async def review_page(request: Request, services: Services, session: Session) ->
 
 def _warnings(mailbox: Mailbox, shown: Sequence[Message]) -> tuple[str, ...]:
     """What makes it less certain than usual what goes."""
-    blind = sum(map(mailbox.headless, shown))
+    blind = sum(map(mailbox.headers.withheld, shown))
     unseen = ngettext(
         "The server does not show the header of %(n)s of these messages: it goes by its number and "
         "its size alone. Open it first to see what it is.",
@@ -116,7 +116,7 @@ def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:
             formats.when_exactly(one.at),
             formats.size(one.octets_freed, one.unsized),
         )
-        for other, one in reversed(mailbox.receipts.items())
+        for other, one in reversed(tuple(mailbox.receipts.items()))
         if other != number
     )
 
@@ -176,6 +176,6 @@ def receipt_page(
             for item in items[:_ROWS]
         ),
         more=max(0, total - _ROWS),
-        left_marked=mailbox.marked.messages,
+        left_marked=mailbox.marks.totals.messages,
         kept=kept(mailbox) if gone else None,
     )

@@ -48,10 +48,10 @@ async def begin_own(services: Services, session: Session, wait: float = 0.0) -> 
     Raises:
         ReportError: there is one under way, or there are too many.
     """
-    await session.mailbox.release()
+    await session.mailbox.tenancy.release()
     account = session.mailbox.account
     name, mine = account.username, f"session:{session.sid}"
-    return services.reports.start(mine, account.target, name, session.unlock, wait)
+    return services.reports.start(mine, account.target, name, session.line.key, wait)
 
 
 async def begin_on(

@@ -303,10 +303,10 @@ def about(mailbox: domain.Mailbox) -> dict[str, Any]:
         "server": target.host,
         "port": target.port,
         "security": target.security,
-        "tls": mailbox.tls,
-        "signed_in_by": mailbox.signed_in_by,
-        "means_refused": list(mailbox.means_refused),
-        "capabilities": list(mailbox.capabilities.lines),
+        "tls": mailbox.listing.access.tls,
+        "signed_in_by": mailbox.listing.access.means,
+        "means_refused": list(mailbox.listing.access.refused),
+        "capabilities": list(mailbox.listing.access.capabilities.lines),
         "messages": mailbox.index.totals.messages,
         "octets": mailbox.index.totals.octets,
     }
@@ -314,12 +314,12 @@ def about(mailbox: domain.Mailbox) -> dict[str, Any]:
 
 def state(mailbox: domain.Mailbox) -> SessionState:
     """A session as it is now."""
-    held = mailbox.held_seconds
+    held = mailbox.lease.held_seconds
     return SessionState(
         held=held is not None,
         held_seconds=held,
-        login_delay=mailbox.long_delay,
-        marked=Totals.of(mailbox.marked),
+        login_delay=mailbox.tenancy.long_delay,
+        marked=Totals.of(mailbox.marks.totals),
         notices=[told.notice.value for told in mailbox.notices],
         **about(mailbox),
     )
@@ -393,7 +393,7 @@ def console_answer(mailbox: domain.Mailbox, found: domain.Exchange) -> ConsoleAn
         ms=round(found.ms, 1),
         renewed=found.renewed,
         undone=found.undone,
-        pending=Totals.of(mailbox.deleted_in_console),
-        popped=Totals.of(mailbox.popped),
+        pending=Totals.of(mailbox.lease.deletions.pending),
+        popped=Totals.of(mailbox.lease.deletions.popped),
         receipt=receipt(found.receipt) if found.receipt else None,
     )

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import AsyncMock
 
 from starlette.requests import Request
 
@@ -37,8 +36,6 @@ async def test_the_review_shows_what_is_marked_largest_first():
     here = session()
     small, large, _ = here.mailbox.index
     here.mailbox.marks = Marks([small, large])
-    here.mailbox.marked = Totals(2, 7 * MB)
-    here.mailbox.read_headers = AsyncMock()
     view = await outcome.review_page(REQUEST, SERVICES, here)
     assert view.seen == outcome.fingerprint([large.id, small.id])
     assert [row.size for row in view.rows] == ["5.0 MB", "2.0 MB"]
@@ -49,8 +46,6 @@ async def test_the_review_warns_where_a_message_goes_by_its_number_alone():
     here = session(standing=(Told(Notice.NO_UIDL), Told(Notice.NO_CAPA)))
     first, second, _ = here.mailbox.index
     here.mailbox.marks = Marks([first, second])
-    here.mailbox.marked = Totals(2, 7 * MB)
-    here.mailbox.read_headers = AsyncMock()
     first.header.refused = True
     view = await outcome.review_page(REQUEST, SERVICES, here)
     blind, no_uidl = view.warnings
