@@ -56,6 +56,7 @@ from .models import (
     Saved,
     Told,
     Totals,
+    Unproven,
 )
 from .naming import message_name
 from .parts import OpenPart, open_part
@@ -139,6 +140,7 @@ __all__ = [
     "Transcript",
     "TranscriptLine",
     "Typed",
+    "Unproven",
     "Verb",
     "Watch",
     "WayFault",

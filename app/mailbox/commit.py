@@ -18,7 +18,7 @@ from .errors import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxE
 from .index import Index
 from .line import Line
 from .mailbox import Mailbox
-from .models import Message, MessageId, Receipt
+from .models import Message, MessageId, Receipt, Unproven
 from .proof import Proof
 from .receipts import Sent, words_for, worth_a_try
 from .verdict import unknown
@@ -164,7 +164,7 @@ class Commit:
         proof = Proof(mailbox, before, doomed, sent)
         ids = mailbox.receipts.telling = frozenset(message.id for message in doomed)
         if not verify:
-            verdict = unknown(ids, why="the check was not asked for")
+            verdict = unknown(ids, why=Unproven.NOT_ASKED)
             return await proof.settle(verdict, datetime.now(UTC))
         try:
             await self._look_again()

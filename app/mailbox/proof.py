@@ -77,8 +77,6 @@ class Proof:
         """
         mailbox, before, sent = self._mailbox, self._before, self._sent
         after = mailbox.index.totals if mailbox.index is not before else None
-        if sent.quit_lost and not verdict.verified:
-            verdict = replace(verdict, why=f"QUIT was not answered; {verdict.why}")
         made = await aside(receipt_of, self._doomed, sent, verdict, before.totals, after)
         receipt = replace(made, number=self._number, due=due)
         mailbox.receipts.keep(receipt, self if due is not None else None)

@@ -179,4 +179,5 @@ def receipt_of(
         octets_freed=sum(item.octets or 0 for item in items if item.outcome is Outcome.GONE),
         before=before,
         after=after,
+        quit_lost=sent.quit_lost and not verdict.verified,
     )

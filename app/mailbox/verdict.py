@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.pop3 import MessageNumber, Octets, Uidl
 
 from .index import Index
-from .models import Message, MessageId, Outcome
+from .models import Message, MessageId, Outcome, Unproven
 
 _LOOKED_AT = 200  # rows, to tell whether what is gone stands elsewhere
 
@@ -23,12 +23,12 @@ class Verdict:
     Attributes:
         outcomes: for each marked message.
         verified: whether the second look could tell.
-        why: why it could not, else empty.
+        why: why it could not, or the server's words for that; else empty.
     """
 
     outcomes: Mapping[MessageId, Outcome]
     verified: bool
-    why: str = ""
+    why: Unproven | str = ""
 
 
 def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict:
@@ -43,7 +43,7 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
     if not before.has_uidls or not after.has_uidls:
         return _judge_by_sizes(before, chosen, after)
     if _renamed(before, chosen, after):
-        return unknown(marked, why="the server gave every message a new UIDL")
+        return unknown(marked, why=Unproven.RENAMED)
     there = Counter((message.uidl, message.octets) for message in after)
     # Of copies with one UIDL and one size, the unmarked ones are found again first.
     staying: Counter[tuple[Uidl | None, Octets | None]] = Counter(
@@ -68,23 +68,21 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
         else:
             outcomes[message.id] = Outcome.NOT_VERIFIED
     if Outcome.NOT_VERIFIED in outcomes.values():
-        return Verdict(
-            outcomes, verified=False, why="copies with one UIDL have changed their sizes"
-        )
+        return Verdict(outcomes, verified=False, why=Unproven.COPIES_RESIZED)
     stayed = sum(outcome is Outcome.STILL_THERE for outcome in outcomes.values())
     if 0 < stayed <= _missing(before, chosen, after):
-        return unknown(marked, why="as many unmarked messages are missing as marked ones stayed")
+        return unknown(marked, why=Unproven.AS_MANY_MISSING)
     return Verdict(outcomes, verified=True)
 
 
-def unknown(marked: Iterable[MessageId], *, why: str) -> Verdict:
+def unknown(marked: Iterable[MessageId], *, why: Unproven | str) -> Verdict:
     """Nothing is known of these."""
     return Verdict(dict.fromkeys(marked, Outcome.NOT_VERIFIED), verified=False, why=why)
 
 
 def reused(marked: Iterable[MessageId]) -> Verdict:
     """What is known where another message has the UIDL of a marked one: nothing."""
-    return unknown(marked, why="the server gave a UIDL to another message")
+    return unknown(marked, why=Unproven.REUSED)
 
 
 def _missing(before: Index, marked: frozenset[MessageId], after: Index) -> int:
@@ -105,7 +103,7 @@ def _renamed(before: Index, marked: frozenset[MessageId], after: Index) -> bool:
 
 def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -> Verdict:
     if after.totals.unsized or (before.totals.unsized and len(after)):
-        return unknown(marked, why="the server does not tell the sizes, and has no UIDLs that tell")
+        return unknown(marked, why=Unproven.NO_SIZES)
     expected = [message.octets for message in before if message.id not in marked]
     if after.sizes == expected:
         return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
@@ -114,11 +112,9 @@ def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -
     return unknown(marked, why=_untold(before))
 
 
-def _untold(before: Index) -> str:
-    why = "the server has no UIDLs, and the sizes it lists now do not tell"
-    if any(message.uidl is not None for message in before):
-        why = "the server's UIDLs tell nothing, and the sizes it lists neither"
-    return why
+def _untold(before: Index) -> Unproven:
+    named = any(message.uidl is not None for message in before)
+    return Unproven.USELESS_UIDLS if named else Unproven.NO_UIDLS
 
 
 def lookalikes(

@@ -9,7 +9,7 @@ from app import mailbox as domain
 from app.mime import Address as MailAddress
 from app.transport import Security
 
-from . import formats
+from . import formats, receipt_words
 
 
 class _In(BaseModel):
@@ -352,11 +352,6 @@ def listed(mailbox: domain.Mailbox, message: domain.Message) -> Listed:
     return Listed(**listed_fields(mailbox, message))
 
 
-def reason(item: domain.ReceiptItem) -> str:
-    """Why a message is not gone, as files and scripts read it; the server's words, if any."""
-    return item.reason or ("the server agreed and did not do it" if item.agreed else "")
-
-
 def receipt(found: domain.Receipt) -> Receipt:
     """The receipt of a commit."""
 
@@ -366,13 +361,13 @@ def receipt(found: domain.Receipt) -> Receipt:
     return Receipt(
         deleted=ids(domain.Outcome.GONE),
         still_there=[
-            Refused(id=item.id, reason=reason(item), agreed=item.agreed)
+            Refused(id=item.id, reason=receipt_words.reason(item), agreed=item.agreed)
             for item in found.items
             if item.outcome is domain.Outcome.STILL_THERE
         ],
         not_verified=ids(domain.Outcome.NOT_VERIFIED),
         verified=found.verified,
-        why=found.why or None,
+        why=receipt_words.why(found) or None,
         octets_freed=found.octets_freed,
         before=Totals.of(found.before),
         after=Totals.of(found.after) if found.after else None,

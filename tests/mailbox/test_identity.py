@@ -14,6 +14,7 @@ from app.mailbox import (
     NoSuchMessage,
     Notice,
     Outcome,
+    Unproven,
 )
 from app.mailbox.commit import Commit
 from app.mailbox.identity import certain, fits, meant, restorable
@@ -211,7 +212,7 @@ async def test_uidls_by_place_make_a_receipt_that_is_not_verified_and_say_why():
         mark(mailbox, 2)
         receipt = await commit(mailbox).run()
         assert (receipt.verified, receipt.octets_freed) == (False, 0)
-        assert receipt.why == "as many unmarked messages are missing as marked ones stayed"
+        assert receipt.why is Unproven.AS_MANY_MISSING
         assert left(server) == "ac"
         with pytest.raises(CommitFailed):  # deleting again deletes nothing else
             await commit(mailbox).run()
@@ -234,7 +235,7 @@ async def test_a_uidl_that_new_mail_was_given_is_not_taken_for_what_stayed(monke
 
         monkeypatch.setattr(Commit, "_look_again", after_new_mail)
         receipt = await commit(mailbox).run()
-        assert receipt.why == "the server gave a UIDL to another message"
+        assert receipt.why is Unproven.REUSED
         assert [item.outcome for item in receipt.items] == [Outcome.NOT_VERIFIED]
         assert not mailbox.marks
         await loaded(mailbox)

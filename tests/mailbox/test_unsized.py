@@ -10,6 +10,7 @@ from app.mailbox import (
     Sort,
     SortKey,
     Totals,
+    Unproven,
     proposed,
     select,
 )
@@ -138,7 +139,7 @@ async def test_without_uidls_and_sizes_a_receipt_does_not_guess():
     await loaded(mailbox)
     mark(mailbox, 1)
     receipt = await commit(mailbox).run()
-    assert receipt.why == "the server does not tell the sizes, and has no UIDLs that tell"
+    assert receipt.why is Unproven.NO_SIZES
     await mailbox.close()
 
 
