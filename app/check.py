@@ -66,8 +66,8 @@ async def _made(
     progress = _Progress()
     report = Report(target, credentials.username if credentials else "", progress)
     progress.report = report
-    unlock = (lambda: credentials) if credentials is not None else None
-    inspection = Inspection(Dialer(Anywhere(), ca_file=ca_file), target, unlock, report, wait)
+    account = (lambda: credentials) if credentials is not None else None
+    inspection = Inspection(Dialer(Anywhere(), ca_file=ca_file), target, account, report, wait)
     task = asyncio.create_task(inspection.run())
     try:
         await task

@@ -32,6 +32,8 @@ ELSEWHERE = {
 # Other names for a module's tests.
 NAMED = {"app/__main__.py": "test_cli*.py"}
 LONGEST = 400  # lines
+MEMBERS = 25  # public ones of a class
+WIDER = {"Connection", "MessageView"}  # one socket; one typed context
 LONGER = {"app/pop3/engine.py": 500}
 
 
@@ -148,6 +150,52 @@ def test_no_file_is_too_long():
         if (lines := len(path.read_text().splitlines())) > LONGER.get(short(path), LONGEST)
     }
     assert not long
+
+
+def classes() -> Iterator[tuple[str, ast.ClassDef]]:
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                yield short(path), node
+
+
+def members(node: ast.ClassDef) -> set[str]:
+    """Methods and attributes that others may use."""
+    fields = {n.target for n in node.body if isinstance(n, ast.AnnAssign)}
+    names = {target.id for target in fields if isinstance(target, ast.Name)}
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+            names.add(method.name)
+            for made in ast.walk(method):
+                if isinstance(made, ast.Attribute) and isinstance(made.ctx, ast.Store):
+                    names |= {made.attr} if ast.unparse(made.value) == "self" else set()
+    return {name for name in names if not name.startswith("_")}
+
+
+def test_no_class_has_too_many_members():
+    many = {node.name: len(members(node)) for _, node in classes()}
+    assert {name for name, count in many.items() if count > MEMBERS} == WIDER
+    assert many["Mailbox"] > 10
+
+
+def test_a_mailbox_is_composed():
+    """Nothing there inherits but errors, enums, protocols and collections."""
+    looked_at = 0
+    for path, node in classes():
+        if path.startswith(("app/mailbox/", "app/sessions/")):
+            looked_at += 1
+            bases = {ast.unparse(base) for base in node.bases}
+            fine = {"Exception", "Enum", "Protocol"} | {kind.__name__ for kind in parents()}
+            assert all(
+                base in fine or base.startswith(("Mapping[", "Sequence[", "Collection["))
+                for base in bases
+            ), f"{path}: {node.name}"
+    assert looked_at > 50
+
+
+def parents() -> set[type]:
+    """Classes of errors."""
+    return {parent for kind in leaves() for parent in kind.__mro__ if parent is not object}
 
 
 def test_no_drawer_for_odds_and_ends():

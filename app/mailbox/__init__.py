@@ -6,8 +6,10 @@ Must not know: HTTP, cookies, templates.
 """
 
 from .aside import aside
-from .console import DISPLAY_OCTETS, Exchange
+from .commit import Commit
+from .console import DISPLAY_OCTETS, Console
 from .deciding import Match, Selection, select
+from .dialogue import Exchange
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
     AlreadyExporting,
@@ -35,11 +37,12 @@ from .errors import (
 )
 from .export import Export, Form
 from .feed import Feed, Topic, Watch
-from .holding import Unlock
+from .headers import read_headers
 from .index import Sort, SortKey
+from .line import Key, Line
 from .loader import Progress
 from .mailbox import Mailbox
-from .marking import Change
+from .marks import Change
 from .models import (
     Account,
     Credentials,
@@ -53,16 +56,18 @@ from .models import (
     Saved,
     Told,
     Totals,
+    Unproven,
 )
 from .naming import message_name
 from .parts import OpenPart, message_within, open_part
-from .peeking import Peeked
+from .peeks import Peeked
 from .query import Query
 from .query import parse as parse_query
+from .reader import Reader
 from .reducing import Order, Proposal, cut, proposed, ranked
 from .refusals import Refusal
 from .space import By, Group, grouped
-from .transcript import Line, LineEvent, Transcript
+from .transcript import LineEvent, Transcript, TranscriptLine
 from .typed import USAGE, Typed, Verb, parse_line
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
@@ -80,9 +85,11 @@ __all__ = [
     "By",
     "CalledOff",
     "Change",
+    "Commit",
     "CommitFailed",
     "CommitFault",
     "ConfirmFirst",
+    "Console",
     "Credentials",
     "DeletedInConsole",
     "Download",
@@ -91,6 +98,7 @@ __all__ = [
     "Feed",
     "Form",
     "Group",
+    "Key",
     "Known",
     "Line",
     "LineBusy",
@@ -118,6 +126,7 @@ __all__ = [
     "Proposal",
     "Query",
     "QueryFault",
+    "Reader",
     "Receipt",
     "ReceiptItem",
     "Refusal",
@@ -129,8 +138,9 @@ __all__ = [
     "Topic",
     "Totals",
     "Transcript",
+    "TranscriptLine",
     "Typed",
-    "Unlock",
+    "Unproven",
     "Verb",
     "Watch",
     "WayFault",
@@ -145,6 +155,7 @@ __all__ = [
     "parse_query",
     "proposed",
     "ranked",
+    "read_headers",
     "select",
     "token_fits",
 ]

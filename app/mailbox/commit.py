@@ -1,61 +1,210 @@
-"""The commit: the one place where DELE is sent, and the proof of what became of it.
+"""The commit: the one place where DELE is sent for what is marked.
 
-Only QUIT deletes (RFC 1939, section 6), and a server may then remove some, all or none. So the
-outcome is read from a second sign-in, never from the answers alone.
+Only QUIT deletes (RFC 1939, section 6), and a server may then remove some, all or none; `proof.py`
+finds out.
 """
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
-from app.pop3 import CommandRejected, MessageNumber, Octets, Pop3Error, Uidl, commands
+from app.pop3 import CommandRejected, Pop3Error, RemoteProtocolError, commands
 from app.transport import Connection, TransportError
 
-from .errors import Ambiguous
+from .aside import aside
+from .errors import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxError
 from .index import Index
-from .models import Message, MessageId, Outcome, Receipt, ReceiptItem, Totals
+from .line import Line
+from .mailbox import Mailbox
+from .models import Message, MessageId, Receipt, Unproven
+from .proof import Proof
+from .receipts import Sent, words_for, worth_a_try
+from .verdict import unknown
 
-_LOOKED_AT = 200  # rows, to tell whether what is gone stands elsewhere
-_AT_A_TIME = 1000  # DELEs handed over in one go; 100,000 would hold up the event loop
+_SHORT_DELAY: Final = 10  # seconds of LOGIN-DELAY that a commit waits out by itself
+_AT_A_TIME: Final = 1000  # DELEs handed over in one go; 100,000 would hold up the event loop
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What the server said to DELE and QUIT.
+class Commit:
+    """Deletes what is marked, for good, and checks it by signing in again.
 
-    Attributes:
-        refused: the server's words for each DELE it refused.
-        quit_reply: its words where it refused QUIT, else empty.
-        quit_lost: whether QUIT was never answered.
-        unasked: no DELE was sent for these; QUIT may delete what was read (RFC 2449, section 6.7).
+    Args:
+        mailbox: whose marks.
+        line: signs in.
     """
 
-    refused: Mapping[MessageId, str]
-    quit_reply: str = ""
-    quit_lost: bool = False
-    unasked: frozenset[MessageId] = frozenset()
+    def __init__(self, mailbox: Mailbox, line: Line) -> None:
+        self._mailbox = mailbox
+        self._line = line
 
-    def agreed_to(self, id: MessageId) -> bool:
-        """Whether it said +OK to DELE of this message, and to QUIT."""
-        refused = id in self.refused or id in self.unasked
-        return not (refused or self.quit_reply or self.quit_lost)
+    async def run(
+        self, confirmed: frozenset[MessageId] | None = None, *, verify: bool = True
+    ) -> Receipt:
+        """Once begun it goes on to its end, even if whoever asked for it goes away.
 
+        Args:
+            confirmed: what somebody has seen and confirmed; by default what is marked now. Where
+                other marks stand by the time the line is free, nothing is deleted.
+            verify: whether it is checked.
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of the marked messages.
+        Raises:
+            CommitFailed, Ambiguous, MailboxError, TransportError, Pop3Error: nothing was deleted.
+        """
+        meant = frozenset(self._mailbox.marks) if confirmed is None else confirmed
+        return await self._mailbox.receipts.to_its_end(self._run(meant, verify=verify))
 
-    Attributes:
-        outcomes: for each marked message.
-        verified: whether the second look could tell.
-        why: why it could not, else empty.
-    """
+    async def _run(self, confirmed: frozenset[MessageId], *, verify: bool) -> Receipt:
+        mailbox = self._mailbox
+        async with mailbox.lease.alone():
+            await mailbox.headers.stop()
+            mailbox.marks.undoable = None
+            try:
+                before, doomed, sent = await self._delete_by_groups(confirmed)
+            except (MailboxError, TransportError, Pop3Error):
+                mailbox.headers.start(self._line)
+                raise
+            return await self.conclude(before, doomed, sent, verify=verify)
 
-    outcomes: Mapping[MessageId, Outcome]
-    verified: bool
-    why: str = ""
+    async def _delete_by_groups(
+        self, confirmed: frozenset[MessageId]
+    ) -> tuple[Index, list[Message], Sent]:
+        """DELE and QUIT; once more where the server cannot take groups of commands."""
+        habit = self._mailbox.lease.habit
+        one_at_a_time = habit.one_at_a_time
+        try:
+            return await self._delete(confirmed)
+        except (TransportError, RemoteProtocolError):
+            if one_at_a_time or not habit.one_at_a_time:
+                raise
+            # It broke off inside the group of DELEs, before QUIT, so nothing was deleted.
+            # Without UIDLs, the same marks may have new ids since.
+            renamed = self._mailbox.listing.renamed
+            return await self._delete(frozenset(renamed.get(id, id) for id in confirmed))
+
+    async def _delete(self, confirmed: frozenset[MessageId]) -> tuple[Index, list[Message], Sent]:
+        """DELE and QUIT; the index they were matched with, what was to go, what the server said."""
+        if self._mailbox.marks.keys() != confirmed:
+            raise CommitFailed(CommitFault.OTHERS_MARKED)
+        connection, before, doomed = await self._match()
+        return before, doomed, await delete_and_quit(connection, doomed)
+
+    # -- every mark fits its message -----------------------------------------------------------
+
+    async def _match(self) -> tuple[Connection, Index, list[Message]]:
+        """A connection on which every mark was just matched, and no DELE is.
+
+        It was matched by UIDL and size, and by a header that this connection has shown.
+        """
+        listing, marks = self._mailbox.listing, self._mailbox.marks
+        if not marks:
+            raise CommitFailed(CommitFault.NOTHING_MARKED)
+        wanted = {id: listing.index[id].octets for id in marks}
+        connection = await self._list_anew()
+        found = {id: listing.index[id].octets for id in marks}
+        if found != {listing.renamed.get(id, id): octets for id, octets in wanted.items()}:
+            raise CommitFailed(CommitFault.CHANGED)
+        await self._look_at_marks(connection)
+        await aside(check_unambiguous, listing.index, tuple(found))
+        if marks.keys() != found.keys():  # marked in another tab while that was looked at
+            raise CommitFailed(CommitFault.CHANGED)
+        return connection, listing.index, [listing.index[id] for id in found]
+
+    async def _list_anew(self) -> Connection:
+        """A connection that has just listed the maildrop; the one there is, if it may end so."""
+        mailbox, lease = self._mailbox, self._mailbox.lease
+        await lease.take_back()  # what was typed in the console is not what was confirmed
+        connection = await lease.revive()
+        # After a RETR under EXPIRE 0, QUIT would delete that message too; where a message may
+        # have ended early, its rest may still be on its way, and pass for answers.
+        if connection is not None and not (lease.deletions.expiring or lease.habit.unstuffed):
+            try:
+                await mailbox.relist(connection)
+            except (TransportError, RemoteProtocolError):
+                pass  # it had died unnoticed, or broke off inside this group
+            else:
+                return connection
+        elif connection is not None:
+            await mailbox.headers.settle(connection, mailbox.marks.messages)
+        connection = await self._line.renew()
+        await mailbox.headers.stop()
+        return connection
+
+    async def _look_at_marks(self, connection: Connection) -> None:
+        """Reads the headers of marks that this connection has not shown, and compares.
+
+        Where the server's UIDLs have done what they must not, it reads those of all of them.
+
+        Raises:
+            CommitFailed: another message was behind one of them; that mark was taken away.
+        """
+        mailbox = self._mailbox
+        await mailbox.headers.read(connection, mailbox.marks.messages)
+        strangers = await mailbox.listing.strangers(connection, mailbox.marks.messages)
+        if strangers:
+            mailbox.unmark_strangers(strangers)
+            await mailbox.relist(connection)
+            raise CommitFailed(CommitFault.CHANGED)
+
+    # -- what became of it ---------------------------------------------------------------------
+
+    async def conclude(
+        self, before: Index, doomed: Sequence[Message], sent: Sent, *, verify: bool = True
+    ) -> Receipt:
+        """Signs in again after QUIT and makes the receipt, for whoever is alone.
+
+        Args:
+            before: the maildrop before QUIT.
+            doomed: what was to go.
+            sent: what the server said.
+            verify: whether it is checked.
+        """
+        mailbox = self._mailbox
+        proof = Proof(mailbox, before, doomed, sent)
+        ids = mailbox.receipts.telling = frozenset(message.id for message in doomed)
+        if not verify:
+            verdict = unknown(ids, why=Unproven.NOT_ASKED)
+            return await proof.settle(verdict, datetime.now(UTC))
+        try:
+            await self._look_again()
+        except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
+            return await proof.settle(unknown(ids, why=words_for(error)), worth_a_try(error))
+        await mailbox.headers.stop()  # it may have to list once more
+        verdict = await proof.verdict()
+        mailbox.headers.start(self._line)
+        return await proof.settle(verdict)
+
+    async def _look_again(self) -> None:
+        try:
+            await self._line.renew()
+        except LoginDelayed as error:
+            if not error.retry_after or error.retry_after > _SHORT_DELAY:
+                raise
+            await asyncio.sleep(error.retry_after)
+            await self._line.renew()
+
+    async def check(self, number: int) -> Receipt:
+        """The receipt of a deletion, checked now if it could not be before.
+
+        Raises:
+            KeyError: there is none of this number.
+            LoginDelayed: it is too soon; the receipt says until when.
+            MailboxError, TransportError, Pop3Error: no sign-in; it can be checked later.
+        """
+        receipts = self._mailbox.receipts
+        receipt = receipts[number]
+        if number not in receipts.unchecked or receipt.due is None:
+            return receipt
+        left = math.ceil((receipt.due - datetime.now(UTC)).total_seconds())
+        if left > 0:  # some servers begin to count anew where one asks too soon
+            raise LoginDelayed("", left)
+        try:
+            await self._line.hold()
+        except LoginDelayed as error:
+            receipts.postpone(number, worth_a_try(error))
+            raise
+        return receipts[number]
 
 
 def check_unambiguous(index: Index, marked: Collection[MessageId]) -> None:
@@ -118,207 +267,3 @@ async def _delete(connection: Connection, messages: Sequence[Message]) -> dict[M
             elif isinstance(answer, BaseException):
                 raise answer
     return refused
-
-
-def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict:
-    """What a second listing says of the marked messages; pure.
-
-    Messages are found again by UIDL; where a UIDL has several copies, by their sizes, and where
-    sizes are the same too, by how many are left. Where at least as many unmarked messages are
-    missing as marked ones stand there, UIDLs may have moved on, and tell nothing. Without UIDLs
-    only the row of all sizes can tell, and only if nothing else changed.
-    """
-    chosen = frozenset(marked)  # looked up for each message of the maildrop
-    if not before.has_uidls or not after.has_uidls:
-        return _judge_by_sizes(before, chosen, after)
-    if _renamed(before, chosen, after):
-        return _unknown(marked, why="the server gave every message a new UIDL")
-    there = Counter((message.uidl, message.octets) for message in after)
-    # Of copies with one UIDL and one size, the unmarked ones are found again first.
-    staying: Counter[tuple[Uidl | None, Octets | None]] = Counter(
-        (message.uidl, message.octets) for message in before if message.id not in chosen
-    )
-    there.subtract({key: min(count, there[key]) for key, count in staying.items()})
-    outcomes: dict[MessageId, Outcome] = {}
-    missing: list[Message] = []
-    for message in (before[id] for id in marked):
-        key = (message.uidl, message.octets)
-        if there[key] > 0:
-            there[key] -= 1
-            outcomes[message.id] = Outcome.STILL_THERE
-        else:
-            missing.append(message)
-    left = {uidl for (uidl, _), count in there.items() if count > 0}
-    for message in missing:
-        if message.uidl not in left:
-            outcomes[message.id] = Outcome.GONE
-        elif before.copies_of(message) == 1:
-            outcomes[message.id] = Outcome.STILL_THERE  # only its estimated size has changed
-        else:
-            outcomes[message.id] = Outcome.NOT_VERIFIED
-    if Outcome.NOT_VERIFIED in outcomes.values():
-        return Verdict(
-            outcomes, verified=False, why="copies with one UIDL have changed their sizes"
-        )
-    stayed = sum(outcome is Outcome.STILL_THERE for outcome in outcomes.values())
-    if 0 < stayed <= _missing(before, chosen, after):
-        return _unknown(marked, why="as many unmarked messages are missing as marked ones stayed")
-    return Verdict(outcomes, verified=True)
-
-
-def _unknown(marked: Iterable[MessageId], *, why: str) -> Verdict:
-    return Verdict(dict.fromkeys(marked, Outcome.NOT_VERIFIED), verified=False, why=why)
-
-
-def reused(marked: Iterable[MessageId]) -> Verdict:
-    """What is known where another message has the UIDL of a marked one: nothing."""
-    return _unknown(marked, why="the server gave a UIDL to another message")
-
-
-def _missing(before: Index, marked: frozenset[MessageId], after: Index) -> int:
-    """How many unmarked messages have no UIDL in the second listing."""
-    there = Counter(message.uidl for message in after)
-    unmarked = Counter(message.uidl for message in before if message.id not in marked)
-    return sum(max(0, count - there[uidl]) for uidl, count in unmarked.items())
-
-
-def _renamed(before: Index, marked: frozenset[MessageId], after: Index) -> bool:
-    """Whether messages may be the same under other UIDLs: none is known, and some could be."""
-    if not {message.uidl for message in after}.isdisjoint(message.uidl for message in before):
-        return False
-    if any(message.id not in marked for message in before):
-        return len(after) > 0
-    return not {message.octets for message in before}.isdisjoint(after.sizes)
-
-
-def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -> Verdict:
-    if after.totals.unsized or (before.totals.unsized and len(after)):
-        return _unknown(
-            marked, why="the server does not tell the sizes, and has no UIDLs that tell"
-        )
-    expected = [message.octets for message in before if message.id not in marked]
-    if after.sizes == expected:
-        return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
-    if after.sizes == before.sizes:
-        return Verdict(dict.fromkeys(marked, Outcome.STILL_THERE), verified=True)
-    return _unknown(marked, why=_untold(before))
-
-
-def _untold(before: Index) -> str:
-    why = "the server has no UIDLs, and the sizes it lists now do not tell"
-    if any(message.uidl is not None for message in before):
-        why = "the server's UIDLs tell nothing, and the sizes it lists neither"
-    return why
-
-
-def lookalikes(
-    before: Index, verdict: Verdict, after: Index
-) -> list[tuple[Message, Message | None]]:
-    """Rows whose headers would tell a verdict wrong, and what each is said to be, if marked; pure.
-
-    Those are rows of the same size where what is called gone may stand now; those called still
-    there, where UIDL and size do not tell; and new ones. Of 100,000 the last few.
-    """
-    chosen = [(before[id], outcome) for id, outcome in verdict.outcomes.items()]
-    gone = [message for message, outcome in chosen if outcome is Outcome.GONE]
-    stay = [m for m, outcome in chosen if outcome is Outcome.STILL_THERE and m.header.digest]
-    by_uidl = before.has_uidls and after.has_uidls
-    known = {message.uidl for message in before}
-    alone = {m.uidl: m for m in stay if by_uidl and before.copies_of(m) == 1}
-    copies = {(m.uidl, m.octets): m for m in stay if by_uidl and before.copies_of(m) > 1}
-    placed = {} if by_uidl or gone else {message.place: message for message in stay}
-    sizes = {message.octets for message in gone}
-    shared = {message.uidl for message in gone if by_uidl}
-    # Without UIDLs it may have moved up by as many rows as others took away before it.
-    first = min((m.place for m in gone), default=0) - len(gone) if by_uidl else 0
-    last = max((message.place for message in gone), default=-1)
-
-    def said(row: Message) -> Message | None:
-        return alone.get(row.uidl) or copies.get((row.uidl, row.octets)) or placed.get(row.place)
-
-    def doubtful(row: Message) -> bool:
-        stranger = by_uidl and (row.uidl not in known or row.uidl in shared)
-        if stranger or (row.octets in sizes and first <= row.place <= last):
-            return True
-        mark = said(row)
-        told = mark is not None and mark.uidl in alone and mark.octets == row.octets
-        return mark is not None and (not told or after.copies_of(row) > 1)
-
-    return list(deque(((row, said(row)) for row in after if doubtful(row)), _LOOKED_AT))
-
-
-def looked_at(
-    before: Index,
-    verdict: Verdict,
-    rows: Iterable[tuple[Message, Message | None]],
-    shown: Mapping[MessageNumber, bytes | None],
-) -> Verdict:
-    """The verdict, or none where the headers of those rows tell otherwise; pure.
-
-    Args:
-        before: the maildrop before it.
-        verdict: what the listing alone told.
-        rows: as `lookalikes` gave them.
-        shown: the digests of their headers, by number.
-    """
-    known = {message.uidl for message in before}
-    chosen = {before[id].header.digest for id in verdict.outcomes}  # copies may have changed places
-    twins = Counter(m.header.digest for m in before if m.id not in verdict.outcomes)
-    for row, said in rows:
-        digest = shown.get(row.number)
-        if not digest or (said and digest == said.header.digest):
-            continue
-        moved = row.uidl not in known and (digest in chosen or digest in twins)
-        twins[digest] -= digest in chosen
-        if said or moved or twins[digest] < 0:
-            return _unknown(verdict.outcomes, why=_untold(before))
-    return verdict
-
-
-def words_for(error: Exception) -> str:
-    """The server's own words where there are some, else the kind of failure."""
-    reply = getattr(error, "reply", "")
-    fault = getattr(error, "fault", None)
-    return str(reply or (fault.value if fault else "") or type(error).__name__)
-
-
-def receipt_of(
-    doomed: Sequence[Message], sent: Sent, verdict: Verdict, before: Totals, after: Totals | None
-) -> Receipt:
-    """The receipt that pages and API show.
-
-    Args:
-        doomed: the messages that were to be deleted.
-        sent: what the server said to it.
-        verdict: what the second look found.
-        before: the maildrop as it was.
-        after: as it is now, or None where it was not seen again.
-    """
-    items = []
-    for message in sorted(doomed, key=lambda message: -message.counted):
-        outcome = verdict.outcomes[message.id]
-        refused = sent.refused.get(message.id, "")
-        if refused and outcome is Outcome.NOT_VERIFIED:
-            outcome = Outcome.STILL_THERE  # a refused DELE deletes nothing
-        summary = message.summary
-        sender = summary.sender if summary else None
-        items.append(
-            ReceiptItem(
-                message.id,
-                message.octets,
-                (sender.name or sender.email) if sender else "",
-                summary.subject if summary else "",
-                outcome,
-                (refused or sent.quit_reply) if outcome is not Outcome.GONE else "",
-                outcome is Outcome.STILL_THERE and sent.agreed_to(message.id),
-            )
-        )
-    return Receipt(
-        at=datetime.now(UTC),
-        items=tuple(items),
-        verified=verdict.verified,
-        why=verdict.why,
-        octets_freed=sum(item.octets or 0 for item in items if item.outcome is Outcome.GONE),
-        before=before,
-        after=after,
-    )

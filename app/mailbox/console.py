@@ -1,8 +1,8 @@
 """The console: telnet on the session's own connection, a typed line at a time.
 
 DELE goes to the server as it is typed, once confirmed, and QUIT then deletes; so deletions are
-noted with the connection (`Lease.deleted`), and whatever else ends it sends RSET first. DELE, RSET
-and QUIT hold the lock that those others take (`_opening`): no DELE can come between RSET and QUIT.
+noted with the connection (`Lease.deletions`), and whatever else ends it sends RSET first. DELE,
+RSET and QUIT are alone on the lease, as those others are: no DELE can come between RSET and QUIT.
 
 A body is shown as TOP and RETR mean it, without byte-stuffing and the dot at its end (RFC 1939,
 section 3); `Exchange.dotted` is for a word on that.
@@ -10,9 +10,9 @@ section 3); `Exchange.dotted` is for a word on that.
 
 import asyncio
 import hashlib
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Final
 
 from app.pop3 import (
@@ -24,145 +24,43 @@ from app.pop3 import (
     commands,
 )
 from app.pop3.replies import decode
-from app.transport import Connection, Dialer, TransportError
+from app.transport import Connection, TransportError
 
 from .aside import aside
-from .commit import Sent
-from .deletion import Deletion
-from .errors import BadLine, ConfirmFirst, DeletedInConsole, LineBusy, LineFault
-from .holding import Unlock
-from .models import Account, Message, Receipt, Totals
+from .commit import Commit
+from .dialogue import Exchange
+from .errors import BadLine, ConfirmFirst, LineBusy, LineFault
+from .line import Line
+from .mailbox import Mailbox
+from .receipts import Sent
 from .typed import Typed, Verb, parse_line
 
 DISPLAY_OCTETS: Final = 64 * 1024  # of an answer that are shown; the rest is counted
-_KEPT: Final = 4096  # characters of it when the next one has come
-_MOST: Final = 60  # exchanges remembered
 _ROW: Final = 24  # octets expected of a row of a listing
 _LINE: Final = 78
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    r"""A command and its answer.
-
-    Attributes:
-        number: counted from 1 in this session.
-        line: the command as it went out.
-        reply: the status line; "" where QUIT was not answered.
-        body: the lines after it as text, line ends as `\n`; None where none were to come.
-        octets: of the whole body, byte-stuffing removed.
-        truncated: `body` is only its beginning.
-        dotted: a line of `body` begins with a dot that came doubled.
-        ms: milliseconds from the command to the end of the answer; the sign-in is left out.
-        renewed: it went over another connection than the one before: numbers may have changed.
-        undone: how many deletions typed before were taken back meanwhile, without RSET.
-        receipt: what QUIT did, where there was something to delete.
-    """
-
-    number: int
-    line: str
-    reply: str
-    body: str | None = None
-    octets: int = 0
-    truncated: bool = False
-    dotted: bool = False
-    ms: float = 0.0
-    renewed: bool = False
-    undone: int = 0
-    receipt: Receipt | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the server said `+OK`."""
-        return self.reply.startswith("+OK")
-
-
-class Dialogue:
-    """The newest exchanges of a console; of all but the last, long bodies are cut further.
-
-    Attributes:
-        learnt: commands that were answered `+OK`; RSET once it had something to take back.
-        count: exchanges so far, also of those that are not kept any more.
-    """
-
-    def __init__(self) -> None:
-        self.learnt: set[Verb] = set()
-        self._kept: deque[Exchange] = deque(maxlen=_MOST)
-        self.count = 0
-
-    @property
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """Oldest first."""
-        return tuple(self._kept)
-
-    def add(self, exchange: Exchange) -> Exchange:
-        """Remembers one, under the next number."""
-        if self._kept and len(self._kept[-1].body or "") > _KEPT:
-            last = self._kept.pop()
-            self._kept.append(replace(last, body=(last.body or "")[:_KEPT], truncated=True))
-        self.count += 1
-        self._kept.append(replace(exchange, number=self.count))
-        return self._kept[-1]
-
-
-class Terminal(Deletion):
-    """A maildrop, and what is typed at it.
+class Console:
+    """Types at a mailbox's server.
 
     Args:
-        account: whose, and where.
-        dialer: opens connections.
-
-    Attributes:
-        dialogue: what was typed and answered.
+        mailbox: whose.
+        line: signs in where no connection is held.
     """
 
-    def __init__(self, account: Account, dialer: Dialer) -> None:
-        super().__init__(account, dialer)
-        self.dialogue = Dialogue()
-        self._typing = asyncio.Lock()
-        self._retrieving = 0  # whole messages on their way
-        self._typed_on = ""  # the connection of the last exchange
-
-    # -- what is pending -------------------------------------------------------------------------
-
-    @property
-    def deleted_in_console(self) -> Totals:
-        """What was deleted by DELE on this connection: undone by RSET, until QUIT."""
-        deleted = self._lease.deleted if self._lease.connection else {}
-        return Totals(len(deleted), sum(deleted.values()))
-
-    @property
-    def popped(self) -> Totals:
-        """What QUIT may delete since it was read whole and the server has `EXPIRE 0`."""
-        deleted = self._lease.deleted
-        octets = [octets for n, octets in self._lease.doomed.items() if n not in deleted]
-        return Totals(len(octets), sum(octets))
-
-    @property
-    def undone(self) -> int:
-        """Deletions taken back without RSET since the last exchange."""
-        lost = 0 if self._lease.connection else len(self._lease.deleted)
-        return self._lease.undone + lost
-
-    def _listed(self, id: str) -> Message:
-        """A message that the server will show.
-
-        Raises:
-            NoSuchMessage: there is none with this id.
-            DeletedInConsole: DELE was typed for it.
-        """
-        message = self.index[id]
-        if message.number in self._lease.deleted and self._lease.connection is not None:
-            raise DeletedInConsole(message.number)
-        return message
+    def __init__(self, mailbox: Mailbox, line: Line) -> None:
+        self._mailbox = mailbox
+        self._lease = mailbox.lease
+        self._headers = mailbox.headers
+        self._deletions = mailbox.lease.deletions
+        self._line = line
 
     # -- typing ----------------------------------------------------------------------------------
 
-    async def type(self, unlock: Unlock, text: str, confirm: str = "") -> Exchange:
+    async def type(self, text: str, confirm: str = "") -> Exchange:
         """Sends one typed line and waits for its answer; -ERR is an answer like any other.
 
         Args:
-            unlock: signs in where no connection is held.
             text: the line.
             confirm: what `ConfirmFirst` gave, where it is confirmed.
 
@@ -173,34 +71,31 @@ class Terminal(Deletion):
             MailboxError, TransportError, Pop3Error: there is no connection, or it ended.
         """
         typed = parse_line(text)
-        if self._retrieving:
+        if self._lease.busy:
             raise LineBusy
-        self._using += 1  # or what is typed last thing before an idle release would be taken back
-        try:
-            async with self._typing:
-                return self._remember(typed, await self._send(unlock, typed, confirm))
-        finally:
-            self._using -= 1
+        with self._lease.use():  # or an idle release would take back what is typed last thing
+            async with self._mailbox.dialogue.typing:
+                return self._remember(typed, await self._send(typed, confirm))
 
-    async def _send(self, unlock: Unlock, typed: Typed, confirm: str) -> Exchange:
+    async def _send(self, typed: Typed, confirm: str) -> Exchange:
         match typed.verb:
             case Verb.DELE:
-                return await self._delete(unlock, typed, confirm)
+                return await self._delete(typed, confirm)
             case Verb.RSET:
-                return await self._reset(unlock, typed)
+                return await self._reset(typed)
             case Verb.QUIT:
-                return await self._quit(unlock, confirm)
-        return await self._read(unlock, lambda line: self._answer(line, typed))
+                return await self._quit(confirm)
+        return await self._line.use(lambda connection: self._answer(connection, typed))
 
     def _remember(self, typed: Typed, exchange: Exchange) -> Exchange:
-        renewed = self._typed_on not in {"", self._lease.name}
+        dialogue, lease = self._mailbox.dialogue, self._lease
+        renewed = exchange.receipt is None and dialogue.typed_on not in {"", lease.name}
         if exchange.receipt is None:  # else the sign-in came after it
-            self._typed_on = self._lease.name
-        undone, self._lease.undone = self._lease.undone, 0
+            dialogue.typed_on = lease.name
+        undone, self._deletions.undone = self._deletions.undone, 0
         if exchange.ok and typed.verb is not Verb.RSET:
-            self.dialogue.learnt.add(typed.verb)
-        renewed = renewed and exchange.receipt is None
-        return self.dialogue.add(replace(exchange, renewed=renewed, undone=undone))
+            dialogue.learnt.add(typed.verb)
+        return dialogue.add(replace(exchange, renewed=renewed, undone=undone))
 
     async def _answer(self, connection: Connection, typed: Typed) -> Exchange:
         """What the server says to a command."""
@@ -223,9 +118,8 @@ class Terminal(Deletion):
         expected = self._expected(typed)
         whole = typed.verb is Verb.RETR
         if whole:
-            self._lease.retrieved[typed.number] = self._octets(typed.number)
-        self._retrieving += whole
-        try:
+            self._deletions.read[typed.number] = self._octets(typed.number)
+        with self._lease.retrieve() if whole else nullcontext():
             async with connection.stream(command, expected) as body:
                 try:
                     async for block in body:
@@ -233,8 +127,6 @@ class Terminal(Deletion):
                 except RemoteProtocolError as error:
                     if error.fault is not Fault.LONE_DOT:  # what came is shown
                         raise
-        finally:
-            self._retrieving -= whole
         text = await aside(_text, bytes(kept), whole=body.octets == len(kept))
         end = body.end
         return Exchange(
@@ -255,85 +147,83 @@ class Terminal(Deletion):
             case Verb.TOP:
                 lines = int(typed.arguments[1])
                 return min(self._octets(typed.number), 4096 + lines * _LINE)
-        return len(self.index) * _ROW
+        return len(self._mailbox.index) * _ROW
 
     def _octets(self, number: MessageNumber) -> int:
-        message = self.index.at(number)
+        message = self._mailbox.index.at(number)
         return message.counted if message else 0
 
     # -- what deletes ----------------------------------------------------------------------------
 
-    async def _delete(self, unlock: Unlock, typed: Typed, confirm: str) -> Exchange:
-        async with self._opening:
-            connection = await self._hold(unlock)
+    async def _delete(self, typed: Typed, confirm: str) -> Exchange:
+        async with self._line.alone() as connection:
             number = typed.number
             octets = self._octets(number)
             self._ask_once(typed.shown, confirm, {number: octets})
-            earlier = number in self._lease.deleted
-            await self._stop_loading()  # its header may be under way; it would be refused for good
+            earlier = number in self._deletions.typed
+            await self._headers.stop()  # its header may be under way, to be refused for good
             try:
                 if not await self._as_listed(connection, number):  # the list was another one so far
                     self._ask_once(typed.shown, "", {number: self._octets(number)})
-                self._lease.deleted[number] = octets
+                self._deletions.typed[number] = octets
                 exchange = await self._answer(connection, typed)
                 if not exchange.ok and not earlier:
-                    self._lease.deleted.pop(number, None)
+                    self._deletions.typed.pop(number, None)
             finally:
-                self._start_loading(unlock)
-            self._lease.touch()
+                self._headers.start(self._line)
             return exchange
 
     async def _as_listed(self, connection: Connection, number: MessageNumber) -> bool:
         """Whether the list showed of this number what this connection does; if not, it does now."""
-        row = self.index.at(number)
-        if row is None or not row.header.digest or number in self._lease.deleted:
+        row = self._mailbox.index.at(number)
+        if row is None or not row.header.digest or number in self._deletions.typed:
             return True
-        if row.header.read_on == self._lease.name or await self._is_same(connection, row):
+        if row.header.read_on == self._lease.name:
             return True
-        await self._list(connection)
+        if await self._mailbox.listing.shows(connection, row):
+            return True
+        await self._mailbox.relist(connection)
         return False
 
-    async def _reset(self, unlock: Unlock, typed: Typed) -> Exchange:
-        async with self._opening:
-            connection = await self._hold(unlock)
+    async def _reset(self, typed: Typed) -> Exchange:
+        async with self._line.alone() as connection:
             exchange = await self._answer(connection, typed)
-            if exchange.ok and self._lease.deleted:
-                self.dialogue.learnt.add(Verb.RSET)
-                self._lease.deleted.clear()
-                await self._stop_loading()
-                self._start_loading(unlock)  # their headers, too
-            self._lease.touch()
+            if exchange.ok and self._deletions.typed:
+                self._mailbox.dialogue.learnt.add(Verb.RSET)
+                self._deletions.typed.clear()
+                await self._headers.stop()
+                self._headers.start(self._line)  # their headers, too
             return exchange
 
-    async def _quit(self, unlock: Unlock, confirm: str) -> Exchange:
-        async with self._opening:
+    async def _quit(self, confirm: str) -> Exchange:
+        async with self._lease.alone():
             if self._lease.connection is None:
                 raise BadLine(LineFault.RELEASED)
-            doomed = self._lease.doomed
+            doomed = self._deletions.doomed
             if doomed:
                 self._ask_once(Verb.QUIT.value, confirm, doomed)
-        return await self._to_its_end(self._quit_now(unlock, confirm))
+        return await self._mailbox.receipts.to_its_end(self._quit_now(confirm))
 
-    async def _quit_now(self, unlock: Unlock, confirm: str) -> Exchange:
-        async with self._opening:
-            connection, doomed = self._lease.connection, dict(self._lease.doomed)
+    async def _quit_now(self, confirm: str) -> Exchange:
+        async with self._lease.alone():
+            connection, doomed = self._lease.connection, dict(self._deletions.doomed)
             if connection is None:
                 raise BadLine(LineFault.RELEASED)
             if doomed:  # as it is now, when nothing can come in between
                 self._ask_once(Verb.QUIT.value, confirm, doomed)
-            await self._stop_loading()
+            await self._headers.stop()
             loop = asyncio.get_running_loop()
-            before, began = self.index, loop.time()
+            before, began = self._mailbox.index, loop.time()
             reply, sent = await _goodbye(connection)
             exchange = Exchange(0, Verb.QUIT.value, reply, ms=1000 * (loop.time() - began))
-            deleted = frozenset(self._lease.deleted)
-            self._lease.deleted.clear()  # the receipt tells what became of them
+            deleted = frozenset(self._deletions.typed)
+            self._deletions.typed.clear()  # the receipt tells what became of them
             self._lease.drop()
             messages = [message for n in doomed if (message := before.at(n)) is not None]
             if messages:
                 unasked = frozenset(m.id for m in messages if m.number not in deleted)
                 sent = replace(sent, unasked=unasked)
-                receipt = await self._conclude(unlock, before, messages, sent)
+                receipt = await Commit(self._mailbox, self._line).conclude(before, messages, sent)
                 exchange = replace(exchange, receipt=receipt)
             return exchange
 
@@ -346,7 +236,7 @@ class Terminal(Deletion):
         case = "\0".join((self._lease.name, line, *map(str, sorted(doomed))))
         right = hashlib.blake2b(case.encode(), digest_size=9).hexdigest()
         if confirm != right:
-            popped = len(doomed) - len(self._lease.deleted) if line == Verb.QUIT.value else 0
+            popped = len(doomed) - len(self._deletions.typed) if line == Verb.QUIT.value else 0
             raise ConfirmFirst(line, right, len(doomed), sum(doomed.values()), popped)
 
 

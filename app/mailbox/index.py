@@ -45,7 +45,7 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listings:
     """What STAT, LIST and UIDL said on one connection; None where they said nothing of use."""
 
     stat: Stat | None
@@ -95,7 +95,7 @@ class Index:
     """The messages of one listing.
 
     Args:
-        listing: what the server said.
+        listings: what the server said.
         salt: what ids of messages that have no UIDL of their own are derived from, beside number
             and size; so they are good for one connection.
         trusted: whether this server's UIDLs tell messages from one connection to the next.
@@ -111,19 +111,19 @@ class Index:
 
     def __init__(
         self,
-        listing: Listing,
+        listings: Listings,
         salt: str,
         *,
         trusted: bool = True,
         births: Mapping[Uidl, str] | None = None,
     ) -> None:
-        sizes = listing.sizes
-        uidls = {row.number: row.uidl for row in listing.uidls or ()}
+        sizes = listings.sizes
+        uidls = {row.number: row.uidl for row in listings.uidls or ()}
         self.numbered = _numbers(uidls)
         self.has_uidls = trusted and not self.numbered and uidls.keys() == sizes.keys()
         self.salt = salt
         self.births = births or {}
-        self.stat = listing.stat
+        self.stat = listings.stat
         self._messages: dict[MessageId, Message] = {}
         self._numbered: dict[MessageNumber, Message] = {}
         self._claimed: dict[Uidl, Message] = {}
@@ -267,10 +267,15 @@ class Index:
         return keyed + list(compress(self, map(not_, has_key)))
 
 
-def born(earlier: Index, listing: Listing, salt: str) -> dict[Uidl, str]:
+def empty() -> Index:
+    """The index of a maildrop that was never listed."""
+    return Index(Listings(Stat(0, 0), (), ()), "")
+
+
+def born(earlier: Index, listings: Listings, salt: str) -> dict[Uidl, str]:
     """Salts for the UIDLs of a listing that an earlier one did not have, or had so themselves."""
     births: dict[Uidl, str] = {}
-    for row in listing.uidls or ():
+    for row in listings.uidls or ():
         if earlier.claiming(row.uidl) is None:
             births[row.uidl] = salt
         elif row.uidl in earlier.births:

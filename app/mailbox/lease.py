@@ -2,51 +2,84 @@
 
 It is taken for a use-case, kept for a short idle time, and given back by QUIT with nothing deleted
 (RFC 1939, section 6: a QUIT that follows no DELE removes nothing; after a DELE from the console,
-RSET goes before it).
+RSET goes before it). Keys are not known here: whoever has a `Line` signs in.
 """
 
 import asyncio
 import math
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, Protocol
 
-from app.pop3 import MessageNumber, Pop3Error, State, commands
-from app.transport import ConnectFailed, Connection, Dialer, Listener, Target, TransportError
+from app.pop3 import Pop3Error, State, commands
+from app.transport import (
+    ConnectFailed,
+    Connection,
+    ConnectionLost,
+    Dialer,
+    Listener,
+    Target,
+    TransportError,
+)
 
+from .deletions import Deletions
 from .errors import LoginDelayed, MailboxInUse
 from .models import Credentials
 from .signin import signed_in, turned_away
 
-_RECENT = 5.0
-_PARTING = 4.0  # seconds for RSET and QUIT together; a closed connection gives the lock back too
-_PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds for the server to let go of our own lock
+if TYPE_CHECKING:
+    from .line import Line
+
+_RECENT: Final = 5.0
+_PARTING: Final = 4.0  # seconds for RSET and QUIT together; a closed connection gives it back too
+_PAUSES: Final = (0.2, 0.5, 1.0, 2.0)  # seconds for the server to let go of our own lock
+_STALE: Final = 15.0  # seconds after which a connection may have died without a word
+_ANSWER: Final = 3.0  # seconds for a NOOP that asks whether it has
+
+
+class Tenant(Protocol):
+    """Who lives on the connections of a lease."""
+
+    async def moved_in(self, connection: Connection, line: "Line") -> None:
+        """A connection was signed in over a line; where this fails, it is dropped."""
+
+    async def moving_out(self, *, hurried: bool) -> None:
+        """The connection is about to end; hurried, where nothing more is to be asked on it."""
 
 
 class Lease:
-    """At most one signed-in connection to one server; `listener` hears what is said on it.
+    """At most one signed-in connection to one server.
+
+    Args:
+        dialer: opens connections.
+        target: the server.
+        tenant: hears of connections that come and go.
+        listener: hears what is said on them.
 
     Attributes:
-        target: the server.
+        target, tenant: as given.
         name: of the newest connection, for what must not be carried to another one; "" before it.
-        retrieved: octets of the messages that RETR was sent for on this connection, by number.
-        deleted: the same for DELE from the console; noted before it is sent, and until RSET is
-            answered, so that nothing slips out where an answer was not waited for.
-        undone: how many of such deletions were taken back without the person's RSET.
+        deletions: what QUIT would delete.
         used: when it was last used, on the loop's clock.
+        attended: when a person, or a script, last asked for anything.
         habit: what is known of the server.
     """
 
-    def __init__(self, dialer: Dialer, target: Target, listener: Listener | None = None) -> None:
+    def __init__(
+        self, dialer: Dialer, target: Target, tenant: Tenant, listener: Listener | None = None
+    ) -> None:
         self.target = target
+        self.tenant = tenant
         self.habit = dialer.habits.of(target.host, target.port)
         self.name = ""
-        self.retrieved: dict[MessageNumber, int] = {}
-        self.deleted: dict[MessageNumber, int] = {}
-        self.undone = 0
-        self.used = 0.0
+        self.deletions = Deletions(lambda: self.connection)
+        self.used = self.attended = 0.0
         self._dialer = dialer
         self._listener = listener
+        self._alone = asyncio.Lock()
+        self._uses = self._retrievals = 0
+        self._closed = False
         self._connection: Connection | None = None
         self._since = 0.0
         self._delay: int | None = None  # between two sign-ins, as told to this very user
@@ -79,6 +112,51 @@ class Lease:
         left = math.ceil(self._since + self.delay - asyncio.get_running_loop().time())
         return left if left > 0 and self.connection is not None else None
 
+    @property
+    def received(self) -> int:
+        """Octets received from the server over all connections so far."""
+        return self._received + (self._connection.traffic.received if self._connection else 0)
+
+    # -- who uses it ---------------------------------------------------------------------------
+
+    def alone(self) -> asyncio.Lock:
+        """Held by whoever takes the connection, gives it back, or must have it for themselves."""
+        return self._alone
+
+    @contextmanager
+    def use(self) -> Iterator[None]:
+        """A use of the connection; while it lasts, the lease is not idle."""
+        self._uses += 1
+        try:
+            yield
+        finally:
+            self._uses -= 1
+
+    @contextmanager
+    def retrieve(self) -> Iterator[None]:
+        """A RETR, from before it is sent until its end."""
+        self._retrievals += 1
+        try:
+            yield
+        finally:
+            self._retrievals -= 1
+
+    @property
+    def in_use(self) -> bool:
+        """Whether something of a person is under way on the wire."""
+        return self._uses > 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a whole message is on its way: POP3 answers in order."""
+        return self._retrievals > 0
+
+    def touch(self) -> None:
+        """The lease was just used."""
+        self.used = asyncio.get_running_loop().time()
+
+    # -- taking --------------------------------------------------------------------------------
+
     async def take(self, credentials: Credentials) -> Connection:
         """A new connection, signed in; where that is too soon, the one that is held stays.
 
@@ -86,6 +164,8 @@ class Lease:
             LoginRejected, MailboxInUse, LoginDelayed: the server refused.
             TransportError, RemoteProtocolError: no usable connection.
         """
+        if self._closed:
+            raise ConnectionLost("session", sent=False)
         if self.wait is not None:
             return await self._take_beside(credentials)
         self.drop()
@@ -124,7 +204,7 @@ class Lease:
         self._since = self.used = loop.time()
         self._delay = connection.capabilities.login_delay
         self.name = secrets.token_urlsafe(6)
-        self.retrieved.clear()
+        self.deletions.read.clear()
         return connection
 
     def _left(self, delay: int | None) -> int | None:
@@ -134,70 +214,69 @@ class Lease:
         left = math.ceil(self._since + self._delay - asyncio.get_running_loop().time())
         return left if left > 0 else self._delay
 
-    @property
-    def received(self) -> int:
-        """Octets received from the server over all connections so far."""
-        return self._received + (self._connection.traffic.received if self._connection else 0)
+    # -- keeping -------------------------------------------------------------------------------
 
-    def touch(self) -> None:
-        """The lease was just used."""
-        self.used = asyncio.get_running_loop().time()
-
-    @property
-    def popped(self) -> bool:
-        """Whether QUIT might delete what was only read (`EXPIRE 0`, RFC 2449, section 6.7)."""
-        connection = self.connection
-        if connection is None or not self.retrieved:
-            return False
-        return connection.capabilities.expire_at_once
-
-    @property
-    def doomed(self) -> Mapping[MessageNumber, int]:
-        """Octets by number of what QUIT would delete now, or might."""
+    async def ping(self) -> bool:
+        """NOOP; whether the server answered it in time."""
         if self.connection is None:
-            return {}
-        return {**(self.retrieved if self.popped else {}), **self.deleted}
+            return False
+        try:
+            async with asyncio.timeout(_ANSWER):
+                await self.connection.execute(commands.noop())
+        except (TransportError, Pop3Error, TimeoutError):
+            return False
+        return True
 
-    async def give_back(self, *, wait: bool = False) -> bool:
+    async def revive(self) -> Connection | None:
+        """The connection there is; where it was idle for long, it is asked whether it lives."""
+        connection = self.connection
+        if connection is not None and (connection.idle or 0.0) > _STALE and not await self.ping():
+            await self.tenant.moving_out(hurried=True)
+            self.drop()
+        return self.connection
+
+    # -- giving back ---------------------------------------------------------------------------
+
+    async def give_back(self) -> bool:
         """Ends the connection so that other programs get in; deletes nothing.
 
-        Args:
-            wait: QUIT may wait, for the end of a message on its way, as long as that takes.
+        QUIT waits for the end of a message on its way, as long as that takes.
 
         Returns:
             False where QUIT was left out, since it would have deleted what was read.
         """
-        popped = self.popped
+        await self.tenant.moving_out(hurried=False)
+        expiring = self.deletions.expiring
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if wait else _PARTING):
-                if not popped:
+            async with asyncio.timeout(None if self.in_use else _PARTING):
+                if not expiring:
                     await self.take_back()
-                connection, popped = self.connection, popped or self.popped
-                if connection is not None and not popped:
+                connection, expiring = self.connection, expiring or self.deletions.expiring
+                if connection is not None and not expiring:
                     with suppress(Pop3Error, TransportError):
                         await connection.quit()
         self.drop()
-        return not popped
+        return not expiring
 
     async def take_back(self) -> None:
         """RSET, if a DELE was sent from the console; where that fails, the connection ends."""
         connection = self.connection
-        if connection is not None and self.deleted:
+        if connection is not None and self.deletions.typed:
             try:
                 await connection.execute(commands.rset())
             except (Pop3Error, TransportError):
                 self.drop()
-        self._undo()
+        self.deletions.undo()
 
     def drop(self) -> None:
         """Ends the connection without a word."""
-        self._undo()
+        self.deletions.undo()
         if self._connection is not None:
             self._connection.abort()
             self._received += self._connection.traffic.received
             self._connection = None
             self._ended = asyncio.get_running_loop().time()
 
-    def _undo(self) -> None:
-        self.undone += len(self.deleted)
-        self.deleted.clear()
+    def close(self) -> None:
+        """No more connections are taken."""
+        self._closed = True

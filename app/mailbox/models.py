@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Final, NewType
 
 from app.mime import Summary, split_header, summarise
-from app.pop3 import MessageNumber, Octets, Uidl
-from app.transport import Target
+from app.pop3 import Capabilities, MessageNumber, Octets, Uidl
+from app.transport import Connection, Target
 
 from .folded import UNREAD, Folded
 
@@ -51,6 +51,33 @@ class Credentials:
     password: str = field(repr=False)
     mechanism: str | None = None
     language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a connection was signed in, and what the server can do then.
+
+    Attributes:
+        capabilities: what it announces.
+        tls: the version, or None in clear.
+        means: what it took, as `USER` or a SASL mechanism; "" before the first.
+        refused: means that it refused for their form before.
+    """
+
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    tls: str | None = None
+    means: str = ""
+    refused: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, connection: Connection) -> "Access":
+        """That of a connection."""
+        return cls(
+            connection.capabilities,
+            connection.tls,
+            connection.signed_in_by,
+            connection.means_refused,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +285,19 @@ class Outcome(Enum):
     NOT_VERIFIED = "not verified"
 
 
+class Unproven(Enum):
+    """Why a second look could not tell what a commit did; the API's words for it."""
+
+    NOT_ASKED = "the check was not asked for"
+    RENAMED = "the server gave every message a new UIDL"
+    COPIES_RESIZED = "copies with one UIDL have changed their sizes"
+    AS_MANY_MISSING = "as many unmarked messages are missing as marked ones stayed"
+    REUSED = "the server gave a UIDL to another message"
+    NO_SIZES = "the server does not tell the sizes, and has no UIDLs that tell"
+    NO_UIDLS = "the server has no UIDLs, and the sizes it lists now do not tell"
+    USELESS_UIDLS = "the server's UIDLs tell nothing, and the sizes it lists neither"
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptItem:
     """One marked message after the commit.
@@ -287,22 +327,24 @@ class Receipt:
         at: when it was checked, aware.
         items: the marked messages, largest first.
         verified: whether the check could be made.
-        why: why it could not, in the server's or our words; empty where it could.
+        why: why it could not, or the server's words for that; empty where it could.
         octets_freed: octets of what is gone.
         before, after: the maildrop; `after` is None where it was not seen again.
         number: of this receipt in its session, from 1.
         due: where it could not be checked, when that is worth a try, aware; else None.
+        quit_lost: it could not be checked, and QUIT was never answered.
     """
 
     at: datetime
     items: tuple[ReceiptItem, ...]
     verified: bool
-    why: str
+    why: Unproven | str
     octets_freed: int
     before: Totals
     after: Totals | None
     number: int = 0
     due: datetime | None = None
+    quit_lost: bool = False
 
     @property
     def unsized(self) -> int:

@@ -122,12 +122,10 @@ class News:
 
     Attributes:
         fresh: ids of messages that came since somebody looked last.
-        no_top: the server has refused TOP altogether.
     """
 
     def __init__(self) -> None:
         self.fresh: frozenset[MessageId] = frozenset()
-        self.no_top = False
         self._standing: dict[Notice, int] = {}
         self._happened: dict[Notice, int] = {}
         self._seen = False
@@ -135,8 +133,7 @@ class News:
     @property
     def standing(self) -> tuple[Told, ...]:
         """How the server is."""
-        top = (Told(Notice.NO_TOP),) if self.no_top else ()
-        return (*top, *(Told(notice, count) for notice, count in self._standing.items()))
+        return tuple(Told(notice, count) for notice, count in self._standing.items())
 
     @property
     def happened(self) -> tuple[Told, ...]:

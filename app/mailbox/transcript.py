@@ -34,7 +34,7 @@ class LineEvent(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     """A line of the transcript.
 
     Attributes:
@@ -84,7 +84,9 @@ class Transcript:
         self._feed = feed
         self._clock = clock
         self._now = now
-        self._rows: deque[tuple[Any, ...]] = deque()  # a `Line` each, made when somebody looks
+        self._rows: deque[tuple[Any, ...]] = (
+            deque()
+        )  # a `TranscriptLine` each, made when somebody looks
         self._characters = 0
         # Taken apart when somebody looks, or when it is much; arriving headers must not wait.
         self._heard: list[tuple[float, datetime, Sequence[Said]]] = []
@@ -108,12 +110,12 @@ class Transcript:
         self._read()
         return self._fastest
 
-    def lines(self, after: int = 0, most: int = MOST_LINES) -> list[Line]:
+    def lines(self, after: int = 0, most: int = MOST_LINES) -> list[TranscriptLine]:
         """The lines after a number, oldest first; of too many, the newest ones."""
         self._read()
         wanted = min(most, self.newest - after) if 0 <= after <= self.newest else most
         rows = [*islice(reversed(self._rows), wanted)]
-        return [Line(*row) for row in rows[::-1]]
+        return [TranscriptLine(*row) for row in rows[::-1]]
 
     # -- the listener --------------------------------------------------------------------------
 

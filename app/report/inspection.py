@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
-from app.mailbox import Credentials, MailboxError, MailboxInUse
+from app.mailbox import Credentials, Key, MailboxError, MailboxInUse
 from app.pop3 import LocalProtocolError
 from app.transport import Dialer, Target, TlsFailed
 
@@ -26,8 +26,6 @@ _TROUBLE = (*after.ENGINE_TROUBLE, *TROUBLE)
 _MARGIN = 0.5
 _SECONDS_LOGINS = (Topic.LOCK, Topic.BEHIND_PASS, Topic.STABLE)
 
-Unlock = Callable[[], Credentials]
-
 
 class Inspection:
     """Looks at one server, and with an account into its maildrop.
@@ -35,7 +33,7 @@ class Inspection:
     Args:
         dialer: opens connections; its policy judges every address.
         target: the server.
-        unlock: gives the credentials, each time one is needed; None to stay outside.
+        key: gives the credentials, each time one is needed; None to stay outside.
         report: takes down what is found.
         wait: seconds to see how long the server lets a client be silent; 0 not to.
     """
@@ -44,7 +42,7 @@ class Inspection:
         self,
         dialer: Dialer,
         target: Target,
-        unlock: Unlock | None,
+        key: Key | None,
         report: Report,
         wait: float = 0.0,
     ) -> None:
@@ -52,7 +50,7 @@ class Inspection:
         self._dialer = dialer = dialer.afresh()
         self._site = Site(dialer, target)
         self._target = target
-        self._unlock = unlock
+        self._key = key
         self._report = report
         self._wait = wait
         self._outside = before.Outside()
@@ -85,7 +83,7 @@ class Inspection:
         await self._all(Topic.TLS_VERSIONS, before.tls(self._site, outside))
         report.begin(Step.DIALOGUE)
         report.add(*before.dialogue(outside))
-        if self._unlock is None:
+        if self._key is None:
             best = outside.encrypted if outside.encrypted is not None else outside.clear
             report.add(*rules.promises(best) if best is not None else ())
             report.add(skipped(Topic.LOGIN, Finding.NO_ACCOUNT))
@@ -93,36 +91,36 @@ class Inspection:
             return
         report.begin(Step.SIGNING_IN)
         try:
-            await self._inside(self._unlock)
+            await self._inside(self._key)
         except LocalProtocolError:
             report.add(skipped(Topic.LOGIN, Finding.BROKE_OFF))
 
-    async def _inside(self, unlock: Unlock) -> None:
+    async def _inside(self, key: Key) -> None:
         report = self._report
-        inside = await self._login(unlock)
+        inside = await self._login(key)
         if inside is None:
             return
         try:
             report.add(*after.welcomed(inside, self._outside))
             report.begin(Step.READING)
             await self._some(Topic.COUNT, after.read(inside))
-            renew = partial(self._renew, unlock, inside)
+            renew = partial(self._renew, key, inside)
             await self._all(Topic.TOP, messages.compare(inside, renew, known=self._unstuffed))
             await self._one(Topic.PIPELINING, self._pipelining(inside, renew))
-            await self._second(unlock, inside)
+            await self._second(key, inside)
         except BaseException:
             inside.connection.abort()
             raise
         await inside.end()
         if await self._may_log_in(()):
-            await self._again(unlock, inside)
+            await self._again(key, inside)
         elif self._wait:
             self._report.add(skipped(Topic.IDLE, Finding.STILL_IN_USE))
 
-    async def _renew(self, unlock: Unlock, inside: after.Inside) -> None:
+    async def _renew(self, key: Key, inside: after.Inside) -> None:
         if not await self._may_log_in(()):
             raise TimeoutError
-        await after.renew(inside, self._dialer, self._target, unlock())
+        await after.renew(inside, self._dialer, self._target, key())
         self._logged_in()
 
     async def _pipelining(
@@ -132,20 +130,20 @@ class Inspection:
             await renew()
         return await after.pipelining(inside)
 
-    async def _second(self, unlock: Unlock, inside: after.Inside) -> None:
+    async def _second(self, key: Key, inside: after.Inside) -> None:
         """A second login last: solid-pop3d drops the first one over it at the next TOP."""
         if not await self._may_log_in(_SECONDS_LOGINS):
             return
         if not inside.connection.alive:
             self._report.add(skipped(Topic.LOCK, Finding.BROKE_OFF))
             return
-        await self._one(Topic.LOCK, after.lock(self._dialer, self._target, unlock()))
+        await self._one(Topic.LOCK, after.lock(self._dialer, self._target, key()))
         self._logged_in()
 
-    async def _login(self, unlock: Unlock) -> after.Inside | None:
+    async def _login(self, key: Key) -> after.Inside | None:
         report = self._report
         try:
-            inside = await after.login(self._dialer, self._target, unlock())
+            inside = await after.login(self._dialer, self._target, key())
         except MailboxError as error:
             report.add(after.refused(error))
         except TlsFailed as error:
@@ -160,9 +158,9 @@ class Inspection:
             return inside
         return None
 
-    async def _again(self, unlock: Unlock, first: after.Inside) -> None:
+    async def _again(self, key: Key, first: after.Inside) -> None:
         """A second login: what follows PASS in the same write, the same unique-ids, and idling."""
-        credentials = unlock()
+        credentials = key()
         told = (
             self._outside.encrypted
             if self._target.security.value != "none"

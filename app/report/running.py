@@ -6,9 +6,10 @@ import secrets
 import time
 from collections.abc import Callable
 
+from app.mailbox import Key
 from app.transport import Dialer, Target
 
-from .inspection import Inspection, Unlock
+from .inspection import Inspection
 from .report import Report, Stopped
 
 _log = logging.getLogger(__name__)
@@ -102,7 +103,7 @@ class Reports:
         owner: str,
         target: Target,
         username: str = "",
-        unlock: Unlock | None = None,
+        key: Key | None = None,
         wait: float = 0.0,
     ) -> ReportRun:
         """Begins a report.
@@ -111,7 +112,7 @@ class Reports:
             owner: who may see it; has one at a time.
             target: the server.
             username: the account's name, to be shown.
-            unlock: gives its credentials; forgotten when the report ends.
+            key: gives its credentials; forgotten when the report ends.
             wait: seconds to see how long the server lets a client be silent.
 
         Raises:
@@ -126,7 +127,7 @@ class Reports:
         if len(under_way) >= MOST:
             raise ReportsFull(MOST)
         run = ReportRun(owner, Report(target, username), self._clock())
-        inspection = Inspection(self._dialer, target, unlock, run.report, wait)
+        inspection = Inspection(self._dialer, target, key, run.report, wait)
         run.task = asyncio.create_task(inspection.run())
         run.task.add_done_callback(run.forget)
         self._runs[run.id] = run

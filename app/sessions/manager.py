@@ -12,7 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.mailbox import SPOOL_OCTETS, Account, Credentials, Mailbox
+from app.mailbox import (
+    SPOOL_OCTETS,
+    Account,
+    Commit,
+    Console,
+    Credentials,
+    Line,
+    Mailbox,
+    Reader,
+)
 from app.transport import Dialer, Security, Target
 
 from .ended import Cause, Ended, EndedSessions, digest_of
@@ -49,20 +58,31 @@ class Session:
     Attributes:
         sid: names the record; no secret.
         mailbox: the live mailbox.
+        line: the way to its server, with the key to the credentials.
     """
 
     def __init__(self, keys: Keys, sealed: bytes, mailbox: Mailbox) -> None:
         self.sid = keys.sid
         self.mailbox = mailbox
-        self._keys = keys
-        self._sealed = sealed
+        self.line = Line(mailbox.lease, lambda: _unpack(keys.open(sealed))[1])
 
     def __repr__(self) -> str:
         return f"<Session {self.sid[:8]}>"
 
-    def unlock(self) -> Credentials:
-        """The credentials, opened for one sign-in."""
-        return _unpack(self._keys.open(self._sealed))[1]
+    @property
+    def reader(self) -> Reader:
+        """Reads the mailbox."""
+        return Reader(self.mailbox, self.line)
+
+    @property
+    def commit(self) -> Commit:
+        """Deletes what is marked."""
+        return Commit(self.mailbox, self.line)
+
+    @property
+    def console(self) -> Console:
+        """Types at the server."""
+        return Console(self.mailbox, self.line)
 
 
 class Sessions:
@@ -121,7 +141,7 @@ class Sessions:
             sealed = keys.close(_pack(account, credentials))
             session = Session(keys, sealed, self._mailbox(account))
             mailbox = session.mailbox
-            await mailbox.open(session.unlock)  # loading headers keeps it: nothing in clear
+            await session.line.hold()  # loading headers keeps it: nothing in clear
         finally:
             self._opening -= 1
         now = self._clock()
@@ -160,10 +180,10 @@ class Sessions:
             mailbox = self._mailbox(_unpack(keys.open(record.sealed))[0])
             self._live[keys.sid] = mailbox
         if using:
-            mailbox.attend()
+            mailbox.tenancy.attend()
             await self._store.touch(keys.sid, now)
         else:
-            mailbox.pages.glanced()
+            mailbox.tenancy.pages.glanced()
         return Session(keys, record.sealed, mailbox)
 
     def ended(self, token: str) -> Ended | None:
@@ -185,7 +205,7 @@ class Sessions:
         """Ends what has expired."""
         now = self._clock()
         for sid, mailbox in list(self._live.items()):
-            if mailbox.in_use:  # a long download is no idleness
+            if mailbox.lease.in_use:  # a long download is no idleness
                 await self._store.touch(sid, now)
         records = await self._store.all()
         found = ((sid, self._expired(record, now)) for sid, record in records.items())
@@ -201,10 +221,10 @@ class Sessions:
         for sid, mailbox in self._live.items():
             if sid in self._tended:
                 continue
-            if mailbox.idle(self._limits.release):
-                self._begin_tending(sid, mailbox.release_if_idle(self._limits.release))
-            elif mailbox.impatient:
-                self._begin_tending(sid, mailbox.keep_alive())
+            if mailbox.tenancy.idle(self._limits.release):
+                self._begin_tending(sid, mailbox.tenancy.release_if_idle(self._limits.release))
+            elif mailbox.tenancy.impatient:
+                self._begin_tending(sid, mailbox.tenancy.keep_alive())
 
     def _begin_tending(self, sid: str, tending: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(tending)
@@ -246,7 +266,7 @@ class Sessions:
 
     def _mailbox(self, account: Account) -> Mailbox:
         mailbox = Mailbox(account, self._dialer, spool_limit=self._limits.spool)
-        mailbox.idle_seconds = self._limits.release
+        mailbox.tenancy.idle_seconds = self._limits.release
         return mailbox
 
     async def _make_room(self) -> None:

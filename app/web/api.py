@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response, status
 
 from app.discovery import NotFound
-from app.mailbox import By, Form, Mailbox, Message, Receipt, aside, parse_query
+from app.mailbox import By, Form, Mailbox, Message, Receipt, aside, parse_query, read_headers
 from app.sessions import Session
 
 from . import discovery_schemas, formats, message_schemas, schemas
@@ -124,20 +124,20 @@ async def discover(
 @router.get("/session")
 async def show_session(session: CurrentSession) -> schemas.SessionState:
     """What is known; nothing goes over the wire."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return schemas.state(session.mailbox)
 
 
 @router.post("/session/release", status_code=status.HTTP_204_NO_CONTENT)
 async def release(session: CurrentSession) -> None:
     """Gives the maildrop lock back now; the next call that needs it signs in again."""
-    await session.mailbox.release()
+    await session.mailbox.tenancy.release()
 
 
 @router.post("/session/refresh")
 async def refresh(session: CurrentSession) -> schemas.SessionState:
     """A new connection: new mail shows up, marks stay."""
-    await session.mailbox.refresh(session.unlock)
+    await session.reader.refresh()
     return schemas.state(session.mailbox)
 
 
@@ -150,22 +150,22 @@ async def sign_out(services: AppServices, session: CurrentSession) -> None:
 @router.get("/capa")
 async def capa(session: CurrentSession) -> schemas.Capa:
     """CAPA, asked now."""
-    capabilities = await session.mailbox.capa(session.unlock)
+    capabilities = await session.reader.capa()
     return schemas.Capa(capabilities=list(capabilities.lines))
 
 
 @router.get("/stat")
 async def stat(session: CurrentSession) -> schemas.Stat:
     """STAT, asked now; its octets are the server's estimate."""
-    found = await session.mailbox.stat(session.unlock)
-    marked = schemas.Totals.of(session.mailbox.marked)
+    found = await session.reader.stat()
+    marked = schemas.Totals.of(session.mailbox.marks.totals)
     return schemas.Stat(messages=found.messages, octets=found.octets, marked=marked)
 
 
 @router.post("/noop", status_code=status.HTTP_204_NO_CONTENT)
 async def noop(session: CurrentSession) -> None:
     """NOOP, sent now."""
-    await session.mailbox.noop(session.unlock)
+    await session.reader.noop()
 
 
 @router.get("/list")
@@ -178,12 +178,12 @@ async def list_messages(
 ) -> schemas.MessageList:
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     found = await chosen(session, q, order)
     matched = found.matched
     shown = matched[(page - 1) * per_page : page * per_page]
-    session.mailbox.prefer(shown)
-    await session.mailbox.read_headers(shown)
+    session.mailbox.headers.prefer(shown)
+    await read_headers(shown)
     return schemas.MessageList(
         messages=[schemas.listed(session.mailbox, message) for message in shown],
         total=len(matched),
@@ -200,8 +200,7 @@ async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Re
 
     Sizes come from the largest band down, months in their order, senders and domains by octets.
     """
-    mailbox = session.mailbox
-    await mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     found = await chosen(session, q)
     made = await aside(space_json, by, parse_query(q), found, formats.own_zone())
     return Response(made, media_type="application/json")
@@ -210,15 +209,15 @@ async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Re
 @router.get("/messages/{id}")
 async def show_message(session: CurrentSession, id: str) -> message_schemas.MessageDetail:
     """TOP n 0, unless more is known: the summary, all headers in order, the route, the parts."""
-    await session.mailbox.ensure_listed(session.unlock)
-    found = await session.mailbox.headers(session.unlock, id)
+    await session.reader.ensure_listed()
+    found = await session.reader.headers(id)
     return await aside(message_schemas.detail, session.mailbox, found)
 
 
 @router.get("/messages/{id}/top", response_class=Response, responses=_MESSAGE)
 async def top(session: CurrentSession, id: str, lines: Lines = 0) -> FileResponse:
     """TOP, octet for octet."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return message_top(session, session.mailbox.index[id].id, lines)
 
 
@@ -233,29 +232,29 @@ async def peek(
 
     Without `lines`, 20, then 80, then 320 lines, until the text ends or an attachment comes first.
     """
-    await session.mailbox.ensure_listed(session.unlock)
-    found = await session.mailbox.peek(session.unlock, id, lines)
+    await session.reader.ensure_listed()
+    found = await session.reader.peek(id, lines)
     return await aside(message_schemas.peeked, found, within)
 
 
 @router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)
 async def retr(session: CurrentSession, id: str) -> FileResponse:
     """RETR, streamed."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return message_file(session, session.mailbox.index[id].id)
 
 
 @router.get("/messages/{id}/parts/{path}", response_class=Response, responses=_PART)
 async def part(session: CurrentSession, id: str, path: str) -> FileResponse:
     """RETR, one part of it decoded while it arrives; paths are those of `peek`."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return part_file(session, session.mailbox.index[id].id, path)
 
 
 @router.get("/messages/{id}/attachments", response_class=Response, responses=_ATTACHMENTS)
 async def attachments(session: CurrentSession, id: str, within: Within = "") -> FileResponse:
     """RETR, and all parts that `peek` lists, decoded, in one zip; 404 where there is none."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return attachments_file(session, session.mailbox.index[id].id, within)
 
 
@@ -266,41 +265,41 @@ async def export(
     format: Form = Form.MBOX,  # noqa: A002 -- the API's word
 ) -> FileResponse:
     """RETR for every message that matches, streamed as one file, in server order."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return _exported(session, (await chosen(session, q)).matched, format)
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
 async def export_some(session: CurrentSession, body: schemas.ExportIds) -> FileResponse:
     """The same for the messages named, in the order given."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     index = session.mailbox.index
     return _exported(session, [index[id] for id in dict.fromkeys(body.ids)], body.format)
 
 
 def _exported(session: Session, messages: Sequence[Message], form: Form) -> FileResponse:
     mailbox = session.mailbox
-    return export_file(mailbox.export(session.unlock, messages, form), mailbox.account.username)
+    return export_file(session.reader.export(messages, form), mailbox.account.username)
 
 
 @router.post("/messages/{id}/dele")
 async def mark(session: CurrentSession, id: str) -> schemas.Marked:
     """Marks a message; nothing goes over the wire before `quit`."""
-    await session.mailbox.ensure_listed(session.unlock)
-    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.mark([id])))
+    await session.reader.ensure_listed()
+    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.marks.mark([id])))
 
 
 @router.delete("/messages/{id}/dele")
 async def unmark(session: CurrentSession, id: str) -> schemas.Marked:
     """Takes a mark back."""
-    await session.mailbox.ensure_listed(session.unlock)
-    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark([id])))
+    await session.reader.ensure_listed()
+    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.marks.unmark([id])))
 
 
 @router.post("/dele")
 async def mark_many(session: CurrentSession, body: schemas.MarkMany) -> schemas.MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     mailbox = session.mailbox
     undecided = 0
     if body.ids is not None:
@@ -311,7 +310,7 @@ async def mark_many(session: CurrentSession, body: schemas.MarkMany) -> schemas.
         found = await chosen(session, body.q or "")
         ids, undecided = [message.id for message in found.matched], len(found.undecided)
     matched = schemas.Totals.of(mailbox.index.totals_of(ids))
-    marked = mailbox.marked if body.dry_run else mailbox.mark(ids)
+    marked = mailbox.marks.totals if body.dry_run else mailbox.marks.mark(ids)
     return schemas.MarkedMany(
         matched=matched, undecided=undecided, marked=schemas.Totals.of(marked)
     )
@@ -320,7 +319,7 @@ async def mark_many(session: CurrentSession, body: schemas.MarkMany) -> schemas.
 @router.post("/rset")
 async def unmark_all(session: CurrentSession) -> schemas.Marked:
     """Takes all marks back."""
-    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.unmark_all()))
+    return schemas.Marked(marked=schemas.Totals.of(session.mailbox.marks.unmark_all()))
 
 
 @router.post("/quit", responses=conflict("commit-failed", "ambiguous"))
@@ -330,7 +329,7 @@ async def commit(session: CurrentSession, body: schemas.Quit | None = None) -> s
     Nothing marked, or a marked message that is gone or no longer the same, is a 409.
     """
     verify = body.verify if body is not None else True
-    return schemas.receipt(await session.mailbox.commit(session.unlock, verify=verify))
+    return schemas.receipt(await session.commit.run(verify=verify))
 
 
 @router.get("/receipts/{number}")
@@ -352,7 +351,7 @@ async def check_receipt(session: CurrentSession, number: ReceiptNumber) -> schem
     Before its `retry_after` is over that is a 429 `login-delayed`, and the server is not asked.
     """
     _known_receipt(session.mailbox, number)
-    return schemas.receipt(await session.mailbox.check(session.unlock, number))
+    return schemas.receipt(await session.commit.check(number))
 
 
 @router.post("/console", responses=conflict("confirm-first", "line-busy", "commit-failed"))
@@ -362,6 +361,6 @@ async def console(session: CurrentSession, body: schemas.ConsoleLine) -> schemas
     DELE is sent for real, and QUIT then deletes: both ask first, by a 409 `confirm-first` whose
     `confirm` is to be sent with the same line. Whatever else ends the connection sends RSET first.
     """
-    await session.mailbox.ensure_listed(session.unlock)
-    found = await session.mailbox.type(session.unlock, body.line, body.confirm)
+    await session.reader.ensure_listed()
+    found = await session.console.type(body.line, body.confirm)
     return schemas.console_answer(session.mailbox, found)

@@ -151,8 +151,8 @@ class Console:
 
     def stand(self) -> StandView:
         """What is pending."""
-        deleted, popped = self._mailbox.deleted_in_console, self._mailbox.popped
-        undone = self._mailbox.undone
+        deletions = self._mailbox.lease.deletions
+        deleted, popped, undone = deletions.pending, deletions.popped, deletions.lost
         return StandView(
             pending=ngettext(
                 "%(n)s message deleted, %(size)s: undone by RSET until you type QUIT.",
@@ -251,9 +251,9 @@ class Console:
     def _line(self, line: str, verb: Verb) -> tuple[str, str]:
         """What to type for a step, or why not now."""
         mailbox = self._mailbox
-        if verb is Verb.QUIT and mailbox.deleted_in_console.messages:
+        if verb is Verb.QUIT and mailbox.lease.deletions.pending.messages:
             return "", _("Messages are deleted: type RSET first, so that nothing is lost.")
-        if verb is Verb.QUIT and mailbox.held_seconds is None:
+        if verb is Verb.QUIT and mailbox.lease.held_seconds is None:
             if verb in mailbox.dialogue.learnt:
                 return "", ""
             return "", _("The mailbox is given back: there is nothing to end.")

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Iterator, Sequence
 
 from app import __version__
-from app.mailbox import Line, LineEvent, Mailbox
+from app.mailbox import LineEvent, Mailbox, TranscriptLine
 from app.pop3 import Side
 from app.transport import Security
 
@@ -19,7 +19,7 @@ MOST = 500  # lines of a drawer that was opened
 _LONG = 500  # characters of a line; the text file has all of it
 
 
-def line_view(line: Line) -> LineView:
+def line_view(line: TranscriptLine) -> LineView:
     """A line of the drawer."""
     text = text_of(line, None)
     return LineView(
@@ -32,7 +32,7 @@ def line_view(line: Line) -> LineView:
     )
 
 
-def line_views(lines: Sequence[Line]) -> tuple[LineView, ...]:
+def line_views(lines: Sequence[TranscriptLine]) -> tuple[LineView, ...]:
     """Lines of the drawer."""
     return tuple(map(line_view, lines))
 
@@ -44,7 +44,7 @@ def transcript(mailbox: Mailbox, shown: tuple[LineView, ...] | None = None) -> T
     return TranscriptView(lines, tuple(_facts(mailbox)), log.newest)
 
 
-def support_text(mailbox: Mailbox, lines: Sequence[Line], *, masked: bool) -> str:
+def support_text(mailbox: Mailbox, lines: Sequence[TranscriptLine], *, masked: bool) -> str:
     """All that helps somebody else to see what went wrong; times in UTC.
 
     Args:
@@ -59,14 +59,14 @@ def support_text(mailbox: Mailbox, lines: Sequence[Line], *, masked: bool) -> st
     return "\n".join([*_head(mailbox, name), "", body, ""])
 
 
-def text_of(line: Line, masker: Masker | None) -> str:
+def text_of(line: TranscriptLine, masker: Masker | None) -> str:
     """What a line says, masked or as it was said."""
     if line.event:
         return happened(line)
     return masker.line(line) if masker else line.text
 
 
-def happened(line: Line) -> str:
+def happened(line: TranscriptLine) -> str:
     """What happened to the connection, in words."""
     protection = tls_version(line.tls) if line.tls else ""
     match line.event:
@@ -92,7 +92,7 @@ def said_by(side: Side | None) -> str:
     return side.value if side else "-"
 
 
-def _notes(line: Line) -> Iterator[str]:
+def _notes(line: TranscriptLine) -> Iterator[str]:
     if line.octets is not None:
         yield ngettext("%(n)s octet", "%(n)s octets", line.octets, n=formats.number(line.octets))
     if line.ms is not None:
@@ -113,26 +113,27 @@ def _facts(mailbox: Mailbox) -> Iterator[str]:
     yield ngettext("%(n)s command", "%(n)s commands", log.commands, n=formats.number(log.commands))
     if log.fastest is not None:
         yield _("%(ms)s per round trip", ms=milliseconds(log.fastest))
-    if mailbox.capabilities.pipelining:
+    if mailbox.listing.access.capabilities.pipelining:
         yield _("pipelined")
-    if mailbox.signed_in_by:
+    if mailbox.listing.access.means:
         yield _("signed in by %(means)s", means=_means(mailbox))
 
 
 def _means(mailbox: Mailbox) -> str:
-    means = means_name(mailbox.signed_in_by)
-    refused = formats.listed(map(means_name, mailbox.means_refused))
+    access = mailbox.listing.access
+    means = means_name(access.means)
+    refused = formats.listed(map(means_name, access.refused))
     if not refused:
         return means
     return _("%(means)s (refused for the form: %(refused)s)", means=means, refused=refused)
 
 
 def _head(mailbox: Mailbox, name: str) -> Iterator[str]:
-    target = mailbox.account.target
+    target, access = mailbox.account.target, mailbox.listing.access
     protection = target.security.value
     if target.security is not Security.NONE:
-        protection = f"{protection}, {tls_version(mailbox.tls or 'TLS')}"
-    capabilities = mailbox.capabilities.lines
+        protection = f"{protection}, {tls_version(access.tls or 'TLS')}"
+    capabilities = access.capabilities.lines
     yield f"Popscope {__version__}, Python {platform.python_version()}"
     yield _("Mailbox: %(name)s", name=name)
     yield _("Server: %(server)s (%(protection)s)", server=target.shown, protection=protection)
@@ -141,7 +142,7 @@ def _head(mailbox: Mailbox, name: str) -> Iterator[str]:
     yield _("Messages: %(n)s", n=formats.number(len(mailbox.index)))
 
 
-def _support_line(line: Line, masker: Masker | None) -> str:
+def _support_line(line: TranscriptLine, masker: Masker | None) -> str:
     text = text_of(line, masker)
     notes = "; ".join(_notes(line))
     time = line.at.isoformat(sep=" ", timespec="milliseconds").partition("+")[0]

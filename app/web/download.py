@@ -128,14 +128,14 @@ def message_to_mark(session: Session, id: str) -> FileResponse:
 
     @asynccontextmanager
     async def open_message() -> AsyncIterator[Outgoing]:
-        mailbox.saving(id)
+        mailbox.saves.begin(id)
         try:
             async with _whole(session, id) as outgoing:
                 yield outgoing
         finally:
-            mailbox.not_saved(id)
+            mailbox.saves.broke_off(id)
 
-    return FileResponse(open_message, partial(mailbox.saved_whole, id))
+    return FileResponse(open_message, partial(mailbox.saves.arrived, id))
 
 
 @asynccontextmanager
@@ -147,7 +147,7 @@ async def _whole(session: Session, id: str) -> AsyncIterator[Outgoing]:
     if download is not None and download.complete:
         yield Outgoing(download.blocks(), name, octets=len(download.spool))
         return
-    async with mailbox.retr(session.unlock, id) as (_, body):
+    async with session.reader.retr(id) as (_, body):
         yield Outgoing(aiter(body), name)
 
 
@@ -156,7 +156,7 @@ def message_top(session: Session, id: str, lines: int) -> FileResponse:
 
     @asynccontextmanager
     async def open_top() -> AsyncIterator[Outgoing]:
-        async with session.mailbox.top(session.unlock, id, lines) as (_, body):
+        async with session.reader.top(id, lines) as (_, body):
             yield Outgoing(aiter(body))
 
     return FileResponse(open_top)
@@ -167,7 +167,7 @@ def part_file(session: Session, id: str, path: str) -> FileResponse:
 
     @asynccontextmanager
     async def open_part() -> AsyncIterator[Outgoing]:
-        async with session.mailbox.part(session.unlock, id, path) as part:
+        async with session.reader.part(id, path) as part:
             yield Outgoing(part.blocks, part.name, _OCTETS, part.octets)
 
     return FileResponse(open_part)
@@ -188,7 +188,7 @@ def attachments_file(session: Session, id: str, within: str = "") -> FileRespons
 
     @asynccontextmanager
     async def open_all() -> AsyncIterator[Outgoing]:
-        async with session.mailbox.attachments(session.unlock, id, within) as file:
+        async with session.reader.attachments(id, within) as file:
             yield Outgoing(file.blocks, file.name, _ZIP)
 
     return FileResponse(open_all)

@@ -124,12 +124,12 @@ async def transcript(
 @router.post("/headers/pause")
 async def pause(session: CurrentSession) -> schemas.Progress:
     """Loads no more headers by itself, on no connection; what is asked for still comes."""
-    await session.mailbox.pause_headers()
+    await session.mailbox.headers.pause()
     return schemas.progress(session.mailbox)
 
 
 @router.post("/headers/resume")
 async def resume(session: CurrentSession) -> schemas.Progress:
     """Loads headers again."""
-    await session.mailbox.resume_headers(session.unlock)
+    await session.mailbox.headers.resume(session.line)
     return schemas.progress(session.mailbox)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.mailbox import BadQuery, Mailbox, Message, Selection, aside
+from app.mailbox import BadQuery, Mailbox, Message, Selection, aside, read_headers
 from app.mailbox.index import BY_LISTING
 from app.mailbox.query import MAX_CHARACTERS
 from app.sessions import Session
@@ -74,8 +74,8 @@ async def listed(session: Session, state: ListState) -> Listed:
         selection = await chosen(session, "", read_sort(state.sort))
     first = (state.page - 1) * PER_PAGE
     shown = await aside(selection.matched.__getitem__, slice(first, first + PER_PAGE))
-    session.mailbox.prefer(shown)
-    await session.mailbox.read_headers(shown)
+    session.mailbox.headers.prefer(shown)
+    await read_headers(shown)
     return Listed(state, selection, shown, typed, fault)
 
 
@@ -123,7 +123,7 @@ def matching_view(found: Listed) -> MatchingView:
 def order_view(mailbox: Mailbox, found: Listed, on_screen: Sequence[str] | None) -> OrderView:
     """Whether the rows on the screen, given by id, still belong there; None for a fresh list."""
     state = found.state
-    progress = mailbox.progress
+    progress = mailbox.headers.progress
     by_header = read_sort(state.sort).key not in BY_LISTING or found.selection.undecided
     belong = [message.id for message in found.shown]
     there = frozenset(on_screen or ())

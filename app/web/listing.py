@@ -75,7 +75,7 @@ class Rows:
             heat=heat(message.counted),
             known=message.headers_known,
             fresh=message.id in self._mailbox.news.fresh,
-            refused=self._mailbox.headless(message),
+            refused=self._mailbox.headers.withheld(message),
             marked=message.id in self._mailbox.marks,
             current=message.id == self._current,
             href=f"{path}{self._query}",
@@ -97,7 +97,7 @@ def date_title(date: datetime, *, received: bool) -> str:
 
 def progress(mailbox: Mailbox) -> ProgressView:
     """How far the headers are."""
-    now = mailbox.progress
+    now = mailbox.headers.progress
     return ProgressView(
         known=now.known,
         total=now.total,
@@ -112,7 +112,7 @@ def progress(mailbox: Mailbox) -> ProgressView:
 
 def tray(mailbox: Mailbox) -> TrayView:
     """What is marked."""
-    marked = mailbox.marked
+    marked = mailbox.marks.totals
     return TrayView(
         marked.messages,
         formats.number(marked.messages),
@@ -147,7 +147,7 @@ def back_to(state: ListState, current: str) -> str:
 
 def toast(mailbox: Mailbox) -> ToastView | None:
     """What was last done to many marks, as long as it can be undone."""
-    change = mailbox.undoable
+    change = mailbox.marks.undoable
     if change is None:
         return None
     gone = ngettext(
@@ -211,8 +211,8 @@ async def mailbox_page(
 ) -> MailboxView:
     """The mailbox page."""
     mailbox = session.mailbox
-    by_size = await mailbox.ordered(_BY_SIZE)
-    await mailbox.survey(formats.own_zone(), MOST_UNREAD)
+    by_size = await mailbox.listing.ordered(_BY_SIZE)
+    await mailbox.listing.survey(formats.own_zone(), MOST_UNREAD)
     current = reader.row.id if reader else ""
     fragment = await aside(list_fragment, request, services, session, found, current)
     return MailboxView(
@@ -231,7 +231,7 @@ async def mailbox_page(
         notices=notices(mailbox),
         transcript=transcript(mailbox),
         live=live(session),
-        received=formats.size(mailbox.received),
+        received=formats.size(mailbox.lease.received),
         filling=fragment.progress.running
         and not all(row.known or row.refused for row in fragment.rows),
         back=fragment.back,

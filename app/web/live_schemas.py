@@ -83,7 +83,7 @@ class Ended(BaseModel):
 
 def progress(mailbox: domain.Mailbox) -> Progress:
     """How far the headers are."""
-    now = mailbox.progress
+    now = mailbox.headers.progress
     return Progress(
         known=now.known,
         total=now.total,
@@ -95,19 +95,19 @@ def progress(mailbox: domain.Mailbox) -> Progress:
 
 def held(mailbox: domain.Mailbox) -> Held:
     """Whether the lock is held."""
-    seconds = mailbox.held_seconds
+    seconds = mailbox.lease.held_seconds
     revision = mailbox.feed.counts[domain.Topic.HELD]
     return Held(
         held=seconds is not None,
         held_seconds=seconds,
-        login_delay=mailbox.long_delay,
+        login_delay=mailbox.tenancy.long_delay,
         revision=revision,
     )
 
 
 def marks(mailbox: domain.Mailbox) -> Marks:
     """What is marked."""
-    marked = mailbox.marked
+    marked = mailbox.marks.totals
     revision = mailbox.feed.counts[domain.Topic.MARKS]
     return Marks(messages=marked.messages, octets=marked.octets, revision=revision)
 
@@ -115,11 +115,11 @@ def marks(mailbox: domain.Mailbox) -> Marks:
 def listing(mailbox: domain.Mailbox) -> Listing:
     """What the maildrop holds."""
     totals = mailbox.index.totals
-    return Listing(listing=mailbox.listing, messages=totals.messages, octets=totals.octets)
+    return Listing(listing=mailbox.listing.version, messages=totals.messages, octets=totals.octets)
 
 
 def lines(
-    found: Sequence[domain.Line], newest: int, after: int, masker: Masker | None = None
+    found: Sequence[domain.TranscriptLine], newest: int, after: int, masker: Masker | None = None
 ) -> Lines:
     """What was found after a number, and how much before it was forgotten."""
     since = after if after <= newest else 0
@@ -129,7 +129,7 @@ def lines(
     )
 
 
-def _line(line: domain.Line, masker: Masker | None) -> TranscriptLine:
+def _line(line: domain.TranscriptLine, masker: Masker | None) -> TranscriptLine:
     sides: dict[Side | None, Literal["C", "S", "-"]] = {Side.CLIENT: "C", Side.SERVER: "S"}
     return TranscriptLine(
         number=line.number,

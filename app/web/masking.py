@@ -7,7 +7,7 @@ The mail server's own name stays: without it nobody could help.
 import re
 from collections.abc import Iterator
 
-from app.mailbox import Line
+from app.mailbox import TranscriptLine
 from app.pop3 import Side
 
 _ADDRESS = re.compile(r"([^\s<>()\[\]\",;:@]{1,64})@([^\s<>()\[\]\",;:@]{1,255})")
@@ -44,7 +44,7 @@ class Masker:
         """A text with the addresses in it masked, and the mailbox's own name."""
         return "".join(self._pieces(text))
 
-    def line(self, line: Line) -> str:
+    def line(self, line: TranscriptLine) -> str:
         """The text of a line, masked."""
         if line.side is not Side.CLIENT:
             status, space, rest = line.text.partition(" ")

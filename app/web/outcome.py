@@ -7,7 +7,17 @@ from typing import Final
 
 from fastapi import Request
 
-from app.mailbox import Mailbox, Message, MessageId, Notice, Outcome, aside
+from app.mailbox import (
+    Mailbox,
+    Message,
+    MessageId,
+    Notice,
+    Outcome,
+    Receipt,
+    Unproven,
+    aside,
+    read_headers,
+)
 from app.sessions import Session
 
 from . import formats
@@ -21,31 +31,26 @@ from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
 from .words import N_, _, ngettext
 
 _ROWS: Final = 500  # on one page; there may be 100,000
-# Why a check could not be made, in the mailbox's own words; others are the server's.
 _WHY: Final = {
-    "the server gave every message a new UIDL": N_("The server gave every message a new UIDL."),
-    "copies with one UIDL have changed their sizes": N_(
-        "Copies with one UIDL have changed their sizes."
-    ),
-    "the server has no UIDLs, and the sizes it lists now do not tell": N_(
-        "The server has no UIDLs, and the sizes it lists now do not tell."
-    ),
-    "the server's UIDLs tell nothing, and the sizes it lists neither": N_(
+    Unproven.RENAMED: N_("The server gave every message a new UIDL."),
+    Unproven.COPIES_RESIZED: N_("Copies with one UIDL have changed their sizes."),
+    Unproven.NO_UIDLS: N_("The server has no UIDLs, and the sizes it lists now do not tell."),
+    Unproven.USELESS_UIDLS: N_(
         "The server's UIDLs tell nothing, and neither do the sizes it lists now."
     ),
-    "as many unmarked messages are missing as marked ones stayed": N_(
+    Unproven.AS_MANY_MISSING: N_(
         "As many messages that were not marked are missing as marked ones are still listed: the "
         "server may have given their UIDLs to other messages. Look at the list before you delete "
         "again."
     ),
-    "the server gave a UIDL to another message": N_(
+    Unproven.REUSED: N_(
         "The server gave the UIDL of a marked message to another one, so nobody can tell what is "
         "gone. Look at the list before you delete again."
     ),
-    "the server does not tell the sizes, and has no UIDLs that tell": N_(
+    Unproven.NO_SIZES: N_(
         "The server does not tell the sizes, and has no UIDLs that tell anything."
     ),
-    "the check was not asked for": N_("The check was not asked for."),
+    Unproven.NOT_ASKED: N_("The check was not asked for."),
 }
 _UNCERTAIN: Final = frozenset(
     {
@@ -56,7 +61,6 @@ _UNCERTAIN: Final = frozenset(
         Notice.DUPLICATE_UIDLS,
     }
 )
-_UNANSWERED: Final = "QUIT was not answered; "
 
 
 def fingerprint(marks: Iterable[MessageId]) -> str:
@@ -74,9 +78,9 @@ async def review_page(request: Request, services: Services, session: Session) ->
     index, marks = mailbox.index, tuple(mailbox.marks)
     seen = await aside(fingerprint, marks)
     shown = await aside(_largest, [index[id] for id in marks])
-    await mailbox.read_headers(shown)
+    await read_headers(shown)
     index = mailbox.index
-    marked = mailbox.marked
+    marked = mailbox.marks.totals
     left = index.totals.octets - marked.octets
     return ReviewView(
         shell=shell(request, services, titled(mailbox, _("Review"))),
@@ -96,7 +100,7 @@ async def review_page(request: Request, services: Services, session: Session) ->
 
 def _warnings(mailbox: Mailbox, shown: Sequence[Message]) -> tuple[str, ...]:
     """What makes it less certain than usual what goes."""
-    blind = sum(map(mailbox.headless, shown))
+    blind = sum(map(mailbox.headers.withheld, shown))
     unseen = ngettext(
         "The server does not show the header of %(n)s of these messages: it goes by its number and "
         "its size alone. Open it first to see what it is.",
@@ -116,16 +120,16 @@ def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:
             formats.when_exactly(one.at),
             formats.size(one.octets_freed, one.unsized),
         )
-        for other, one in reversed(mailbox.receipts.items())
+        for other, one in reversed(tuple(mailbox.receipts.items()))
         if other != number
     )
 
 
-def why(said: str) -> str:
-    """Why the check of a commit could not be made, as a page tells it; the API keeps `said`."""
-    reason = said.removeprefix(_UNANSWERED)
-    shown = _(_WHY[reason]) if reason in _WHY else reason
-    return _("QUIT was not answered. %(why)s", why=shown) if reason != said else shown
+def why(receipt: Receipt) -> str:
+    """Why the check of a commit could not be made, or the server's own words for that."""
+    said = receipt.why
+    shown = _(_WHY[said]) if isinstance(said, Unproven) else said
+    return _("QUIT was not answered. %(why)s", why=shown) if receipt.quit_lost else shown
 
 
 def receipt_page(
@@ -154,7 +158,7 @@ def receipt_page(
         gone=gone,
         total=total,
         verified=receipt.verified,
-        why=why(receipt.why),
+        why=why(receipt),
         due=formats.seconds_until(receipt.due) if receipt.due else None,
         waits=receipt.due is not None and receipt.due > receipt.at,
         at=formats.when_exactly(receipt.at),
@@ -176,6 +180,6 @@ def receipt_page(
             for item in items[:_ROWS]
         ),
         more=max(0, total - _ROWS),
-        left_marked=mailbox.marked.messages,
+        left_marked=mailbox.marks.totals.messages,
         kept=kept(mailbox) if gone else None,
     )

@@ -67,8 +67,8 @@ def account(mailbox: Mailbox, services: Services) -> AccountView:
     """The top bar."""
     target = mailbox.account.target
     plaintext = target.security is Security.NONE
-    tls = (mailbox.tls or "TLS").replace("TLSv", "TLS ")
-    held = mailbox.held_seconds
+    tls = (mailbox.listing.access.tls or "TLS").replace("TLSv", "TLS ")
+    held = mailbox.lease.held_seconds
     demo = services.config.demo
     return AccountView(
         name=mailbox.account.username,
@@ -80,7 +80,7 @@ def account(mailbox: Mailbox, services: Services) -> AccountView:
         else _("%(tls)s, unverified", tls=tls),
         plaintext=plaintext,
         held=int(held) if held is not None else None,
-        delay=formats.span(mailbox.long_delay) if mailbox.long_delay else "",
+        delay=formats.span(mailbox.tenancy.long_delay) if mailbox.tenancy.long_delay else "",
         demo=demo is not None and target == demo.target,
     )
 
@@ -98,12 +98,13 @@ def live(session: Session) -> LiveView:
     """What keeps a page up to date."""
     mailbox = session.mailbox
     counts = mailbox.feed.counts
-    return LiveView(session.sid[:16], mailbox.listing, counts[Topic.MARKS], counts[Topic.HELD])
+    marks, held = counts[Topic.MARKS], counts[Topic.HELD]
+    return LiveView(session.sid[:16], mailbox.listing.version, marks, held)
 
 
 def titled(mailbox: Mailbox, what: str = "") -> str:
     """`3 marked · Review · user@example.net`: every title carries the state."""
-    count = mailbox.marked.messages
+    count = mailbox.marks.totals.messages
     marked = ngettext("%(n)s marked", "%(n)s marked", count, n=formats.number(count))
     words = (marked if count else "", what, mailbox.account.username)
     return " · ".join(word for word in words if word)

@@ -59,7 +59,7 @@ _OFF: Final = re.compile(
 
 def kept(mailbox: Mailbox) -> KeptView | None:
     """Where the mailbox's provider keeps what POP3 deletes; None where none is known to."""
-    host, tags = mailbox.account.target.host.lower(), mailbox.capabilities.tags
+    host, tags = mailbox.account.target.host.lower(), mailbox.listing.access.capabilities.tags
     for one in KEEPERS:
         if host in one.hosts or any(tag.startswith(one.tag) for tag in tags):
             return KeptView(one.name, one.bin, one.settings)

@@ -300,7 +300,7 @@ class Reader:
         return (summary and summary.subject) or _("another message")
 
     def _saved(self) -> SavedView | None:
-        saved = self._mailbox.saved.get(self._message.id)
+        saved = self._mailbox.saves.get(self._message.id)
         if saved is None:
             return None
         octets = saved.octets if saved.sha256 else 0

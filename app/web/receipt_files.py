@@ -15,7 +15,7 @@ from fastapi.responses import Response
 
 from app.mailbox import Receipt
 
-from . import schemas
+from . import receipt_words, schemas
 from .download import disposition
 
 _FORMULA: Final = frozenset("=+-@\N{MINUS SIGN}")
@@ -52,14 +52,14 @@ def receipt_csv(receipt: Receipt) -> bytes:
         said = (
             item.sender,
             item.subject,
-            schemas.reason(item) or _why(receipt, item.outcome.value),
+            receipt_words.reason(item) or _why(receipt, item.outcome.value),
         )
         writer.writerow((item.outcome.value, item.octets, *map(harmless, said), checked))
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 
 
 def _why(receipt: Receipt, outcome: str) -> str:
-    return receipt.why if outcome == "not verified" else ""
+    return receipt_words.why(receipt) if outcome == "not verified" else ""
 
 
 def receipt_json(receipt: Receipt) -> bytes:

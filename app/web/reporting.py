@@ -42,10 +42,10 @@ async def begin_own(services: Services, session: Session, wait: float = 0.0) -> 
     Raises:
         ReportError: there is one under way, or there are too many.
     """
-    await session.mailbox.release()
+    await session.mailbox.tenancy.release()
     account = session.mailbox.account
     mine, name = owner(session, ""), account.username
-    return services.reports.start(mine, account.target, name, session.unlock, wait)
+    return services.reports.start(mine, account.target, name, session.line.key, wait)
 
 
 async def begin_on(

@@ -9,7 +9,7 @@ from app import mailbox as domain
 from app.mime import Address as MailAddress
 from app.transport import Security
 
-from . import formats
+from . import formats, receipt_words
 
 
 class _In(BaseModel):
@@ -303,10 +303,10 @@ def about(mailbox: domain.Mailbox) -> dict[str, Any]:
         "server": target.host,
         "port": target.port,
         "security": target.security,
-        "tls": mailbox.tls,
-        "signed_in_by": mailbox.signed_in_by,
-        "means_refused": list(mailbox.means_refused),
-        "capabilities": list(mailbox.capabilities.lines),
+        "tls": mailbox.listing.access.tls,
+        "signed_in_by": mailbox.listing.access.means,
+        "means_refused": list(mailbox.listing.access.refused),
+        "capabilities": list(mailbox.listing.access.capabilities.lines),
         "messages": mailbox.index.totals.messages,
         "octets": mailbox.index.totals.octets,
     }
@@ -314,12 +314,12 @@ def about(mailbox: domain.Mailbox) -> dict[str, Any]:
 
 def state(mailbox: domain.Mailbox) -> SessionState:
     """A session as it is now."""
-    held = mailbox.held_seconds
+    held = mailbox.lease.held_seconds
     return SessionState(
         held=held is not None,
         held_seconds=held,
-        login_delay=mailbox.long_delay,
-        marked=Totals.of(mailbox.marked),
+        login_delay=mailbox.tenancy.long_delay,
+        marked=Totals.of(mailbox.marks.totals),
         notices=[told.notice.value for told in mailbox.notices],
         **about(mailbox),
     )
@@ -352,11 +352,6 @@ def listed(mailbox: domain.Mailbox, message: domain.Message) -> Listed:
     return Listed(**listed_fields(mailbox, message))
 
 
-def reason(item: domain.ReceiptItem) -> str:
-    """Why a message is not gone, as files and scripts read it; the server's words, if any."""
-    return item.reason or ("the server agreed and did not do it" if item.agreed else "")
-
-
 def receipt(found: domain.Receipt) -> Receipt:
     """The receipt of a commit."""
 
@@ -366,13 +361,13 @@ def receipt(found: domain.Receipt) -> Receipt:
     return Receipt(
         deleted=ids(domain.Outcome.GONE),
         still_there=[
-            Refused(id=item.id, reason=reason(item), agreed=item.agreed)
+            Refused(id=item.id, reason=receipt_words.reason(item), agreed=item.agreed)
             for item in found.items
             if item.outcome is domain.Outcome.STILL_THERE
         ],
         not_verified=ids(domain.Outcome.NOT_VERIFIED),
         verified=found.verified,
-        why=found.why or None,
+        why=receipt_words.why(found) or None,
         octets_freed=found.octets_freed,
         before=Totals.of(found.before),
         after=Totals.of(found.after) if found.after else None,
@@ -393,7 +388,7 @@ def console_answer(mailbox: domain.Mailbox, found: domain.Exchange) -> ConsoleAn
         ms=round(found.ms, 1),
         renewed=found.renewed,
         undone=found.undone,
-        pending=Totals.of(mailbox.deleted_in_console),
-        popped=Totals.of(mailbox.popped),
+        pending=Totals.of(mailbox.lease.deletions.pending),
+        popped=Totals.of(mailbox.lease.deletions.popped),
         receipt=receipt(found.receipt) if found.receipt else None,
     )

@@ -17,7 +17,8 @@ async def chosen(session: Session, q: str, sort: Sort = BY_NUMBER) -> Selection:
         BadQuery: it makes no sense.
     """
     query = parse_query(q)
-    return await session.mailbox.selected(query, sort, formats.now())
+    mailbox = session.mailbox
+    return await mailbox.listing.selected(query, sort, mailbox.marks, formats.now())
 
 
 def named(session: Session, ids: Iterable[str]) -> tuple[Message, ...]:

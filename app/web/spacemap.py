@@ -66,7 +66,7 @@ def facets(mailbox: Mailbox, state: ListState) -> FacetsFragment:
     zone = formats.own_zone()
 
     def groups(by: By) -> tuple[Group, ...]:
-        return mailbox.groups(by, zone) or ()
+        return mailbox.listing.groups(by, zone) or ()
 
     made = Facets(state, mailbox.index.totals.octets)
     return FacetsFragment(
@@ -74,7 +74,7 @@ def facets(mailbox: Mailbox, state: ListState) -> FacetsFragment:
         groups=(made.senders(groups(By.SENDER)), made.domains(groups(By.DOMAIN))),
         months=made.months(groups(By.MONTH)),
         href=ListState(q=str(present(state.q))).href(PAGE),
-        waiting=not mailbox.surveyed(zone),
+        waiting=not mailbox.listing.surveyed(zone),
     )
 
 

@@ -20,10 +20,10 @@ async def popscope(link: Link) -> float:
     """Seconds from the end of the sign-in to the last header."""
     async with opened(link, USER) as mailbox:
         began = time.perf_counter()
-        await mailbox.headers_loaded()
+        await mailbox.headers.loaded()
         took = time.perf_counter() - began
-        if mailbox.progress.known != MESSAGES:
-            raise RuntimeError(f"only {mailbox.progress.known} headers came")
+        if mailbox.headers.progress.known != MESSAGES:
+            raise RuntimeError(f"only {mailbox.headers.progress.known} headers came")
         return took
 
 

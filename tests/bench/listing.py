@@ -17,7 +17,7 @@ from typing import Any, cast
 from starlette.requests import Request
 
 from app.mailbox import Account, Mailbox, aside
-from app.mailbox.index import Index, Listing
+from app.mailbox.index import Index, Listings
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.sessions import Session
 from app.transport import Dialer, Security, Target, TargetPolicy
@@ -53,7 +53,7 @@ class Place:
 
     async def render(self, state: ListState) -> float:
         """Seconds for one page of the list, its selection made anew."""
-        self.mailbox.lists.forget_selections()
+        self.mailbox.listing.lists.forget_selections()
         began = time.process_time()
         found = await listed(self.session, state)
         view = await aside(list_fragment, self.request, self.services, self.session, found, "")
@@ -84,11 +84,11 @@ def place() -> Place:
     uidls = [UniqueId(row.number, Uidl(f"u{row.number}")) for row in rows]
     target = Target("pop.example.net", 995, Security.TLS)
     mailbox = Mailbox(Account("anna", target), Dialer(TargetPolicy()))
-    mailbox.index = Index(Listing(Stat(MESSAGES, sum(sizes)), rows, uidls), "")
-    mailbox.listed = True
+    mailbox.listing.index = Index(Listings(Stat(MESSAGES, sum(sizes)), rows, uidls), "")
+    mailbox.listing.listed = True
     for number, message in enumerate(mailbox.index):
-        mailbox._learn(message, header(number, chance))
-    mailbox.mark([message.id for message in list(mailbox.index)[::7]])
+        mailbox.headers.learn(message, header(number, chance))
+    mailbox.marks.mark([message.id for message in list(mailbox.index)[::7]])
     session = cast("Session", SimpleNamespace(mailbox=mailbox, csrf="0f" * 32))
     nothing = cast("Any", None)
     services = Services(nothing, WebConfig(), Renderer(), nothing, nothing)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from app.mailbox import Account, Credentials, Mailbox
 from app.transport import Dialer, Security, Target, TargetPolicy
+from tests.mailbox.opening import line_of
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.proxy import Link
 
@@ -47,7 +48,7 @@ async def opened(link: Link, user: str) -> AsyncIterator[Mailbox]:
     account = Account(user, Target(link.host, link.port, Security.NONE))
     mailbox = Mailbox(account, dialer)
     try:
-        await mailbox.open(lambda: credentials(user))
+        await line_of(mailbox, lambda: credentials(user)).hold()
         yield mailbox
     finally:
         await mailbox.close()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.mailbox import ConfirmFirst, Mailbox, Outcome
-from tests.mailbox.opening import mailbox_at, mark, until
+from tests.mailbox.opening import commit, console, line_of, mailbox_at, mark, until
 from tests.support.dovecot import Dovecot
 from tests.support.popscope import RunningPopscope
 from tests.support.proxy import Link
@@ -87,15 +87,15 @@ async def test_raw_deletions_never_slip_out(
 
 async def confirmed(mailbox: Mailbox, user: str, line: str):
     with pytest.raises(ConfirmFirst) as asked:
-        await mailbox.type(credentials_of(user), line)
-    return await mailbox.type(credentials_of(user), line, asked.value.confirm)
+        await console(mailbox, credentials_of(user)).type(line)
+    return await console(mailbox, credentials_of(user)).type(line, asked.value.confirm)
 
 
 async def test_quit_deletes_exactly_what_was_named(dovecot: Dovecot) -> None:
     user = "raw-quit"
     before = fill(dovecot, user)
     mailbox = mailbox_at(dovecot.host, dovecot.port, user=user)
-    await mailbox.open(credentials_of(user))
+    await line_of(mailbox, credentials_of(user)).hold()
     files = sorted(before)  # as delivered, which is the order of the numbers
     for number in (2, 5):
         assert (await confirmed(mailbox, user, f"DELE {number}")).ok
@@ -113,11 +113,11 @@ async def test_a_commit_of_marks_leaves_what_the_console_named(dovecot: Dovecot)
     files = sorted(before)
     async with Link(dovecot.host, dovecot.port) as link:
         mailbox = mailbox_at(link.host, link.port, user=user)
-        await mailbox.open(credentials_of(user))
+        await line_of(mailbox, credentials_of(user)).hold()
         await confirmed(mailbox, user, "DELE 1")
         await confirmed(mailbox, user, "DELE 4")
         mark(mailbox, 4, 7)
-        receipt = await mailbox.commit(credentials_of(user))
+        receipt = await commit(mailbox, credentials_of(user)).run()
         assert receipt.count(Outcome.GONE) == 2
         await mailbox.close()
         sent = [line for line in link.commands if line.split()[0] in {"DELE", "RSET", "QUIT"}]
@@ -129,10 +129,10 @@ async def test_the_classic_session_by_hand(dovecot: Dovecot) -> None:
     user = "raw-classic"
     before = fill(dovecot, user)
     mailbox = mailbox_at(dovecot.host, dovecot.port, user=user)
-    await mailbox.open(credentials_of(user))
+    await line_of(mailbox, credentials_of(user)).hold()
 
     async def ask(line: str):
-        return await mailbox.type(credentials_of(user), line)
+        return await console(mailbox, credentials_of(user)).type(line)
 
     assert (await ask("stat")).reply.startswith(f"+OK {len(before)} ")
     assert len(((await ask("list")).body or "").split("\n")) == len(before)
@@ -147,6 +147,6 @@ async def test_the_classic_session_by_hand(dovecot: Dovecot) -> None:
     assert (await ask("top 8 0")).reply.startswith("-ERR")
     assert (await ask("rset")).ok
     assert (await ask("quit")).ok
-    assert mailbox.held_seconds is None
+    assert mailbox.lease.held_seconds is None
     await mailbox.close()
     assert on_disk(dovecot, user) == before

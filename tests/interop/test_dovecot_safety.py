@@ -15,7 +15,17 @@ from app.mailbox import (
     Sort,
 )
 from app.transport import ConnectionLost, Security, TlsFailed, TlsFault
-from tests.mailbox.opening import by_number, loaded, mailbox_at, told, unlock, until
+from tests.mailbox.opening import (
+    by_number,
+    commit,
+    line_of,
+    loaded,
+    mailbox_at,
+    reader,
+    told,
+    unlock,
+    until,
+)
 from tests.support.dovecot import Dovecot, Stored
 from tests.support.proxy import Link
 
@@ -49,15 +59,15 @@ async def test_no_retr_and_no_dele_before_the_commit_are_on_the_wire(dovecot):
     async with Link(dovecot.host, dovecot.port) as link:
         mailbox = mailbox_at(link.host, link.port, user="wire")
         unlock_ = credentials_of("wire")
-        await mailbox.open(unlock_)
+        await line_of(mailbox, unlock_).hold()
         await loaded(mailbox)
         top = mailbox.index.ordered(Sort())[0]
-        mailbox.mark([top.id])
-        await mailbox.peek(unlock_, top.id)
-        await mailbox.release()
-        await mailbox.open(unlock_)
+        mailbox.marks.mark([top.id])
+        await reader(mailbox, unlock_).peek(top.id)
+        await mailbox.tenancy.release()
+        await line_of(mailbox, unlock_).hold()
         assert not [c for c in link.commands if c.startswith(("DELE", "RETR"))]
-        await mailbox.commit(unlock_)
+        await commit(mailbox, unlock_).run()
         await mailbox.close()
         assert [c for c in link.commands if c.startswith(("DELE", "RETR"))] == ["DELE 16"]
         verbs = [c.split()[0] for c in link.commands]
@@ -71,16 +81,16 @@ async def test_marks_alone_delete_nothing(dovecot, end):
     before = prints(dovecot.messages_on_disk(user))
     async with Link(dovecot.host, dovecot.port) as link:
         mailbox = mailbox_at(link.host, link.port, user=user)
-        await mailbox.open(credentials_of(user))
+        await line_of(mailbox, credentials_of(user)).hold()
         await loaded(mailbox)
-        mailbox.mark([message.id for message in mailbox.index])
+        mailbox.marks.mark([message.id for message in mailbox.index])
         if end == "cut":
             link.drop()
-            await until(lambda: mailbox.held_seconds is None)
+            await until(lambda: mailbox.lease.held_seconds is None)
         elif end == "vanish":
-            mailbox._lease.drop()
-        else:
-            await getattr(mailbox, end)()
+            mailbox.lease.drop()
+        elif end == "release":
+            await mailbox.tenancy.release()
         await mailbox.close()
     await asyncio.sleep(0.1)
     assert prints(dovecot.messages_on_disk(user)) == before
@@ -100,20 +110,20 @@ async def test_a_connection_cut_between_dele_and_quit_deletes_nothing(dovecot):
     async with Link(dovecot.host, dovecot.port, rtt=0.04) as link:
         mailbox = mailbox_at(link.host, link.port, user="between")
         unlock_ = credentials_of("between")
-        await mailbox.open(unlock_)
+        await line_of(mailbox, unlock_).hold()
         await loaded(mailbox)
-        mailbox.mark([by_number(mailbox, n).id for n in (1, 2, 3)])
-        committing = asyncio.create_task(mailbox.commit(unlock_))
+        mailbox.marks.mark([by_number(mailbox, n).id for n in (1, 2, 3)])
+        committing = asyncio.create_task(commit(mailbox, unlock_).run())
         for _ in range(2):  # in the group, and when it is done again one at a time
             await until(partial(more_deletions, link, deletions(link)))
             await asyncio.sleep(0.025)  # Dovecot has it, its answer is under way
             link.drop()
         with pytest.raises(ConnectionLost, match="DELE"):
             await committing
-        assert mailbox.marked.messages == 3
+        assert mailbox.marks.totals.messages == 3
         await asyncio.sleep(0.1)
         assert prints(dovecot.messages_on_disk("between")) == before
-        assert (await mailbox.commit(unlock_)).count(Outcome.GONE) == 3
+        assert (await commit(mailbox, unlock_).run()).count(Outcome.GONE) == 3
         await mailbox.close()
     assert len(dovecot.messages_on_disk("between")) == 4
 
@@ -122,17 +132,17 @@ async def test_a_message_that_another_program_took_calls_the_commit_off(dovecot)
     fill(dovecot, "taken", 6)
     unlock_ = credentials_of("taken")
     mailbox = mailbox_at(dovecot.host, dovecot.port, user="taken")
-    await mailbox.open(unlock_)
-    mailbox.mark([by_number(mailbox, 2).id, by_number(mailbox, 3).id])
-    await mailbox.release()
+    await line_of(mailbox, unlock_).hold()
+    mailbox.marks.mark([by_number(mailbox, 2).id, by_number(mailbox, 3).id])
+    await mailbox.tenancy.release()
     other = mailbox_at(dovecot.host, dovecot.port, user="taken")
-    await other.open(unlock_)
-    other.mark([by_number(other, 2).id])
-    assert (await other.commit(unlock_)).count(Outcome.GONE) == 1
+    await line_of(other, unlock_).hold()
+    other.marks.mark([by_number(other, 2).id])
+    assert (await commit(other, unlock_).run()).count(Outcome.GONE) == 1
     await other.close()
     before = prints(dovecot.messages_on_disk("taken"))
     with pytest.raises(CommitFailed):
-        await mailbox.commit(unlock_)
+        await commit(mailbox, unlock_).run()
     assert told(mailbox) == {Notice.MARKED_GONE: 1}
     await mailbox.close()
     assert prints(dovecot.messages_on_disk("taken")) == before
@@ -140,12 +150,14 @@ async def test_a_message_that_another_program_took_calls_the_commit_off(dovecot)
 
 async def test_an_empty_mailbox_and_a_wrong_password(dovecot):
     mailbox = mailbox_at(dovecot.host, dovecot.port, user="empty")
-    await mailbox.open(credentials_of("empty"))
+    await line_of(mailbox, credentials_of("empty")).hold()
     assert len(mailbox.index) == 0
     assert told(mailbox) == {}
     await mailbox.close()
     with pytest.raises(LoginRejected) as caught:
-        await mailbox_at(dovecot.host, dovecot.port).open(lambda: Credentials("x", "mistaken"))
+        await line_of(
+            mailbox_at(dovecot.host, dovecot.port), lambda: Credentials("x", "mistaken")
+        ).hold()
     assert caught.value.code == "AUTH"
 
 
@@ -153,14 +165,14 @@ async def test_a_maildrop_in_use_is_said_to_be(tmp_path):
     with Dovecot(lock_session=True, tls=False) as server:
         fill(server, "anna", 2)
         ours, theirs = (mailbox_at(server.host, server.port) for _ in range(2))
-        await ours.open(unlock)
+        await line_of(ours, unlock).hold()
         with pytest.raises(MailboxInUse) as caught:
             async with asyncio.timeout(30):
-                await theirs.open(unlock)
+                await line_of(theirs, unlock).hold()
         assert "[IN-USE]" in caught.value.reply
         # A commit ends its own lock and takes it again.
-        ours.mark([by_number(ours, 1).id])
-        receipt = await ours.commit(unlock)
+        ours.marks.mark([by_number(ours, 1).id])
+        receipt = await commit(ours, unlock).run()
         assert (receipt.verified, receipt.count(Outcome.GONE)) == (True, 1)
         await ours.close()
 
@@ -169,7 +181,7 @@ async def test_a_certificate_that_is_not_trusted_is_refused_before_any_password(
     async with Link(dovecot.host, dovecot.port) as link:
         mailbox = mailbox_at(link.host, link.port, Security.STARTTLS)
         with pytest.raises(TlsFailed) as caught:
-            await mailbox.open(unlock)
+            await line_of(mailbox, unlock).hold()
         assert caught.value.fault is TlsFault.UNKNOWN_ISSUER
         assert link.sent_by_client.startswith(b"STLS\r\n")
         assert b"secret" not in bytes(link.sent_by_client)
@@ -180,10 +192,10 @@ async def test_a_restarted_server_is_found_again(tmp_path):
     with Dovecot(tls=False) as server:
         fill(server, "anna", 4)
         mailbox = mailbox_at(server.host, server.port)
-        await mailbox.open(unlock)
+        await line_of(mailbox, unlock).hold()
         await loaded(mailbox)
-        mailbox.mark([by_number(mailbox, 2).id])
+        mailbox.marks.mark([by_number(mailbox, 2).id])
         await asyncio.to_thread(server.restart)
-        assert (await mailbox.stat(unlock)).messages == 5
-        assert (await mailbox.commit(unlock)).count(Outcome.GONE) == 1
+        assert (await reader(mailbox, unlock).stat()).messages == 5
+        assert (await commit(mailbox, unlock).run()).count(Outcome.GONE) == 1
         await mailbox.close()

@@ -9,6 +9,7 @@ import pytest
 from app.mailbox import Credentials, Mailbox, Outcome, Sort
 from app.mailbox.ways import MEANS
 from app.transport import Security
+from tests.mailbox.opening import commit, line_of, reader
 from tests.support.servers import SERVERS, Pop3Server
 
 from .letters import LETTERS, name_of, named
@@ -28,12 +29,12 @@ def ways() -> Iterator[tuple[str, str | None, Security]]:
 
 
 async def whole(mailbox: Mailbox, unlock: Callable[[], Credentials], id: str) -> bytes:
-    async with mailbox.retr(unlock, id) as (_, body):
+    async with reader(mailbox, unlock).retr(id) as (_, body):
         return b"".join([block async for block in body])
 
 
 async def top(mailbox: Mailbox, unlock: Callable[[], Credentials], id: str, lines: int) -> bytes:
-    async with mailbox.top(unlock, id, lines) as (_, body):
+    async with reader(mailbox, unlock).top(id, lines) as (_, body):
         return b"".join([block async for block in body])
 
 
@@ -53,9 +54,9 @@ async def test_main_job(
         return Credentials(user, password, mechanism)
 
     try:
-        await mailbox.open(unlock)
-        assert (mailbox.tls is None) == (security is Security.NONE)
-        await mailbox.headers_loaded()
+        await line_of(mailbox, unlock).hold()
+        assert (mailbox.listing.access.tls is None) == (security is Security.NONE)
+        await mailbox.headers.loaded()
         assert not [one for one in mailbox.index if not one.headers_known]
         stored = server.messages(user)
         assert mailbox.index.totals.messages == len(LETTERS)
@@ -65,7 +66,7 @@ async def test_main_job(
 
         largest = mailbox.index.ordered(Sort())[0]
         assert largest is named(mailbox, "large")
-        peeked = await mailbox.peek(unlock, largest.id)
+        peeked = await reader(mailbox, unlock).peek(largest.id)
         assert peeked.contents.text.text.lstrip().startswith("hello")
         assert peeked.transferred < 10_000 < largest.counted
 
@@ -81,9 +82,9 @@ async def test_main_job(
                 assert sent == header + b"\r\n\r\n" + server.top_adds + shown
 
         doomed = [named(mailbox, "large").id, named(mailbox, "dots").id]
-        mailbox.mark(doomed)
+        mailbox.marks.mark(doomed)
         assert len(server.messages(user)) == len(stored)
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox, unlock).run()
         assert receipt.verified
         assert {item.id: item.outcome for item in receipt.items} == dict.fromkeys(
             doomed, Outcome.GONE

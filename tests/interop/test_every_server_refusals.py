@@ -6,7 +6,7 @@ import pytest
 
 from app.mailbox import Account, Credentials, LoginRejected, Mailbox
 from app.transport import Dialer, Security, Target, TlsFailed, TlsFault
-from tests.mailbox.opening import LOOPBACK
+from tests.mailbox.opening import LOOPBACK, line_of, reader
 from tests.support.servers import SERVERS, Pop3Server
 
 from .letters import HEADER
@@ -25,9 +25,9 @@ async def test_a_wrong_password_is_refused_and_the_right_one_then_accepted(
     mailbox = mailbox_of(user)
     try:
         with pytest.raises(LoginRejected) as refused:
-            await mailbox.open(lambda: Credentials(user, "wrong", "USER"))
+            await line_of(mailbox, lambda: Credentials(user, "wrong", "USER")).hold()
         assert refused.value.reply.startswith("-ERR")
-        await mailbox.open(lambda: Credentials(user, password, "USER"))
+        await line_of(mailbox, lambda: Credentials(user, password, "USER")).hold()
         assert len(mailbox.index) == 0
     finally:
         await mailbox.close()
@@ -44,7 +44,7 @@ async def test_a_certificate_of_nobody_known_is_refused(
     strangers = Dialer(LOOPBACK)
     mailbox = Mailbox(Account(user, Target("localhost", port, security)), strangers)
     with pytest.raises(TlsFailed) as failed:
-        await mailbox.open(lambda: Credentials(user, password))
+        await line_of(mailbox, lambda: Credentials(user, password)).hold()
     await mailbox.close()
     assert failed.value.fault is TlsFault.UNKNOWN_ISSUER
     assert user not in "".join(line.text for line in mailbox.transcript.lines())
@@ -62,9 +62,9 @@ async def test_a_message_without_an_end_of_line_gets_one(
 
     mailbox = mailbox_of(user)
     try:
-        await mailbox.open(unlock)
+        await line_of(mailbox, unlock).hold()
         (message,) = mailbox.index
-        async with mailbox.retr(unlock, message.id) as (_, body):
+        async with reader(mailbox, unlock).retr(message.id) as (_, body):
             wire = b"".join([block async for block in body])
         assert server.unaltered(wire) == UNENDED + b"\r\n"
         assert len(wire) - message.counted == SENT_BEYOND_LIST[server.name]
@@ -80,6 +80,6 @@ async def test_solid_pop3d_refuses_the_login_over_such_a_message(
     server.deliver(user, UNENDED)
     mailbox = mailbox_of(user)
     with pytest.raises(LoginRejected) as refused:
-        await mailbox.open(lambda: Credentials(user, password))
+        await line_of(mailbox, lambda: Credentials(user, password)).hold()
     await mailbox.close()
     assert refused.value.reply == "-ERR message is damaged"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from app.mailbox import Credentials, Mailbox, MailboxInUse, Notice, Outcome
-from tests.mailbox.opening import told
+from tests.mailbox.opening import commit, line_of, reader, told
 from tests.support.servers import SERVERS, Pop3Server
 
 from .letters import HEADER, named
@@ -34,8 +34,8 @@ def left(server: Pop3Server, user: str) -> list[str]:
 
 
 async def opened(mailbox: Mailbox, unlock: Callable[[], Credentials]) -> None:
-    await mailbox.open(unlock)
-    await mailbox.headers_loaded()
+    await line_of(mailbox, unlock).hold()
+    await mailbox.headers.loaded()
 
 
 def take(server: Pop3Server, user: str, password: str, *names: str) -> None:
@@ -62,9 +62,9 @@ async def test_a_second_login_while_the_first_is_there(
             assert len(second.index) == len(NAMES)
         else:
             with pytest.raises(MailboxInUse) as refused:
-                await second.open(unlock)
+                await line_of(second, unlock).hold()
             assert refused.value.reply == server.in_use
-            await first.release()
+            await first.tenancy.release()
             await opened(second, unlock)
     finally:
         await first.close()
@@ -79,10 +79,10 @@ async def test_another_program_gets_in_after_release_and_what_it_took_is_told(
     mailbox = mailbox_of(user)
     try:
         await opened(mailbox, unlock)
-        mailbox.mark([named(mailbox, name).id for name in ("two", "three", "five")])
+        mailbox.marks.mark([named(mailbox, name).id for name in ("two", "three", "five")])
         ids = {name: named(mailbox, name).id for name in NAMES}
-        await mailbox.release()
-        assert mailbox.held_seconds is None
+        await mailbox.tenancy.release()
+        assert mailbox.lease.held_seconds is None
         assert left(server, user) == list(NAMES)
         take(server, user, password, "two", "six")
         await opened(mailbox, unlock)
@@ -92,7 +92,7 @@ async def test_another_program_gets_in_after_release_and_what_it_took_is_told(
             name: id for name, id in ids.items() if name not in {"two", "six"}
         }
         assert list(mailbox.marks) == [ids["three"], ids["five"]]
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox, unlock).run()
         assert receipt.verified
         assert [item.outcome for item in receipt.items] == [Outcome.GONE] * 2
     finally:
@@ -107,10 +107,10 @@ async def test_new_mail_is_there_after_a_refresh_and_marks_stay(
     mailbox = mailbox_of(user)
     try:
         await opened(mailbox, unlock)
-        mailbox.mark([named(mailbox, "four").id])
+        mailbox.marks.mark([named(mailbox, "four").id])
         server.deliver(user, HEADER % {b"name": b"new"} + b"\r\nnew\r\n")
-        await mailbox.refresh(unlock)
-        await mailbox.headers_loaded()
+        await reader(mailbox, unlock).refresh()
+        await mailbox.headers.loaded()
         assert len(mailbox.index) == len(NAMES) + 1
         assert named(mailbox, "new")
         assert list(mailbox.marks) == [named(mailbox, "four").id]
@@ -135,16 +135,16 @@ async def test_without_a_lock_the_receipt_tells_what_really_became_of_it(
     try:
         await opened(mailbox, unlock)
         two, three = (named(mailbox, name).id for name in ("two", "three"))
-        mailbox.mark([two, three])
+        mailbox.marks.mark([two, three])
         take(server, user, password, "two")
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox, unlock).run()
         assert receipt.verified
         outcomes = {item.id: item.outcome for item in receipt.items}
         if server.name in SILENT:
             assert outcomes == {two: Outcome.GONE, three: Outcome.STILL_THERE}
             assert left(server, user) == [name for name in NAMES if name != "two"]
             assert list(mailbox.marks) == [three]
-            receipt = await mailbox.commit(unlock)
+            receipt = await commit(mailbox, unlock).run()
             outcomes |= {item.id: item.outcome for item in receipt.items}
         assert outcomes == {two: Outcome.GONE, three: Outcome.GONE}
         assert not mailbox.marks

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.mailbox import Credentials, Form, Mailbox, Sort
-from tests.mailbox.opening import by_number, loaded, mailbox_at
+from tests.mailbox.opening import by_number, line_of, loaded, mailbox_at, reader
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.proxy import Link
 
@@ -57,7 +57,7 @@ async def reading(dovecot: Dovecot, user: str) -> AsyncIterator[tuple[Mailbox, L
     before = {name: one.sha256 for name, one in dovecot.messages_on_disk(user).items()}
     async with Link(dovecot.host, dovecot.port) as link:
         mailbox = mailbox_at(link.host, link.port, user=user)
-        await mailbox.open(unlock_of(user))
+        await line_of(mailbox, unlock_of(user)).hold()
         await loaded(mailbox)
         yield mailbox, link
         await mailbox.close()
@@ -74,7 +74,7 @@ async def test_the_text_of_40_mb_costs_less_than_16_kib(dovecot: Dovecot) -> Non
     async with reading(dovecot, "peeks") as (mailbox, link):
         before = link.octets_down
         top = mailbox.index.ordered(Sort())[0]
-        peeked = await mailbox.peek(unlock_of("peeks"), top.id)
+        peeked = await reader(mailbox, unlock_of("peeks")).peek(top.id)
         assert link.octets_down - before < 16 * 1024
         assert peeked.transferred < 16 * 1024
         assert peeked.contents.text.text == WORDS.decode().replace("\r\n", "\n")[:-1]
@@ -92,19 +92,21 @@ async def test_a_part_and_the_whole_are_what_was_delivered(dovecot: Dovecot) -> 
         unlock = unlock_of("whole")
         top = mailbox.index.ordered(Sort())[0]
         saved = hashlib.sha256()
-        async with mailbox.part(unlock, top.id, "1.2") as part:  # while the message comes in
+        async with reader(mailbox, unlock).part(
+            top.id, "1.2"
+        ) as part:  # while the message comes in
             async for block in part.blocks:
                 saved.update(block)
         assert part.name == "film.mp4"
         assert saved.digest() == hashlib.sha256(ATTACHED).digest()
-        download = await mailbox.fetch(unlock, top.id)
+        download = await reader(mailbox, unlock).fetch(top.id)
         await download.finished()
         assert download.spool.sha256 == hashlib.sha256(raw).hexdigest()
-        peeked = await mailbox.peek(unlock, top.id)
+        peeked = await reader(mailbox, unlock).peek(top.id)
         (attached,) = peeked.contents.attachments
         assert peeked.complete
         assert attached.octets == len(ATTACHED)
-        async with mailbox.part(unlock, top.id, "1.2") as again:  # from the disk
+        async with reader(mailbox, unlock).part(top.id, "1.2") as again:  # from the disk
             assert again.octets == len(ATTACHED)
             assert b"".join([block async for block in again.blocks]) == ATTACHED
         assert [line for line in link.commands if line.startswith("RETR")] == ["RETR 13"]
@@ -117,9 +119,9 @@ async def test_an_export_of_all_is_what_lies_on_the_disk(dovecot: Dovecot, tmp_p
     async with reading(dovecot, "export") as (mailbox, _):
         messages = list(mailbox.index)
         zipped, box = bytearray(), tmp_path / "box"
-        async for block in mailbox.export(unlock_of("export"), messages, Form.ZIP).blocks():
+        async for block in reader(mailbox, unlock_of("export")).export(messages, Form.ZIP).blocks():
             zipped += block
-        export = mailbox.export(unlock_of("export"), messages, Form.MBOX)
+        export = reader(mailbox, unlock_of("export")).export(messages, Form.MBOX)
         with box.open("wb") as file:
             async for block in export.blocks():
                 file.write(block)
@@ -141,10 +143,10 @@ async def test_one_that_is_called_off_changes_nothing_either(dovecot: Dovecot) -
     async with reading(dovecot, "off") as (mailbox, _):
         unlock = unlock_of("off")
         id = by_number(mailbox, 13).id
-        download = await mailbox.fetch(unlock, id)
+        download = await reader(mailbox, unlock).fetch(id)
         async with asyncio.timeout(20):
             await download.beyond(MIB)
         await mailbox.downloads.forget(download.id)
         assert not download.complete
-        assert (await mailbox.stat(unlock)).messages == 13
-        assert (await mailbox.peek(unlock, by_number(mailbox, 1).id)).complete
+        assert (await reader(mailbox, unlock).stat()).messages == 13
+        assert (await reader(mailbox, unlock).peek(by_number(mailbox, 1).id)).complete

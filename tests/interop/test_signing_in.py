@@ -18,6 +18,7 @@ import pytest
 from app.mailbox import Account, Credentials, LoginRejected, Mailbox
 from app.mailbox.ways import MEANS, TOKEN_MEANS
 from app.transport import Dialer, Security, Target
+from tests.mailbox.opening import line_of, reader
 from tests.support.certs import Authority
 from tests.support.dovecot import ALL_MECHANISMS, PASSWORD, Dovecot
 from tests.support.servers import SERVERS
@@ -95,8 +96,8 @@ async def opened(dialer: Dialer, server: Dovecot, security: Security, who: Crede
     port = server.tls_port if security is Security.TLS else server.port
     mailbox = Mailbox(Account(who.username, Target("localhost", port, security)), dialer)
     try:
-        await mailbox.open(lambda: who)
-        await mailbox.refresh(lambda: who)
+        await line_of(mailbox, lambda: who).hold()
+        await reader(mailbox, lambda: who).refresh()
     finally:
         await mailbox.close()
     return mailbox
@@ -108,7 +109,7 @@ async def test_every_means_opens_the_mailbox(every_means, dialer, means, securit
     secret = secret_for(means)
     credentials = Credentials("anna", secret, means)
     mailbox = await opened(dialer, every_means, security, credentials)
-    assert mailbox.signed_in_by == (means or "SCRAM-SHA-256")
+    assert mailbox.listing.access.means == (means or "SCRAM-SHA-256")
     said = "\n".join(line.text for line in mailbox.transcript.lines())
     assert secret not in said
     assert secret[:40] not in said
@@ -136,13 +137,13 @@ async def test_a_wrong_secret_is_refused_in_one_try(every_means, dialer, means) 
 async def test_names_beyond_ascii_go_by_sasl(every_means, dialer, name, means) -> None:
     who = Credentials(name, PASSWORD, means)
     mailbox = await opened(dialer, every_means, Security.STARTTLS, who)
-    assert mailbox.signed_in_by == means
+    assert mailbox.listing.access.means == means
 
 
 async def test_names_beyond_ascii_go_by_user_and_pass(every_means, dialer) -> None:
     who = Credentials("zoë", PASSWORD, "USER")
     mailbox = await opened(dialer, every_means, Security.STARTTLS, who)
-    assert mailbox.signed_in_by == "USER"
+    assert mailbox.listing.access.means == "USER"
 
 
 async def test_a_server_that_holds_only_a_hash_is_opened_with_the_password_itself(
@@ -155,7 +156,7 @@ async def test_a_server_that_holds_only_a_hash_is_opened_with_the_password_itsel
         assert (caught.value.means, caught.value.instead) == ("SCRAM-SHA-256", "PLAIN")
         again = Credentials("anna", PASSWORD, caught.value.instead)
         mailbox = await opened(dialer, server, Security.TLS, again)
-        assert mailbox.signed_in_by == "PLAIN"
+        assert mailbox.listing.access.means == "PLAIN"
 
 
 async def test_mail_with_utf_8_headers_comes_as_it_was_delivered(authority, dialer) -> None:
@@ -167,11 +168,11 @@ async def test_mail_with_utf_8_headers_comes_as_it_was_delivered(authority, dial
         mailbox = Mailbox(Account(user, Target("localhost", server.port, Security.NONE)), dialer)
         who = Credentials(user, password)
         try:
-            await mailbox.open(lambda: who)
+            await line_of(mailbox, lambda: who).hold()
             [message] = mailbox.index
-            async with mailbox.retr(lambda: who, message.id) as (_, body):
+            async with reader(mailbox, lambda: who).retr(message.id) as (_, body):
                 assert b"".join([block async for block in body]) == raw
-            await mailbox.headers_loaded()
+            await mailbox.headers.loaded()
             assert message.summary is not None
             assert message.summary.subject == "Grüße"
         finally:

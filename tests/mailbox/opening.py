@@ -5,8 +5,20 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from app.mailbox import Account, Credentials, Mailbox, Message, MessageId, Notice
-from app.mailbox.index import Index, Listing
+from app.mailbox import (
+    Account,
+    Commit,
+    Console,
+    Credentials,
+    Key,
+    Line,
+    Mailbox,
+    Message,
+    MessageId,
+    Notice,
+    Reader,
+)
+from app.mailbox.index import Index, Listings
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.transport import Dialer, Security, Target, TargetPolicy, Timeouts
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks
@@ -17,6 +29,22 @@ LOOPBACK = TargetPolicy(loopback=True, ports=((1, 65535),))
 
 def unlock() -> Credentials:
     return Credentials("anna", "secret")
+
+
+def line_of(mailbox: Mailbox, key: Key = unlock) -> Line:
+    return Line(mailbox.lease, key)
+
+
+def reader(mailbox: Mailbox, key: Key = unlock) -> Reader:
+    return Reader(mailbox, line_of(mailbox, key))
+
+
+def commit(mailbox: Mailbox, key: Key = unlock) -> Commit:
+    return Commit(mailbox, line_of(mailbox, key))
+
+
+def console(mailbox: Mailbox, key: Key = unlock) -> Console:
+    return Console(mailbox, line_of(mailbox, key))
 
 
 def mailbox_at(
@@ -34,7 +62,7 @@ async def opened(
     async with ScriptedServer(drop) as server:
         mailbox = mailbox_at(server.host, server.port, timeouts=timeouts)
         try:
-            await mailbox.open(unlock)
+            await line_of(mailbox).hold()
             yield mailbox
         finally:
             await mailbox.close()
@@ -48,7 +76,7 @@ def maildrop(messages: Iterable[FakeMessage], **quirks: Any) -> FakeMaildrop:
 async def loaded(mailbox: Mailbox) -> None:
     """Until all headers have come in."""
     async with asyncio.timeout(10):
-        await mailbox.headers_loaded()
+        await mailbox.headers.loaded()
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -72,13 +100,13 @@ def index_of(*rows: tuple[str | None, int | None], salt: str = "salt") -> Index:
     scan = [ScanListing(*row) for row in sizes]
     uidls = [UniqueId(number, Uidl(uidl)) for number, uidl, _ in numbered if uidl is not None]
     stat = Stat(len(rows), sum(octets or 0 for _, octets in rows))
-    return Index(Listing(stat, scan, uidls), salt)
+    return Index(Listings(stat, scan, uidls), salt)
 
 
 def mark(mailbox: Mailbox, *numbers: int) -> list[MessageId]:
     """Marks messages by number; returns their ids."""
     chosen = [by_number(mailbox, number).id for number in numbers]
-    mailbox.mark(chosen)
+    mailbox.marks.mark(chosen)
     return chosen
 
 

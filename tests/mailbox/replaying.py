@@ -11,7 +11,7 @@ from tests.support.certs import Authority
 from tests.support.replay import Mail, Replay
 from tests.support.scripted import ScriptedServer
 
-from .opening import mailbox_at, unlock
+from .opening import mailbox_at, reader
 
 # Gmail and others of today speak TLS from the first octet on; the old ones never had it.
 SECURITY = {
@@ -54,7 +54,7 @@ async def replayed(
 
 async def retrieved(mailbox: Mailbox, message: Message) -> bytes:
     """All octets of a message."""
-    async with mailbox.retr(unlock, message.id) as (_, body):
+    async with reader(mailbox).retr(message.id) as (_, body):
         return b"".join([block async for block in body])
 
 

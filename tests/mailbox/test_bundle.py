@@ -14,7 +14,7 @@ from tests.support.corpus import CASES
 from tests.support.maildrop import FakeMessage, huge, plain
 
 from .arriving import message
-from .opening import by_number, loaded, maildrop, opened, unlock
+from .opening import by_number, loaded, maildrop, opened, reader
 from .test_parts import base64_part, multipart, octets_of
 
 SMALL = [case for case in CASES if isinstance(case.source, bytes)]
@@ -69,7 +69,7 @@ async def test_no_name_leads_out_of_the_folder(name):
 
 
 async def zipped(mailbox: Mailbox, id: str) -> tuple[str, bytes]:
-    async with mailbox.attachments(unlock, id) as part:
+    async with reader(mailbox).attachments(id) as part:
         return part.name, await octets_of(part)
 
 
@@ -92,7 +92,7 @@ async def test_a_message_is_fetched_once_and_a_small_one_not_at_all():
                 }
         assert drop.count("RETR") == 1
         small = by_number(mailbox, 2).id
-        await mailbox.peek(unlock, small)
+        await reader(mailbox).peek(small)
         _, data = await zipped(mailbox, small)
         assert zipfile.ZipFile(io.BytesIO(data)).namelist() == NAMES
         assert drop.count("RETR") == 1

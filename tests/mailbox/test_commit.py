@@ -1,220 +1,374 @@
-"""What a second listing proves, as pure functions; see test_mailbox.py for whole commits."""
+"""Commits that work, that are called off, and who waits for them."""
 
-from collections import Counter
+import asyncio
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.mailbox import Ambiguous, Message, MessageId, Outcome, Totals
-from app.mailbox.commit import Sent, Verdict, check_unambiguous, judge, receipt_of
-from app.mailbox.index import Index
+from app.mailbox import (
+    Ambiguous,
+    CommitFailed,
+    CommitFault,
+    Credentials,
+    LoginRejected,
+    Notice,
+    Outcome,
+    Sort,
+)
+from app.mailbox.commit import check_unambiguous
+from app.pop3 import RemoteProtocolError
+from app.transport import ConnectionLost
+from tests.support.maildrop import FakeMaildrop, FakeMessage, huge, plain
+from tests.support.proxy import Link
+from tests.support.scripted import ScriptedServer
 
-from .opening import index_of
+from .opening import (
+    by_number,
+    commit,
+    line_of,
+    loaded,
+    mailbox_at,
+    maildrop,
+    mark,
+    opened,
+    reader,
+    told,
+    uidls,
+    until,
+)
 
+HAPPENED = (Notice.GONE, Notice.MARKED_GONE)
 GONE, STILL, UNKNOWN = Outcome.GONE, Outcome.STILL_THERE, Outcome.NOT_VERIFIED
-Rows = list[tuple[str | None, int]]
+MIB = 1024 * 1024
 
 
-def ids(index: Index, *numbers: int) -> list[MessageId]:
-    return [message.id for message in index if message.number in numbers]
+# Commits that work
 
 
-A, B, C = ("a", 10), ("b", 20), ("c", 30)
+async def test_the_main_job():
+    drop = maildrop([*plain(2), huge(40 * MIB), *plain(5)[3:]])
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        top = mailbox.index.ordered(Sort())[0]
+        assert top.octets == 40 * MIB
+        mailbox.marks.mark([top.id])
+        receipt = await commit(mailbox).run()
+        assert receipt.verified
+        assert [(item.id, item.outcome) for item in receipt.items] == [(top.id, GONE)]
+        assert receipt.items[0].subject == "huge"
+        assert receipt.octets_freed == 40 * MIB
+        assert receipt.before.messages == 5
+        assert receipt.after is not None
+        assert receipt.after.messages == len(mailbox.index) == 4
+        assert mailbox.receipts.last is receipt
+        assert mailbox.marks.totals.messages == 0
+        assert mailbox.lease.held_seconds is not None
+        assert uidls(drop) == ["u1", "u2", "u4", "u5"]
+        assert drop.count("RETR") == 0
+        assert [c for c in drop.commands if c.startswith("DELE")] == ["DELE 3"]
+        assert drop.sessions[0][-1] == "QUIT"
+        assert mailbox.lease.received < 64 * 1024
 
 
-@pytest.mark.parametrize(
-    ("before", "marked", "after", "outcomes"),
-    [
-        # What a right server does, and what a lazy one does.
-        ([A, B, C], [2], [A, C], [GONE]),
-        ([A, B, C], [2], [A, B, C], [STILL]),
-        ([A, B, C], [1, 3], [B, C], [GONE, STILL]),
-        ([A, B, C], [1, 2, 3], [], [GONE] * 3),
-        ([A, B, C], [1, 2, 3], [C], [GONE, GONE, STILL]),
-        # Mail that came or went in the meantime, in another order.
-        ([A, B], [1], [("new", 5), B], [GONE]),
-        ([A, B], [1], [B, ("new", 10)], [GONE]),
-        ([A, B, C], [1, 2], [A, B], [STILL] * 2),
-        # As many others are missing as stayed: the UIDLs may have moved on.
-        ([A, B], [1], [A], [UNKNOWN]),
-        ([A, B, C], [2], [A, B], [UNKNOWN]),
-        ([A, B, C], [1, 3], [A], [UNKNOWN] * 2),
-        ([A, B, C], [1, 2], [C, ("new", 5), B], [GONE, STILL]),
-        ([A], [1], [("new", 5)], [GONE]),
-        # Only the estimate has changed.
-        ([A, B], [1], [("a", 12), B], [STILL]),
-        # UIDLs were reset: nothing can be said.
-        ([A, B], [1], [("x", 20)], [UNKNOWN]),
-        ([A, B], [1], [("x", 10), ("y", 20)], [UNKNOWN]),
-        ([A], [1], [("x", 10)], [UNKNOWN]),
-        # Copies with one UIDL.
-        ([("s", 10), ("s", 20)], [1], [("s", 20)], [GONE]),
-        ([("s", 10), ("s", 20)], [1], [("s", 10)], [STILL]),
-        ([("s", 10), ("s", 20)], [1], [("s", 10), ("s", 20)], [STILL]),
-        ([("s", 10), ("s", 20)], [1], [("s", 11), ("s", 20)], [UNKNOWN]),
-        ([("s", 10), ("s", 10), B], [1, 2], [("s", 10), B], [STILL, GONE]),
-        ([("s", 10), ("s", 10), B], [1, 2], [B], [GONE, GONE]),
-        # Without UIDLs the row of all sizes decides, or nothing does.
-        ([(None, 10), (None, 20)], [1], [(None, 20)], [GONE]),
-        ([(None, 10), (None, 20)], [1], [(None, 10), (None, 20)], [STILL]),
-        ([(None, 10), (None, 20)], [1], [(None, 20), (None, 5)], [UNKNOWN]),
-        ([(None, 10), (None, 20)], [1, 2], [], [GONE, GONE]),
-        ([(None, 10), (None, 20)], [1, 2], [(None, 20)], [UNKNOWN, UNKNOWN]),
-        ([A, B], [1], [(None, 20)], [GONE]),
-        ([(None, 10)], [1], [("a", 10)], [STILL]),
-    ],
-)
-def test_verdicts(before, marked, after, outcomes):
-    earlier = index_of(*before)
-    chosen = ids(earlier, *marked)
-    verdict = judge(earlier, chosen, index_of(*after))
-    assert Counter(verdict.outcomes[id] for id in chosen) == Counter(outcomes)
-    if before[0] != ("s", 10):  # of copies that are all alike it does not matter which is which
-        assert [verdict.outcomes[id] for id in chosen] == outcomes
-    assert verdict.verified is (UNKNOWN not in outcomes)
-    assert bool(verdict.why) is not verdict.verified
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_many_at_once(pipelining):
+    drop = maildrop(plain(300), pipelining=pipelining)
+    async with opened(drop) as mailbox:
+        chosen = mark(mailbox, *range(1, 301, 2))
+        receipt = await commit(mailbox).run()
+        assert receipt.count(GONE) == 150
+        assert {item.id for item in receipt.items} == set(chosen)
+        assert uidls(drop) == [f"u{n}" for n in range(2, 301, 2)]
 
 
-uidls = st.sampled_from(["a", "b", "c", "d", "e", "f", "g"])
-maildrops = st.lists(st.tuples(uidls, st.integers(1, 3)), min_size=1, max_size=10)
-newcomers = st.lists(st.tuples(st.sampled_from(["x", "y", "z"]), st.integers(1, 3)), max_size=3)
+async def test_a_commit_while_headers_are_loading():
+    drop = maildrop(plain(2000))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.01) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await line_of(mailbox).hold()
+        assert mailbox.headers.progress.running
+        mark(mailbox, 1000)
+        assert (await commit(mailbox).run()).count(GONE) == 1
+        await loaded(mailbox)
+        assert mailbox.headers.progress.known == 1999
+        await mailbox.close()
 
 
-@given(maildrops, newcomers, st.data())
-def test_whatever_the_server_removed_the_receipt_does_not_lie(rows, new, data):
-    """The server removes any subset, marked or not, and new mail comes in.
-
-    By a model that knows every message by itself: nothing that is there is called gone, unless
-    an identical copy was called still there in its place; and where nothing is in doubt, nothing
-    that is gone is called still there.
-    """
-    before = index_of(*rows)
-    numbers = range(1, len(rows) + 1)
-    marked = data.draw(st.sets(st.sampled_from(numbers), min_size=1))
-    removed = data.draw(st.sets(st.sampled_from(numbers)))
-    left = [row for number, row in zip(numbers, rows, strict=True) if number not in removed]
-    chosen = ids(before, *sorted(marked))
-    try:
-        check_unambiguous(before, chosen)
-    except Ambiguous:
-        return
-    verdict = judge(before, chosen, index_of(*left, *new))
-    assert set(verdict.outcomes) == set(chosen)
-    if not verdict.verified:
-        assert verdict.why
-        return
-    for row in set(rows):
-        alike = [number for number in numbers if rows[number - 1] == row and number in marked]
-        outcomes = Counter(verdict.outcomes[id] for id in ids(before, *alike))
-        assert outcomes[GONE] == len(set(alike) & removed)
-        assert outcomes[STILL] == len(set(alike) - removed)
+async def test_a_commit_after_a_release_signs_in_first():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 2)
+        await mailbox.tenancy.release()
+        drop.messages.pop(0)  # by another program: numbers shift
+        receipt = await commit(mailbox).run()
+        assert receipt.count(GONE) == 1
+        assert uidls(drop) == ["u3", "u4"]
+        assert "DELE 1" in drop.commands
 
 
-@given(maildrops, newcomers, st.data())
-def test_with_unique_uidls_there_is_no_doubt_while_they_cannot_have_moved_on(rows, new, data):
-    """Nor while one known message is left."""
-    unique = [(f"{n}{uidl}", size) for n, (uidl, size) in enumerate(rows)]
-    before = index_of(*unique)
-    marked = data.draw(st.sets(st.sampled_from(range(1, len(rows) + 1)), min_size=1))
-    removed = data.draw(st.sets(st.sampled_from(range(1, len(rows) + 1)), max_size=len(rows) - 1))
-    left = [row for number, row in enumerate(unique, 1) if number not in removed]
-    verdict = judge(before, ids(before, *marked), index_of(*left, *new))
-    moved_on = 0 < len(marked - removed) <= len(removed - marked)
-    assert verdict.verified is ((bool(left) or not new) and not moved_on)
-    if verdict.verified:
-        for message in before:
-            if message.number in marked:
-                gone = verdict.outcomes[message.id] is GONE
-                assert gone is (message.number in removed)
+async def test_without_uidls_and_without_top_a_held_connection_is_enough():
+    """Numbers mean the same for as long as the connection lasts."""
+    drop = maildrop([*plain(2), huge(MIB)], uidl=False, top=False)
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 3)
+        receipt = await commit(mailbox).run()
+        assert receipt.verified
+        assert receipt.count(GONE) == 1
+        assert len(drop.messages) == 2
 
 
-@given(maildrops, st.data())
-def test_without_uidls_a_verdict_is_never_wrong_when_nothing_else_happened(rows, data):
-    before = index_of(*((None, size) for _, size in rows))
-    marked = data.draw(st.sets(st.sampled_from(range(1, len(rows) + 1)), min_size=1))
-    removed = data.draw(st.sets(st.sampled_from(sorted(marked))))
-    left = [(None, row[1]) for number, row in enumerate(rows, 1) if number not in removed]
-    verdict = judge(before, ids(before, *marked), index_of(*left))
-    if removed == marked:
-        assert set(verdict.outcomes.values()) == {GONE}
-    elif not removed:
-        assert set(verdict.outcomes.values()) == {STILL}
-    else:
-        assert set(verdict.outcomes.values()) == {UNKNOWN}
+async def test_everything_can_be_deleted():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1, 2, 3)
+        receipt = await commit(mailbox).run()
+        assert receipt.count(GONE) == 3
+        assert (drop.messages, len(mailbox.index)) == ([], 0)
+
+
+async def test_no_check_where_none_was_asked_for():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1)
+        receipt = await commit(mailbox).run(verify=False)
+        assert (receipt.verified, receipt.count(UNKNOWN)) == (False, 1)
+        assert (receipt.octets_freed, receipt.after) == (0, None)
+        assert len(drop.sessions) == 1
+        assert uidls(drop) == ["u2", "u3"]
+        drop.messages.pop()
+        await reader(mailbox).stat()
+        assert mailbox.marks.totals.messages == 0
+        # What we have deleted ourselves is not blamed on another program.
+        assert {n: told(mailbox).get(n) for n in HAPPENED} == {Notice.GONE: 1, HAPPENED[1]: None}
+
+
+# Commits that are called off
+
+
+async def test_nothing_marked():
+    drop = maildrop(plain(1))
+    async with opened(drop) as mailbox:
+        with pytest.raises(CommitFailed) as caught:
+            await commit(mailbox).run()
+        assert caught.value.fault is CommitFault.NOTHING_MARKED
+        assert drop.count("QUIT") == 0
+
+
+def replaced(drop: FakeMaildrop, number: int, message: FakeMessage) -> None:
+    drop.messages[number - 1] = message
 
 
 @pytest.mark.parametrize(
-    ("rows", "marked", "unclear"),
+    ("change", "left"),
     [
-        ([A, B], [1], []),
-        ([("s", 10), ("s", 10)], [1], [1]),
-        ([("s", 10), ("s", 10)], [2], [2]),
-        ([("s", 10), ("s", 10)], [1, 2], []),
-        ([("s", 10), ("s", 20)], [1], []),
-        ([("s", 10), ("s", 10), ("s", 20), B], [1, 3, 4], [1]),
-        ([(None, 10), (None, 10)], [1], []),  # without UIDLs the number is the message
+        (lambda drop: drop.messages.pop(1), 1),  # another program took it
+        (lambda drop: replaced(drop, 2, FakeMessage(b"Subject: x\r\n\r\n", uidl="u2")), 1),
+        (lambda drop: setattr(drop.quirks, "fresh_uidls", True), 0),
+        (lambda drop: setattr(drop.quirks, "uidl", False), 0),
     ],
 )
-def test_one_of_several_that_look_alike_is_never_deleted(rows, marked, unclear):
-    index = index_of(*rows)
-    chosen = ids(index, *marked)
-    if not unclear:
-        check_unambiguous(index, chosen)
-        return
-    with pytest.raises(Ambiguous) as caught:
-        check_unambiguous(index, chosen)
-    assert list(caught.value.ids) == ids(index, *unclear)
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_maildrop_that_changed_calls_it_off(change, left, held):
+    """No DELE for a message whose UIDL or size is another than when it was marked."""
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 2, 3)
+        if held:  # the connection was cut, unnoticed
+            mailbox.lease.drop()
+        else:
+            await mailbox.tenancy.release()
+        change(drop)
+        before = uidls(drop)
+        with pytest.raises(CommitFailed) as caught:
+            await commit(mailbox).run()
+        assert caught.value.fault is CommitFault.CHANGED
+        assert mailbox.marks.totals.messages == left
+        assert drop.count("DELE") == 0
+        await mailbox.tenancy.release()
+        assert uidls(drop) == before
 
 
-def receipt(outcomes: list[Outcome], sent: Sent, *, verified: bool = True):
-    index = index_of(A, B, C)
-    doomed: list[Message] = list(index)[: len(outcomes)]
-    doomed[0].header.learn(b"From: Zoe <z@x.example>\r\nSubject: hello\r\n\r\n", 1)
-    found = dict(zip((message.id for message in doomed), outcomes, strict=True))
-    why = "" if verified else "no sign-in"
-    return doomed, receipt_of(
-        doomed, sent, Verdict(found, verified=verified, why=why), Totals(3, 60), Totals(1, 30)
-    )
+async def test_a_server_that_gives_uidls_to_other_numbers_of_the_same_connection():
+    """It must not, but if it does, the number whose header was seen is the one that goes."""
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 3)
+        drop.quirks.replies["UIDL"] = b"+OK\r\n1 u3\r\n2 u1\r\n3 u2\r\n.\r\n"
+        drop.quirks.stall_at = "DELE"
+        committing = asyncio.create_task(commit(mailbox).run())
+        await until(lambda: drop.count("DELE") == 1)
+        assert drop.commands[-2:] == ["TOP 3 0", "DELE 3"]
+        mailbox.lease.drop()
+        with pytest.raises(ConnectionLost):
+            await committing
+    assert len(drop.messages) == 3
 
 
-def test_a_receipt_adds_up_and_shows_the_largest_first():
-    _, made = receipt([GONE, STILL, GONE], Sent({}))
-    assert [item.octets for item in made.items] == [30, 20, 10]
-    assert made.octets_freed == 40
-    assert (made.count(GONE), made.count(STILL), made.count(UNKNOWN)) == (2, 1, 0)
-    assert (made.items[2].sender, made.items[2].subject) == ("Zoe", "hello")
-    assert (made.items[0].sender, made.items[0].subject) == ("", "")
-    assert made.at.tzinfo is not None
+async def test_one_of_two_that_look_alike_is_refused_and_both_are_not():
+    drop = maildrop(plain(3), same_uidl=True)
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 1)
+        with pytest.raises(Ambiguous) as caught:
+            await commit(mailbox).run()
+        assert caught.value.ids == (by_number(mailbox, 1).id,)
+        assert drop.count("DELE") == 0
+        mark(mailbox, 2, 3)
+        assert (await commit(mailbox).run()).count(GONE) == 3
 
 
-def test_a_receipt_has_the_servers_words_where_it_refused():
-    doomed, made = receipt([GONE, STILL], Sent({}, quit_reply="-ERR some left"))
-    assert [item.reason for item in made.items] == ["-ERR some left", ""]
-    index = index_of(A, B)
-    second = list(index)[1].id
-    doomed, made = receipt([GONE, STILL], Sent({second: "-ERR protected"}, quit_reply="-ERR x"))
-    assert doomed[1].id == second
-    assert [item.reason for item in made.items] == ["-ERR protected", ""]
+async def test_a_commit_that_cannot_sign_in_keeps_its_marks():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        chosen = mark(mailbox, 2)
+        await mailbox.tenancy.release()
+        with pytest.raises(LoginRejected):
+            await commit(mailbox, lambda: Credentials("anna", "mistaken")).run()
+        assert list(mailbox.marks) == chosen
+        assert len(drop.messages) == 3
 
 
-def test_a_refused_dele_is_known_to_be_there_even_where_nothing_could_be_checked():
-    second = list(index_of(A, B))[1].id
-    _, made = receipt([UNKNOWN, UNKNOWN], Sent({second: "-ERR protected"}), verified=False)
-    assert [item.outcome for item in made.items] == [STILL, UNKNOWN]
-    assert (made.verified, made.why, made.octets_freed) == (False, "no sign-in", 0)
+async def test_a_listing_broken_before_the_commit_leaves_no_old_numbers_on_a_new_connection():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 3)
+        await mailbox.tenancy.release()
+        drop.messages.pop(0)
+        drop.quirks.replies["STAT"] = b"later\r\n"
+        with pytest.raises(RemoteProtocolError):
+            await commit(mailbox).run()
+        assert mailbox.lease.held_seconds is None
+        drop.quirks.replies.clear()
+        peeked = await reader(mailbox).peek(next(iter(mailbox.marks)))
+        assert "message 3" in {field.value for field in peeked.fields}
 
 
-class OnlyInOrder(list[MessageId]):
-    """What is marked; to look for one message in it would mean to go through it all."""
-
-    def __contains__(self, id: object) -> bool:
-        raise AssertionError("100,000 marks would be gone through 100,000 times")
+# Commits and who waits for them
 
 
-@pytest.mark.parametrize(("before", "after"), [((A, B, C), (B, C)), (((None, 1), (None, 2)), ())])
-def test_a_judgement_does_not_grow_with_the_square_of_the_marks(before, after):
-    earlier = index_of(*before)
-    verdict = judge(earlier, OnlyInOrder(ids(earlier, 1, 2)), index_of(*after))
-    assert verdict.verified
-    assert len(verdict.outcomes) == 2
+async def test_two_commits_at_once():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1)
+        first = asyncio.create_task(commit(mailbox).run())
+        await asyncio.sleep(0)
+        with pytest.raises(CommitFailed) as caught:
+            await commit(mailbox).run()
+        assert caught.value.fault is CommitFault.BUSY
+        assert (await first).count(GONE) == 1
+        mark(mailbox, 1)
+        assert (await commit(mailbox).run()).count(GONE) == 1
+        assert uidls(drop) == ["u3"]
+
+
+async def test_a_commit_goes_on_when_whoever_asked_for_it_goes_away():
+    drop = maildrop(plain(4))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.05) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await line_of(mailbox).hold()
+        mark(mailbox, 2)
+        asking = asyncio.create_task(commit(mailbox).run())
+        await asyncio.sleep(0.02)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert drop.count("DELE") == 0
+        await mailbox.close()  # waits for it, as does the end of the process
+        assert mailbox.receipts.last is not None
+        assert mailbox.receipts.last.count(GONE) == 1
+        assert uidls(drop) == ["u1", "u3", "u4"]
+
+
+async def test_a_cancelled_close_does_not_cancel_the_commit():
+    drop = maildrop(plain(4))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.05) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await line_of(mailbox).hold()
+        mark(mailbox, 2)
+        asking = asyncio.create_task(commit(mailbox).run())
+        closing = asyncio.create_task(mailbox.close())
+        await asyncio.sleep(0.02)
+        closing.cancel()
+        await asyncio.wait([closing])
+        assert (await asking).count(GONE) == 1
+        await mailbox.close()
+
+
+async def test_clicks_during_a_commit_wait_for_it():
+    drop = maildrop(plain(3))
+    async with opened(drop) as mailbox:
+        mark(mailbox, 1)
+        committing = asyncio.create_task(commit(mailbox).run())
+        for _ in range(3):  # until it has begun
+            await asyncio.sleep(0)
+        assert mailbox.lease.alone().locked()
+        stat = await reader(mailbox).stat()
+        assert stat.messages == 2
+        assert committing.done()
+
+
+async def test_a_commit_killed_between_dele_and_quit_is_not_finished_by_a_later_quit():
+    drop = maildrop(plain(4))
+    async with (
+        ScriptedServer(drop) as server,
+        Link(server.host, server.port, rtt=0.05) as link,
+    ):
+        mailbox = mailbox_at(link.host, link.port)
+        await line_of(mailbox).hold()
+        await loaded(mailbox)
+        mark(mailbox, 2)
+        asking = asyncio.create_task(commit(mailbox).run())
+        await until(lambda: drop.count("DELE") == 1)
+        assert mailbox.receipts._deleting is not None
+        mailbox.receipts._deleting.cancel()  # as the end of the event loop does
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await mailbox.close()
+        assert drop.count("QUIT") == 0
+        assert len(drop.messages) == 4
+
+
+async def test_what_is_marked_while_a_commit_waits_for_the_line_is_not_deleted():
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 1)
+        async with mailbox.lease.alone():  # somebody else is signing in
+            committing = asyncio.create_task(commit(mailbox).run())
+            await asyncio.sleep(0.01)
+            mark(mailbox, 2)
+        with pytest.raises(CommitFailed) as caught:
+            await committing
+        assert caught.value.fault is CommitFault.OTHERS_MARKED
+        assert drop.count("DELE") == 0
+        assert (await commit(mailbox).run()).count(GONE) == 2
+
+
+async def test_what_is_marked_in_the_last_moment_before_dele_is_not_deleted(monkeypatch):
+    drop = maildrop(plain(4))
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        mark(mailbox, 1)
+
+        def look(index, marked):  # in another thread, while other tabs go on
+            mailbox.marks.add([by_number(mailbox, 2)])
+            check_unambiguous(index, marked)
+
+        monkeypatch.setattr("app.mailbox.commit.check_unambiguous", look)
+        with pytest.raises(CommitFailed) as caught:
+            await commit(mailbox).run()
+        assert caught.value.fault is CommitFault.CHANGED
+        assert drop.count("DELE") == 0
+        assert mailbox.marks.totals.messages == 2

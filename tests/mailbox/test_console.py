@@ -13,18 +13,17 @@ from app.mailbox import (
     Sort,
     Verb,
 )
-from app.mailbox.console import Dialogue
 from app.pop3 import Fault, RemoteProtocolError
 from app.transport import ConnectionLost
 from tests.support.maildrop import FakeMessage, huge, plain
 
-from .opening import loaded, maildrop, opened, unlock
+from .opening import console, loaded, maildrop, opened, reader
 
 DOTS = b"Subject: dots\r\n\r\n.one\r\n..two\r\nend\r\n"
 
 
 async def ask(mailbox: Mailbox, line: str) -> Exchange:
-    return await mailbox.type(unlock, line)
+    return await console(mailbox).type(line)
 
 
 async def test_every_reading_command_goes_out_as_typed_and_comes_back_as_sent():
@@ -73,7 +72,7 @@ async def test_a_line_that_is_refused_sends_nothing_and_is_kept_nowhere():
         for line in ("PASS pl4nted", "", "STAT\r\nDELE 1", "USER x", "TOP 1", "x" * 100_000):
             with pytest.raises(BadLine):
                 await ask(mailbox, line)
-        await mailbox.noop(unlock)
+        await reader(mailbox).noop()
         assert drop.commands[before:] == ["NOOP"]
         assert mailbox.dialogue.exchanges == ()
         assert "pl4nted" not in repr(mailbox.transcript)
@@ -111,7 +110,7 @@ async def test_the_line_is_busy_while_a_message_comes_whole():
     async with opened(maildrop([huge(4 * 1024 * 1024), *plain(1)])) as mailbox:
         await loaded(mailbox)
         large = mailbox.index.ordered(Sort())[0]
-        async with mailbox.retr(unlock, large.id) as (_, body):
+        async with reader(mailbox).retr(large.id) as (_, body):
             with pytest.raises(LineBusy):
                 await ask(mailbox, "STAT")
             async for _block in body:
@@ -123,7 +122,7 @@ async def test_a_new_connection_is_told():
     drop = maildrop(plain(2))
     async with opened(drop) as mailbox:
         assert not (await ask(mailbox, "STAT")).renewed
-        await mailbox.release()
+        await mailbox.tenancy.release()
         assert (await ask(mailbox, "STAT")).renewed
         assert not (await ask(mailbox, "STAT")).renewed
         drop.quirks.close_at = "NOOP"
@@ -151,15 +150,3 @@ async def test_two_tabs_take_turns():
         found = await asyncio.gather(*(ask(mailbox, f"LIST {n}") for n in (1, 2, 1)))
         assert [one.reply.split()[1] for one in found] == ["1", "2", "1"]
         assert [one.number for one in found] == [1, 2, 3]
-
-
-def test_a_dialogue_has_its_bounds():
-    dialogue = Dialogue()
-    for number in range(300):
-        dialogue.add(Exchange(0, f"LIST {number}", "+OK", "x" * 60_000, 60_000))
-    kept = dialogue.exchanges
-    assert [one.number for one in kept][-1] == 300
-    assert len(kept) < 100
-    assert len(kept[-1].body or "") == 60_000
-    assert sum(len(one.body or "") for one in kept[:-1]) < 300_000
-    assert all(one.truncated for one in kept[:-1])

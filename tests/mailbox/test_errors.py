@@ -1,7 +1,7 @@
 import pytest
 
 from app.mailbox import LoginRejected, errors
-from app.mailbox.commit import words_for
+from app.mailbox.receipts import words_for
 from app.pop3 import Fault, RemoteProtocolError
 from app.transport import ConnectFailed, ConnectFault, ConnectionLost
 

@@ -28,7 +28,7 @@ from tests.support.proxy import Link
 from tests.support.scripted import Peer, ScriptedServer
 
 from .arriving import MIB, Arriving, nameless, turns
-from .opening import by_number, loaded, mailbox_at, maildrop, mark, opened, unlock, until
+from .opening import by_number, line_of, loaded, mailbox_at, maildrop, mark, opened, reader, until
 
 FROM_LINES = b"From here on\r\n>From there\r\n>>From: no\r\nfrom\r\n From\r\nFro\r\n"
 
@@ -55,7 +55,7 @@ def octets_of(message: FakeMessage) -> bytes:
 async def exported(
     mailbox: Mailbox, form: Form, messages: list[Message] | None = None
 ) -> tuple[bytes, Export]:
-    export = mailbox.export(unlock, messages or list(mailbox.index), form)
+    export = reader(mailbox).export(messages or list(mailbox.index), form)
     return b"".join([block async for block in export.blocks()]), export
 
 
@@ -150,7 +150,7 @@ async def test_what_breaks_off_twice_ends_the_file_and_never_cleanly():
     drop = maildrop([*letters(1), huge(2 * MIB), *letters(1)])
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        export = mailbox.export(unlock, list(mailbox.index), Form.MBOX)
+        export = reader(mailbox).export(list(mailbox.index), Form.MBOX)
         got = bytearray()
 
         async def take() -> None:
@@ -164,7 +164,7 @@ async def test_what_breaks_off_twice_ends_the_file_and_never_cleanly():
         assert (export.complete, export.running) == (False, False)
         assert b"Letter 1" in got
         drop.quirks.reset_at = None
-        assert (await mailbox.stat(unlock)).messages == 3
+        assert (await reader(mailbox).stat()).messages == 3
 
 
 async def test_a_protocol_fault_is_not_tried_again():
@@ -183,7 +183,7 @@ async def test_what_is_refused_ends_the_file_and_is_named():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         messages = list(mailbox.index)
-        export = mailbox.export(unlock, messages, Form.MBOX)
+        export = reader(mailbox).export(messages, Form.MBOX)
         blocks = export.blocks()
         await anext(blocks)
         drop.quirks.replies["RETR"] = b"-ERR [SYS/PERM] not this one\r\n"
@@ -193,7 +193,7 @@ async def test_what_is_refused_ends_the_file_and_is_named():
         assert export.refused is not None
         assert export.refused[0] in messages
         assert export.refused[1] == "-ERR [SYS/PERM] not this one"
-        assert (await mailbox.stat(unlock)).messages == 4
+        assert (await reader(mailbox).stat()).messages == 4
 
 
 async def test_one_at_a_time_and_none_that_does_not_fit():
@@ -201,14 +201,14 @@ async def test_one_at_a_time_and_none_that_does_not_fit():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         messages = list(mailbox.index)
-        first = mailbox.export(unlock, messages[:2], Form.MBOX)
+        first = reader(mailbox).export(messages[:2], Form.MBOX)
         async with aclosing(first.blocks()) as blocks:
             await anext(blocks)
             with pytest.raises(AlreadyExporting):
-                mailbox.export(unlock, messages[:2], Form.MBOX)
+                reader(mailbox).export(messages[:2], Form.MBOX)
         mailbox.downloads.limit = MIB // 2
         with pytest.raises(MessageTooLarge):
-            mailbox.export(unlock, messages, Form.MBOX)
+            reader(mailbox).export(messages, Form.MBOX)
         again, _ = await exported(mailbox, Form.MBOX, messages[:2])
         assert again.count(b"\nSubject: Letter") == 2
         assert mailbox.exporting is not None
@@ -221,9 +221,9 @@ async def test_what_has_vanished_is_left_out_and_the_others_are_right():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         chosen = list(mailbox.index)
-        await mailbox.release()
+        await mailbox.tenancy.release()
         drop.messages.pop(1)  # by another program; the numbers change
-        export = mailbox.export(unlock, chosen, Form.ZIP)
+        export = reader(mailbox).export(chosen, Form.ZIP)
         file = b"".join([block async for block in export.blocks()])
         assert (export.missing, export.complete) == (1, True)
         with zipfile.ZipFile(io.BytesIO(file)) as read:
@@ -241,10 +241,10 @@ async def test_who_goes_away_in_the_middle_leaves_the_mailbox_usable(blocks: int
         Link(server.host, server.port, rate=16 * MIB) as link,
     ):
         mailbox = mailbox_at(link.host, link.port)
-        await mailbox.open(unlock)
+        await line_of(mailbox).hold()
         await loaded(mailbox)
         mark(mailbox, 2)
-        export = mailbox.export(unlock, list(mailbox.index), Form.MBOX)
+        export = reader(mailbox).export(list(mailbox.index), Form.MBOX)
         before = nameless()
 
         async def take() -> None:
@@ -262,9 +262,9 @@ async def test_who_goes_away_in_the_middle_leaves_the_mailbox_usable(blocks: int
         await asyncio.wait([taking])
         del taking  # its error's traceback holds what it held
         assert (export.running, export.complete) == (False, False)
-        assert (await mailbox.stat(unlock)).messages == 3
-        assert (await mailbox.peek(unlock, by_number(mailbox, 3).id, 3)).lines == 3
-        assert mailbox.marked.messages == 1
+        assert (await reader(mailbox).stat()).messages == 3
+        assert (await reader(mailbox).peek(by_number(mailbox, 3).id, 3)).lines == 3
+        assert mailbox.marks.totals.messages == 1
         await until(lambda: nameless() == before)
         assert drop.count("RETR") <= 2  # nothing goes on by itself
         assert (drop.count("DELE"), len(drop.messages)) == (0, 3)
@@ -279,7 +279,7 @@ async def test_how_far_it_is():
     wanted = letters(3)
     async with opened(maildrop(wanted)) as mailbox:
         await loaded(mailbox)
-        export = mailbox.export(unlock, list(mailbox.index), Form.MBOX)
+        export = reader(mailbox).export(list(mailbox.index), Form.MBOX)
         assert mailbox.exporting is export
         sizes = [message.octets for message in wanted]
         assert export.total == Totals(3, sum(sizes))
@@ -342,7 +342,7 @@ async def test_never_more_than_two_are_on_the_disk(form: Form, *, broken: bool):
         try:
             if broken:
                 drop.quirks.reset_at = "RETR body"
-            async for _ in mailbox.export(unlock, list(mailbox.index), form).blocks():
+            async for _ in reader(mailbox).export(list(mailbox.index), form).blocks():
                 most = max(most, nameless() - before)
             assert most == 2
             assert len(drop.sessions) == 1 + broken
@@ -356,7 +356,7 @@ async def test_what_is_here_already_is_not_fetched_again():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         first = by_number(mailbox, 1)
-        await (await mailbox.fetch(unlock, first.id)).finished()
+        await (await reader(mailbox).fetch(first.id)).finished()
         file, _ = await exported(mailbox, Form.MBOX)
         assert drop.count("RETR") == 2
         assert b"Letter 1" in file
@@ -372,7 +372,7 @@ async def test_the_end_of_the_session_ends_it():
         Link(server.host, server.port, rate=16 * MIB) as link,
     ):
         mailbox = mailbox_at(link.host, link.port)
-        await mailbox.open(unlock)
+        await line_of(mailbox).hold()
         await loaded(mailbox)
         exporting = asyncio.create_task(exported(mailbox, Form.ZIP))
         await until(lambda: drop.count("RETR") == 1)

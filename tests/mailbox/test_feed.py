@@ -7,7 +7,7 @@ import weakref
 from app.mailbox import Feed, Topic, Watch
 from tests.support.maildrop import FakeMaildrop, plain
 
-from .opening import loaded, mark, opened, unlock
+from .opening import line_of, loaded, mark, opened, reader
 
 
 async def soon(watch: Watch) -> frozenset[Topic]:
@@ -99,9 +99,9 @@ async def test_fifty_watchers_cost_one_header_load():
 
         async def look_on() -> None:
             watch = mailbox.feed.watch()
-            while mailbox.progress.known < 200:
+            while mailbox.headers.progress.known < 200:
                 await watch.changes()
-            done.append(mailbox.progress.known)
+            done.append(mailbox.headers.progress.known)
 
         async with asyncio.timeout(10):
             await asyncio.gather(*(look_on() for _ in range(50)))
@@ -121,22 +121,22 @@ async def test_what_a_mailbox_tells():
         watch = mailbox.feed.watch()
         for change in (
             lambda: mark(mailbox, 1),
-            lambda: mailbox.unmark([next(iter(mailbox.index)).id]),
-            mailbox.unmark_all,
+            lambda: mailbox.marks.unmark([next(iter(mailbox.index)).id]),
+            mailbox.marks.unmark_all,
         ):
             change()
             assert await soon(watch) == {Topic.MARKS}
-        await mailbox.release()
+        await mailbox.tenancy.release()
         assert Topic.HELD in await soon(watch)
-        listing = mailbox.listing
-        await mailbox.open(unlock)
+        listing = mailbox.listing.version
+        await line_of(mailbox).hold()
         assert Topic.HELD in await soon(watch)
-        assert mailbox.listing == listing, "the same messages are no news"
+        assert mailbox.listing.version == listing, "the same messages are no news"
         drop.messages[:] = drop.messages[:2]
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         assert Topic.LISTED in await soon(watch)
-        assert mailbox.listing == listing + 1
-        await mailbox.pause_headers()
+        assert mailbox.listing.version == listing + 1
+        await mailbox.headers.pause()
         await soon(watch)
     assert mailbox.feed.over
 
@@ -147,11 +147,11 @@ async def test_a_server_that_hangs_up_is_told():
         await loaded(mailbox)
         await asyncio.sleep(0.02)
         watch = mailbox.feed.watch()
-        connection = mailbox._lease.connection
+        connection = mailbox.lease.connection
         assert connection is not None
         connection.connection_lost(None)
         assert await soon(watch) == {Topic.HELD, Topic.TRANSCRIPT}
-        assert mailbox.held_seconds is None
+        assert mailbox.lease.held_seconds is None
 
 
 def _pending(feed: Feed, watch: Watch) -> bool:

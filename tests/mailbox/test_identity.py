@@ -14,16 +14,18 @@ from app.mailbox import (
     NoSuchMessage,
     Notice,
     Outcome,
+    Unproven,
 )
+from app.mailbox.commit import Commit
 from app.mailbox.identity import certain, fits, meant, restorable
-from app.mailbox.index import Index, Listing
+from app.mailbox.index import Index, Listings
 from app.mailbox.models import Header, Known, header_digest
 from app.mailbox.news import doubts
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.transport import Doubt, Security, Target
 from tests.support.fickle import FickleDialer, FickleServer, Stored, honest
 
-from .opening import by_number, index_of, loaded, mark, told, unlock
+from .opening import by_number, commit, index_of, line_of, loaded, mark, reader, told
 
 ACCOUNT = Account("anna", Target("fickle.example", 110, Security.NONE))
 
@@ -33,7 +35,7 @@ async def signed_in(
     server: FickleServer, dialer: FickleDialer | None = None
 ) -> AsyncIterator[Mailbox]:
     mailbox = Mailbox(ACCOUNT, dialer or FickleDialer(server))
-    await mailbox.open(unlock)
+    await line_of(mailbox).hold()
     await loaded(mailbox)
     yield mailbox
     await mailbox.close()
@@ -149,7 +151,7 @@ def test_numbers_as_uidls_after_a_gap():
     """LIST leaves out what is deleted on its connection, and what another program holds."""
     rows = [(MessageNumber(n), Uidl(uidl)) for n, uidl in ((2, "2"), (5, "05"), (12, "12"))]
     scan = [ScanListing(number, Octets(10)) for number, _ in rows]
-    index = Index(Listing(Stat(12, 120), scan, [UniqueId(*row) for row in rows]), "salt")
+    index = Index(Listings(Stat(12, 120), scan, [UniqueId(*row) for row in rows]), "salt")
     assert index.numbered
     assert not index.has_uidls
     assert index.claiming(Uidl("2")) is None
@@ -170,7 +172,7 @@ async def test_the_receipt_over_numbers_tells_what_is_gone_and_the_list_is_true(
     async with signed_in(server) as mailbox:
         assert Notice.NUMBERED_UIDLS in told(mailbox)
         mark(mailbox, 2)
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert left(server) == "ac"
         assert [item.outcome for item in receipt.items] == [Outcome.GONE]
         assert receipt.verified
@@ -178,7 +180,7 @@ async def test_the_receipt_over_numbers_tells_what_is_gone_and_the_list_is_true(
         assert subjects(mailbox) == ["a", "c"]
         assert not mailbox.marks
         with pytest.raises(CommitFailed):
-            await mailbox.commit(unlock)
+            await commit(mailbox).run()
     assert left(server) == "ac"
 
 
@@ -189,10 +191,10 @@ async def test_a_mark_does_not_move_on_to_the_next_message_when_one_before_it_go
     server.naming = naming
     async with signed_in(server) as mailbox:
         mark(mailbox, 2)
-        await mailbox.release()
+        await mailbox.tenancy.release()
         del server.messages[0]
         with pytest.raises(CommitFailed) as caught:
-            await mailbox.commit(unlock)
+            await commit(mailbox).run()
         assert caught.value.fault is CommitFault.CHANGED
         assert not mailbox.marks
         dropped = {Notice.MARKS_DROPPED, Notice.OTHERS_BEHIND_MARKS} & told(mailbox).keys()
@@ -208,12 +210,12 @@ async def test_uidls_by_place_make_a_receipt_that_is_not_verified_and_say_why():
     server.naming = lambda place, _: f"msg{place}"
     async with signed_in(server) as mailbox:
         mark(mailbox, 2)
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert (receipt.verified, receipt.octets_freed) == (False, 0)
-        assert receipt.why == "as many unmarked messages are missing as marked ones stayed"
+        assert receipt.why is Unproven.AS_MANY_MISSING
         assert left(server) == "ac"
         with pytest.raises(CommitFailed):  # deleting again deletes nothing else
-            await mailbox.commit(unlock)
+            await commit(mailbox).run()
         await loaded(mailbox)
         assert subjects(mailbox) == ["a", "c"]
         assert Notice.REUSED_UIDLS in told(mailbox)
@@ -225,15 +227,15 @@ async def test_a_uidl_that_new_mail_was_given_is_not_taken_for_what_stayed(monke
     server.naming = lambda place, _: f"msg{place}"
     async with signed_in(server) as mailbox:
         mark(mailbox, 2)
-        looked = mailbox._look_again
+        looked = Commit._look_again
 
         async def after_new_mail(*arguments):
             server.messages.append(Stored("d"))
             await looked(*arguments)
 
-        monkeypatch.setattr(mailbox, "_look_again", after_new_mail)
-        receipt = await mailbox.commit(unlock)
-        assert receipt.why == "the server gave a UIDL to another message"
+        monkeypatch.setattr(Commit, "_look_again", after_new_mail)
+        receipt = await commit(mailbox).run()
+        assert receipt.why is Unproven.REUSED
         assert [item.outcome for item in receipt.items] == [Outcome.NOT_VERIFIED]
         assert not mailbox.marks
         await loaded(mailbox)
@@ -245,10 +247,10 @@ async def test_swapped_uidls_are_seen_before_dele_and_remembered_for_the_server(
     dialer = FickleDialer(server)
     async with signed_in(server, dialer) as mailbox:
         (marked,) = mark(mailbox, 2)
-        await mailbox.release()
+        await mailbox.tenancy.release()
         server.naming = lambda _, stored: "uid-" + {"b": "c", "c": "b"}.get(stored.subject, "a")
         with pytest.raises(CommitFailed):
-            await mailbox.commit(unlock)
+            await commit(mailbox).run()
         assert "DELE" not in " ".join(server.visits[-1].commands)
         assert told(mailbox)[Notice.OTHERS_BEHIND_MARKS] == 1
         assert Notice.REUSED_UIDLS in told(mailbox)
@@ -258,7 +260,7 @@ async def test_swapped_uidls_are_seen_before_dele_and_remembered_for_the_server(
     async with signed_in(server, dialer) as mailbox:  # somebody else, at the same server
         assert Notice.REUSED_UIDLS in told(mailbox)
         mark(mailbox, 1)
-        await mailbox.commit(unlock)
+        await commit(mailbox).run()
         assert server.visits[-2].commands[-3:-1] == ["TOP 1 0", "DELE 1"]
     assert left(server) == "bc"
 
@@ -266,18 +268,18 @@ async def test_swapped_uidls_are_seen_before_dele_and_remembered_for_the_server(
 async def test_a_mark_goes_on_over_a_server_that_is_not_believed_where_its_header_is_the_same():
     server = FickleServer(mails("a", "b", "c"))
     async with signed_in(server) as mailbox:
-        mailbox._lease.habit.doubts.add(Doubt.REUSED)
-        await mailbox.refresh(unlock)
+        mailbox.lease.habit.doubts.add(Doubt.REUSED)
+        await reader(mailbox).refresh()
         await loaded(mailbox)
         mark(mailbox, 2, 3)
-        await mailbox.release()
+        await mailbox.tenancy.release()
         server.messages = [*mails("z"), *server.messages]
         server.naming = lambda _, stored: "uid-" + stored.subject.replace("c", "z")
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         assert [message.number for message in map(mailbox.index.get, mailbox.marks) if message] == [
             3
         ]
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert receipt.count(Outcome.GONE) == 1
     assert left(server) == "zac"
 
@@ -287,18 +289,18 @@ async def test_nothing_of_a_message_goes_to_another_one_of_its_uidl():
     server = FickleServer(mails("a", "b"))
     async with signed_in(server) as mailbox:
         small, same = (by_number(mailbox, n).id for n in (1, 2))
-        await mailbox.peek(unlock, small)
-        await mailbox.peek(unlock, same)
-        await (await mailbox.fetch(unlock, small)).finished()
-        await mailbox.release()
+        await reader(mailbox).peek(small)
+        await reader(mailbox).peek(same)
+        await (await reader(mailbox).fetch(small)).finished()
+        await mailbox.tenancy.release()
         server.messages = [Stored("x", 200, "uid-a"), Stored("y", 100, "uid-b")]
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         await loaded(mailbox)
         assert subjects(mailbox) == ["x", "b"]
         with pytest.raises(NoSuchMessage):
-            await mailbox.peek(unlock, small)
+            await reader(mailbox).peek(small)
         with pytest.raises(NoSuchMessage):
-            async with mailbox.retr(unlock, same):
+            async with reader(mailbox).retr(same):
                 pass
         await loaded(mailbox)
         assert subjects(mailbox) == ["x", "y"]
@@ -310,9 +312,9 @@ async def test_a_uidl_that_comes_back_has_another_id():
     async with signed_in(server) as mailbox:
         old = by_number(mailbox, 2).id
         gone = server.messages.pop()
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         server.messages.append(Stored("c", 100, honest(0, gone) or ""))
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         assert old not in mailbox.index
         assert by_number(mailbox, 2).uidl == "uid-b"
 
@@ -320,16 +322,16 @@ async def test_a_uidl_that_comes_back_has_another_id():
 async def test_marks_whose_headers_had_not_come_are_read_before_the_lock_is_given_back():
     server = FickleServer(mails("a", "b"))
     mailbox = Mailbox(ACCOUNT, FickleDialer(server))
-    await mailbox.pause_headers()
-    await mailbox.open(unlock)
+    await mailbox.headers.pause()
+    await line_of(mailbox).hold()
     mark(mailbox, 2)
-    await mailbox.release()
+    await mailbox.tenancy.release()
     assert server.visits[0].commands[-2:] == ["TOP 2 0", "QUIT"]
-    assert (await mailbox.commit(unlock)).count(Outcome.GONE) == 1
+    assert (await commit(mailbox).run()).count(Outcome.GONE) == 1
     mark(mailbox, 1)
-    mailbox._lease.drop()  # the line broke: nobody knows what that was
+    mailbox.lease.drop()  # the line broke: nobody knows what that was
     with pytest.raises(CommitFailed):
-        await mailbox.commit(unlock)
+        await commit(mailbox).run()
     assert told(mailbox)[Notice.MARKS_DROPPED] == 1
     await mailbox.close()
     assert left(server) == "a"
@@ -341,13 +343,13 @@ async def test_a_server_that_shows_no_headers_goes_by_uidl_and_size_until_it_is_
         server.top = False
         async with signed_in(server) as mailbox:
             mark(mailbox, 2)
-            await mailbox.release()
+            await mailbox.tenancy.release()
             if doubted:
-                mailbox._lease.habit.doubts.add(Doubt.RESIZED)
+                mailbox.lease.habit.doubts.add(Doubt.RESIZED)
                 with pytest.raises(CommitFailed):
-                    await mailbox.commit(unlock)
+                    await commit(mailbox).run()
             else:
-                assert (await mailbox.commit(unlock)).count(Outcome.GONE) == 1
+                assert (await commit(mailbox).run()).count(Outcome.GONE) == 1
         assert left(server) == ("ab" if doubted else "a")
 
 
@@ -376,14 +378,14 @@ async def test_where_no_look_can_tell_a_message_that_was_read_is_marked_anew_by_
     server = FickleServer(mails("a", "b"))
     server.top = False
     async with signed_in(server) as mailbox:
-        download = await mailbox.fetch(unlock, by_number(mailbox, 1).id)
+        download = await reader(mailbox).fetch(by_number(mailbox, 1).id)
         await download.finished()
-        await mailbox.peek(unlock, by_number(mailbox, 1).id)
-        mailbox._lease.habit.doubts.add(doubt)
+        await reader(mailbox).peek(by_number(mailbox, 1).id)
+        mailbox.lease.habit.doubts.add(doubt)
         mark(mailbox, 1)
         with pytest.raises(CommitFailed):
-            await mailbox.commit(unlock)
+            await commit(mailbox).run()
         assert subjects(mailbox) == [None, None]
         mark(mailbox, 1)
-        assert (await mailbox.commit(unlock)).verified
+        assert (await commit(mailbox).run()).verified
     assert left(server) == "b"

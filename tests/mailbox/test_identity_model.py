@@ -32,7 +32,7 @@ from app.pop3 import Pop3Error
 from app.transport import Security, Target, TransportError
 from tests.support.fickle import FickleDialer, FickleServer, Naming, Stored, honest
 
-from .opening import unlock
+from .opening import commit, console, line_of, reader
 
 pytestmark = pytest.mark.heavy
 
@@ -101,7 +101,7 @@ class Person:
         self.server, self.honest = server, honest
         self.dialer = FickleDialer(server)
         self.mailbox = Mailbox(ACCOUNT, self.dialer)
-        self.mailbox._paused = paused
+        self.mailbox.headers._paused = paused
         self.marked: dict[MessageId, str] = {}
         self.shown: dict[MessageId, str] = {}
         self.taken: dict[MessageId, str] = {}
@@ -143,7 +143,7 @@ class Person:
 
     async def mark(self, which: int) -> None:
         if row := self.row(which):
-            self.mailbox.mark([row.id])
+            self.mailbox.marks.mark([row.id])
             self.marked.setdefault(row.id, self.subject(row))
 
     async def stale(self, which: int) -> None:
@@ -151,50 +151,50 @@ class Person:
         if self.shown:
             id = list(self.shown)[-1 - which % len(self.shown)]
             with suppress(MailboxError):
-                self.mailbox.mark([id])
+                self.mailbox.marks.mark([id])
                 self.marked.setdefault(id, self.shown[id])
 
     async def many(self) -> None:
         for row in self.mailbox.index:
             self.marked.setdefault(row.id, self.subject(row))
-        self.mailbox.mark_many(list(self.mailbox.index.ids))
+        self.mailbox.marks.mark_many(list(self.mailbox.index.ids))
 
     async def unmark(self, which: int) -> None:
         if row := self.row(which):
-            self.mailbox.unmark([row.id])
+            self.mailbox.marks.unmark([row.id])
 
     async def none(self) -> None:
         self.taken = dict(self.marked)
-        self.mailbox.unmark_all()
+        self.mailbox.marks.unmark_all()
 
     async def undo(self) -> None:
-        change = self.mailbox.undoable
+        change = self.mailbox.marks.undoable
         if change is not None:
             self.marked = {**self.taken, **self.marked} if change.unmarked else self.marked
-            self.mailbox.undo(change.number)
+            self.mailbox.marks.undo(change.number)
 
     async def peek(self, which: int) -> None:
         if row := self.row(which):
             with suppress(*REFUSALS):
-                peeked = await self.mailbox.peek(unlock, row.id)
+                peeked = await reader(self.mailbox).peek(row.id)
                 self.same(row.id, peeked.contents.text.text)
 
     async def fetch(self, which: int) -> None:
         if row := self.row(which):
             with suppress(*REFUSALS):
-                self.mailbox.saving(row.id)
-                download = await self.mailbox.fetch(unlock, row.id)
+                self.mailbox.saves.begin(row.id)
+                download = await reader(self.mailbox).fetch(row.id)
                 await download.finished()
                 text = bytes(download.spool[:]).decode()
                 self.look()  # marks may have gone meanwhile
-                self.mailbox.saved_whole(row.id, len(text), "")
+                self.mailbox.saves.arrived(row.id, len(text), "")
                 self.same(row.id, text)
             for mark in self.mailbox.marks.messages:
                 self.marked.setdefault(mark.id, self.subject(mark))
 
     async def export(self, which: int) -> None:
         if row := self.row(which):
-            shown, export = self.shown.get(row.id), self.mailbox.export(unlock, [row], Form.MBOX)
+            shown, export = self.shown.get(row.id), reader(self.mailbox).export([row], Form.MBOX)
             with suppress(*REFUSALS):
                 text = b"".join([block async for block in export.blocks()]).decode()
                 assert not text or shown is None or f"Subject: {shown}\n" in text
@@ -205,23 +205,23 @@ class Person:
             assert f"hello from {self.shown[id]}\n" in text.replace("\r\n", "\n") + "\n"
 
     async def load(self) -> None:
-        await self.mailbox.resume_headers(unlock)
-        await self.mailbox.headers_loaded()
+        await self.mailbox.headers.resume(line_of(self.mailbox))
+        await self.mailbox.headers.loaded()
 
     async def release(self) -> None:
-        await self.mailbox.release()
+        await self.mailbox.tenancy.release()
 
     async def refresh(self) -> None:
-        await self.mailbox.refresh(unlock)
+        await reader(self.mailbox).refresh()
 
     async def break_(self) -> None:
-        self.mailbox._lease.drop()
+        self.mailbox.lease.drop()
 
     async def commit(self) -> None:
         self.look()
         allowed, before = sorted(self.marked.values()), len(self.server.removed)
         with suppress(*REFUSALS):
-            self.true(await self.mailbox.commit(unlock))
+            self.true(await commit(self.mailbox).run())
         self.only(allowed, before)
 
     def true(self, receipt: Receipt) -> None:
@@ -248,7 +248,7 @@ class Person:
         await self.mailbox.close()
         known = self.mailbox.known_marks
         before, self.mailbox = self.marked, Mailbox(ACCOUNT, self.dialer)
-        await self.mailbox.open(unlock)
+        await line_of(self.mailbox).hold()
         self.mailbox.restore(known)
         self.marked, self.taken, self.shown = before, {}, {}
 
@@ -256,10 +256,10 @@ class Person:
 
     async def typed(self, line: str) -> None:
         try:
-            await self.mailbox.type(unlock, line)
+            await console(self.mailbox).type(line)
         except ConfirmFirst as asked:
             with suppress(*REFUSALS):
-                await self.mailbox.type(unlock, line, asked.confirm)
+                await console(self.mailbox).type(line, asked.confirm)
         except REFUSALS:
             pass
 
@@ -271,7 +271,7 @@ class Person:
 
     async def quit(self) -> None:
         visit, before = self.server.visits[-1], len(self.server.removed)
-        held = self.mailbox._lease.connection is not None
+        held = self.mailbox.lease.connection is not None
         typed = [visit.messages[n - 1].subject for n in visit.deleted] if held else []
         await self.typed("QUIT")
         self.only(typed, before)
@@ -319,7 +319,7 @@ async def life(sizes: list[int | None], first: Any, steps: list[Any], *, paused:
     server = FickleServer(Stored(f"m{n}", octets) for n, octets in enumerate(sizes))
     server.naming = naming(first, 0)
     person = Person(server, paused=paused, honest=first == "honest")
-    await person.mailbox.open(unlock)
+    await line_of(person.mailbox).hold()
     person.look()
     for step in [*steps, ("commit",)]:
         await person.do(step)

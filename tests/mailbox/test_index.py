@@ -3,7 +3,7 @@ import random
 import pytest
 
 from app.mailbox import NoSuchMessage, Sort, SortKey, Totals
-from app.mailbox.index import Index, Listing
+from app.mailbox.index import Index, Listings
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 
 from .opening import index_of
@@ -54,7 +54,7 @@ def test_copies_with_one_uidl():
 def test_rows_that_do_not_fit_together():
     """Gaps, repeated rows, and UIDL rows of messages that LIST does not know: their size is not."""
     index = Index(
-        Listing(
+        Listings(
             Stat(9, 900),
             [
                 ScanListing(MessageNumber(4), Octets(40)),

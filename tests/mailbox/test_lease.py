@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from app.mailbox import Credentials, LoginDelayed, LoginRejected, MailboxInUse
+from app.mailbox import Credentials, Line, LoginDelayed, LoginRejected, MailboxInUse
 from app.mailbox.lease import Lease
 from app.pop3 import MessageNumber, commands
 from app.transport import ConnectFailed, Connection, Dialer, Security, Target, Timeouts
@@ -15,10 +15,21 @@ from .opening import LOOPBACK
 ANNA = Credentials("anna", "secret")
 
 
+class Nobody:
+    """A tenant that moves nothing."""
+
+    async def moved_in(self, connection: Connection, line: Line) -> None:
+        pass
+
+    async def moving_out(self, *, hurried: bool) -> None:
+        pass
+
+
 def lease_at(server: ScriptedServer) -> Lease:
     return Lease(
         Dialer(LOOPBACK, timeouts=Timeouts(1, 1, 1)),
         Target(server.host, server.port, Security.NONE),
+        Nobody(),
     )
 
 
@@ -129,16 +140,16 @@ async def test_no_quit_where_it_would_delete_what_was_read(expire, retrieved, qu
         lease = lease_at(server)
         connection = await lease.take(ANNA)
         if retrieved:
-            lease.retrieved[MessageNumber(1)] = 10
+            lease.deletions.read[MessageNumber(1)] = 10
             await connection.fetch(commands.retr(MessageNumber(1)), 100)
-        assert lease.popped is not quits
+        assert lease.deletions.expiring is not quits
         assert await lease.give_back() is quits
         await asyncio.sleep(0.05)
         assert drop.count("QUIT") == quits
         # The next connection begins anew, and waits for our own lock if it must.
         drop.quirks.in_use_logins = 1
         await lease.take(ANNA)
-        assert not lease.popped
+        assert not lease.deletions.expiring
         lease.drop()
         await asyncio.sleep(0.02)
 

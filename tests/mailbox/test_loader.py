@@ -1,6 +1,6 @@
 import asyncio
 
-from app.mailbox.index import Index, Listing
+from app.mailbox.index import Index, Listings
 from app.mailbox.loader import HeaderLoader
 from app.mailbox.models import HEADER_OCTETS, Message
 from app.pop3 import commands
@@ -31,7 +31,7 @@ class Loading(HeaderLoader):
 async def listed(connection: Connection) -> list[Message]:
     stat = await connection.execute(commands.stat())
     scan = await connection.execute(commands.list_all())
-    return list(Index(Listing(stat, scan, None), "salt"))
+    return list(Index(Listings(stat, scan, None), "salt"))
 
 
 async def test_it_loads_everything_once_in_the_order_given():
@@ -168,6 +168,6 @@ async def test_many_are_asked_for_in_many_turns(monkeypatch):
     monkeypatch.setattr(HeaderLoader, "_feed", feed)
     async with opened(maildrop(plain(250))) as mailbox:
         await loaded(mailbox)
-        assert mailbox.progress.known == 250
+        assert mailbox.headers.progress.known == 250
     assert made[0] == 40
     assert max(made) == 40

@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
-from app.mailbox import LoginDelayed, Mailbox, Outcome, Receipt
+from app.mailbox import LoginDelayed, Mailbox, Outcome
 from tests.support.delaying import DelayingMaildrop
 from tests.support.maildrop import plain
 from tests.support.scripted import ScriptedServer
 
-from .opening import by_number, loaded, mailbox_at, mark, opened, uidls, unlock
+from .opening import by_number, commit, line_of, loaded, mailbox_at, mark, opened, reader, uidls
 
 IDLE = 0.2  # seconds after which the lock is given back here
 
@@ -20,39 +19,39 @@ IDLE = 0.2  # seconds after which the lock is given back here
 @asynccontextmanager
 async def delayed(drop: DelayingMaildrop) -> AsyncIterator[Mailbox]:
     async with opened(drop) as mailbox:
-        mailbox.idle_seconds = IDLE
+        mailbox.tenancy.idle_seconds = IDLE
         await loaded(mailbox)
         yield mailbox
 
 
 async def idle(mailbox: Mailbox) -> bool:
     await asyncio.sleep(IDLE + 0.05)
-    return await mailbox.release_if_idle(IDLE)
+    return await mailbox.tenancy.release_if_idle(IDLE)
 
 
 @pytest.mark.parametrize("tag", ["LOGIN-DELAY {}", "LOGIN-DELAY {} USER", "login-delay {}"])
 async def test_an_open_page_keeps_the_lock_where_the_delay_is_long(tag, monkeypatch):
     monkeypatch.setattr("app.mailbox.openpages._NEXT", 0.1)
     async with delayed(DelayingMaildrop(plain(2), 300, tag=tag)) as mailbox:
-        assert mailbox.long_delay == 300
-        mailbox.pages.heard("a")
-        mailbox.pages.heard("b")
+        assert mailbox.tenancy.long_delay == 300
+        mailbox.tenancy.pages.heard("a")
+        mailbox.tenancy.pages.heard("b")
         assert not await idle(mailbox)
-        mailbox.pages.left("a")
+        mailbox.tenancy.pages.left("a")
         assert not await idle(mailbox), "another tab is open"
-        mailbox.pages.left("b")
+        mailbox.tenancy.pages.left("b")
         assert await idle(mailbox)
-        assert mailbox.held_seconds is None
+        assert mailbox.lease.held_seconds is None
 
 
 @pytest.mark.parametrize("delay", [0, 1])
 async def test_a_delay_no_longer_than_the_idle_time_keeps_nothing(delay):
     async with delayed(DelayingMaildrop(plain(2), delay, lenient=True)) as mailbox:
-        mailbox.idle_seconds = 1.0
-        assert mailbox.long_delay is None
-        mailbox.pages.heard("a")
+        mailbox.tenancy.idle_seconds = 1.0
+        assert mailbox.tenancy.long_delay is None
+        mailbox.tenancy.pages.heard("a")
         await asyncio.sleep(1.05)
-        assert await mailbox.release_if_idle(1.0)
+        assert await mailbox.tenancy.release_if_idle(1.0)
 
 
 async def test_whoever_watches_the_events_keeps_it_too():
@@ -63,18 +62,18 @@ async def test_whoever_watches_the_events_keeps_it_too():
         assert not await idle(mailbox)
         watching.cancel()
         await asyncio.wait([watching])
-        assert not mailbox.idle(IDLE), "or it is only being told something"
+        assert not mailbox.tenancy.idle(IDLE), "or it is only being told something"
         await asyncio.sleep(1.05)
         assert await idle(mailbox)
 
 
 async def test_a_click_releases_it_all_the_same():
     async with delayed(DelayingMaildrop(plain(2), 300)) as mailbox:
-        mailbox.pages.heard("a")
-        await mailbox.release()
-        assert mailbox.held_seconds is None
+        mailbox.tenancy.pages.heard("a")
+        await mailbox.tenancy.release()
+        assert mailbox.lease.held_seconds is None
         with pytest.raises(LoginDelayed) as caught:
-            await mailbox.stat(unlock)
+            await reader(mailbox).stat()
         assert caught.value.retry_after in range(290, 301)
 
 
@@ -83,10 +82,10 @@ async def test_to_check_again_too_soon_loses_nothing():
     async with delayed(drop) as mailbox:
         for refused in (1, 2):
             with pytest.raises(LoginDelayed) as caught:
-                await mailbox.refresh(unlock)
+                await reader(mailbox).refresh()
             assert caught.value.retry_after in range(290, 301)
             assert drop.refused == refused
-        assert (await mailbox.stat(unlock)).messages == 2
+        assert (await reader(mailbox).stat()).messages == 2
         assert len(drop.sessions) == 3
         assert drop.count("QUIT") == 0
 
@@ -95,9 +94,9 @@ async def test_a_server_that_does_not_insist_is_signed_in_to():
     drop = DelayingMaildrop(plain(2), 300, lenient=True)
     async with delayed(drop) as mailbox:
         drop.messages += plain(3)[2:]
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         assert len(mailbox.index) == 3
-        assert mailbox.held_seconds is not None
+        assert mailbox.lease.held_seconds is not None
 
 
 async def test_a_receipt_becomes_verified_when_the_delay_is_over():
@@ -105,25 +104,25 @@ async def test_a_receipt_becomes_verified_when_the_delay_is_over():
     async with delayed(drop) as mailbox:
         mark(mailbox, 2, 3)
         drop.quirks.refuse_dele = frozenset({3})
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert (receipt.verified, receipt.number) == (False, 1)
         assert receipt.count(Outcome.NOT_VERIFIED) == 1
         assert receipt.due is not None
         assert 290 < (receipt.due - receipt.at).total_seconds() <= 300
         asked = drop.refused
         with pytest.raises(LoginDelayed) as caught:
-            await mailbox.check(unlock, 1)
+            await commit(mailbox).check(1)
         assert caught.value.retry_after in range(290, 301)
         assert drop.refused == asked, "the server was not asked"
         _let_in(drop, mailbox)
-        receipt = await mailbox.check(unlock, 1)
+        receipt = await commit(mailbox).check(1)
         assert (receipt.verified, receipt.due, receipt.number) == (True, None, 1)
         assert [item.outcome for item in receipt.items] == [Outcome.GONE, Outcome.STILL_THERE]
         assert receipt.after is not None
         assert receipt.after.messages == 3
-        assert mailbox.receipt is receipt
+        assert mailbox.receipts.last is receipt
         assert len(mailbox.marks) == 1
-        assert await mailbox.check(unlock, 1) is receipt, "there is nothing more to check"
+        assert await commit(mailbox).check(1) is receipt, "there is nothing more to check"
         assert uidls(drop) == ["u1", "u3", "u4"]
 
 
@@ -132,23 +131,19 @@ def _let_in(drop: DelayingMaildrop, mailbox: Mailbox) -> None:
     drop._last = -1e9
     for number, receipt in mailbox.receipts.items():
         if receipt.due is not None:
-            mailbox.receipts[number] = _due_now(receipt)
-
-
-def _due_now(receipt: Receipt) -> Receipt:
-    return replace(receipt, due=receipt.at)
+            mailbox.receipts.postpone(number, receipt.at)
 
 
 async def test_any_click_that_signs_in_checks_it_too():
     drop = DelayingMaildrop(plain(3), 300)
     async with delayed(drop) as mailbox:
         mark(mailbox, 1)
-        await mailbox.commit(unlock)
+        await commit(mailbox).run()
         drop.messages += plain(9)[8:]  # new mail does not matter
         drop._last = -1e9
-        await mailbox.stat(unlock)
-        assert mailbox.receipt is not None
-        assert mailbox.receipt.verified
+        await reader(mailbox).stat()
+        assert mailbox.receipts.last is not None
+        assert mailbox.receipts.last.verified
         assert mailbox.receipts[1].count(Outcome.GONE) == 1
 
 
@@ -159,12 +154,12 @@ async def test_two_receipts_wait_together():
         for number in (1, 2):
             mark(mailbox, by_number(mailbox, number).number)
             drop._last = -1e9
-            await mailbox.open(unlock)
+            await line_of(mailbox).hold()
             await loaded(mailbox)
-            receipt = await mailbox.commit(unlock)
+            receipt = await commit(mailbox).run()
             assert receipt.number == number
         _let_in(drop, mailbox)
-        assert (await mailbox.check(unlock, 2)).verified
+        assert (await commit(mailbox).check(2)).verified
         assert [one.verified for one in mailbox.receipts.values()] == [True, True]
 
 
@@ -172,29 +167,29 @@ async def test_a_check_that_comes_too_soon_all_the_same_counts_on():
     drop = DelayingMaildrop(plain(2), 300)
     async with delayed(drop) as mailbox:
         mark(mailbox, 1)
-        await mailbox.commit(unlock)
-        mailbox.receipts[1] = _due_now(mailbox.receipts[1])
+        await commit(mailbox).run()
+        mailbox.receipts.postpone(1, mailbox.receipts[1].at)
         with pytest.raises(LoginDelayed):
-            await mailbox.check(unlock, 1)
+            await commit(mailbox).check(1)
         found = mailbox.receipts[1]
         assert found.due is not None
         assert found.due > found.at
         with pytest.raises(KeyError):
-            await mailbox.check(unlock, 7)
+            await commit(mailbox).check(7)
 
 
 async def test_a_mailbox_in_use_is_checked_on_a_click():
     drop = DelayingMaildrop(plain(2), 0)
     async with ScriptedServer(drop) as server:
         mailbox = mailbox_at(server.host, server.port)
-        await mailbox.open(unlock)
+        await line_of(mailbox).hold()
         mark(mailbox, 1)
         drop.quirks.refuse_login = b"-ERR [SYS/TEMP] later"
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert receipt.due is not None
         assert (receipt.due - receipt.at).total_seconds() <= 0
         drop.quirks.refuse_login = None
-        assert (await mailbox.check(unlock, 1)).verified
+        assert (await commit(mailbox).check(1)).verified
         await mailbox.close()
 
 
@@ -202,15 +197,15 @@ async def test_a_commit_that_needs_a_new_connection_too_soon_keeps_the_old_one()
     """After RETR under EXPIRE 0, QUIT would delete that message too."""
     drop = DelayingMaildrop(plain(3), 300)
     async with delayed(drop) as mailbox:
-        async with mailbox.retr(unlock, by_number(mailbox, 1).id) as (_, body):
+        async with reader(mailbox).retr(by_number(mailbox, 1).id) as (_, body):
             assert b"".join([block async for block in body])
         chosen = mark(mailbox, 2)
         with pytest.raises(LoginDelayed) as caught:
-            await mailbox.commit(unlock)
+            await commit(mailbox).run()
         assert caught.value.retry_after in range(290, 301)
         assert list(mailbox.marks) == chosen
-        assert (await mailbox.stat(unlock)).messages == 3
+        assert (await reader(mailbox).stat()).messages == 3
         assert (drop.count("DELE"), drop.count("QUIT")) == (0, 0)
         drop._last = -1e9
-        await mailbox.commit(unlock)
+        await commit(mailbox).run()
         assert uidls(drop) == ["u1", "u3"], "what was only read is still there"

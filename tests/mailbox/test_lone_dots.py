@@ -11,7 +11,18 @@ from app.pop3 import Fault, RemoteProtocolError
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
 from tests.support.scripted import Peer, ScriptedServer
 
-from .opening import by_number, loaded, mailbox_at, maildrop, mark, opened, told, unlock
+from .opening import (
+    by_number,
+    commit,
+    line_of,
+    loaded,
+    mailbox_at,
+    maildrop,
+    mark,
+    opened,
+    reader,
+    told,
+)
 
 TOP, RETR = frozenset({"TOP"}), frozenset({"RETR"})
 NEVER = TOP | RETR
@@ -44,7 +55,7 @@ def subjects(mailbox: Mailbox) -> list[str]:
 async def settled(mailbox: Mailbox) -> None:
     """Until all headers are there, on whatever connection."""
     async with asyncio.timeout(10):
-        while mailbox.progress.known < mailbox.progress.total:  # noqa: ASYNC110
+        while mailbox.headers.progress.known < mailbox.headers.progress.total:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
@@ -60,13 +71,13 @@ async def test_a_peek_shows_the_beginning_and_no_error(dotted, bare, pipelining)
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         for _ in range(2):
-            peeked = await mailbox.peek(unlock, by_number(mailbox, 4).id)
+            peeked = await reader(mailbox).peek(by_number(mailbox, 4).id)
             assert peeked.contents.text.text == "before\n"
             assert (peeked.cut, peeked.complete, peeked.defects) == (True, False, ("cut-at-dot",))
-        assert (await mailbox.peek(unlock, by_number(mailbox, 4).id, 500)).cut
+        assert (await reader(mailbox).peek(by_number(mailbox, 4).id, 500)).cut
         assert drop.commands.count("TOP 4 0") == 1
         assert sum(line.startswith("TOP 4 ") for line in drop.commands) == 2  # and one peek
-        assert not (await mailbox.peek(unlock, by_number(mailbox, 5).id)).cut
+        assert not (await reader(mailbox).peek(by_number(mailbox, 5).id)).cut
         assert told(mailbox).keys() & {Notice.LONE_DOTS, Notice.PIPELINING_BROKE} == {
             Notice.LONE_DOTS
         }
@@ -80,12 +91,12 @@ async def test_headers_with_lone_dots_give_no_other_message_a_wrong_one(at, one_
     drop = maildrop(some, bare=TOP)
     async with ScriptedServer(drop, one_octet=one_octet) as server:
         mailbox = mailbox_at(server.host, server.port)
-        await mailbox.open(unlock)
+        await line_of(mailbox).hold()
         await settled(mailbox)
         expected = [m.summary.subject for m in await _rightly(some)]
         assert subjects(mailbox) == expected
         assert expected[at] == "dots"
-        assert mailbox._lease.habit.unstuffed
+        assert mailbox.lease.habit.unstuffed
         assert logins(drop) <= 3
         await mailbox.close()
         await asyncio.sleep(0.01)
@@ -120,13 +131,13 @@ async def test_a_whole_message_that_breaks_off_is_an_error_and_the_session_goes_
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         one = by_number(mailbox, 1)
-        assert (await mailbox.peek(unlock, one.id)).complete  # TOP is right
-        async with mailbox.retr(unlock, one.id) as (_, body):
+        assert (await reader(mailbox).peek(one.id)).complete  # TOP is right
+        async with reader(mailbox).retr(one.id) as (_, body):
             with pytest.raises(RemoteProtocolError) as caught:  # noqa: PT012 -- what came, and then
                 async for block in body:
                     assert BEFORE.startswith(block)
         assert caught.value.fault is Fault.LONE_DOT
-        download = await mailbox.fetch(unlock, by_number(mailbox, 2).id)
+        download = await reader(mailbox).fetch(by_number(mailbox, 2).id)
         await download.finished()
         assert download.complete
         assert logins(drop) == 2
@@ -137,11 +148,11 @@ async def test_where_only_top_is_wrong_the_whole_message_is_whole():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         id = by_number(mailbox, 1).id
-        assert (await mailbox.peek(unlock, id)).cut
-        download = await mailbox.fetch(unlock, id)
+        assert (await reader(mailbox).peek(id)).cut
+        download = await reader(mailbox).fetch(id)
         await download.finished()
         assert download.spool[:] == b"".join(SOME[1].blocks())
-        assert (await mailbox.peek(unlock, id)).complete
+        assert (await reader(mailbox).peek(id)).complete
 
 
 @pytest.mark.parametrize("bare", [TOP, RETR, NEVER], ids=["TOP", "RETR", "never"])
@@ -150,12 +161,12 @@ async def test_nothing_is_deleted_on_a_connection_that_brought_more_than_headers
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         one = by_number(mailbox, 4)
-        await mailbox.peek(unlock, one.id)
-        await (await mailbox.fetch(unlock, one.id))._task  # type: ignore[misc]
-        assert not (await mailbox.peek(unlock, by_number(mailbox, 5).id)).cut
+        await reader(mailbox).peek(one.id)
+        await (await reader(mailbox).fetch(one.id))._task  # type: ignore[misc]
+        assert not (await reader(mailbox).peek(by_number(mailbox, 5).id)).cut
         kept = [message for n, message in enumerate(drop.messages, 1) if n != 2]
         mark(mailbox, 2)
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert receipt.verified
         assert drop.messages == kept
         [deleting] = [one for one in drop.sessions if "DELE 2" in one]
@@ -168,7 +179,7 @@ async def test_a_message_whose_header_breaks_off_can_be_deleted_with_others():
         await settled(mailbox)
         kept = [message for n, message in enumerate(drop.messages, 1) if n not in {2, 4}]
         mark(mailbox, 2, 4)
-        assert (await mailbox.commit(unlock)).verified
+        assert (await commit(mailbox).run()).verified
         assert drop.messages == kept
 
 
@@ -177,16 +188,16 @@ async def test_what_the_server_agreed_to_and_did_not_do():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         first, refused = mark(mailbox, 1, 3)
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert receipt.verified
         items = {item.id: item for item in receipt.items}
         assert (items[first].outcome, items[first].agreed) == (Outcome.STILL_THERE, True)
         assert (items[refused].outcome, items[refused].agreed) == (Outcome.STILL_THERE, False)
         drop.quirks.quit_reply, drop.quirks.refuse_dele = b"-ERR some were not removed", frozenset()
         mark(mailbox, 1)
-        assert not any(item.agreed for item in (await mailbox.commit(unlock)).items)
+        assert not any(item.agreed for item in (await commit(mailbox).run()).items)
         drop.quirks.quit_reply, drop.quirks.quit_deletes = b"+OK", True
-        assert not any(item.agreed for item in (await mailbox.commit(unlock)).items)
+        assert not any(item.agreed for item in (await commit(mailbox).run()).items)
 
 
 class OddRows(FakeMaildrop):
@@ -219,19 +230,19 @@ async def test_where_list_of_one_message_is_odd_it_proves_nothing_and_all_is_rea
     drop.row = row
     async with opened(drop) as mailbox:
         await settled(mailbox)
-        await mailbox.peek(unlock, by_number(mailbox, 1).id)  # ended early, for all that is known
-        await mailbox.peek(unlock, by_number(mailbox, 2).id)
+        await reader(mailbox).peek(by_number(mailbox, 1).id)  # ended early, for all that is known
+        await reader(mailbox).peek(by_number(mailbox, 2).id)
         for number in (1, 2, 3):
-            peeked = await mailbox.peek(unlock, by_number(mailbox, number).id)
+            peeked = await reader(mailbox).peek(by_number(mailbox, number).id)
             assert (peeked.cut, len(peeked.contents.data)) == (False, 200)
-            download = await mailbox.fetch(unlock, by_number(mailbox, number).id)
+            download = await reader(mailbox).fetch(by_number(mailbox, number).id)
             await download.finished()
             assert len(download.spool) == 200
         assert not told(mailbox).keys() & {Notice.LONE_DOTS, Notice.PIPELINING_BROKE}
         mark(mailbox, 2)
-        assert (await mailbox.commit(unlock)).verified
+        assert (await commit(mailbox).run()).verified
         assert logins(drop) <= 4
-        assert not mailbox._lease.habit.one_at_a_time
+        assert not mailbox.lease.habit.one_at_a_time
 
 
 async def test_where_it_proves_nothing_what_comes_behind_a_lone_dot_still_tells():
@@ -240,8 +251,8 @@ async def test_where_it_proves_nothing_what_comes_behind_a_lone_dot_still_tells(
     async with opened(drop) as mailbox:
         await settled(mailbox)
         for _ in range(2):
-            peeked = await mailbox.peek(unlock, by_number(mailbox, 4).id)
+            peeked = await reader(mailbox).peek(by_number(mailbox, 4).id)
             assert (peeked.cut, peeked.contents.text.text) == (True, "before\n")
-            assert not (await mailbox.peek(unlock, by_number(mailbox, 2).id)).cut
-        await mailbox.peek(unlock, by_number(mailbox, 3).id)
+            assert not (await reader(mailbox).peek(by_number(mailbox, 2).id)).cut
+        await reader(mailbox).peek(by_number(mailbox, 3).id)
         assert Notice.LONE_DOTS in told(mailbox)

@@ -8,132 +8,29 @@ from app.mailbox import (
     NoSuchMessage,
     Notice,
     Outcome,
-    Sort,
 )
-from app.pop3 import CommandRejected
 from app.transport import ConnectionLost
-from tests.support.maildrop import FakeMaildrop, FakeMessage, huge, plain
+from tests.support.maildrop import FakeMaildrop, huge, plain
 from tests.support.proxy import Link
 from tests.support.scripted import ScriptedServer
 
 from .opening import (
     by_number,
+    commit,
+    line_of,
     loaded,
     mailbox_at,
     maildrop,
     mark,
     opened,
+    reader,
     told,
     uidls,
-    unlock,
     until,
 )
 
 GONE, STILL, UNKNOWN = Outcome.GONE, Outcome.STILL_THERE, Outcome.NOT_VERIFIED
 MIB = 1024 * 1024
-
-
-# Reading
-
-
-async def test_a_peek_costs_a_few_lines():
-    drop = maildrop([huge(40 * MIB), *plain(2)])
-    async with opened(drop) as mailbox:
-        await loaded(mailbox)
-        before = mailbox.received
-        top = mailbox.index.ordered(Sort())[0]
-        peeked = await mailbox.peek(unlock, top.id, 10)
-        assert peeked.contents.text.text.startswith("block")
-        assert not peeked.complete
-        assert peeked.transferred < 2000
-        assert mailbox.received - before < 2000
-        assert [field.name for field in peeked.fields] == ["From", "Subject"]
-        again = await mailbox.peek(unlock, top.id, 10)  # from memory
-        assert again.contents is peeked.contents
-        assert drop.count("TOP") == 4
-        assert drop.count("RETR") == 0
-
-
-async def test_a_peek_knows_when_it_has_seen_all():
-    long = b"Subject: l\r\n\r\n" + b"line\r\n" * 60
-    async with opened(maildrop([FakeMessage(long, uidl="long"), *plain(1)])) as mailbox:
-        short = by_number(mailbox, 2)
-        assert (await mailbox.peek(unlock, short.id)).complete
-        message = by_number(mailbox, 1)
-        headers = await mailbox.headers(unlock, message.id)
-        assert not headers.complete
-        assert headers.lines == 0
-        assert not (await mailbox.peek(unlock, message.id, 50)).complete
-        assert (await mailbox.peek(unlock, message.id, 60)).complete
-        assert (await mailbox.headers(unlock, message.id)).lines == 60  # nothing more is asked
-
-
-async def test_a_peek_after_deletions_shows_the_number_of_today():
-    drop = maildrop(plain(3))
-    async with opened(drop) as mailbox:
-        third = by_number(mailbox, 3).id
-        await mailbox.peek(unlock, third)
-        mark(mailbox, 1)
-        await mailbox.commit(unlock)
-        assert (await mailbox.peek(unlock, third)).message.number == 2
-
-
-async def test_refusals_keep_the_connection():
-    drop = maildrop(plain(1), top=False)
-    async with opened(drop) as mailbox:
-        await loaded(mailbox)
-        id = by_number(mailbox, 1).id
-        with pytest.raises(CommandRejected):
-            await mailbox.peek(unlock, id)
-        with pytest.raises(CommandRejected):
-            async with mailbox.top(unlock, id, 3):
-                pytest.fail("TOP was refused")
-        with pytest.raises(NoSuchMessage):
-            await mailbox.peek(unlock, "nonsense")
-        assert (await mailbox.stat(unlock)).messages == 1
-        assert len(drop.sessions) == 1
-
-
-async def test_a_cancelled_download_leaves_the_mailbox_usable():
-    drop = maildrop([huge(64 * MIB), *plain(2)])
-    async with (
-        ScriptedServer(drop) as server,
-        Link(server.host, server.port, rate=8 * MIB) as link,
-    ):
-        mailbox = mailbox_at(link.host, link.port)
-        await mailbox.open(unlock)
-        await loaded(mailbox)
-        mark(mailbox, 2)
-
-        async def download():
-            async with mailbox.retr(unlock, by_number(mailbox, 1).id) as (_, body):
-                async for _block in body:
-                    pass
-
-        for _ in range(2):
-            task = asyncio.create_task(download())
-            await asyncio.sleep(0.3)
-            task.cancel()
-            await asyncio.wait([task])
-            async with asyncio.timeout(10):
-                assert (await mailbox.stat(unlock)).messages == 3
-        assert mailbox.marked.messages == 1
-        await mailbox.close()
-        assert len(drop.messages) == 3
-
-
-async def test_octets_of_a_download_and_of_a_top():
-    drop = maildrop(plain(3))
-    async with opened(drop) as mailbox:
-        message = by_number(mailbox, 3)
-        async with mailbox.retr(unlock, message.id) as (found, body):
-            whole = b"".join([block async for block in body])
-        assert found is message
-        assert whole == drop.messages[2].content
-        async with mailbox.top(unlock, message.id, 0) as (_, body):
-            header = b"".join([block async for block in body])
-        assert whole.startswith(header)
-        assert header.endswith(b"\r\n\r\n")
 
 
 # Marks
@@ -146,14 +43,14 @@ async def test_marks_are_kept_here_and_not_on_the_wire():
         before = list(drop.commands)
         first, second = mark(mailbox, 4, 2)
         assert list(mailbox.marks) == [first, second]
-        assert (mailbox.marked.messages, mailbox.marked.octets) == (2, 400)
-        assert mailbox.mark([first]).messages == 2
-        assert mailbox.unmark([first, by_number(mailbox, 1).id]).messages == 1
-        for change in (mailbox.mark, mailbox.unmark):
+        assert (mailbox.marks.totals.messages, mailbox.marks.totals.octets) == (2, 400)
+        assert mailbox.marks.mark([first]).messages == 2
+        assert mailbox.marks.unmark([first, by_number(mailbox, 1).id]).messages == 1
+        for change in (mailbox.marks.mark, mailbox.marks.unmark):
             with pytest.raises(NoSuchMessage):
                 change([second, first, "nonsense"])
             assert list(mailbox.marks) == [second]
-        assert mailbox.unmark_all().messages == 0
+        assert mailbox.marks.unmark_all().messages == 0
         assert drop.commands == before
 
 
@@ -168,21 +65,23 @@ async def test_nothing_is_ever_deleted_without_a_commit(end):
         Link(server.host, server.port) as link,
     ):
         mailbox = mailbox_at(link.host, link.port)
-        await mailbox.open(unlock)
+        await line_of(mailbox).hold()
         await loaded(mailbox)
         mark(mailbox, 1, 2)
-        async with mailbox.retr(unlock, by_number(mailbox, 1).id) as (_, body):
+        async with reader(mailbox).retr(by_number(mailbox, 1).id) as (_, body):
             async for _block in body:
                 pass
         if end == "drop":
             link.drop()
-            await until(lambda: mailbox.held_seconds is None)
+            await until(lambda: mailbox.lease.held_seconds is None)
         elif end == "use":
-            await mailbox.peek(unlock, by_number(mailbox, 2).id)
+            await reader(mailbox).peek(by_number(mailbox, 2).id)
         elif end == "refresh":
-            await mailbox.refresh(unlock)
+            await reader(mailbox).refresh()
+        elif end == "release":
+            await mailbox.tenancy.release()
         else:
-            await getattr(mailbox, end)()
+            await mailbox.close()
         await mailbox.close()
         assert len(drop.messages) == 4
         assert drop.count("DELE") == 0
@@ -192,8 +91,8 @@ async def test_a_close_in_the_middle_of_a_download_does_not_wait_for_it():
     drop = maildrop([huge(64 * MIB)])
     async with ScriptedServer(drop) as server:
         mailbox = mailbox_at(server.host, server.port)
-        await mailbox.open(unlock)
-        async with mailbox.retr(unlock, by_number(mailbox, 1).id) as (_, body):
+        await line_of(mailbox).hold()
+        async with reader(mailbox).retr(by_number(mailbox, 1).id) as (_, body):
             async with asyncio.timeout(1):
                 await mailbox.close()
             with pytest.raises(ConnectionLost):
@@ -224,14 +123,14 @@ async def test_after_a_retr_under_expire_0_the_connection_is_closed_without_quit
     drop.quirks.announce = ("EXPIRE 0",)
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        async with mailbox.retr(unlock, by_number(mailbox, 1).id) as (_, body):
+        async with reader(mailbox).retr(by_number(mailbox, 1).id) as (_, body):
             async for _block in body:
                 pass
-        await mailbox.release()
+        await mailbox.tenancy.release()
         assert drop.count("QUIT") == 0
         assert Notice.CLOSED_WITHOUT_QUIT in told(mailbox)
-        await mailbox.open(unlock)
-        await mailbox.release()  # nothing was read on this one
+        await line_of(mailbox).hold()
+        await mailbox.tenancy.release()  # nothing was read on this one
         assert drop.count("QUIT") == 1
         assert len(drop.messages) == 3
 
@@ -241,11 +140,11 @@ async def test_a_commit_under_expire_0_deletes_the_marked_and_not_the_read():
     drop.quirks.announce = ("EXPIRE 0",)
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        async with mailbox.retr(unlock, by_number(mailbox, 1).id) as (_, body):
+        async with reader(mailbox).retr(by_number(mailbox, 1).id) as (_, body):
             async for _block in body:
                 pass
         mark(mailbox, 3)
-        receipt = await mailbox.commit(unlock)
+        receipt = await commit(mailbox).run()
         assert receipt.count(GONE) == 1
         assert uidls(drop) == ["u1", "u2"]
 
@@ -263,8 +162,8 @@ async def test_expire_0_holds_on_where_capa_is_refused_later():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         drop.quirks.replies["CAPA"] = b"-ERR not now\r\n"
-        assert (await mailbox.capa(unlock)).expire_at_once
-        await (await mailbox.fetch(unlock, by_number(mailbox, 2).id)).finished()
-        await mailbox.release()
+        assert (await reader(mailbox).capa()).expire_at_once
+        await (await reader(mailbox).fetch(by_number(mailbox, 2).id)).finished()
+        await mailbox.tenancy.release()
         assert drop.count("QUIT") == 0
         assert Notice.CLOSED_WITHOUT_QUIT in told(mailbox)

@@ -89,10 +89,3 @@ def test_a_reset_tells_neither_of_new_mail_nor_of_lost_mail():
     listed(news, index_of(A, B), index_of(("x", 10), ("y", 20)), "a")
     assert told(news) == {Notice.UIDLS_RESET: 1}
     assert not news.fresh
-
-
-def test_no_top_stands_whatever_is_listed_later():
-    news = News()
-    news.no_top = True
-    listed(news, index_of(A), index_of(A))
-    assert told(news) == {Notice.NO_TOP: 0}

@@ -5,7 +5,7 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from app.mailbox import overview
-from app.mailbox.index import Index, Listing
+from app.mailbox.index import Index, Listings
 from app.mailbox.overview import Overview
 from app.mailbox.space import By, grouped
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
@@ -16,7 +16,7 @@ from .heaps import header_of
 def index_of(*sizes: int) -> Index:
     rows = [ScanListing(MessageNumber(n), Octets(size)) for n, size in enumerate(sizes, 1)]
     uidls = [UniqueId(row.number, Uidl(f"u{row.number}")) for row in rows]
-    return Index(Listing(Stat(len(rows), sum(sizes)), rows, uidls), "")
+    return Index(Listings(Stat(len(rows), sum(sizes)), rows, uidls), "")
 
 
 def learn(index: Index, *senders: str) -> None:

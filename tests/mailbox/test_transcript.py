@@ -13,7 +13,7 @@ from app.pop3 import Said, Side
 from app.transport import ConnectionLost, Stalled
 from tests.support.maildrop import FakeMaildrop, plain
 
-from .opening import loaded, maildrop, opened, unlock
+from .opening import line_of, loaded, maildrop, opened
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -151,8 +151,8 @@ async def test_it_goes_on_over_connections():
     drop = maildrop(plain(3))
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        await mailbox.release()
-        await mailbox.open(unlock)
+        await mailbox.tenancy.release()
+        await line_of(mailbox).hold()
         lines = mailbox.transcript.lines()
         events = [line.event for line in lines if line.event]
         assert events == [LineEvent.CONNECTED, LineEvent.CLOSED, LineEvent.CONNECTED]

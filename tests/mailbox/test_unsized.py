@@ -10,6 +10,7 @@ from app.mailbox import (
     Sort,
     SortKey,
     Totals,
+    Unproven,
     proposed,
     select,
 )
@@ -21,7 +22,18 @@ from tests.support.fickle import FickleDialer, FickleServer, Stored
 from tests.support.maildrop import FakeMaildrop, FakeMessage, plain
 
 from .heaps import NOW
-from .opening import by_number, index_of, loaded, maildrop, mark, opened, told, unlock
+from .opening import (
+    by_number,
+    commit,
+    index_of,
+    line_of,
+    loaded,
+    maildrop,
+    mark,
+    opened,
+    reader,
+    told,
+)
 
 UNSIZED = index_of(("a", 10), ("b", None), ("c", 30), ("d", None), ("e", 0))
 
@@ -62,14 +74,14 @@ async def test_whatever_can_be_listed_is_listed(replies, found):
         assert told(mailbox).get(Notice.SIZES_UNKNOWN, 0) == unsized
         await loaded(mailbox)
         assert all(message.headers_known for message in mailbox.index)
-        assert (await mailbox.stat(unlock)).messages == len(found)
+        assert (await reader(mailbox).stat()).messages == len(found)
 
 
 @pytest.mark.parametrize("replies", [{}, {"STAT": b"+OK\r\n"}, {"UIDL": b"-ERR none\r\n"}])
 async def test_an_empty_maildrop_whose_list_is_refused(replies):
     async with opened(odd(0, LIST=b"-ERR no messages\r\n", **replies)) as mailbox:
         assert len(mailbox.index) == 0
-        assert mailbox.listed
+        assert mailbox.listing.listed
         assert Notice.COUNTS_DIFFER not in told(mailbox)
 
 
@@ -78,15 +90,15 @@ async def test_a_message_without_a_size_is_read_fetched_and_deleted_like_others(
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         second = by_number(mailbox, 2)
-        peeked = await mailbox.peek(unlock, second.id)
+        peeked = await reader(mailbox).peek(second.id)
         assert peeked.complete
-        download = await mailbox.fetch(unlock, second.id)
+        download = await reader(mailbox).fetch(second.id)
         await download.finished()
         assert len(download.spool) == 200
         mark(mailbox, 2)
-        assert mailbox.marked == Totals(1, 0, unsized=1)
-        await mailbox.release()
-        receipt = await mailbox.commit(unlock)
+        assert mailbox.marks.totals == Totals(1, 0, unsized=1)
+        await mailbox.tenancy.release()
+        receipt = await commit(mailbox).run()
         assert (receipt.verified, receipt.items[0].octets) == (False, None)  # LIST is canned
         assert [message.uidl for message in drop.messages] == ["u1", "u3"]
 
@@ -97,7 +109,7 @@ async def test_a_size_that_is_told_later_may_be_that_of_another_message():
         await loaded(mailbox)
         (marked,) = mark(mailbox, 2)
         drop.quirks.replies.clear()
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         assert marked not in mailbox.index
         assert told(mailbox)[Notice.MARKS_DROPPED] == 1
 
@@ -107,10 +119,10 @@ async def test_a_receipt_counts_what_has_no_size_apart():
     mailbox = Mailbox(
         Account("anna", Target("fickle.example", 110, Security.NONE)), FickleDialer(server)
     )
-    await mailbox.open(unlock)
+    await line_of(mailbox).hold()
     await loaded(mailbox)
     mark(mailbox, 1, 2)
-    receipt = await mailbox.commit(unlock)
+    receipt = await commit(mailbox).run()
     assert receipt.verified
     assert (receipt.octets_freed, receipt.unsized) == (200, 1)
     assert [item.octets for item in receipt.items] == [200, None]
@@ -123,11 +135,11 @@ async def test_without_uidls_and_sizes_a_receipt_does_not_guess():
     mailbox = Mailbox(
         Account("anna", Target("fickle.example", 110, Security.NONE)), FickleDialer(server)
     )
-    await mailbox.open(unlock)
+    await line_of(mailbox).hold()
     await loaded(mailbox)
     mark(mailbox, 1)
-    receipt = await mailbox.commit(unlock)
-    assert receipt.why == "the server does not tell the sizes, and has no UIDLs that tell"
+    receipt = await commit(mailbox).run()
+    assert receipt.why is Unproven.NO_SIZES
     await mailbox.close()
 
 
@@ -136,7 +148,7 @@ async def test_a_large_message_without_a_size_is_looked_into_in_rungs():
     drop = maildrop([long], replies={"LIST": b"+OK\r\n1\r\n.\r\n"})
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        peeked = await mailbox.peek(unlock, by_number(mailbox, 1).id)
+        peeked = await reader(mailbox).peek(by_number(mailbox, 1).id)
         assert not peeked.complete
         assert peeked.transferred < 5000
 

@@ -34,8 +34,8 @@ async def look(
 ) -> Report:
     target = Target(host or server.host, port or server.port, security)
     report = Report(target, user)
-    unlock = (lambda: Credentials(user, password)) if user else None
-    await Inspection(dialer(ca_file), target, unlock, report, wait).run()
+    key = (lambda: Credentials(user, password)) if user else None
+    await Inspection(dialer(ca_file), target, key, report, wait).run()
     return report
 
 

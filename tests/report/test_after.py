@@ -77,8 +77,8 @@ async def test_what_another_report_learnt_is_not_taken_for_seen():
         habit.one_at_a_time = True
         target = Target(server.host, server.port, Security.NONE)
         report = Report(target, "anna")
-        unlock = lambda: Credentials("anna", "secret")  # noqa: E731
-        await Inspection(shared, target, unlock, report).run()
+        key = lambda: Credentials("anna", "secret")  # noqa: E731
+        await Inspection(shared, target, key, report).run()
     assert Finding.PIPELINING in findings(report)
     assert (habit.one_at_a_time, habit.answered, habit.breaks) == (True, 0, 0)
 

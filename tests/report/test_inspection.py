@@ -25,8 +25,8 @@ async def test_a_login_delay_is_waited_for():
             "anna",
             lambda: steps.append((report.step, report.seconds)),
         )
-        unlock = lambda: Credentials("anna", "secret")  # noqa: E731
-        await Inspection(dialer(), report.target, unlock, report).run()
+        key = lambda: Credentials("anna", "secret")  # noqa: E731
+        await Inspection(dialer(), report.target, key, report).run()
     assert [seconds for step, seconds in steps if step is Step.PAUSING]
     assert {Finding.DELAY, Finding.STABLE, Finding.LOCK_SHARED} <= findings(report)
 
@@ -76,8 +76,8 @@ async def test_called_off_it_keeps_what_it_has():
     fake = FakeMaildrop(plain(1), quirks=Quirks(stall_at="STAT"))
     async with ScriptedServer(fake) as server:
         report = Report(Target(server.host, server.port, Security.NONE), "anna")
-        unlock = lambda: Credentials("anna", "secret")  # noqa: E731
-        task = asyncio.create_task(Inspection(dialer(), report.target, unlock, report).run())
+        key = lambda: Credentials("anna", "secret")  # noqa: E731
+        task = asyncio.create_task(Inspection(dialer(), report.target, key, report).run())
         for _ in range(1000):
             await asyncio.sleep(0.01)
             if fake.count("STAT"):

@@ -57,8 +57,8 @@ async def test_what_was_seen_before_is_named_where_the_sample_has_no_such_line()
     async with ScriptedServer(FakeMaildrop(plain(4), quirks=Quirks(bare=TOP))) as server:
         shared.habits.of(server.host, server.port).cut()
         report = Report(Target(server.host, server.port, Security.NONE), "anna")
-        unlock = lambda: Credentials("anna", "secret")  # noqa: E731
-        await Inspection(shared, report.target, unlock, report).run()
+        key = lambda: Credentials("anna", "secret")  # noqa: E731
+        await Inspection(shared, report.target, key, report).run()
     assert under(report, Topic.DOTS) == [Finding.DOTS_SEEN]
     assert under(report, Topic.PIPELINING) == [Finding.PIPELINING]
 

@@ -98,7 +98,7 @@ async def test_marks_outlive_an_expired_session_for_whoever_has_its_token(steps,
         assert sessions.ended(token + "x") is None
         assert await sessions._store.all() == {}  # the password is gone with the session
         new, session = await sessions.sign_in(account(server), SECRET, before=token)
-        assert session.mailbox.marked.messages == 3
+        assert session.mailbox.marks.totals.messages == 3
         assert sessions.ended(token) is None  # they are in one place
         assert sessions.ended(new) is None
         assert fake.count("DELE") == 0
@@ -113,7 +113,7 @@ async def test_a_sign_in_that_fails_leaves_them_where_they_are():
         with pytest.raises(LoginRejected):
             await sessions.sign_in(account(server), Credentials("anna", "wrong"), before=token)
         _, session = await sessions.sign_in(account(server), SECRET, before=token)
-        assert session.mailbox.marked.messages == 3
+        assert session.mailbox.marks.totals.messages == 3
 
 
 async def test_another_account_never_gets_them():
@@ -128,7 +128,7 @@ async def test_another_account_never_gets_them():
         _, bert = await sessions.sign_in(
             account(server, "bert"), Credentials("bert", "secret"), before=token
         )
-        assert bert.mailbox.marked.messages == 0
+        assert bert.mailbox.marks.totals.messages == 0
 
 
 async def test_another_browser_never_gets_them():
@@ -139,7 +139,7 @@ async def test_another_browser_never_gets_them():
         await sessions.sweep()
         for before in (None, "", Keys.of(token).sid, token[:-1]):
             new, session = await sessions.sign_in(account(server), SECRET, before=before)
-            assert session.mailbox.marked.messages == 0
+            assert session.mailbox.marks.totals.messages == 0
             await sessions.sign_out(new)
 
 
@@ -183,6 +183,6 @@ async def test_without_uidls_no_mark_is_taken_over():
         clock.now += 101
         await sessions.sweep()
         _, session = await sessions.sign_in(account(server), SECRET, before=token)
-        assert session.mailbox.marked.messages == 0
+        assert session.mailbox.marks.totals.messages == 0
         counts = {told.notice.name: told.count for told in session.mailbox.notices}
         assert counts["MARKS_NOT_TAKEN_OVER"] == 3

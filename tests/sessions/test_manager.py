@@ -57,7 +57,7 @@ def account(server, user: str = "anna") -> Account:
 async def enter(sessions: Sessions, server, user: str = "anna") -> str:
     """Sign in and mark everything; return the token."""
     token, session = await sessions.sign_in(account(server, user), Credentials(user, "secret"))
-    session.mailbox.mark([message.id for message in session.mailbox.index])
+    session.mailbox.marks.mark([message.id for message in session.mailbox.index])
     return token
 
 
@@ -72,8 +72,8 @@ async def test_a_session_is_found_by_its_token_and_by_no_other():
     async with serving() as (_, server), managing() as sessions:
         token = await enter(sessions, server)
         session = await sessions.find(token)
-        assert session.mailbox.marked.messages == 3
-        assert session.unlock() == Credentials("anna", "secret")
+        assert session.mailbox.marks.totals.messages == 3
+        assert session.line.key() == Credentials("anna", "secret")
         assert len(sessions) == 1
         for other in ("", token[:-1], token + "A", session.sid):
             with pytest.raises(NoSession):
@@ -92,7 +92,7 @@ async def test_headers_that_load_after_the_sign_in_hold_no_password_in_clear():
         del given
         await asyncio.sleep(0)
         gc.collect()
-        assert session.mailbox.progress.running
+        assert session.mailbox.headers.progress.running
         assert seen() is None
 
 
@@ -137,7 +137,7 @@ async def test_sessions_end_after_an_idle_and_an_absolute_time(steps, alive):
             await sessions.find(token)
         clock.now += steps[-1]
         if alive:
-            assert (await sessions.find(token)).mailbox.marked.messages == 3
+            assert (await sessions.find(token)).mailbox.marks.totals.messages == 3
             return
         with pytest.raises(NoSession):
             await sessions.find(token)
@@ -192,7 +192,7 @@ async def test_signing_out_gives_the_lock_back_and_forgets_the_marks():
             await sessions.find(token)
         await sessions.sign_out(token)  # twice is no error
         again = await enter(sessions, server)
-        assert (await sessions.find(again)).mailbox.marked.messages == 3
+        assert (await sessions.find(again)).mailbox.marks.totals.messages == 3
         assert fake.count("DELE") == 0
 
 
@@ -237,15 +237,15 @@ async def test_the_lock_is_given_back_after_an_idle_time_and_marks_outlive_it():
             reaper = asyncio.create_task(sessions.run())
             try:
                 mailbox = (await sessions.find(token)).mailbox
-                await until(lambda: mailbox.held_seconds is None)
+                await until(lambda: mailbox.lease.held_seconds is None)
             finally:
                 reaper.cancel()
                 await asyncio.wait([reaper])
             second = await enter(others, locked, user)
             await others.sign_out(second)
             session = await sessions.find(token)
-            assert session.mailbox.marked.messages == 3
-            assert (await session.mailbox.stat(session.unlock)).messages == 3
+            assert session.mailbox.marks.totals.messages == 3
+            assert (await session.reader.stat()).messages == 3
         assert {s.sha256 for s in locked.messages_on_disk(user).values()} == before
 
 
@@ -276,7 +276,7 @@ async def test_a_server_that_goes_silent_keeps_nobody_waiting(monkeypatch, end):
         token = await enter(sessions, bad)
         await enter(sessions, good)
         live = sessions._live.values()
-        await until(lambda: not any(mailbox.progress.running for mailbox in live))
+        await until(lambda: not any(mailbox.headers.progress.running for mailbox in live))
         began = time.monotonic()
         if end == "sign out":
             await sessions.sign_out(token)
@@ -324,10 +324,10 @@ async def test_a_record_outlives_the_live_mailbox():
             token = await enter(before, server)
         async with managing(store=store) as after:
             session = await after.find(token)
-            assert session.mailbox.listed is False
-            await session.mailbox.open(session.unlock)
+            assert session.mailbox.listing.listed is False
+            await session.line.hold()
             assert len(session.mailbox.index) == 3
-            assert session.mailbox.marked.messages == 0
+            assert session.mailbox.marks.totals.messages == 0
 
 
 async def test_a_lock_is_given_back_in_time_while_the_sweep_waits_for_another_server(monkeypatch):
@@ -356,8 +356,8 @@ async def test_who_looks_on_gets_a_noop_where_the_server_is_impatient_and_no_lon
     async with serving() as (fake, server), managing(SessionLimits(release=60)) as sessions:
         token = await enter(sessions, server)
         mailbox = (await sessions.find(token)).mailbox
-        await mailbox.headers_loaded()
-        mailbox._lease.habit.patience = 0.0
+        await mailbox.headers.loaded()
+        mailbox.lease.habit.patience = 0.0
         sessions.tend()
         await asyncio.sleep(0.05)
         assert fake.count("NOOP") == 0  # nobody looks on
@@ -367,9 +367,9 @@ async def test_who_looks_on_gets_a_noop_where_the_server_is_impatient_and_no_lon
         sessions.tend()
         await until(lambda: fake.count("NOOP") > 0)
         assert fake.count("NOOP") == 1
-        mailbox._lease.used -= 61
+        mailbox.lease.used -= 61
         await until(lambda: not sessions._tended)
         sessions.tend()
-        await until(lambda: mailbox.held_seconds is None)
+        await until(lambda: mailbox.lease.held_seconds is None)
         assert fake.commands[-1] == "QUIT"
         watch.cancel()

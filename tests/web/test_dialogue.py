@@ -1,5 +1,6 @@
 """The transcript as people read it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 import pytest
 
 from app import __version__
-from app.mailbox import Feed, Line, LineEvent, Transcript
+from app.mailbox import Feed, LineEvent, Transcript, TranscriptLine
+from app.mailbox.models import Access
 from app.pop3 import Capabilities, Said, Side
 from app.transport import Security, Target
 from app.web import dialogue, formats
 
 NOON = datetime(2026, 11, 24, 12, 30, 5, 250_000, tzinfo=UTC)
+
+
+ACCESS = Access(Capabilities({"TOP": (), "UIDL": (), "PIPELINING": ()}), "TLSv1.3", "USER")
 
 
 def mailbox(*said: Said, **more: Any) -> Any:
@@ -26,13 +31,14 @@ def mailbox(*said: Said, **more: Any) -> Any:
     given = {
         "transcript": log,
         "account": SimpleNamespace(username="anna@example.net", target=target),
-        "capabilities": Capabilities({"TOP": (), "UIDL": (), "PIPELINING": ()}),
-        "tls": "TLSv1.3",
-        "signed_in_by": "USER",
-        "means_refused": (),
+        "listing": SimpleNamespace(access=ACCESS),
         "index": range(1284),
     }
     return SimpleNamespace(**{**given, **more})
+
+
+def accessed(**otherwise: Any) -> Any:
+    return mailbox(listing=SimpleNamespace(access=replace(ACCESS, **otherwise)))
 
 
 SAID = (
@@ -65,12 +71,12 @@ def test_a_new_page_has_the_newest_lines():
 
 
 def test_means_that_were_refused_for_their_form_are_named():
-    view = dialogue.transcript(mailbox(signed_in_by="USER", means_refused=("PLAIN", "LOGIN")))
+    view = dialogue.transcript(accessed(refused=("PLAIN", "LOGIN")))
     assert view.facts[-1] == "signed in by USER/PASS (refused for the form: PLAIN, LOGIN)"
 
 
 def test_nothing_is_claimed_that_is_not_known():
-    one = mailbox(capabilities=Capabilities(), signed_in_by="")
+    one = accessed(capabilities=Capabilities(), means="")
     assert dialogue.transcript(one, ()).facts == ("0 commands",)
 
 
@@ -92,7 +98,7 @@ def test_a_line_without_end_is_cut_in_the_drawer_only():
     ],
 )
 def test_every_event_has_words(event, tls, words):
-    line = Line(1, NOON, None, "pop.example.net:110", event=event, tls=tls)
+    line = TranscriptLine(1, NOON, None, "pop.example.net:110", event=event, tls=tls)
     assert dialogue.happened(line) == words
 
 

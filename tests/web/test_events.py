@@ -68,7 +68,7 @@ async def placed(fake: FakeMaildrop, **settings: Any) -> AsyncIterator[Place]:
 @pytest.fixture
 async def place() -> AsyncIterator[Place]:
     async with placed(FakeMaildrop(plain(3))) as found:
-        await found.mailbox.headers_loaded()
+        await found.mailbox.headers.loaded()
         yield found
 
 

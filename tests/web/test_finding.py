@@ -89,14 +89,14 @@ async def test_rows_that_no_longer_belong_where_they_are_are_counted():
     state = ListState("subject")
     first = await listed(one, state)
     ids = [message.id for message in first.shown]
-    progress = replace(one.mailbox.progress, known=2, total=3)
+    progress = replace(one.mailbox.headers.progress, known=2, total=3)
     assert progress.known < progress.total
     fresh = order_view(one.mailbox, first, None)
     assert not fresh.changed
     assert fresh.asks == "/mailbox/counted?sort=subject"
     assert not order_view(one.mailbox, first, ids).changed
     third = one.mailbox.index[ids[2]]
-    one.mailbox._learn(third, HEADER.replace(b"offer", b"aaa"))
+    one.mailbox.headers.learn(third, HEADER.replace(b"offer", b"aaa"))
     again = await listed(one, state)
     view = order_view(one.mailbox, again, ids)
     assert (view.changed, view.fresh) == (True, 0)
@@ -116,7 +116,7 @@ async def test_it_asks_only_where_headers_can_change_anything(sort, q, asks):
     view = order_view(one.mailbox, await listed(one, state), None)
     assert bool(view.asks) is asks
     for message in one.mailbox.index:
-        one.mailbox._learn(message, HEADER)
+        one.mailbox.headers.learn(message, HEADER)
     assert order_view(one.mailbox, await listed(one, state), None).asks == ""
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.mailbox import Line, LineEvent
+from app.mailbox import LineEvent, TranscriptLine
 from app.pop3 import Side
 from app.web import live_schemas
 from app.web.masking import Masker
@@ -12,8 +12,8 @@ from app.web.masking import Masker
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def reply(number: int) -> Line:
-    return Line(number, NOON, Side.SERVER, "+OK anna", 10, 41.26)
+def reply(number: int) -> TranscriptLine:
+    return TranscriptLine(number, NOON, Side.SERVER, "+OK anna", 10, 41.26)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,10 @@ def test_what_was_missed_is_counted(numbers, newest, after, missed):
 def test_a_line_as_json():
     lines = [
         reply(1),
-        Line(2, NOON, Side.CLIENT, "LIST", pipelined=True),
-        Line(3, NOON, None, "pop.example.net:995", event=LineEvent.CONNECTED, tls="TLSv1.3"),
+        TranscriptLine(2, NOON, Side.CLIENT, "LIST", pipelined=True),
+        TranscriptLine(
+            3, NOON, None, "pop.example.net:995", event=LineEvent.CONNECTED, tls="TLSv1.3"
+        ),
     ]
     told = live_schemas.lines(lines, 3, 0, Masker("anna")).model_dump(mode="json")["lines"]
     assert told[0] == {

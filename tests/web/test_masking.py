@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import Line, LineEvent
+from app.mailbox import LineEvent, TranscriptLine
 from app.pop3 import Side
 from app.web.masking import Masker
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def line(text: str) -> Line:
+def line(text: str) -> TranscriptLine:
     side = {"C": Side.CLIENT, "S": Side.SERVER}[text[0]]
-    return Line(1, NOON, side, text[3:])
+    return TranscriptLine(1, NOON, side, text[3:])
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_command_that_is_called_like_the_mailbox_stays():
 
 
 def test_what_happened_to_the_connection_stays():
-    happened = Line(1, NOON, None, "pop.example.net:995", event=LineEvent.CONNECTED)
+    happened = TranscriptLine(1, NOON, None, "pop.example.net:995", event=LineEvent.CONNECTED)
     assert Masker("anna").line(happened) == "pop.example.net:995"
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.mailbox import Totals
-from app.mailbox.index import Index, Listing
+from app.mailbox.index import Index, Listings
 from app.mailbox.marks import Marks
-from app.pop3 import Capabilities, MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
+from app.mailbox.models import Access
+from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.transport import Security, Target
 from app.web import listing, present
 
@@ -19,7 +20,7 @@ def index_of(*sizes: int | None) -> Index:
     octets = [None if size is None else Octets(size) for size in sizes]
     rows = [ScanListing(MessageNumber(n), size) for n, size in enumerate(octets, 1)]
     uidls = [UniqueId(row.number, Uidl(f"u{row.number}")) for row in rows]
-    return Index(Listing(Stat(len(rows), sum(size or 0 for size in sizes)), rows, uidls), "")
+    return Index(Listings(Stat(len(rows), sum(size or 0 for size in sizes)), rows, uidls), "")
 
 
 def mailbox(*sizes: int | None, **more: Any) -> Any:
@@ -28,15 +29,13 @@ def mailbox(*sizes: int | None, **more: Any) -> Any:
     given = {
         "index": index_of(*sizes),
         "marks": Marks(),
-        "tls": "TLSv1.3",
-        "capabilities": Capabilities(),
-        "held_seconds": 4.7,
-        "long_delay": None,
+        "listing": SimpleNamespace(access=Access(tls="TLSv1.3")),
+        "lease": SimpleNamespace(held_seconds=4.7),
+        "tenancy": SimpleNamespace(long_delay=None),
+        "headers": SimpleNamespace(withheld=lambda m: m.header.refused and not m.headers_known),
         "account": SimpleNamespace(username="anna", target=target),
         "standing": (),
-        "headless": lambda message: message.header.refused and not message.headers_known,
         "news": SimpleNamespace(fresh=frozenset()),
-        "marked": Totals(),
     }
     return SimpleNamespace(**{**given, **more})
 
@@ -58,19 +57,20 @@ def services(**config: Any) -> Any:
     ],
 )
 def test_the_top_bar_says_how_the_connection_is_protected(target, tls, shown):
-    one = mailbox(tls=tls, account=SimpleNamespace(username="anna", target=target))
+    one = mailbox(account=SimpleNamespace(username="anna", target=target))
+    one.listing.access = Access(tls=tls)
     view = present.account(one, services())
     assert (view.server, view.protection, view.plaintext) == shown
     assert (view.held, view.demo) == (4, False)
     assert present.account(one, services(demo=SimpleNamespace(target=target))).demo is True
-    one.held_seconds = None
+    one.lease.held_seconds = None
     assert present.account(one, services()).held is None
 
 
 def test_the_title_says_what_is_marked_and_what_is_open():
     one = mailbox()
     assert present.title(one, None) == "anna"
-    one.marked = Totals(1234, 5)
+    one.marks = SimpleNamespace(totals=Totals(1234, 5), undoable=None)
     reader: Any = SimpleNamespace(row=SimpleNamespace(subject=""))
     assert present.title(one, reader) == "1,234 marked · Message · anna"
     assert listing.tray(one).messages == "1,234"

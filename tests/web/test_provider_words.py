@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.mailbox import LoginRejected
+from app.mailbox.models import Access
 from app.pop3 import Capabilities, CommandRejected
 from app.transport import Security, Target
 from app.web.errors import describe
@@ -25,7 +26,8 @@ COUNTS = "Gone from POP3; it may still count on the provider's side: Gmail keeps
 def mailbox(host: str, *tags: str) -> Any:
     target = Target(host, 995, Security.TLS)
     capabilities = Capabilities(dict.fromkeys(tags, ()))
-    return SimpleNamespace(account=SimpleNamespace(target=target), capabilities=capabilities)
+    listing = SimpleNamespace(access=Access(capabilities))
+    return SimpleNamespace(account=SimpleNamespace(target=target), listing=listing)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ MIXED = (
 
 def peeked(raw: bytes, *, octets: int = 0, complete: bool = False, lines: int = 20) -> Any:
     """A mailbox with one message, and what was seen of it."""
-    one = mailbox(octets or 4 * len(raw), downloads=Downloads(), saved={})
+    one = mailbox(octets or 4 * len(raw), downloads=Downloads(), saves={})
     (message,) = one.index
     message.header.learn(split_header(raw)[0], 1)
     return one, Peeked(message, Contents(raw, whole=complete), lines, len(raw), complete)
@@ -158,11 +158,11 @@ def test_the_share_never_passes_the_whole():
 def test_a_saved_message_says_how_much_and_whether_it_is_marked():
     one, seen = peeked(MIXED)
     id = seen.message.id
-    one.saved[id] = Saved()
+    one.saves[id] = Saved()
     view = read(one, seen, Asked())
     assert view.saved is not None
     assert (view.saved.octets, view.saved.sha256, view.saved.marked) == (0, "", False)
-    one.saved[id] = Saved(1234567, "ab" * 32)
+    one.saves[id] = Saved(1234567, "ab" * 32)
     one.marks.add([seen.message])
     view = read(one, seen, Asked())
     assert view.saved is not None

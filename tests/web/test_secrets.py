@@ -10,6 +10,7 @@ import pytest
 
 from app.mailbox import Credentials
 from app.sessions import Session
+from app.sessions.vault import Keys
 from app.web.forms import SignInForm
 from app.web.schemas import SignIn
 from tests.support.maildrop import FakeMaildrop, plain
@@ -161,10 +162,11 @@ async def test_a_session_does_not_show_its_token_or_its_seal():
         script = await Script.signed_in(http, server)
         session = await app.state.services.sessions.find(script.token)
         assert isinstance(session, Session)
-        shown = repr(session) + repr(session._keys)
+        keys = Keys.of(script.token)
+        shown = repr(session) + repr(session.line) + repr(keys)
         assert script.token not in shown
-        assert session._keys.seal.hex() not in shown
-        assert repr(session._keys.seal) not in shown
+        assert keys.seal.hex() not in shown
+        assert repr(keys.seal) not in shown
         state = json.dumps(await script.get("/session"))
         assert script.token not in state
         assert session.sid not in state

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from app.mailbox import Account, BadQuery, Mailbox, Message, Sort, SortKey
-from app.mailbox.marks import Marks
 from app.transport import Dialer, Security, Target, TargetPolicy
 from app.web import formats, languages
 from app.web.selecting import BY_NUMBER, chosen, named
@@ -21,11 +20,12 @@ def session(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
     """A session whose first `known` messages have their headers."""
     target = Target("pop.example.net", 995, Security.TLS)
     one = Mailbox(Account("anna", target), Dialer(TargetPolicy()))
-    one.index = index_of(*sizes)
+    one.listing.index = index_of(*sizes)
     messages = one.index.ordered(BY_NUMBER)
     for number, message in enumerate(messages[:known], 1):
         message.header.learn(HEADER, number)
-    one.marks = Marks(messages[n - 1] for n in marked)
+    one.marks.carry(one.index, {})
+    one.marks.add(messages[n - 1] for n in marked)
     return SimpleNamespace(mailbox=one)
 
 
@@ -74,11 +74,11 @@ async def test_what_changes_changes_the_answer():
     assert numbers((await chosen(one, "from:news")).matched) == [1]
     assert numbers((await chosen(one, "is:marked")).matched) == []
     second = one.mailbox.index.ordered(BY_NUMBER)[1]
-    one.mailbox._learn(second, HEADER)
-    one.mailbox.mark([second.id])
+    one.mailbox.headers.learn(second, HEADER)
+    one.mailbox.marks.mark([second.id])
     assert numbers((await chosen(one, "from:news")).matched) == [1, 2]
     assert numbers((await chosen(one, "is:marked")).matched) == [2]
-    one.mailbox.index = index_of(5, 6)
+    one.mailbox.listing.index = index_of(5, 6)
     assert numbers((await chosen(one, "larger:1")).matched) == [1, 2]
 
 

@@ -50,7 +50,7 @@ def test_the_strip_leads_to_just_the_largest_and_to_all_the_others(sizes):
 
 def test_the_column_has_what_was_surveyed_last_and_says_that_more_has_come():
     one = mailbox(11 * MB, 2 * MB, 300)
-    one.groups, one.surveyed = (lambda by, zone: None), (lambda zone: False)
+    one.listing.groups, one.listing.surveyed = (lambda by, zone: None), (lambda zone: False)
     made = spacemap.space_map(one, ListState(q="larger:10M"))
     assert [(band.label, band.messages, band.current) for band in made.facets.sizes.facets] == [
         ("over 10 MB", 1, True),
@@ -63,7 +63,8 @@ def test_the_column_has_what_was_surveyed_last_and_says_that_more_has_come():
     assert made.under.value == "10"
     assert made.facets.href == "/mailbox/space?q=larger%3A10M"
     next(iter(one.index)).header.learn(b"From: Anna <a@b.example>\r\n\r\n", 1)
-    one.groups, one.surveyed = (lambda by, zone: grouped(one.index, by, zone)), (lambda zone: True)
+    one.listing.groups = lambda by, zone: grouped(one.index, by, zone)
+    one.listing.surveyed = lambda zone: True
     made = spacemap.space_map(one, ListState())
     assert [[f.label for f in some.facets] for some in made.facets.groups] == [
         ["Anna", "not read yet"],

@@ -24,13 +24,11 @@ def test_the_list_the_tray_and_the_map_say_so():
     row = Rows(one, ListState()).row(second)
     assert (row.size, row.share) == ("size not known", 0.0)
     one.marks.add([second])
-    one.marked = one.marks.totals
     assert listing.tray(one).size == "size not known"
     one.marks.add(one.index)
-    one.marked = one.marks.totals
     assert listing.tray(one).size == "at least 2.5 KB"
     assert stat(one, list(one.index)).size == "at least 2.5 KB"
-    one.groups, one.surveyed = lambda *_: None, lambda _: True
+    one.listing.groups, one.listing.surveyed = lambda *_: None, lambda _: True
     last = facets(one, ListState()).sizes.facets[-1]
     assert (last.label, last.messages, last.size) == ("size not known", 1, "size not known")
     assert last.href == "/mailbox?q=-has%3Asize"

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from app.mailbox import Selection, aside
+from app.mailbox import Selection, aside, read_headers
 from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, CurrentSession, Services
@@ -40,7 +40,7 @@ async def _done(
     rows = Rows(mailbox, state, current)
     messages = named(session, (shown or ())[:_MAX_SHOWN])
     open_one = named(session, [current])
-    await mailbox.read_headers([*messages, *open_one])
+    await read_headers([*messages, *open_one])
     marks, told = tray(mailbox), toast(mailbox)
     sum_of_marks = ngettext(
         "%(n)s message is marked, %(size)s.",
@@ -95,7 +95,7 @@ async def mark_selected(
     """
     if every:
         return await mark_matching(request, services, session, shown, q, count, back)
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     if not id:
         error = ErrorView(
             "invalid-request",
@@ -104,7 +104,7 @@ async def mark_selected(
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
         return await _refused(request, services, session, back, error)
-    session.mailbox.mark_many(id)
+    session.mailbox.marks.mark_many(id)
     return await _done(request, services, session, back, shown)
 
 
@@ -119,11 +119,11 @@ async def mark_matching(
     back: Back = "/mailbox",
 ) -> Response:
     """Marks all that the filter means, if that is still as many as the page showed."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     found = await chosen(session, q)
     if count != str(len(found.matched)):
         return await _refused(request, services, session, back, _others(found))
-    session.mailbox.mark_many(message.id for message in found.matched)
+    session.mailbox.marks.mark_many(message.id for message in found.matched)
     return await _done(request, services, session, back, shown)
 
 
@@ -152,7 +152,7 @@ async def unmark_all(
     back: Back = "/mailbox",
 ) -> Response:
     """Takes all marks back."""
-    session.mailbox.unmark_all()
+    session.mailbox.marks.unmark_all()
     return await _done(request, services, session, back, shown)
 
 
@@ -172,8 +172,8 @@ async def undo(
     back: Back = "/mailbox",
 ) -> Response:
     """Takes back the last action on many marks, unless another one came after it."""
-    if session.mailbox.undo(_number(change)) is None:
-        await session.mailbox.ensure_listed(session.unlock)
+    if session.mailbox.marks.undo(_number(change)) is None:
+        await session.reader.ensure_listed()
         error = ErrorView(
             "invalid-request",
             _("It is too late to undo that."),
@@ -193,5 +193,5 @@ async def dismiss(
     back: Back = "/mailbox",
 ) -> Response:
     """What was done to many marks stays done."""
-    session.mailbox.dismiss(_number(change))
+    session.mailbox.marks.dismiss(_number(change))
     return await _done(request, services, session, back, None)

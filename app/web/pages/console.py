@@ -37,7 +37,7 @@ async def show_console(
     line: Annotated[str, Query()] = "",
 ) -> Response:
     """The console page; nothing goes over the wire for it."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     view = Console(session.mailbox, step).page(request, services, line=fillable(line))
     return await aside(services.renderer.page, "console", view)
 
@@ -45,7 +45,7 @@ async def show_console(
 @router.get("/tour")
 async def show_tour(services: AppServices, session: CurrentSession, step: Step) -> Response:
     """The tour at another step, for htmx."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return services.renderer.fragment("tour", TourFragment(Console(session.mailbox, step).tour()))
 
 
@@ -59,11 +59,11 @@ async def type_line(
     tour: Annotated[str, Form()] = "",
 ) -> Response:
     """Sends one line; one that deletes asks first, one that may not be sent is not kept."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     step = tour_step(tour)
     htmx = from_htmx(request) is not None
     try:
-        exchange = await session.mailbox.type(session.unlock, line, confirm)
+        exchange = await session.console.type(line, confirm)
     except (BadLine, ConfirmFirst, LineBusy) as error:
         console = Console(session.mailbox, step)
         stand = console.refused(error)

@@ -76,7 +76,7 @@ async def choose(
     q: Annotated[str, Query()] = "",
 ) -> Response:
     """All messages, or those that a filter means."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     try:
         found = await chosen(session, q)
     except BadQuery as error:
@@ -94,7 +94,7 @@ async def choose_ticked(
     q: Annotated[str, Form()] = "",
 ) -> Response:
     """What was ticked in the list; with `every`, all that the list's filter means."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     if every:
         return RedirectResponse(f"/mailbox/export?{urlencode({'q': q})}", status_code=303)
     if not id:
@@ -111,12 +111,12 @@ async def export(
     q: Annotated[str, Form()] = "",
 ) -> FileResponse:
     """The file itself, streamed: what was ticked, else what the filter means."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     messages = named(session, id) if id else (await chosen(session, q)).matched
     if not messages:
         raise InvalidRequest(_("There is no such message any more."))
     mailbox = session.mailbox
-    return export_file(mailbox.export(session.unlock, messages, form), mailbox.account.username)
+    return export_file(session.reader.export(messages, form), mailbox.account.username)
 
 
 @router.get("/progress")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from app.mailbox import Message, aside
+from app.mailbox import Message, aside, read_headers
 from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, CurrentSession, Services, WatchedSession
@@ -34,13 +34,13 @@ async def _progress(
     said: str = "",
 ) -> Response:
     mailbox = session.mailbox
-    await mailbox.read_headers(come)
+    await read_headers(come)
     state, current = current_list(from_htmx(request) or "")
     view = ProgressFragment(
         shell=shell(request, services, ""),
         progress=progress(mailbox),
         rows=Rows(mailbox, state, current).all(come),
-        received=formats.size(mailbox.received),
+        received=formats.size(mailbox.lease.received),
         back=back_to(state, current),
         said=said,
     )
@@ -57,8 +57,8 @@ async def show_progress(
     """How far the headers are, and the rows of those that have come in."""
     mailbox = session.mailbox
     wanted = [mailbox.index[id] for id in (pending or ())[:_MOST_ROWS] if id in mailbox.index]
-    mailbox.prefer(m for m in wanted if not m.headers_known)
-    come = [m for m in wanted if m.headers_known or mailbox.headless(m)]
+    mailbox.headers.prefer(m for m in wanted if not m.headers_known)
+    come = [m for m in wanted if m.headers_known or mailbox.headers.withheld(m)]
     return await _progress(request, services, session, come)
 
 
@@ -67,7 +67,7 @@ async def pause(
     request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
 ) -> Response:
     """Loads no more headers by itself."""
-    await session.mailbox.pause_headers()
+    await session.mailbox.headers.pause()
     if from_htmx(request) is None:
         return way_back(back)
     return await _progress(request, services, session, [], _("Reading headers is paused."))
@@ -78,7 +78,7 @@ async def resume(
     request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
 ) -> Response:
     """Loads headers again."""
-    await session.mailbox.resume_headers(session.unlock)
+    await session.mailbox.headers.resume(session.line)
     if from_htmx(request) is None:
         return way_back(back)
     return await _progress(request, services, session, [], _("Reading headers goes on."))
@@ -91,7 +91,7 @@ async def page_is_open(
     left: bool = False,
 ) -> None:
     """A page says that it is open, or was left; it has given itself a name."""
-    pages = session.mailbox.pages
+    pages = session.mailbox.tenancy.pages
     if left:
         pages.left(page)
     else:
@@ -120,7 +120,7 @@ async def show_live(
     state, current = current_list(from_htmx(request) or "")
     messages = [mailbox.index[id] for id in differ if id in mailbox.index]
     opened = [mailbox.index[id] for id in (current,) if id in mailbox.index]
-    await mailbox.read_headers([*messages, *opened])
+    await read_headers([*messages, *opened])
     rows = Rows(mailbox, state, current)
     gone = sum(id not in mailbox.index for id in (*marked, *unmarked))
     open_row = rows.row(opened[0]) if opened else None
@@ -134,7 +134,7 @@ async def show_live(
         back=back_to(state, current),
         chip=chip,
         notices=notices(mailbox),
-        changed=_changed(gone) if listing != mailbox.listing else "",
+        changed=_changed(gone) if listing != mailbox.listing.version else "",
     )
     return services.renderer.fragment("live", view)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.mailbox import aside
+from app.mailbox import Topic, aside
 from app.sessions import Session
 from app.web.deps import AppServices, CurrentSession, Services, WatchedSession
 from app.web.finding import filter_view, listed, matching_view, order_view
@@ -90,8 +90,8 @@ async def show_list(
     request: Request, services: AppServices, session: CurrentSession, state: State
 ) -> Response:
     """The mailbox page."""
-    await session.mailbox.ensure_listed(session.unlock)
-    session.mailbox.come_back(session.unlock)
+    await session.reader.ensure_listed()
+    session.mailbox.headers.come_back(session.line)
     found = await listed(session, state)
     if state.page > found.pages:
         return RedirectResponse(found.state.at(found.pages).href(), status_code=303)
@@ -106,8 +106,8 @@ async def show_list_alone(
     request: Request, services: AppServices, session: CurrentSession, state: State
 ) -> Response:
     """The list for htmx; of a filter that makes no sense only what is wrong with it."""
-    await session.mailbox.ensure_listed(session.unlock)
-    session.mailbox.come_back(session.unlock)
+    await session.reader.ensure_listed()
+    session.mailbox.headers.come_back(session.line)
     found = await listed(session, state)
     if found.fault is not None:
         fault = FaultFragment(filter_view(found))
@@ -141,21 +141,21 @@ async def unmark_last(
     id = next(reversed(session.mailbox.marks), None)
     if id is None:
         return way_back(back) if from_htmx(request) is None else Response(status_code=204)
-    session.mailbox.unmark([id])
+    session.mailbox.marks.unmark([id])
     return _marked(request, services, session, id, back)
 
 
 @router.post("/refresh")
 async def refresh(session: CurrentSession, back: Back = "/mailbox") -> Response:
     """A new connection: new mail shows up."""
-    await session.mailbox.refresh(session.unlock)
+    await session.reader.refresh()
     return way_back(back)
 
 
 @router.post("/release")
 async def release(session: CurrentSession, back: Back = "/mailbox") -> Response:
     """Gives the maildrop lock back."""
-    await session.mailbox.release()
+    await session.mailbox.tenancy.release()
     return way_back(back)
 
 
@@ -165,7 +165,8 @@ async def dismiss_notices(
 ) -> Response:
     """What happened to the mailbox was read."""
     mailbox = session.mailbox
-    mailbox.put_news_away()
+    mailbox.news.put_away()
+    mailbox.feed.tell(Topic.MARKS)  # pages look at all that hangs on the list again
     if from_htmx(request) is None:
         return way_back(back)
     view = NoticesFragment(
@@ -185,7 +186,7 @@ async def mark(
     back: Back = "/mailbox",
 ) -> Response:
     """Marks one message; nothing goes over the wire."""
-    session.mailbox.mark([id])
+    session.mailbox.marks.mark([id])
     return _marked(request, services, session, id, back)
 
 
@@ -198,5 +199,5 @@ async def unmark(
     back: Back = "/mailbox",
 ) -> Response:
     """Takes one mark back."""
-    session.mailbox.unmark([id])
+    session.mailbox.marks.unmark([id])
     return _marked(request, services, session, id, back)

@@ -52,12 +52,12 @@ Wanted = Annotated[Asked, Depends(asked)]
 
 async def read(session: Session, state: ListState, id: str, asked: Asked) -> MessageView:
     """Peeks; where the server has no TOP, or one that sends all, or is busy, the reader says so."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     mailbox = session.mailbox
-    if mailbox.must_wait(id, asked.lines):
+    if session.reader.must_wait(id, asked.lines):
         return Reader(mailbox, state, mailbox.index[id], asked).waiting()
     try:
-        peeked = await mailbox.peek(session.unlock, id, asked.lines)
+        peeked = await session.reader.peek(id, asked.lines)
     except (CommandRejected, DeletedInConsole, RemoteProtocolError) as error:
         if isinstance(error, RemoteProtocolError) and error.fault is not Fault.BODY_TOO_LONG:
             raise
@@ -77,7 +77,7 @@ async def reader_answer(
         shell=shell(request, services, title(mailbox, reader)),
         account=account(mailbox, services),
         reader=reader,
-        received=formats.size(mailbox.received),
+        received=formats.size(mailbox.lease.received),
         back=reader.row.href,
     )
     return await aside(services.renderer.fragment, "reader", view)

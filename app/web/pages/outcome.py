@@ -42,7 +42,7 @@ async def _review(
 @router.get("/review")
 async def review(request: Request, services: AppServices, session: CurrentSession) -> Response:
     """What is marked, to be looked at before it goes."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return await _review(request, services, session)
 
 
@@ -52,7 +52,7 @@ async def unmark(
 ) -> Response:
     """Takes one mark back; for htmx the review as it is then."""
     mailbox = session.mailbox
-    mailbox.unmark([id])
+    mailbox.marks.unmark([id])
     if from_htmx(request) is None:
         return way_back("/mailbox/review")
     view = await review_page(request, services, session)
@@ -76,7 +76,7 @@ async def commit(
         told = describe(CommitFailed(CommitFault.OTHERS_MARKED))
         return await _review(request, services, session, told)
     try:
-        await session.mailbox.commit(session.unlock, confirmed=frozenset(marks))
+        await session.commit.run(confirmed=frozenset(marks))
     except (CommitFailed, Ambiguous) as error:  # to be looked at again
         return await _review(request, services, session, describe(error))
     return way_back("/mailbox/receipt")
@@ -118,7 +118,7 @@ async def check_receipt(
         return way_back(HOME)
     there = f"/mailbox/receipt?number={which}"
     try:
-        await session.mailbox.check(session.unlock, which)
+        await session.commit.check(which)
     except LoginDelayed:
         return way_back(there)
     except (MailboxError, TransportError, Pop3Error) as error:

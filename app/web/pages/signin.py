@@ -109,7 +109,7 @@ async def _sign_in(
     before = from_cookie(request)
     if before is not None:
         with suppress(NoSession):  # or this browser's own session would hold the lock
-            await (await services.sessions.find(before)).mailbox.release()
+            await (await services.sessions.find(before)).mailbox.tenancy.release()
     token, *_rest = await services.sessions.sign_in(account, credentials, before=before)
     if before is not None:
         await services.sessions.sign_out(before)

@@ -45,14 +45,14 @@ async def show_space(
     request: Request, services: AppServices, session: CurrentSession, q: str = ""
 ) -> Response:
     """The treemap of all messages, or of those that a filter matches."""
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     return await _page(request, services, session, q)
 
 
 @router.get("/facets")
 async def show_facets(request: Request, services: AppServices, session: WatchedSession) -> Response:
     """The facets that need headers, for the list that asks by itself as headers come in."""
-    await session.mailbox.survey(formats.own_zone())
+    await session.mailbox.listing.survey(formats.own_zone())
     state, _ = current_list(from_htmx(request) or "")
     view = await aside(facets, session.mailbox, state)
     return await aside(services.renderer.fragment, "facets", view)
@@ -75,13 +75,13 @@ async def show_what_has_to_go(
         first = Order(order)
     except ValueError:
         raise InvalidRequest("order: largest or oldest.") from None
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     octets = under.read_size(to)
     messages = list(session.mailbox.index)
-    progress = session.mailbox.progress
+    progress = session.mailbox.headers.progress
     coming = (
         sum(not (message.headers_known or message.header.refused) for message in messages)
-        if progress.running or progress.paused or session.mailbox.held_seconds is None
+        if progress.running or progress.paused or session.mailbox.lease.held_seconds is None
         else 0
     )
     found = (

@@ -36,7 +36,7 @@ _MAX_INNER = 1000
 
 
 async def _known(session: Session, id: str) -> None:
-    await session.mailbox.ensure_listed(session.unlock)
+    await session.reader.ensure_listed()
     if id not in session.mailbox.index:
         raise NoSuchMessage(id)
 
@@ -53,7 +53,7 @@ async def fetch(
 ) -> Response:
     """Begins to download the whole message."""
     await _known(session, id)
-    await session.mailbox.fetch(session.unlock, id)
+    await session.reader.fetch(id)
     if from_htmx(request) is None:
         return way_back(back)
     reader = await read(session, state, id, asked)
@@ -107,7 +107,7 @@ async def show_html(
 ) -> Response:
     """The HTML body, made harmless, as a document of its own for the sandboxed frame."""
     await _known(session, id)
-    peeked = await session.mailbox.peek(session.unlock, id, asked.lines)
+    peeked = await session.reader.peek(id, asked.lines)
 
     def made() -> SafeHtml | None:
         _, readable = message_within(peeked.contents, asked.within).readable()
@@ -143,7 +143,7 @@ async def save_part(
 async def show_part(session: CurrentSession, id: str, path: str) -> FileResponse:
     """A picture or a PDF that is here, for the browser to show; all else can only be saved."""
     await _known(session, id)
-    contents = (await session.mailbox.peek(session.unlock, id)).contents
+    contents = (await session.reader.peek(id)).contents
 
     def kind_of() -> str | None:
         found = _complete(contents, path)
@@ -166,13 +166,12 @@ async def save_attachments(
 
 async def _packed(session: Session, id: str, path: str) -> bytes:
     """A winmail.dat, in memory; fetches the message where no more than its beginning is here."""
-    mailbox = session.mailbox
-    contents = (await mailbox.peek(session.unlock, id)).contents
+    contents = (await session.reader.peek(id)).contents
     found = await aside(_complete, contents, path)
     if found is None and not contents.whole:
-        download = await mailbox.fetch(session.unlock, id)
+        download = await session.reader.fetch(id)
         await download.finished()
-        contents = (await mailbox.peek(session.unlock, id)).contents
+        contents = (await session.reader.peek(id)).contents
         found = await aside(_complete, contents, path)
     if found is None or found[1].kind is not Kind.TNEF or (found[1].octets or 0) > TNEF_OCTETS:
         raise NoSuchPart(path)

@@ -52,7 +52,7 @@ async def opened(fake: FakeMaildrop, *, known: bool = True) -> AsyncIterator[Tab
         await Browser(http).sign_in(server)
         if known:
             mailbox = next(iter(app.state.services.sessions._live.values()))
-            await mailbox.headers_loaded()
+            await mailbox.headers.loaded()
         yield Tab(http, await http.get("/mailbox"))
 
 
@@ -269,9 +269,9 @@ async def test_what_a_page_asks_for_by_itself_is_no_use_of_the_lock(path):
     async with opened(FakeMaildrop(plain(2))) as tab:
         app = tab.http._transport.app  # type: ignore[attr-defined]
         mailbox = next(iter(app.state.services.sessions._live.values()))
-        mailbox._attended = -1.0
+        mailbox.lease.attended = -1.0
         answer = await tab.http.get(path, headers=HTMX)
         assert answer.status_code == 200
-        assert mailbox._attended == -1.0
+        assert mailbox.lease.attended == -1.0
         await tab.http.get("/mailbox", headers=HTMX)
-        assert mailbox._attended > 0
+        assert mailbox.lease.attended > 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.mailbox import deletion
+from app.mailbox import commit, receipts
 from app.mailbox.commit import delete_and_quit
 from app.web import outcome
 from tests.web.visiting import heading, words
@@ -119,7 +119,7 @@ async def test_one_commit_at_a_time(visit, monkeypatch):
         await told.wait()
         return await delete(connection, messages)
 
-    monkeypatch.setattr(deletion, "delete_and_quit", slow)
+    monkeypatch.setattr(commit, "delete_and_quit", slow)
     first = asyncio.create_task(visit.browser.commit())
     await begun.wait()
     problem = await visit.script.post("/quit", status=409)
@@ -301,7 +301,7 @@ async def test_earlier_receipts_of_the_session_are_kept(visit):
 
 
 async def test_only_so_many_receipts_are_kept(visit, monkeypatch):
-    monkeypatch.setattr(deletion, "_RECEIPTS", 2)
+    monkeypatch.setattr(receipts, "_RECEIPTS", 2)
     for id in visit.ids[:4]:
         await visit.browser.send("/mailbox/mark", id=id)
         page = await visit.browser.commit(count="1")

@@ -7,7 +7,7 @@ import pytest
 from app.mailbox import NoSuchMessage, Notice, Outcome
 from tests.support.maildrop import FakeMessage
 
-from .opening import by_number, loaded, maildrop, mark, opened, told, unlock
+from .opening import by_number, commit, loaded, maildrop, mark, opened, reader, told
 
 
 async def test_without_uidls_an_id_is_good_for_one_connection():
@@ -16,14 +16,14 @@ async def test_without_uidls_an_id_is_good_for_one_connection():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         shown = by_number(mailbox, 2).id
-        assert (await mailbox.peek(unlock, shown)).fields[0].value == "B"
-        await mailbox.release()
+        assert (await reader(mailbox).peek(shown)).fields[0].value == "B"
+        await mailbox.tenancy.release()
         drop.messages = [*drop.messages[1:], *same_sizes("D")]
-        await mailbox.stat(unlock)
+        await reader(mailbox).stat()
         with pytest.raises(NoSuchMessage):
-            mailbox.mark([shown])
+            mailbox.marks.mark([shown])
         now = by_number(mailbox, 2).id
-        assert (await mailbox.peek(unlock, now)).fields[0].value == "C"
+        assert (await reader(mailbox).peek(now)).fields[0].value == "C"
 
 
 async def test_without_uidls_marks_go_on_under_new_ids_to_the_commit():
@@ -32,8 +32,8 @@ async def test_without_uidls_marks_go_on_under_new_ids_to_the_commit():
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         (old,) = mark(mailbox, 2)
-        await mailbox.release()
-        receipt = await mailbox.commit(unlock)
+        await mailbox.tenancy.release()
+        receipt = await commit(mailbox).run()
         assert [item.outcome for item in receipt.items] == [Outcome.GONE]
         assert [item.subject for item in receipt.items] == ["B"]
         assert receipt.items[0].id != old
@@ -45,18 +45,18 @@ async def test_without_uidls_what_is_marked_while_marks_are_matched_is_told_of(m
     async with opened(drop) as mailbox:
         await loaded(mailbox)
         mark(mailbox, 2)
-        carried = mailbox._carried
+        carried = mailbox.listing._rename
 
         async def late(*listing):
             found = await carried(*listing)
             mark(mailbox, 3)  # in another tab, by its old id
             return found
 
-        monkeypatch.setattr(mailbox, "_carried", late)
-        await mailbox.refresh(unlock)
+        monkeypatch.setattr(mailbox.listing, "_rename", late)
+        await reader(mailbox).refresh()
         assert [mailbox.index[id].number for id in mailbox.marks] == [2]
         assert told(mailbox) == {**told(mailbox), Notice.MARKS_DROPPED: 1}
-        assert (await mailbox.commit(unlock)).count(Outcome.GONE) == 1
+        assert (await commit(mailbox).run()).count(Outcome.GONE) == 1
         assert len(drop.messages) == 2
 
 
@@ -69,9 +69,9 @@ async def test_without_uidls_a_listing_that_is_called_off_leaves_marks_as_they_w
         def hang(*_):
             raise asyncio.CancelledError  # as where the session ends then
 
-        monkeypatch.setattr("app.mailbox.maildrop.compare", hang)
+        monkeypatch.setattr("app.mailbox.listing.compare", hang)
         with pytest.raises(asyncio.CancelledError):
-            await mailbox.refresh(unlock)
+            await reader(mailbox).refresh()
         assert list(mailbox.marks) == [marked]
         assert mailbox.index[marked].number == 2
 

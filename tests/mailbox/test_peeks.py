@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from app.mailbox import Mailbox, Peeked
-from app.mailbox.peeking import ALL_LINES, PEEK_OCTETS, RUNGS, Peeks
+from app.mailbox.peeks import ALL_LINES, PEEK_OCTETS, RUNGS, Peeks
 from app.mime import Contents
 from app.pop3 import CommandRejected
 from tests.support.maildrop import FakeMaildrop, FakeMessage, plain
 from tests.support.scripted import Gone, Peer
 
 from .arriving import message
-from .opening import by_number, loaded, maildrop, mark, opened, unlock
+from .opening import by_number, commit, loaded, maildrop, mark, opened, reader
 
 HEAD = b"From: a@b.example\r\nSubject: s\r\n"
 LINE = b"a line of text as lines of text usually are, some sixty octets\r\n"
@@ -52,7 +52,7 @@ async def peeked(one: FakeMessage, lines: int | None = None, **quirks: Any) -> t
     drop = maildrop([one, *plain(1)], **quirks)
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        found = await mailbox.peek(unlock, by_number(mailbox, 1).id, lines)
+        found = await reader(mailbox).peek(by_number(mailbox, 1).id, lines)
     assert drop.count("RETR") == 0
     return found, tops(drop)
 
@@ -161,9 +161,9 @@ async def test_a_refusal_in_the_middle_of_the_ladder_is_told():
         await loaded(mailbox)
         drop.quirks.replies["TOP"] = b"-ERR [SYS/TEMP] not now\r\n"
         with pytest.raises(CommandRejected, match="not now"):
-            await mailbox.peek(unlock, by_number(mailbox, 1).id)
+            await reader(mailbox).peek(by_number(mailbox, 1).id)
         drop.quirks.replies.clear()
-        assert (await mailbox.peek(unlock, by_number(mailbox, 1).id)).lines == 320
+        assert (await reader(mailbox).peek(by_number(mailbox, 1).id)).lines == 320
 
 
 class BreaksOnce(FakeMaildrop):
@@ -180,7 +180,7 @@ async def test_a_connection_that_breaks_on_the_ladder_is_made_again():
     drop = BreaksOnce([text(1000)])
     async with opened(drop) as mailbox:
         await loaded(mailbox)
-        found = await mailbox.peek(unlock, by_number(mailbox, 1).id)
+        found = await reader(mailbox).peek(by_number(mailbox, 1).id)
         assert len(drop.sessions) == 2
         assert found.lines == 320
         assert tops(drop) == [20, 80, 20, 80, 320]
@@ -198,13 +198,13 @@ async def test_going_back_costs_nothing():
     drop = maildrop([text(1000), text(900)])
     async with opened(drop) as mailbox:
         one, two = await ids(mailbox)
-        first = await mailbox.peek(unlock, one)
-        await mailbox.peek(unlock, two)
-        before = mailbox.received
-        assert (await mailbox.peek(unlock, one)).contents is first.contents
-        assert (await mailbox.headers(unlock, one)).contents is first.contents
-        assert mailbox.received == before
-        await mailbox.peek(unlock, one, 50)
+        first = await reader(mailbox).peek(one)
+        await reader(mailbox).peek(two)
+        before = mailbox.lease.received
+        assert (await reader(mailbox).peek(one)).contents is first.contents
+        assert (await reader(mailbox).headers(one)).contents is first.contents
+        assert mailbox.lease.received == before
+        await reader(mailbox).peek(one, 50)
         assert tops(drop)[-1] == 50  # another number of lines is another question
 
 
@@ -215,28 +215,28 @@ async def test_copies_that_look_the_same_are_asked_for_each_time():
     async with opened(drop) as mailbox:
         first, second = await ids(mailbox)
         for _ in range(2):
-            assert (await mailbox.peek(unlock, first)).contents.text.text == "one\n"
-            assert (await mailbox.peek(unlock, second)).contents.text.text == "two\n"
+            assert (await reader(mailbox).peek(first)).contents.text.text == "one\n"
+            assert (await reader(mailbox).peek(second)).contents.text.text == "two\n"
         assert len(tops(drop)) == 4
         # With the first one gone, the other one is alone, under what was the first one's name.
         drop.messages.pop(0)
-        await mailbox.refresh(unlock)
+        await reader(mailbox).refresh()
         (left,) = mailbox.index
-        assert (await mailbox.peek(unlock, left.id)).contents.text.text == "two\n"
+        assert (await reader(mailbox).peek(left.id)).contents.text.text == "two\n"
 
 
 async def test_without_uidls_a_new_connection_is_asked_again():
     drop = maildrop([text(3), text(4)], uidl=False)
     async with opened(drop) as mailbox:
         one, _ = await ids(mailbox)
-        assert (await mailbox.peek(unlock, one)).contents.text.text.count("sixty") == 3
-        await (await mailbox.fetch(unlock, one)).finished()
+        assert (await reader(mailbox).peek(one)).contents.text.text.count("sixty") == 3
+        await (await reader(mailbox).fetch(one)).finished()
         sizes = [stored.octets for stored in drop.messages]
         drop.messages.reverse()  # nothing that LIST says tells it
         for stored, size in zip(drop.messages, sizes, strict=True):
             stored.listed = size
-        await mailbox.refresh(unlock)
-        found = await mailbox.peek(unlock, by_number(mailbox, 1).id)
+        await reader(mailbox).refresh()
+        found = await reader(mailbox).peek(by_number(mailbox, 1).id)
         assert found.contents.text.text.count("sixty") == 4
 
 
@@ -244,10 +244,10 @@ async def test_a_remembered_peek_has_the_number_of_today():
     drop = maildrop([text(3), text(4)])
     async with opened(drop) as mailbox:
         _, two = await ids(mailbox)
-        assert (await mailbox.peek(unlock, two)).message.number == 2
+        assert (await reader(mailbox).peek(two)).message.number == 2
         mark(mailbox, 1)
-        await mailbox.commit(unlock)
-        assert (await mailbox.peek(unlock, two)).message.number == 1
+        await commit(mailbox).run()
+        assert (await reader(mailbox).peek(two)).message.number == 1
 
 
 def a_peek(name: str, octets: int, *, complete: bool = False) -> Peeked:
@@ -302,5 +302,5 @@ async def test_what_a_peek_has_seen_decides_whether_there_is_an_attachment():
                 message.header.fold()
             told.append([message.header.folded.attached for message in messages])
             for message in messages:
-                await mailbox.peek(unlock, message.id)
+                await reader(mailbox).peek(message.id)
         assert told == [[None, True, True], [False, False, True]]

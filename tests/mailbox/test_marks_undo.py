@@ -8,30 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import Account, NoSuchMessage
-from app.mailbox.marking import Marking
+from app.mailbox import NoSuchMessage
 from app.mailbox.marks import Marks
-from app.transport import Dialer, Security, Target
 from tests.support.maildrop import plain
 from tests.support.scripted import ScriptedServer
 
 from .opening import (
-    LOOPBACK,
     by_number,
+    commit,
     index_of,
+    line_of,
     loaded,
     mailbox_at,
     maildrop,
     mark,
+    reader,
     uidls,
-    unlock,
 )
 
 
-def drop(count: int = 5, marked: tuple[int, ...] = ()) -> tuple[Marking, list[Any]]:
-    """A maildrop of messages of 10, 20, … octets, never connected, and its ids."""
-    made = Marking(Account("anna", Target("pop.lan", 995, Security.TLS)), Dialer(LOOPBACK))
-    made.index = index_of(*((f"u{n}", 10 * n) for n in range(1, count + 1)))
+def drop(count: int = 5, marked: tuple[int, ...] = ()) -> tuple[Marks, list[Any]]:
+    """The marks of messages of 10, 20, … octets, and all their ids."""
+    made = Marks()
+    made.carry(index_of(*((f"u{n}", 10 * n) for n in range(1, count + 1))), {})
     ids = [message.id for message in made.index]
     made.mark(ids[n] for n in marked)
     return made, ids
@@ -43,9 +42,9 @@ def test_many_are_marked_and_only_these_are_taken_back():
     assert change.marked == (ids[1], ids[2])
     assert (change.octets, change.gone) == (50, 1)
     assert one.undoable == change
-    assert one.marked.messages == 4
+    assert one.totals.messages == 4
     assert one.undo(change.number) == change
-    assert list(one.marks) == [ids[0], ids[4]]
+    assert list(one) == [ids[0], ids[4]]
     assert one.undoable is None
 
 
@@ -55,7 +54,7 @@ def test_an_undo_is_good_once():
     one.undo(change.number)
     one.mark([ids[0]])
     assert one.undo(change.number) is None
-    assert list(one.marks) == [ids[0]]
+    assert list(one) == [ids[0]]
 
 
 def test_unmarking_all_can_be_undone_too():
@@ -64,7 +63,7 @@ def test_unmarking_all_can_be_undone_too():
     assert one.undoable is not None
     assert one.undoable.octets == 60
     one.undo(one.undoable.number)
-    assert set(one.marks) == {ids[1], ids[3]}
+    assert set(one) == {ids[1], ids[3]}
 
 
 @pytest.mark.parametrize("action", ["mark", "unmark", "mark_many", "unmark_all"])
@@ -72,9 +71,9 @@ def test_the_next_action_ends_it(action):
     one, ids = drop()
     first = one.mark_many(ids[:3])
     getattr(one, action)(*([] if action == "unmark_all" else [[ids[4]]]))
-    before = list(one.marks)
+    before = list(one)
     assert one.undo(first.number) is None
-    assert list(one.marks) == before
+    assert list(one) == before
 
 
 def test_a_dismissed_action_is_not_undone_and_another_one_is_not_dismissed():
@@ -84,7 +83,7 @@ def test_a_dismissed_action_is_not_undone_and_another_one_is_not_dismissed():
     assert one.undoable == change
     one.dismiss(change.number)
     assert one.undo(change.number) is None
-    assert one.marked.messages == 3
+    assert one.totals.messages == 3
 
 
 def test_what_has_left_the_maildrop_is_not_marked_again():
@@ -93,21 +92,21 @@ def test_what_has_left_the_maildrop_is_not_marked_again():
     one.index = index_of(("u1", 10), ("u5", 50))
     assert one.undoable is not None
     one.undo(one.undoable.number)
-    assert list(one.marks) == [ids[0], ids[4]]
+    assert list(one) == [ids[0], ids[4]]
 
 
 def test_marking_one_that_is_not_there_marks_none():
     one, ids = drop()
     with pytest.raises(NoSuchMessage):
         one.mark([ids[0], "gone"])
-    assert not one.marks
+    assert not one
 
 
 @given(st.lists(st.tuples(st.sampled_from(["mark", "many", "none"]), st.sets(st.integers(0, 4)))))
 def test_an_undo_always_leads_back_to_the_marks_before(actions):
     one, ids = drop()
     for action, numbers in actions:
-        before = set(one.marks)
+        before = set(one)
         chosen = [ids[n] for n in numbers]
         match action:
             case "mark":
@@ -118,31 +117,32 @@ def test_an_undo_always_leads_back_to_the_marks_before(actions):
             case _:
                 one.unmark_all()
         change = cast("Any", one.undoable) or SimpleNamespace(number=0)
-        kept = set(one.marks)
+        kept = set(one)
         one.undo(change.number)
-        assert set(one.marks) == before
-        one.marks = Marks(one.index[id] for id in kept)
+        assert set(one) == before
+        one.clear()
+        one.add(one.index[id] for id in kept)
 
 
 async def test_a_mark_of_a_session_before_without_a_header_stays_when_the_message_is_read():
     server_side = maildrop(plain(3), top=False)
     async with ScriptedServer(server_side) as server:
         before = mailbox_at(server.host, server.port)
-        await before.open(unlock)
+        await line_of(before).hold()
         await loaded(before)
         mark(before, 2)
         await before.close()
         mailbox = mailbox_at(server.host, server.port)
-        await mailbox.open(unlock)
+        await line_of(mailbox).hold()
         await loaded(mailbox)
         mailbox.restore(before.known_marks)
         chosen = by_number(mailbox, 2).id
-        download = await mailbox.fetch(unlock, chosen)
+        download = await reader(mailbox).fetch(chosen)
         await download.finished()
-        assert (await mailbox.peek(unlock, chosen)).message.summary is not None
+        assert (await reader(mailbox).peek(chosen)).message.summary is not None
         assert list(mailbox.marks) == [chosen]
-        assert not mailbox._lease.habit.doubts
-        assert (await mailbox.commit(unlock)).verified
+        assert not mailbox.lease.habit.doubts
+        assert (await commit(mailbox).run()).verified
         assert uidls(server_side) == ["u1", "u3"]
         await mailbox.close()
         await asyncio.sleep(0.01)

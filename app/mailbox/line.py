@@ -1,0 +1,101 @@
+"""The way to the server for one request, and the one holder of the key.
+
+A mailbox at rest can open nothing. What may have to sign in gets a `Line`, made for a request; a
+download that outlives its request keeps the one it was begun with.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from app.pop3 import BodyEnd, Command, Fault, RemoteProtocolError
+from app.transport import Body, Connection, ConnectionLost, Stalled
+
+from .lease import Lease
+from .models import Credentials
+
+T = TypeVar("T")
+Key = Callable[[], Credentials]
+"""Opens the sealed credentials; what it returns is dropped as soon as the sign-in is over."""
+Ask = Callable[[Connection], Awaitable[tuple[T, Command[BodyEnd], int]]]
+"""What is asked for, the command for it, and the octets to expect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A lease, and the key that signs in where no connection is held.
+
+    Every method raises MailboxError, TransportError or Pop3Error where there is no sign-in.
+    """
+
+    lease: Lease
+    key: Key = field(repr=False)
+
+    async def use(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Runs what only reads; once more where the server had silently hung up."""
+        lease, habit = self.lease, self.lease.habit
+        before = habit.one_at_a_time
+        with lease.use():
+            try:
+                connection = await self.hold()  # a sign-in is not tried twice
+                try:
+                    return await work(connection)
+                except (ConnectionLost, Stalled, RemoteProtocolError) as error:
+                    lost = isinstance(error, ConnectionLost)
+                    unasked = getattr(error, "fault", None) is Fault.UNSOLICITED
+                    fell_back = habit.one_at_a_time and not before
+                    if not (lost or unasked or fell_back):
+                        raise
+                    return await work(await self.hold())
+            finally:
+                lease.touch()
+
+    @asynccontextmanager
+    async def stream(self, ask: Ask[T]) -> AsyncIterator[tuple[T, Body]]:
+        """An answer of many lines while it arrives."""
+        with self.lease.use():
+            try:
+                async with AsyncExitStack() as stack:
+
+                    async def begin(connection: Connection) -> tuple[T, Body]:
+                        asked, command, expected = await ask(connection)
+                        stream = connection.stream(command, expected)
+                        return asked, await stack.enter_async_context(stream)
+
+                    yield await self.use(begin)
+            finally:
+                self.lease.touch()
+
+    async def hold(self) -> Connection:
+        """The connection there is, or a new one."""
+        async with self.alone() as connection:
+            return connection
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Connection]:
+        """The connection there is, or a new one, which nobody else gives back meanwhile."""
+        async with self.lease.alone():
+            yield await self.lease.revive() or await self.renew()
+            self.lease.touch()
+
+    async def renew(self) -> Connection:
+        """A new connection, for whoever is alone; tried again where a group was too much."""
+        await self.lease.tenant.moving_out(hurried=True)
+        habit = self.lease.habit
+        before = habit.one_at_a_time
+        try:
+            return await self._sign_in()
+        except (ConnectionLost, Stalled, RemoteProtocolError):
+            if before or not habit.one_at_a_time:
+                raise
+            return await self._sign_in()
+
+    async def _sign_in(self) -> Connection:
+        connection = await self.lease.take(self.key())
+        try:
+            await self.lease.tenant.moved_in(connection, self)
+        except BaseException:
+            self.lease.drop()
+            raise
+        return connection

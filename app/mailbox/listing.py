@@ -1,0 +1,273 @@
+"""What one maildrop has, as last listed, and how it goes on from one connection to the next.
+
+Headers, ids and marks go over to another listing only where the messages fit; there is no I/O here
+but on the connection that is handed in.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final, TypeVar
+
+from app.pop3 import Command, CommandRejected, Uidl, commands
+from app.transport import Connection, Doubt
+
+from .aside import aside
+from .deciding import Selection
+from .identity import certain
+from .index import Index, Listings, Sort, born, empty
+from .lease import Lease
+from .lists import Lists
+from .marks import Marks
+from .models import Access, Header, Message, MessageId
+from .news import Changes, compare, doubts
+from .overview import Overview
+from .query import Query
+from .recognition import carried, kept_marks, read_now
+from .space import By, Group
+
+T = TypeVar("T")
+
+_LISTINGS: Final = 3  # UIDL, STAT and LIST
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of the listing before, in a new one.
+
+    Attributes:
+        changes: what differs.
+        first: there was none before.
+        marks: what may be marked now, by the ids of before.
+        strangers: ids whose contents are of no use now.
+    """
+
+    changes: Changes
+    first: bool
+    marks: Mapping[MessageId, Message]
+    strangers: Sequence[MessageId]
+
+
+class Listing:
+    """The messages of a maildrop, with or without a connection.
+
+    Args:
+        lease: gives the connections' names, and what is known of the server.
+
+    Attributes:
+        index: the messages as last listed.
+        listed: whether it was ever filled.
+        version: counts the listings that had other messages than the one before.
+        renamed: new ids, by those of the listing before, where ids do not tell.
+        access: how the newest connection was signed in.
+        known: how many headers are known.
+        lists: orders and selections of the index.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self.index = empty()
+        self.listed = False
+        self.version = 0
+        self.renamed: Mapping[MessageId, MessageId] = {}
+        self.access = Access()
+        self.known = 0
+        self.lists = Lists()
+        self._lease = lease
+        self._listed_on: Connection | None = None
+        self._position = 0
+        self._overview = Overview()
+
+    async def read(self, connection: Connection, marks: Marks, *, no_top: bool = False) -> Carried:
+        """UIDL, STAT and LIST in one group; then headers move to the new index.
+
+        Args:
+            connection: is asked.
+            marks: what is marked.
+            no_top: the server shows no headers.
+
+        Raises:
+            CommandRejected: the server lists nothing at all.
+            TransportError, RemoteProtocolError: the connection is dead.
+        """
+        # UIDL first: GNU mailutils writes a field into new messages then, which LIST counts.
+        refused: list[CommandRejected] = []
+        uidls = or_none(connection, commands.uidl_all(), refused)
+        totals = or_none(connection, commands.stat_if_told(), refused)
+        sizes = or_none(connection, commands.list_all(), refused)
+        rows, stat, scan = await asyncio.gather(uidls, totals, sizes)
+        if len(refused) == _LISTINGS:
+            raise refused[-1]  # nothing is to be seen here, and the server says why
+        earlier = self.index
+        index, changes = await self._indexed(connection, Listings(stat, scan, rows))
+        self.renamed = {}
+        self.lists.forget()
+        await self._carry_headers(connection, earlier, index, no_top=no_top)
+        if any(id not in index for id in marks):
+            self.renamed = await self._rename(connection, marks, earlier, index)
+        known = await aside(lambda: sum(message.headers_known for message in index))
+        strangers = await aside(_strangers, earlier, index)
+        kept = await aside(kept_marks, marks.messages, self.renamed, index)
+        first, self.index, self.listed = not self.listed, index, True
+        self.known, self._listed_on = known, connection
+        self.access = Access.of(connection)
+        if first or index.ids != earlier.ids:
+            self.version += 1
+        return Carried(changes, first, kept, strangers)
+
+    async def _indexed(self, connection: Connection, listings: Listings) -> tuple[Index, Changes]:
+        """The index of a listing, and what differs; what the server does wrong is remembered."""
+        earlier, habit = self.index, self._lease.habit
+        same = connection is self._listed_on
+        salt = earlier.salt if same else secrets.token_urlsafe(8)
+
+        async def made(births: Mapping[Uidl, str]) -> Index:  # 100,000 rows take a while
+            trusted = not habit.distrusted
+            return await aside(Index, listings, salt, trusted=trusted, births=births)
+
+        births = await aside(born, earlier, listings, salt) if self.listed else {}
+        index = await made(births)
+        before = habit.distrusted
+        habit.doubts |= await aside(doubts, earlier, index, same_connection=same)
+        if habit.distrusted is not before:
+            index = await made({})
+        changes = await aside(compare, earlier, index)
+        if changes.altered:  # another message, for all we know: pages must not find it by this id
+            other = {uidl: salt for id in changes.altered if (uidl := index[id].uidl) is not None}
+            index = await made({**births, **other})
+        return index, changes
+
+    async def _carry_headers(
+        self, connection: Connection, earlier: Index, index: Index, *, no_top: bool
+    ) -> None:
+        habit = self._lease.habit
+        if connection is self._listed_on:  # for as long as it lasts, a number means the same
+            read_on = self._lease.name if habit.distrusted else None
+            await aside(index.follow, earlier, read_on)
+        elif index.has_uidls and earlier.has_uidls:
+            await aside(index.recall, earlier, no_top=no_top, doubted=bool(habit.doubts))
+
+    async def _rename(
+        self, connection: Connection, marks: Marks, earlier: Index, now: Index
+    ) -> dict[MessageId, MessageId]:
+        """Where ids do not tell, the new ids of what is marked."""
+        same = connection is self._listed_on
+        name = self._lease.name
+        return await carried(connection, name, marks.messages, earlier, now, same=same)
+
+    def learn(self, message: Message, raw: bytes) -> None:
+        """The header of a message has come, over the connection of now."""
+        self.known += not message.headers_known
+        self._position += 1
+        message.header.learn(raw, self._position, self._lease.name)
+
+    def learn_attached(self, message: Message, attached: bool | None) -> bool:
+        """Whether it is news that a message has attachments, or that it has none."""
+        if attached is None or not message.header.know_attached(attached):
+            return False
+        self._position += 1  # what orders and filters have kept is of yesterday
+        return True
+
+    # -- who is who on a connection ------------------------------------------------------------
+
+    async def shows(self, connection: Connection, message: Message) -> bool:
+        """Whether this connection shows the header that is known, as far as it shows any."""
+        digest = (await read_now(connection, [message]))[message.number]
+        if digest in {None, message.header.digest}:
+            message.header.read_on = self._lease.name
+            return True
+        self._lease.habit.doubts.add(Doubt.REUSED)
+        return False
+
+    async def strangers(
+        self, connection: Connection, marks: Sequence[Message]
+    ) -> Collection[MessageId]:
+        """Those of what is marked behind whose UIDL this connection shows another message."""
+        habit, name = self._lease.habit, self._lease.name
+        suspicious, index = bool(habit.doubts), self.index
+
+        def find() -> list[tuple[Message, Message]]:
+            rows = ((mark, index[mark.id]) for mark in marks)
+            return [
+                (mark, row)
+                for mark, row in rows
+                if not certain(mark, row, read_on=name, suspicious=suspicious)
+            ]
+
+        doubtful = await aside(find)
+        shown = await read_now(connection, [row for _, row in doubtful])
+        strangers: list[MessageId] = []
+        for mark, row in doubtful:
+            digest = shown[row.number]
+            if digest is None and not suspicious:  # by UIDL and size then: no more was ever seen
+                continue
+            if not digest or digest != mark.header.digest:
+                strangers.append(mark.id)
+                if digest is None:  # nor can any look tell: it may be marked anew, by its number
+                    row.header = Header()
+                    row.header.refused = True
+                if digest and mark.header.digest:
+                    habit.doubts.add(Doubt.REUSED)
+            elif mark.header is row.header:
+                row.header.read_on = name
+        return strangers
+
+    # -- what pages show of it -----------------------------------------------------------------
+
+    @property
+    def edition(self) -> tuple[Index, int]:
+        """Differs as soon as the listing does, or what is known of the headers."""
+        return self.index, self._position
+
+    async def ordered(self, sort: Sort) -> Sequence[Message]:
+        """All messages in the order asked for, made aside, and kept until it may be another."""
+        return (await self.lists.order(self.edition, sort)).messages
+
+    async def selected(self, query: Query, sort: Sort, marks: Marks, now: datetime) -> Selection:
+        """What a filter makes of all messages, in the order asked for; done aside.
+
+        Args:
+            query: the filter.
+            sort: the order.
+            marks: what is marked.
+            now: from when ages count, aware.
+        """
+        return await self.lists.selection(self.edition, query, sort, marks, now)
+
+    async def survey(self, zone: tzinfo, most: int | None = None) -> None:
+        """Brings the groups of `groups` up to date, aside.
+
+        Args:
+            zone: whose months.
+            most: where more headers than this would have to be parsed, it is left at sizes.
+        """
+        await self._overview.make(self.index, self._position, zone, most)
+
+    def groups(self, by: By, zone: tzinfo) -> tuple[Group, ...] | None:
+        """All messages in groups as last surveyed; None where they never were."""
+        return self._overview.newest(self.index, by, zone)
+
+    def surveyed(self, zone: tzinfo) -> bool:
+        """Whether nothing has come in since the last survey."""
+        return all(self._overview.fresh(self.index, self._position, by, zone) for by in By)
+
+
+def _strangers(earlier: Index, now: Index) -> list[MessageId]:
+    """Ids whose contents are of no use now: no row has them, or one of another header."""
+    return [
+        message.id
+        for message in earlier
+        if (row := now.get(message.id)) is None or row.header is not message.header or row.ambiguous
+    ]
+
+
+async def or_none(
+    connection: Connection, command: Command[T], refused: list[CommandRejected]
+) -> T | None:
+    """The answer to a command; None where it is refused, which `refused` is told."""
+    try:
+        return await connection.execute(command)
+    except CommandRejected as error:
+        refused.append(error)
+        return None
