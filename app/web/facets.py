@@ -177,7 +177,7 @@ class Facets:
     def _bar(self, place: int, day: date, group: Group | None, highest: int) -> MonthView:
         found = self.facet(By.MONTH, group) if group is not None else None
         octets = group.octets if group is not None else 0
-        height = max(_TALLEST * octets / highest, 1.0) if octets and highest else 0.0
+        height = min(max(_TALLEST * octets / highest, 1.0), _TALLEST) if octets and highest else 0.0
         shown_year = not place or day.month == 1
         month = formats.month(day)
         return MonthView(
