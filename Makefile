@@ -12,6 +12,9 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 .PHONY: help demo test check lint bench format words docs lock servers
 .DELETE_ON_ERROR:
 
+# Whatever the surroundings say: pytest rewrites each file of tests, once or at every run.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
 		printf '  make %-8s %s\n' "$$name" "$$what"; done
