@@ -340,10 +340,16 @@ class _Balancer:
 
     def _last(self, *names: str) -> int:
         """The highest place on the stack where one of these is open, or -1."""
-        where = self._where
-        return max((where[name][-1] for name in names if where[name]), default=-1)
+        highest = -1
+        for name in names:
+            where = self._where.get(name)
+            if where and where[-1] > highest:
+                highest = where[-1]
+        return highest
 
     def _written(self, name: str, rest: str) -> str:
+        if not rest:
+            return f"<{name}>"
         allowed = self._attributes_of.get(name, frozenset()) | self._attributes_of["*"]
         kept = [f' {key}="{veiled(value)}"' for key, value in attributes(rest) if key in allowed]
         return f"<{name}{''.join(kept)}>"

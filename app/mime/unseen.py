@@ -148,7 +148,12 @@ class Unseen:
         return look
 
     def _last(self, *names: str) -> int:
-        return max((self._where[name][-1] for name in names if self._where[name]), default=-1)
+        highest = -1
+        for name in names:
+            where = self._where.get(name)
+            if where and where[-1] > highest:
+                highest = where[-1]
+        return highest
 
     def _close_to(self, at: int) -> None:
         for name in reversed(self._names[at:]):
