@@ -16,6 +16,7 @@ import jinja2
 import pytest
 
 from app.web.errors import TABLE, describe
+from tests.support.table import table
 
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "app"
@@ -251,7 +252,7 @@ ABROAD = re.compile(r"""(?i)(?:src|href|action|srcset|poster|data)\s*=\s*["'](?:
 UNESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+false|Markup\(")
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+@table("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_template_parses_and_has_nothing_the_policy_forbids(path):
     text = path.read_text()
     jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(text)

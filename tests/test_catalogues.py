@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from app.web.languages import ENGLISH, NAMES, catalogue
 from tests.support.pseudo import ROOT, extracted
+from tests.support.table import table
 
 OTHERS = [code for code in NAMES if code != ENGLISH]
 PLACE = re.compile(r"%\(\w+\)s")
@@ -161,7 +162,7 @@ def bare(text: str) -> list[str]:
     return parser.found
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+@table("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_template_has_no_words_of_its_own(path: Path):
     assert bare(path.read_text()) == []
 

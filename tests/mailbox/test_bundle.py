@@ -12,6 +12,7 @@ from app.mime import Contents
 from app.transport import ConnectionLost
 from tests.support.corpus import CASES
 from tests.support.maildrop import FakeMessage, huge, plain
+from tests.support.table import table
 
 from .arriving import message
 from .opening import by_number, loaded, maildrop, opened, reader
@@ -41,7 +42,7 @@ async def test_each_stands_under_a_name_of_its_own():
     assert files == dict(zip(NAMES, (b"one" * 100, b"two" * 100, b"three", b"four"), strict=True))
 
 
-@pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
+@table("case", SMALL, ids=lambda case: case.name)
 async def test_it_has_what_the_parts_have_of_every_message_of_the_corpus(case):
     _, contents = Contents(case.source, whole=True).readable()
     if not contents.attachments:

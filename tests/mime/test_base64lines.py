@@ -1,6 +1,7 @@
 """Where base64 ends, in whatever pieces it comes, and what is none."""
 
 import base64
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from app.mime import attachments, scan, stream
 from app.mime.base64lines import Base64Lines, is_base64
 from app.mime.transfer import split_base64
+from tests.support.table import table
 
 RULE = b"_______________________________________________\n"
 FOOTERS = [
@@ -28,10 +30,12 @@ FOOTERS = [
 ENDS = pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 
 
+LENGTHS = (1, 2, 3, 57, 300, 301, 3000, 3001)
+GAPS = (b"", b"\n", b" \n\n")
+
+
 @ENDS
-@pytest.mark.parametrize("footer", FOOTERS)
-@pytest.mark.parametrize("gap", [b"", b"\n", b" \n\n"])
-@pytest.mark.parametrize("octets", [1, 2, 3, 57, 300, 301, 3000, 3001])
+@table("octets, gap, footer", product(LENGTHS, GAPS, FOOTERS))
 def test_a_footer_is_no_octet_of_it(octets, gap, footer, end):
     if octets == 57 and footer + gap == b"John\n":
         return  # behind a full line, that is a last line as any

@@ -8,6 +8,7 @@ from app.mime import Contents, join_paths
 from app.mime.decode import MAX_TEXT_OCTETS
 from tests.mime.reading import peek
 from tests.support.corpus import CASES
+from tests.support.table import table
 
 HEAD = b"Content-Type: multipart/mixed; boundary=x\n\n"
 KINDS = [b"alternative", b"mixed", b"related", b"signed", b"encrypted", b"report", b"digest"]
@@ -80,7 +81,7 @@ def test_whether_there_is_an_attachment_is_known_once_it_must_be():
     assert Contents(b"Subject: a\n\nwords\n", whole=True).has_attachments is False
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@table("case", CASES, ids=lambda case: case.name)
 def test_shown_and_attached_are_never_the_same(case):
     path, contents = Contents(case.raw, whole=case.whole).readable()
     attached = {one.path for one in contents.attachments}

@@ -306,10 +306,11 @@ def test_without_the_library_there_is_nothing(monkeypatch):
         b"DTSTART;TZID=" + b"/a" * 1900 + b":20260101T000000\r\n",
     ],
 )
+@pytest.mark.timeout(20)
 def test_hostile_calendars_take_linear_time(octets):
     head = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"
     for start in (head, head + b"DESCRIPTION:", head + b"DESCRIPTION;X="):
-        invitation(start + octets * (2**20 // len(octets)))
+        invitation(start + octets * (2**18 // len(octets)))
 
 
 SHARDS = [line + "\n" for line in REQUEST.splitlines()] + [

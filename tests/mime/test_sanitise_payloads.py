@@ -5,12 +5,15 @@ import pytest
 from app.mime import sanitise
 from app.mime.contents import Contents
 from tests.support.payloads import PAYLOADS, Payload
+from tests.support.table import table
 
 from .judge import Judge
 
+EVERY = table("payload", PAYLOADS, ids=lambda one: one.kind)
+
 
 @pytest.mark.parametrize("remote", [False, True])
-@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda one: one.kind)
+@EVERY
 def test_nothing_of_it_is_left_that_could_act(payload: Payload, remote: bool) -> None:
     done = sanitise(payload.markup, inline=lambda _: None, remote=remote)
     judge = Judge(remote=remote)
@@ -19,7 +22,7 @@ def test_nothing_of_it_is_left_that_could_act(payload: Payload, remote: bool) ->
     assert sanitise(done.html, inline=lambda _: None, remote=remote).html == done.html
 
 
-@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda one: one.kind)
+@EVERY
 def test_nothing_gets_through_in_utf_7(payload: Payload) -> None:
     markup = payload.markup.encode("utf-8", "replace").decode()
     raw = b"Content-Type: text/html; charset=utf-7\r\n\r\n"

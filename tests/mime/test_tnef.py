@@ -201,7 +201,7 @@ def test_a_lying_length_gives_what_is_there():
     ],
 )
 def test_many_of_anything_take_linear_time(octets, defect):
-    data = w.tnef(octets * (4 * 2**20 // len(octets)))
+    data = w.tnef(octets * (2**20 // len(octets)))
     found = read(data)
     assert len(found.files) <= MAX_FILES
     assert defect is None or defect in found.defects

@@ -137,7 +137,7 @@ def test_only_a_plain_name_counts(kind, value, who):
 @pytest.mark.parametrize("piece", ["a=b;", "a=", "= ", ". ", "a . ", "(", "()", '"', 'a="', ";"])
 @pytest.mark.parametrize("kind", VerdictKind)
 def test_hostile_values_take_no_time(kind, piece):
-    value = piece * (1024 * 1024 // len(piece))
+    value = piece * (256 * 1024 // len(piece))
     verdict = parse_verdict(kind, value)
     plain_authserv_id(kind, value)
     assert len(verdict.results) <= 50

@@ -21,6 +21,7 @@ from app.pop3 import (
 )
 from app.pop3.commands import HIDDEN, MAX_LINE, MAX_TOP_LINES, Command
 from app.pop3.replies import parse_status
+from tests.support.table import table
 
 from .dialogue import asked, value
 
@@ -119,7 +120,7 @@ def test_no_secret_is_shown(command):
 CONTROLS = [*map(chr, range(0x20)), "\x7f", "\x80", "\x85", "\x9f", "\ud800", "\udfff"]
 
 
-@pytest.mark.parametrize("bad", CONTROLS, ids=ascii)
+@table("bad", CONTROLS, ids=ascii)
 @pytest.mark.parametrize(
     "make",
     [

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.transport import Reach, TargetForbidden, TargetPolicy
 from app.transport.targets import unwrap
+from tests.support.table import table
 
 PUBLIC = ["8.8.8.8", "2a00:1450:4001:830::200e", "::ffff:8.8.8.8", "2002:808:808::1"]
 PUBLIC += ["64:ff9b::8.8.8.8"]
@@ -58,7 +59,7 @@ NEVER = [
 
 @pytest.mark.parametrize("reach", list(Reach))
 @pytest.mark.parametrize("loopback", [False, True])
-@pytest.mark.parametrize("address", NEVER)
+@table("address", NEVER)
 def test_some_addresses_are_never_connected_to(address, loopback, reach):
     offered = frozenset({("h", 110)})
     policy = TargetPolicy(reach, loopback=loopback, offered=offered)

@@ -16,6 +16,7 @@ from app.web.render import Renderer
 from tests.support import pseudo
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.scripted import ScriptedServer
+from tests.support.table import table
 
 from .test_render import FRAGMENTS, PAGES, made
 from .visiting import Browser, http_to, running
@@ -90,7 +91,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("flag", [True, False], ids=["yes", "no"])
 @pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
-@pytest.mark.parametrize("name", [*PAGES, *FRAGMENTS])
+@table("name", [*PAGES, *FRAGMENTS])
 def test_no_template_has_english_of_its_own(name, full, flag):
     renderer = Renderer()
     if name in PAGES:

@@ -12,6 +12,7 @@ import pytest
 
 from app.web import views
 from app.web.render import BUNDLES, Renderer, shipped
+from tests.support.table import table
 
 PAGES: dict[str, type] = {
     "signin": views.SignInView,
@@ -79,7 +80,7 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR09
 @pytest.mark.parametrize("fill", ["text", "", HOSTILE], ids=["text", "empty", "hostile"])
 @pytest.mark.parametrize("flag", [True, False], ids=["yes", "no"])
 @pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
-@pytest.mark.parametrize("name", [*PAGES, *FRAGMENTS])
+@table("name", [*PAGES, *FRAGMENTS])
 def test_a_view_is_all_a_template_needs(name, full, flag, fill):
     renderer = Renderer()
     if name in PAGES:

@@ -2,12 +2,11 @@
 
 import string
 
-import pytest
-
 from app.report import RULES, Finding, Verdict
 from app.web.report_findings import AFTER, BEFORE
 from app.web.report_unseen import UNSEEN
 from app.web.report_words import SAYINGS
+from tests.support.table import table
 
 
 def test_every_finding_is_said_once():
@@ -15,7 +14,7 @@ def test_every_finding_is_said_once():
     assert len(SAYINGS) == len(BEFORE) + len(AFTER) + len(UNSEEN)
 
 
-@pytest.mark.parametrize("finding", list(SAYINGS), ids=lambda finding: finding.value)
+@table("finding", SAYINGS, ids=lambda finding: finding.value)
 def test_sentences_are_sentences(finding):
     said = SAYINGS[finding]
     for text in (*((said.text,) if isinstance(said.text, str) else said.text), said.advice):
