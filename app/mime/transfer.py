@@ -49,7 +49,7 @@ _BLANKS: Final = rb"(?<![ \t])[ \t]{1,%d}+" % MAX_TRAILING
 _TRAILING_BLANKS: Final = re.compile(_BLANKS + rb"(?=[\r\n])")
 _LAST_BLANKS: Final = re.compile(_BLANKS + rb"\Z")
 _INK: Final = re.compile(rb"[^ \t\r\n]")
-_BLOCK: Final = 64 * 1024
+_BLOCK: Final = 16 * 1024  # one expression over more keeps other threads waiting
 _SOFT_BREAK: Final = re.compile(rb"=[ \t]{0,%d}+(?:\r{0,3}\n|\r)" % MAX_TRAILING)
 
 

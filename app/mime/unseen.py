@@ -17,6 +17,7 @@ from .markup import attributes
 MAX_RULES: Final = 64 * 1024  # characters of style sheets that are read
 
 _MAX_STYLE: Final = 4096
+_MAX_TAG: Final = 64 * 1024  # characters of a tag that are looked through at once
 _TELLING: Final = re.compile(r"style|hidden|class|color|background|text", re.IGNORECASE)
 _DECLARATION: Final = re.compile(r"([a-z-]{1,40})\s*:([^;]*+)")
 _COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -115,7 +116,7 @@ class Unseen:
         if name in _VOID:
             return
         look = self._looks[-1]
-        if _TELLING.search(rest):
+        if _TELLING.search(rest, 0, _MAX_TAG):
             look = self._styled(look, name, rest, first=first)
         self._where[name].append(len(self._names))
         self._names.append(name)
