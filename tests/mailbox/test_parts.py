@@ -11,8 +11,9 @@ from app.mailbox.parts import OpenPart, follow_part, open_part
 from app.mime import Contents
 from app.transport import ConnectionLost
 from tests.support.corpus import CASES
+from tests.support.table import table
 
-from .arriving import MIB, Arriving, here
+from .arriving import MIB, Arriving, here, in_this_thread
 
 SMALL = [case for case in CASES if isinstance(case.source, bytes)]
 
@@ -75,12 +76,14 @@ def paths(raw: bytes) -> list[str]:
 
 @pytest.fixture
 def at_once(monkeypatch):
-    """Each block is written as it comes, and looked at as soon as it is there."""
+    """Each block is written as it comes, and looked at as soon as it is there; in one thread."""
+    monkeypatch.setattr("app.mailbox.downloads.aside", in_this_thread)
+    monkeypatch.setattr(parts, "aside", in_this_thread)
     monkeypatch.setattr("app.mailbox.downloads._BLOCK", 1)
     monkeypatch.setattr(parts, "_GROWTH", 1)
 
 
-@pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
+@table("case", SMALL, ids=lambda case: case.name)
 async def test_every_part_of_the_corpus_is_the_same_while_it_comes(case, at_once):
     raw = case.raw
     for path in paths(raw):

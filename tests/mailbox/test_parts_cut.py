@@ -1,15 +1,14 @@
 """A part while its message comes in, cut at any octet: what is a delimiter is never given out."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from app.mailbox import parts
 from app.mailbox.parts import follow_part
 
-from .arriving import Arriving, turns
+from .arriving import Arriving, in_this_thread, turns
 from .test_parts import base64_part, from_whole, multipart, octets_of, while_it_comes
 
 pytestmark = pytest.mark.heavy
@@ -49,13 +48,8 @@ MESSAGES = {
 @pytest.fixture(autouse=True)
 def here_and_now(monkeypatch):
     """All in one thread, each block written as it comes: thousands of messages take seconds."""
-
-    async def at_once(work: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        await asyncio.sleep(0)
-        return work(*args, **more)
-
-    monkeypatch.setattr("app.mailbox.downloads.aside", at_once)
-    monkeypatch.setattr(parts, "aside", at_once)
+    monkeypatch.setattr("app.mailbox.downloads.aside", in_this_thread)
+    monkeypatch.setattr(parts, "aside", in_this_thread)
     monkeypatch.setattr("app.mailbox.downloads._BLOCK", 1)
     monkeypatch.setattr(parts, "_GROWTH", 1)
 
