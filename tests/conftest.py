@@ -1,6 +1,7 @@
 """Fixtures every test may use; the tools themselves are in ``tests/support``."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -23,6 +24,12 @@ settings.load_profile("unhurried")
 def authority() -> Authority:
     """A certificate authority that nobody trusts until told to."""
     return Authority()
+
+
+@pytest.fixture(scope="session")
+def ca_file(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its certificate: one file for all, because the system's authorities are read with each."""
+    return authority.write(tmp_path_factory.mktemp("ca") / "ca.pem")
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def published(
 @asynccontextmanager
 async def world(
     authority: Authority,
-    folder: Path,
+    ca_file: Path,
     *records: str,
     https: dict[str, Reply] | None = None,
     http: dict[str, Reply] | None = None,
@@ -59,15 +59,14 @@ async def world(
 
     Args:
         authority: whose certificates count.
-        folder: for its certificate.
+        ca_file: its certificate.
         records: see `Dnsmasq`.
         https, http: pages by name and path.
         ports: where POP3 servers are guessed.
         reach: of the policy.
         more: for `Discovery`.
     """
-    ca = authority.write(folder / "ca.pem")
-    context: ssl.SSLContext = trusting(ca)
+    context: ssl.SSLContext = trusting(ca_file)
     hosts = {page.partition("/")[0] for page in https or {}} or {"nobody.test"}
     with Dnsmasq(records) as names:
         async with (
@@ -87,7 +86,7 @@ async def world(
             fetcher = Fetcher(policy, lookups.addresses, context, ports=web_ports)
             dialer = Dialer(
                 policy,
-                ca_file=ca,
+                ca_file=ca_file,
                 timeouts=Timeouts(connect=1.5, stall=1.5, reader=1),
                 resolve=lookups.addresses,
             )

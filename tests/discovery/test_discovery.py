@@ -23,8 +23,8 @@ MX = "mx-host=example.test,aspmx.l.google.com,1"
 
 
 @pytest.fixture
-def searching(authority, tmp_path):
-    return partial(world, authority, tmp_path)
+def searching(authority, ca_file):
+    return partial(world, authority, ca_file)
 
 
 async def test_srv_is_believed_within_the_domain(searching):

@@ -4,7 +4,6 @@ import pytest
 
 from app.discovery.guessing import answers, candidates, first_answering
 from app.transport import Dialer, Security, Target, TargetPolicy, Timeouts
-from tests.support.certs import Authority
 from tests.support.scripted import ScriptedServer, expect, send, stall, steps
 
 pytestmark = pytest.mark.interop
@@ -16,10 +15,9 @@ async def loopback(host: str, port: int) -> list[str]:
 
 
 @pytest.fixture
-def dialer(authority: Authority, tmp_path) -> Dialer:
-    ca = authority.write(tmp_path / "ca.pem")
+def dialer(ca_file) -> Dialer:
     patience = Timeouts(connect=1, stall=1, reader=1)
-    return Dialer(ANYWHERE, ca_file=ca, timeouts=patience, resolve=loopback)
+    return Dialer(ANYWHERE, ca_file=ca_file, timeouts=patience, resolve=loopback)
 
 
 def test_tls_is_tried_before_starttls_and_plaintext_never():

@@ -27,7 +27,7 @@ SECURITY = {
 async def replayed(
     replay: Replay,
     authority: Authority,
-    folder: Path,
+    ca_file: Path,
     *,
     one_octet: bool = False,
     timeouts: Timeouts | None = None,
@@ -42,7 +42,7 @@ async def replayed(
             server.host,
             server.port,
             security,
-            ca_file=authority.write(folder / "ca.pem"),
+            ca_file=ca_file,
             timeouts=timeouts,
         )
         try:

@@ -32,10 +32,10 @@ def locked(password: str, user: str = "anna") -> Key:
 @pytest.mark.parametrize("one_octet", [False, True], ids=["at once", "one octet"])
 @pytest.mark.parametrize("line_end", LINE_ENDS, ids=["CRLF", "LF"])
 @pytest.mark.parametrize("name", SOUND)
-async def test_the_main_job(name, line_end, one_octet, authority, tmp_path):
+async def test_the_main_job(name, line_end, one_octet, authority, ca_file):
     replay = Replay(name, line_end=line_end, short=one_octet)
     key = locked("secret") if name == "qpopper" else best
-    async with replayed(replay, authority, tmp_path, one_octet=one_octet) as mailbox:
+    async with replayed(replay, authority, ca_file, one_octet=one_octet) as mailbox:
         await line_of(mailbox, key).hold()
         shown = replay.mails[: len(mailbox.index)]
         assert [(m.uidl, m.octets) for m in mailbox.index] == [(m.uidl, m.size) for m in shown]
@@ -80,9 +80,9 @@ async def test_the_main_job(name, line_end, one_octet, authority, tmp_path):
         assert "AGFubmEAc2VjcmV0" not in said
 
 
-async def refused(name, password, kind, authority, folder):
+async def refused(name, password, kind, authority, ca_file):
     """The error of a sign-in that the server refuses."""
-    async with replayed(Replay(name), authority, folder) as mailbox:
+    async with replayed(Replay(name), authority, ca_file) as mailbox:
         with pytest.raises(kind) as caught:
             await line_of(mailbox, locked(password)).hold()
     return caught.value
@@ -92,10 +92,10 @@ async def refused(name, password, kind, authority, folder):
 
 
 async def test_gmail_shows_more_when_some_are_gone_and_the_receipt_is_not_misled(
-    authority, tmp_path
+    authority, ca_file
 ):
     replay = Replay("gmail")
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         await line_of(mailbox).hold()
         mark(mailbox, 1, 3)
         receipt = await commit(mailbox).run()
@@ -106,10 +106,10 @@ async def test_gmail_shows_more_when_some_are_gone_and_the_receipt_is_not_misled
         assert len(replay.mails) == 4
 
 
-async def test_what_was_retrieved_from_gmail_stays_and_that_is_told(authority, tmp_path):
+async def test_what_was_retrieved_from_gmail_stays_and_that_is_told(authority, ca_file):
     replay = Replay("gmail")
     stored = list(replay.mails)
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         await line_of(mailbox).hold()
         await retrieved(mailbox, by_number(mailbox, 1))
         await mailbox.tenancy.release()
@@ -125,9 +125,9 @@ async def test_what_was_retrieved_from_gmail_stays_and_that_is_told(authority, t
         assert not {"RETR", "QUIT"} <= verbs
 
 
-async def test_gmail_may_not_let_us_look_again_so_soon(authority, tmp_path):
+async def test_gmail_may_not_let_us_look_again_so_soon(authority, ca_file):
     replay = Replay("gmail", instead={1: "soon"})
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         by_words = locked("secret")
         await line_of(mailbox, by_words).hold()
         mark(mailbox, 1)
@@ -141,25 +141,25 @@ async def test_gmail_may_not_let_us_look_again_so_soon(authority, tmp_path):
         assert caught.value.retry_after == 300
 
 
-async def test_gmail_knows_the_same_user_as_recent(authority, tmp_path):
+async def test_gmail_knows_the_same_user_as_recent(authority, ca_file):
     replay = Replay("gmail")
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         await line_of(mailbox, lambda: Credentials("recent:anna", "secret")).hold()
         assert len(mailbox.index) == 4
 
 
-async def test_office_365_hears_nothing_but_stls_in_clear(authority, tmp_path):
+async def test_office_365_hears_nothing_but_stls_in_clear(authority, ca_file):
     replay = Replay("office365")
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         await line_of(mailbox).hold()
         assert replay.commands[0] == "STLS"
         assert mailbox.listing.access.tls
         assert "STLS" not in mailbox.listing.access.capabilities
 
 
-async def test_exchange_2003_makes_one_header_for_top_and_another_for_retr(authority, tmp_path):
+async def test_exchange_2003_makes_one_header_for_top_and_another_for_retr(authority, ca_file):
     replay = Replay("exchange2003")
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         await line_of(mailbox).hold()
         message = by_number(mailbox, 1)
         names = {field.name for field in (await reader(mailbox).headers(message.id)).fields}
@@ -171,33 +171,33 @@ async def test_exchange_2003_makes_one_header_for_top_and_another_for_retr(autho
         assert found.complete
 
 
-async def test_gmx_says_in_words_and_by_code_why_it_does_not_let_us_in(authority, tmp_path):
-    soon = await refused("gmx", "soon", LoginDelayed, authority, tmp_path)
+async def test_gmx_says_in_words_and_by_code_why_it_does_not_let_us_in(authority, ca_file):
+    soon = await refused("gmx", "soon", LoginDelayed, authority, ca_file)
     assert soon.retry_after == 900
-    busy = await refused("gmx", "busy", MailboxInUse, authority, tmp_path)
+    busy = await refused("gmx", "busy", MailboxInUse, authority, ca_file)
     assert busy.reply == "-ERR maildrop already in use, mailbox locked"
-    wrong = await refused("gmx", "wrong", LoginRejected, authority, tmp_path)
+    wrong = await refused("gmx", "wrong", LoginRejected, authority, ca_file)
     assert wrong.reply == "-ERR authentication failed"
 
 
 @pytest.mark.parametrize("name", ["yahoo", "qpopper", "hmailserver"])
-async def test_a_lock_is_recognised_in_the_words_of(name, authority, tmp_path):
-    await refused(name, "busy", MailboxInUse, authority, tmp_path)
+async def test_a_lock_is_recognised_in_the_words_of(name, authority, ca_file):
+    await refused(name, "busy", MailboxInUse, authority, ca_file)
 
 
 @pytest.mark.parametrize("name", SOUND)
-async def test_a_wrong_password_is_told_and_not_tried_again(name, authority, tmp_path):
+async def test_a_wrong_password_is_told_and_not_tried_again(name, authority, ca_file):
     replay = Replay(name)
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         with pytest.raises(LoginRejected) as caught:
             await line_of(mailbox, locked("mistaken")).hold()
     assert caught.value.reply.startswith("-ERR")
     assert replay.commands.count("PASS mistaken") == 1
 
 
-async def test_wild_duck_hangs_up_on_idlers_and_nobody_notices(authority, tmp_path):
+async def test_wild_duck_hangs_up_on_idlers_and_nobody_notices(authority, ca_file):
     replay = Replay("wildduck")
-    async with replayed(replay, authority, tmp_path, one_octet=True) as mailbox:
+    async with replayed(replay, authority, ca_file, one_octet=True) as mailbox:
         await line_of(mailbox).hold()
         await loaded(mailbox)
         mark(mailbox, 3)
@@ -213,28 +213,28 @@ async def test_wild_duck_hangs_up_on_idlers_and_nobody_notices(authority, tmp_pa
     assert {command.split()[0] for command in replay.commands} <= known
 
 
-async def test_james_is_asked_for_capabilities_once_a_connection(authority, tmp_path):
+async def test_james_is_asked_for_capabilities_once_a_connection(authority, ca_file):
     replay = Replay("james")
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         await line_of(mailbox).hold()
         assert Notice.NO_CAPA in told(mailbox)
         await reader(mailbox).refresh()
     assert [session.commands.count("CAPA") for session in replay.sessions] == [1, 1]
 
 
-async def test_a_timestamp_is_no_promise_of_apop_and_the_password_stays_here(authority, tmp_path):
+async def test_a_timestamp_is_no_promise_of_apop_and_the_password_stays_here(authority, ca_file):
     replay = Replay("qpopper")
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         with pytest.raises(LoginRejected) as caught:
             await line_of(mailbox, best).hold()
     assert caught.value.instead == "USER"
     assert [command.split()[0] for command in replay.commands] == ["CAPA", "APOP"]
 
 
-async def test_qpopper_tells_after_the_login_that_nothing_expires(authority, tmp_path):
+async def test_qpopper_tells_after_the_login_that_nothing_expires(authority, ca_file):
     replay = Replay("qpopper")
     key = locked("secret")
-    async with replayed(replay, authority, tmp_path) as mailbox:
+    async with replayed(replay, authority, ca_file) as mailbox:
         await line_of(mailbox, key).hold()
         await retrieved(mailbox, by_number(mailbox, 1))
         await mailbox.tenancy.release()
@@ -243,17 +243,17 @@ async def test_qpopper_tells_after_the_login_that_nothing_expires(authority, tmp
         assert len(replay.mails) == 6
 
 
-async def test_hmailserver_says_what_is_neither_yes_nor_no(authority, tmp_path):
-    error = await refused("hmailserver", "broken", RemoteProtocolError, authority, tmp_path)
+async def test_hmailserver_says_what_is_neither_yes_nor_no(authority, ca_file):
+    error = await refused("hmailserver", "broken", RemoteProtocolError, authority, ca_file)
     assert error.fault is Fault.BAD_STATUS
 
 
 @pytest.mark.parametrize("one_octet", [False, True])
 async def test_a_message_that_ends_at_a_dot_of_its_own_is_never_taken_as_whole(
-    one_octet, authority, tmp_path
+    one_octet, authority, ca_file
 ):
     replay = Replay("greenmail_dot")
-    async with replayed(replay, authority, tmp_path, one_octet=one_octet) as mailbox:
+    async with replayed(replay, authority, ca_file, one_octet=one_octet) as mailbox:
         await line_of(mailbox).hold()
         await loaded(mailbox)
         cut, other = by_number(mailbox, 6), by_number(mailbox, 4)
@@ -278,11 +278,11 @@ async def test_a_message_that_ends_at_a_dot_of_its_own_is_never_taken_as_whole(
 @pytest.mark.parametrize("line_end", LINE_ENDS, ids=["CRLF", "LF"])
 @pytest.mark.parametrize("name", ["cyrus_cr", "cyrus_late"])
 async def test_cyrus_without_its_last_lf_costs_a_moment_and_no_message(
-    name, line_end, authority, tmp_path
+    name, line_end, authority, ca_file
 ):
     replay = Replay(name, line_end=line_end)
     short = Timeouts(stall=0.2)
-    async with replayed(replay, authority, tmp_path, timeouts=short) as mailbox:
+    async with replayed(replay, authority, ca_file, timeouts=short) as mailbox:
         await line_of(mailbox).hold()
         await loaded(mailbox)
         assert all(message.headers_known for message in mailbox.index)

@@ -16,11 +16,6 @@ from .looking import facts, findings, look, the, under
 TLS, STARTTLS = Security.TLS, Security.STARTTLS
 
 
-@pytest.fixture
-def ca_file(authority, tmp_path):
-    return authority.write(tmp_path / "ca.pem")
-
-
 def only(leaf: Leaf, low: ssl.TLSVersion, high: ssl.TLSVersion) -> ssl.SSLContext:
     context = leaf.server_context()
     context.set_ciphers("ALL:@SECLEVEL=0")

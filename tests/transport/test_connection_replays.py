@@ -18,11 +18,6 @@ LINE_ENDS = [b"\r\n", b"\n"]
 SOUND = [name for name in NAMES if name not in {"greenmail_dot", "cyrus_cr", "cyrus_late"}]
 
 
-@pytest.fixture
-def ca_file(authority, tmp_path):
-    return authority.write(tmp_path / "ca.pem")
-
-
 @asynccontextmanager
 async def dialled(replay: Replay, authority, ca_file, one_octet: bool) -> AsyncIterator[Connection]:
     replay.context = authority.leaf().server_context()

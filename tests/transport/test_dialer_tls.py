@@ -43,11 +43,6 @@ def stls_server(certificate: Leaf) -> ScriptedServer:
     return ScriptedServer(steps(GREETING, starttls(certificate.server_context()), stall()))
 
 
-@pytest.fixture
-def ca_file(authority, tmp_path):
-    return authority.write(tmp_path / "ca.pem")
-
-
 @pytest.mark.parametrize(("serve", "security"), [(tls_server, TLS), (stls_server, STARTTLS)])
 @pytest.mark.parametrize(
     ("certificate", "fault"),

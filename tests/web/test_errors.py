@@ -17,11 +17,6 @@ from .visiting import QUICK, Browser, heading, http_to, post_session, running, w
 PASSWORD = "secret"
 
 
-@pytest.fixture(scope="module")
-def ca_file(authority, tmp_path_factory):
-    return authority.write(tmp_path_factory.mktemp("ca") / "ca.pem")
-
-
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
 async def test_a_bad_server_has_its_code_in_the_api_and_its_words_on_the_page(
     bad, authority, ca_file

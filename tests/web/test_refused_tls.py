@@ -45,11 +45,6 @@ CERTIFICATES: dict[str, tuple[Callable[[Authority], Leaf], str, str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def ca_file(authority, tmp_path_factory):
-    return authority.write(tmp_path_factory.mktemp("ca") / "ca.pem")
-
-
 @asynccontextmanager
 async def visited(server: Any, security: str, ca_file: Any) -> AsyncIterator[tuple[Any, Any]]:
     """What a sign-in there comes to, in the API and on the page."""
