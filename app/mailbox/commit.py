@@ -8,6 +8,7 @@ import asyncio
 import math
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Final
 
 from app.pop3 import CommandRejected, Pop3Error, RemoteProtocolError, commands
@@ -253,10 +254,15 @@ async def delete_and_quit(connection: Connection, messages: Sequence[Message]) -
 
 
 async def _delete(connection: Connection, messages: Sequence[Message]) -> dict[MessageId, str]:
-    """DELE for each message; the server's words for those it refused."""
+    """DELE for each message; the server's words for those it refused.
+
+    The highest number goes first: where a server takes messages out at once, rather than at QUIT,
+    those behind them move up, and the numbers before them still mean the same.
+    """
     refused: dict[MessageId, str] = {}
-    for start in range(0, len(messages), _AT_A_TIME):
-        some = messages[start : start + _AT_A_TIME]
+    downwards = sorted(messages, key=attrgetter("number"), reverse=True)
+    for start in range(0, len(downwards), _AT_A_TIME):
+        some = downwards[start : start + _AT_A_TIME]
         answers = await asyncio.gather(
             *(connection.execute(commands.dele(message.number)) for message in some),
             return_exceptions=True,

@@ -68,6 +68,9 @@ class FickleServer:
         naming: makes the unique ids of a connection.
         keeps: QUIT is answered `+OK` and removes nothing.
         spares: QUIT is answered `+OK` and leaves the last of what it should remove.
+        at_once: DELE takes its message out of the maildrop, and those behind it move up.
+        live: numbers follow the maildrop while a connection lasts, as long as no DELE was sent.
+        blank: TOP is answered `+OK`, and shows nothing of the header.
         top: TOP is answered.
         meanwhile: done by others right after the next QUIT that deletes.
         visits: all connections that signed in, the newest last.
@@ -78,6 +81,7 @@ class FickleServer:
         self.naming: Naming = honest
         self.keeps = self.spares = False
         self.meanwhile: list[Callable[[], None]] = []
+        self.at_once = self.live = self.blank = False
         self.top = True
         self.visits: list[Visit] = []
 
@@ -89,6 +93,8 @@ class FickleServer:
     def answer(self, visit: Visit, line: str) -> bytes:
         """The answer to one command line."""
         visit.commands.append(line)
+        if self.live and any(visit is one for one in self.visits) and not visit.deleted:
+            visit.messages = list(self.messages)
         verb, *words = line.split()
         numbers = [int(word) for word in words if word.isdecimal()]
         match verb.upper():
@@ -135,13 +141,23 @@ class FickleServer:
         if not 1 <= number <= len(visit.messages) or number in visit.deleted:
             return b"-ERR no such message\r\n"
         if verb == "DELE":
-            visit.deleted.add(number)
+            self._dele(visit, number)
             return b"+OK\r\n"
         if verb == "TOP" and not self.top:
             return b"-ERR unknown command\r\n"
         stored = visit.messages[number - 1]
+        if verb == "TOP" and self.blank:
+            return b"+OK\r\n\r\n.\r\n"
         only_header = verb == "TOP" and visit.commands[-1].split()[2] == "0"
         return b"+OK\r\n" + (stored.header + b"\r\n" if only_header else stored.content) + b".\r\n"
+
+    def _dele(self, visit: Visit, number: int) -> None:
+        if not self.at_once:
+            visit.deleted.add(number)
+            return
+        stored = visit.messages.pop(number - 1)
+        visit.removed.append(stored)
+        self.messages = [other for other in self.messages if other is not stored]
 
 
 class _Wire(asyncio.Transport):
