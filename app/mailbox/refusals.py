@@ -33,11 +33,11 @@ _DECIDED: Final = ("AUTH", "SYS", "IN-USE", "LOGIN-DELAY", "UTF8", "EXPIRED", "C
 # The patterns: one alternative a line.
 _MEANS: Final = (
     r"(?:mech(?:anism)?s?|methods?|commands?|cmd|schemes?|verbs?|keywords?|extensions?|sasl"
-    r"|(?:auth\w*|login)[ -]?types?)"
+    r"|packages?|features?|functions?|(?:auth\w*|login)[ -]?types?)"
 )
 _WRITING: Final = (
     r"(?:arg(?:ument)?s?|param(?:eter)?s?|formats?|formed|syntax|encod(?:ing|ed)|base-?64"
-    r"|protocol|requests?|inputs?|options?|sequence|characters?|lines?|octets?|strings?)"
+    r"|protocol|requests?|responses?|inputs?|options?|sequence|characters?|lines?|octets?|strings?)"
 )
 _NO: Final = (
     r"(?:un(?:supported|known|recogni[sz]ed|acceptable|available|implemented|expected)"
@@ -63,7 +63,7 @@ _ENCRYPTION: Final = rf"""
 {_PLAIN}.{{0,40}}\b(?:not|dis\w+|forbidden|denied|refused|only|un\w+)\b
 \b(?:no|not|dis\w+)\b.{{0,20}}{_PLAIN}
 \b(?:{_TLS}|under a layer)\b.{{0,40}}\b(?:required|needed|first|only|necessary|mandatory)\b
-\b(?:requires?|must|need\w*|use|only|without|issue)\b.{{0,40}}\b(?:{_TLS}|layer)\b
+\b(?:requires?|must|need\w*|use|only|without|issue|until|unless|switch)\b.{{0,40}}\b(?:{_TLS}|layer)\b
 \b(?:non-secure|insecure|unsecured?|unencrypted)\b.{{0,20}}\b(?:connection|{_TLS})
 verschlüssel\w+.{{0,30}}(?:erforderlich|nötig|notwendig)
 connexion.{{0,20}}chiffrée.{{0,30}}requise
@@ -71,7 +71,10 @@ connexion.{{0,20}}chiffrée.{{0,30}}requise
 _SYNTAX: Final = rf"""
 \bmal-?formed\b|\bill-formed\b|\bsyntax\b|\bbase-?64\b|\b(?:not|mis)[ -]?understood\b
 \b{_NO}{_GAP}{_WRITING}\b
-\b{_WRITING}{_GAP}(?:not|{_NO}|errors?|requires?|required|too long|long)\b
+\b{_WRITING}{_GAP}(?:not|{_NO}|errors?|violat\w+|requires?|required|too long|long)\b
+\binitial[ -]?responses?\b|\bunexpected data\b|\bauthentication (?:was )?(?:cancel|abort)
+\bout of (?:sequence|order|turn)\b
+\b(?:wrong|bad|invalid|(?:in|for) (?:this|the current|current)) state\b
 \btoo (?:long|many|few|large|short)\b(?!\W{{1,3}}(?:\w+\W{{1,3}}){{0,2}}{_TO_MANY})
 \b(?:expected|expecting|expects|usage)\b
 \b(?:can(?:not|'t| not)|could ?n(?:'t|ot)|unable to|fail\w* to|error\w*|failed)\W{{1,3}}\
@@ -107,6 +110,12 @@ _OTHER_MEANS: Final = rf"""
 (?:disabled|not (?:enabled|available|allowed|offered))\b
 \b(?:do|did)(?:n't| not) (?:know|understand|recogni[sz]e){_GAP}{_MEANS}\b
 \bcan(?:'t|not| not) use{_GAP}{_MEANS}\b
+\b(?:plain|cram-md5|apop|digest-md5|ntlm|scram[-\w]*|xoauth2|oauthbearer)\b\W{{1,3}}\
+(?:auth\w*\W{{1,3}})?(?:is |was )?(?:not|un\w+|dis\w+)\b
+\b(?:do|did)(?:n't| not) (?:know how|understand)\b(?!\W{{1,3}}you)
+\b(?:use|try|only|give|send|needs?|requires?|issue)\W{{1,3}}(?:\w+ )?user\b\
+\W{{1,3}}(?:(?:and|or|then)\W{{1,3}})?(?:pass|commands?|first)\b
+\bvalid commands are\b|^\W*user\b\W{{1,3}}(?:command )?(?:\w+ )?first\b
 ^\W*(?:what|huh|eh|pardon)\W*$
 \b(?:unknown|unrecogni[sz]ed|unsupported)\W{{1,3}}["'<]?auth\b(?![ -]?(?:or|user|pass))
 (?:unbekannte|ungültige|falsche)[rs]? (?:befehl|kommando|anweisung|methode|mechanismus|auth\w*)
@@ -161,15 +170,18 @@ _TABLE: Final = (
 )
 
 
-def about(code: str | None, text: str) -> Refusal:
+def about(code: str | None, text: str, *, unheard: bool = False) -> Refusal:
     """What a `-ERR` to a login is about.
 
     Args:
         code: its response code, or None.
         text: the words behind it.
+        unheard: nothing of the name or the password had been said, so it can't be about these.
     """
     said = text[:_MOST]
     found = next((kind for words, kind in _TABLE if words.search(said)), Refusal.LOGIN)
+    if unheard and code in {None, "AUTH", "SYS/PERM"}:
+        return Refusal.MEANS if found is Refusal.LOGIN else found
     if code is None or code.partition("/")[0] not in _DECIDED:
         return found
     # Dovecot says AUTH of passwords in clear; a lasting problem may be that of a mechanism.

@@ -213,7 +213,7 @@ def _about(error: CommandRejected) -> Refusal:
         return Refusal.LOGIN if impostor else Refusal.MEANS  # neither its form nor ours would do
     if error.code is None and _in_use(error.text):
         return Refusal.LOGIN
-    return about(error.code, error.text)
+    return about(error.code, error.text, unheard=error.unheard)
 
 
 def _refused(
@@ -223,6 +223,8 @@ def _refused(
         return error.__cause__.with_traceback(None)
     found = refusal(error.reply, error.code, error.text, server.capabilities)
     if isinstance(found, LoginRejected):
+        kind = _about(error)
+        found.about = Refusal.LOGIN if way.judged and kind is Refusal.SYNTAX else kind
         if found.about is not Refusal.LOGIN:
             found.means_refused = trial.means or (way.name,)
         found.means, found.protected = way.name, server.protected

@@ -334,6 +334,7 @@ class Engine:
             self.state = State.CLOSED
         error = CommandRejected(command.shown, reply.code, reply.text)
         if self._exchange is not None:
+            error.unheard = not self._exchange.spoke
             error.__cause__, self._exchange = self._exchange.error, None
         events.append(Rejected(command, error))
 

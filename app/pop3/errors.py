@@ -73,7 +73,10 @@ class CommandRejected(Pop3Error):
         command: the command as the transcript shows it, without secrets.
         code: the response code (RFC 2449, section 8; RFC 3206), such as `IN-USE`, or None.
         text: the server's words after the code.
+        unheard: it was an AUTH, and nothing of the name or the password had been said.
     """
+
+    unheard = False
 
     def __init__(self, command: str, code: str | None, text: str) -> None:
         super().__init__(command, code, text)

@@ -59,6 +59,7 @@ class Exchange:
 
     Attributes:
         error: why the exchange was cancelled, or None.
+        spoke: whether a response was sent.
     """
 
     def __init__(self, mechanism: Mechanism, *, initial_sent: bool) -> None:
@@ -66,6 +67,7 @@ class Exchange:
         self._initial = None if initial_sent else mechanism.initial
         self._overlooked = mechanism.initial if initial_sent else None
         self.error: SaslError | None = None
+        self.spoke = initial_sent
 
     @property
     def done(self) -> bool:
@@ -93,6 +95,7 @@ class Exchange:
         except SaslError as error:
             self.error = error.with_traceback(None)
             return b"*\r\n"
+        self.spoke = True
         return base64.b64encode(response) + b"\r\n"
 
     def _respond(self, challenge: bytes) -> bytes:

@@ -49,6 +49,12 @@ Account is disabled
 I don't know you
 Authentication credentials invalid
 Invalid command or password
+use the full address as user name
+Please use your user password
+plain password not accepted
+account in a bad mood
+the user must first sign in on the web
+I don't understand you
 """
 MEANS = """
 Unsupported authentication mechanism
@@ -102,6 +108,19 @@ Nieznane polecenie
 サポートされていません
 不支持的认证方式
 알 수 없는 명령
+The specified authentication package is unknown
+use USER/PASS
+please use USER and PASS
+only USER/PASS supported
+need USER command
+Must give USER command first
+USER first
+Valid commands are USER, PASS, QUIT
+PLAIN not available
+PLAIN is not enabled
+AUTH PLAIN unknown
+don't know how to do PLAIN
+Sorry, I don't understand
 """
 SYNTAX = """
 malformed command
@@ -131,6 +150,14 @@ Erreur de syntaxe
 Error de sintaxis
 構文エラー
 语法错误
+command out of sequence
+not in this state
+initial response not allowed
+unexpected initial response
+invalid response
+protocol violation
+Unexpected data
+authentication cancelled
 """
 ENCRYPTION = """
 Plaintext authentication disallowed on non-secure (SSL/TLS) connections.
@@ -142,6 +169,8 @@ TLS required
 Encryption required for requested authentication mechanism
 Plain text logins not allowed
 You must use SSL
+unsupported, use STLS first
+Command is not available until you switch to TLS
 """
 
 
@@ -184,6 +213,16 @@ def test_what_is_about_encryption(line):
 )
 def test_a_response_code_decides_first(code, text):
     assert about(code, text) is Refusal.LOGIN
+
+
+@pytest.mark.parametrize("code", [None, "AUTH", "SYS/PERM"])
+@pytest.mark.parametrize("line", ["authentication failed", "failed", "", "login incorrect"])
+def test_before_anything_was_said_it_is_about_the_means_whatever_the_words(code, line):
+    assert about(code, line, unheard=True) is Refusal.MEANS
+    assert about(code, line) is Refusal.LOGIN
+    for temporary in ("SYS/TEMP", "IN-USE", "LOGIN-DELAY"):
+        assert about(temporary, line, unheard=True) is Refusal.LOGIN
+    assert about(code, "TLS required", unheard=True) is not Refusal.LOGIN
 
 
 def test_a_lasting_problem_may_be_that_of_a_mechanism():

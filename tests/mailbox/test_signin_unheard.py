@@ -1,0 +1,40 @@
+"""AUTH that is refused before the server has heard anything to judge, and behind that."""
+
+import base64
+
+import pytest
+
+from app.mailbox import LoginRejected, Refusal
+
+from .test_signin_form import NO_SUCH, WRONG, Particular, inside
+
+
+@pytest.mark.parametrize("means", ["LOGIN", "CRAM-MD5"])
+@pytest.mark.parametrize("refusal", [WRONG, b"-ERR", b"-ERR [AUTH] failed", b"-ERR 554 no"])
+async def test_a_refusal_before_anything_was_said_is_about_no_password(authority, means, refusal):
+    tls = authority.leaf().server_context()
+    two = "LOGIN CRAM-MD5" if means == "LOGIN" else means
+    replies = {f"AUTH {means}": refusal, "AUTH CRAM-MD5": refusal, "USER .*": NO_SUCH}
+    server = Particular(f"USER|SASL {two}", replies)
+    with pytest.raises(LoginRejected) as caught:
+        async with inside(server, tls=tls):
+            pass
+    assert caught.value.about is Refusal.MEANS
+    assert caught.value.means_refused == ("USER", *two.split())
+
+
+async def test_a_refusal_behind_the_name_is_judged_by_its_words():
+    named = base64.b64encode(b"anna").decode()
+    server = Particular("SASL LOGIN", {"AUTH LOGIN": b"+ ", named: b"-ERR no"})
+    with pytest.raises(LoginRejected) as caught:
+        async with inside(server):
+            pass
+    assert caught.value.about is Refusal.LOGIN
+
+
+async def test_a_proof_that_was_judged_was_not_wrong_in_its_form():
+    replies = {"AUTH CRAM-MD5": b"+ PDFAaD4=", "[A-Za-z0-9+/=]{12,}": b"-ERR invalid response"}
+    with pytest.raises(LoginRejected) as caught:
+        async with inside(Particular("SASL CRAM-MD5", replies)):
+            pass
+    assert caught.value.about is Refusal.LOGIN
