@@ -15,8 +15,8 @@ server refused for its form, by words of `refusals`, or that turned out to be be
     never                     anything after a proof that was judged, or a server that failed to
                               prove itself
 
-A server that hangs up at that, or at CAPA, is dialled again and spoken to without. What it took in
-the end is its habit, and comes first the next time.
+A server that hangs up at that, at AUTH without a word (once), or at CAPA, is dialled again and
+spoken to without. What it took in the end is its habit, and comes first the next time.
 """
 
 import asyncio
@@ -124,6 +124,14 @@ class Trial:
         left = (*other, *kept, *(one for one in late if protected or _no_more(one, way)))
         return next((one for one in left if (one.name, one.otherwise) not in self.refused), None)
 
+    def hung_up(self, way: Way, ways: tuple[Way, ...], *, protected: bool) -> None:
+        """The server hung up at AUTH without a word: once, that is a refusal of the means."""
+        if way.mechanism is None or way.judged or self._last is not None:
+            return
+        if self.after(way, Refusal.MEANS, ways, protected=protected) is None:
+            self.refused.clear()
+            self._last = None
+
 
 def _others(ways: tuple[Way, ...]) -> tuple[Way, ...]:
     return tuple(way.other for way in ways if way.other is not None)
@@ -178,6 +186,9 @@ async def sign_in(
                     found.beyond_ascii = beyond_ascii
                 raise found from None
             way = following
+        except ConnectionLost:
+            trial.hung_up(way, ways, protected=protected)
+            raise
     connection.signed_in_by = way.name
     if trial.refused:
         habits[protected] = known = WayIn(way.name, way.otherwise, trial.means)

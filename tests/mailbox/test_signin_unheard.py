@@ -5,8 +5,9 @@ import base64
 import pytest
 
 from app.mailbox import LoginRejected, Refusal
+from app.transport import ConnectionLost
 
-from .test_signin_form import NO_SUCH, WRONG, Particular, inside
+from .test_signin_form import NO_SUCH, USER, WRONG, Particular, inside
 
 
 @pytest.mark.parametrize("means", ["LOGIN", "CRAM-MD5"])
@@ -36,5 +37,39 @@ async def test_a_proof_that_was_judged_was_not_wrong_in_its_form():
     replies = {"AUTH CRAM-MD5": b"+ PDFAaD4=", "[A-Za-z0-9+/=]{12,}": b"-ERR invalid response"}
     with pytest.raises(LoginRejected) as caught:
         async with inside(Particular("SASL CRAM-MD5", replies)):
+            pass
+    assert caught.value.about is Refusal.LOGIN
+
+
+@pytest.mark.parametrize("end", [b"", None], ids=["closes", "resets"])
+async def test_a_server_that_hangs_up_at_auth_without_a_word_gets_the_next_means(authority, end):
+    tls = authority.leaf().server_context()
+    server = Particular("USER|SASL PLAIN LOGIN", {"AUTH .*": end, **USER})
+    async with inside(server, tls=tls) as connection:
+        assert (connection.signed_in_by, connection.means_refused) == ("USER", ("PLAIN",))
+    assert [line.split()[0] for line in server.heard] == ["AUTH", "USER", "PASS"]
+
+
+async def test_one_that_hangs_up_at_all_of_them_is_asked_twice():
+    server = Particular("USER|SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1", {"(AUTH|USER).*": b""})
+    with pytest.raises(ConnectionLost):
+        async with inside(server):
+            pass
+    assert [line.split()[1] for line in server.heard] == ["SCRAM-SHA-1", "CRAM-MD5"]
+
+
+@pytest.mark.parametrize("means", ["PLAIN", "CRAM-MD5"])
+async def test_where_nothing_may_follow_it_is_asked_once(means):
+    server = Particular(f"SASL {means}" if means == "CRAM-MD5" else "USER", {".{5,}": b""})
+    with pytest.raises(ConnectionLost):
+        async with inside(server):
+            pass
+    assert len(server.heard) == 1
+
+
+async def test_a_wrong_password_behind_a_hang_up_is_told():
+    server = Particular("SASL PLAIN LOGIN", {"AUTH PLAIN.*": b"", "AUTH .*": b"+", ".*=": WRONG})
+    with pytest.raises(LoginRejected) as caught:
+        async with inside(server):
             pass
     assert caught.value.about is Refusal.LOGIN
