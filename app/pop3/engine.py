@@ -302,7 +302,7 @@ class Engine:
 
     def _read_status(self, line: bytes, events: list[Event]) -> None:
         command = self._waiting[0]
-        if self._exchange is not None and (line == b"+" or line.startswith(b"+ ")):
+        if self._exchange is not None and (line == b"+" or line.startswith((b"+ ", b"+\t"))):
             self._answer_challenge(self._exchange, line[1:].strip())
             return
         reply = parse_status(line)

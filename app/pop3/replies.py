@@ -23,6 +23,8 @@ Uidl = NewType("Uidl", str)
 _RESPONSE_CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9/._-]{0,60})\]\s*")
 _UIDL = re.compile(rb"[\x21-\x7e]{1,255}")  # longer than 70 was seen in the wild
 _CHALLENGE = re.compile(rb"<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>")
+_MECHANISMS = re.compile(r"\s*(SASL|AUTH)(?:[ \t=:]+|$)", re.IGNORECASE)
+_STATUS = re.compile(rb"(?:\+OK|-ERR)(?:[:;,.!]*(?=[ \t])|[:;,.!]*$)", re.IGNORECASE)
 _MAX_DIGITS = 18  # int() of a line full of digits would be slow, and no size is larger
 
 
@@ -105,7 +107,8 @@ class Capabilities:
     @property
     def mechanisms(self) -> frozenset[str]:
         """The SASL mechanisms, in capitals (RFC 5034, section 3)."""
-        return frozenset(name.upper() for name in self.tags.get("SASL", ()))
+        said = (self.tags.get(tag, ()) for tag in ("SASL", "AUTH"))  # the latter as SMTP has it
+        return frozenset(name.upper() for names in said for name in names)
 
     @property
     def expire_at_once(self) -> bool:
@@ -135,17 +138,14 @@ def decode(line: bytes) -> str:
 def parse_status(line: bytes) -> Reply | None:
     """A status line without its line end, or None where it is no status line.
 
-    Case does not matter (RFC 1939 wants capitals; some servers disagree).
+    Case does not matter (RFC 1939 wants capitals; some servers disagree), nor does a tab for the
+    blank, or a mark such as a colon before it.
     """
-    word, _, rest = line.partition(b" ")
-    match word.upper():
-        case b"+OK":
-            ok = True
-        case b"-ERR":
-            ok = False
-        case _:
-            return None
-    text = decode(rest.strip())
+    found = _STATUS.match(line)
+    if found is None:
+        return None
+    ok = line.startswith(b"+")
+    text = decode(line[found.end() :].strip())
     code = _RESPONSE_CODE.match(text)
     if code is None:
         return Reply(ok, None, text)
@@ -218,10 +218,20 @@ def parse_unique_id(line: bytes) -> UniqueId | None:
 
 
 def parse_capabilities(lines: Sequence[bytes]) -> Capabilities:
-    """The lines of CAPA. Tags come in any case; empty lines and repeats are passed over."""
+    """The lines of CAPA. Tags come in any case; empty lines and repeats are passed over.
+
+    Mechanisms may come in several lines, behind `=` or a colon, and with commas between them.
+    """
     tags: dict[str, tuple[str, ...]] = {}
     for line in lines:
-        words = decode(line).split()
-        if words:
+        text = decode(line)
+        listed = _MECHANISMS.match(text)
+        if listed is not None:
+            tag, names = listed[1].upper(), text[listed.end() :].replace(",", " ").split()
+            tags[tag] = (
+                *tags.get(tag, ()),
+                *(name for name in names if name not in tags.get(tag, ())),
+            )
+        elif words := text.split():
             tags.setdefault(words[0].upper(), tuple(words[1:]))
     return Capabilities(tags)

@@ -24,6 +24,11 @@ from app.pop3.replies import (
         (b"-ERR", Reply(False, None, "")),
         (b"+ok lower", Reply(True, None, "lower")),
         (b"-Err Mixed", Reply(False, None, "Mixed")),
+        (b"-ERR\tUnknown command", Reply(False, None, "Unknown command")),
+        (b"-ERR: Unknown command", Reply(False, None, "Unknown command")),
+        (b"-ERR, [IN-USE] busy", Reply(False, "IN-USE", "busy")),
+        (b"+OK.", Reply(True, None, "")),
+        (b"+OK! ready", Reply(True, None, "ready")),
         (b"+OK   several   spaces ", Reply(True, None, "several   spaces")),
         (b"-ERR [IN-USE] Do you have another", Reply(False, "IN-USE", "Do you have another")),
         (b"-ERR [sys/temp] later", Reply(False, "SYS/TEMP", "later")),
@@ -44,7 +49,8 @@ def test_status_lines(line, reply):
 @pytest.mark.parametrize(
     "line",
     [
-        b"", b" ", b"+", b"+ ", b"+ERR x", b"OK", b"ERR", b"+OKAY", b"-ERROR", b" +OK", b"\0+OK",
+        b"", b" ", b"+", b"+ ", b"+ERR x", b"OK", b"ERR", b"+OKAY", b"-ERROR", b" +OK", b"+OK:x",
+        b"-ERR;-ERR", b"+OK=", b"-ERR-5", b"\0+OK",
         b"220 mail ESMTP", b"* OK IMAP4rev1", b"HTTP/1.1 400 Bad Request", b"SSH-2.0-OpenSSH_9.2",
         b"1 120", b".", b"\x15\x03\x01\x00\x02\x02\x46",
     ],
@@ -212,6 +218,29 @@ def test_capabilities_come_in_any_case_with_repeats_tabs_and_empty_lines():
     assert has.tags["TOP"] == ()
     assert "top" in has
     assert has.pipelining
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"SASL PLAIN,LOGIN"],
+        [b"SASL=PLAIN LOGIN"],
+        [b"sasl: plain, login"],
+        [b"AUTH=PLAIN", b"AUTH=LOGIN"],
+        [b"AUTH PLAIN LOGIN"],
+        [b"SASL LOGIN", b"UIDL", b"SASL PLAIN LOGIN"],
+        [b"SASL", b"AUTH PLAIN LOGIN"],
+    ],
+)
+def test_mechanisms_are_understood_however_they_are_listed(lines):
+    assert parse_capabilities(lines).mechanisms == {"PLAIN", "LOGIN"}
+
+
+@pytest.mark.parametrize("line", [b"SASLX PLAIN", b"AUTH-RESP-CODE", b"AUTHENTICATE PLAIN"])
+def test_what_only_begins_like_mechanisms_is_another_tag(line):
+    has = parse_capabilities([line])
+    assert not has.mechanisms
+    assert has.lines == (line.decode(),)
 
 
 def test_mailutils_and_twisted_say_it_wrong():
