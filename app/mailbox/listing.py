@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from typing import Final, TypeVar
 
 from app.pop3 import Command, CommandRejected, Uidl, commands
+from app.pop3.replies import says_empty
 from app.transport import Connection, Doubt
 
 from .aside import aside
@@ -97,8 +98,8 @@ class Listing:
         totals = or_none(connection, commands.stat_if_told(), refused)
         sizes = or_none(connection, commands.list_all(), refused)
         rows, stat, scan = await asyncio.gather(uidls, totals, sizes)
-        if len(refused) == _LISTINGS:
-            raise refused[-1]  # nothing is to be seen here, and the server says why
+        if len(refused) == _LISTINGS and not any(says_empty(error.text) for error in refused):
+            raise refused[-1]  # and the server says why
         earlier = self.index
         index, changes = await self._indexed(connection, Listings(stat, scan, rows))
         self.renamed = {}

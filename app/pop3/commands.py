@@ -28,6 +28,7 @@ from .replies import (
     parse_scan_listings,
     parse_stat,
     parse_unique_id,
+    parse_unique_ids,
 )
 from .sasl import Mechanism
 from .scram import prepared
@@ -258,9 +259,7 @@ def uidl_all() -> Command[tuple[UniqueId, ...]]:
         _line("UIDL"),
         Shape.LISTING,
         _LOGGED_IN,
-        lambda _, lines: tuple(
-            row for line in lines if line.strip() and (row := parse_unique_id(line)) is not None
-        ),
+        lambda _, lines: parse_unique_ids(lines),
     )
 
 

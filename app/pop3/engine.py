@@ -31,7 +31,7 @@ from typing import Any
 from .commands import HIDDEN, Command, Shape, State
 from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError
 from .framing import BodyReader, Limits, take_line
-from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status
+from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status, says_empty
 from .sasl import Exchange
 from .spoken import TLS_RECORDS
 
@@ -139,6 +139,7 @@ class Engine:
         self._body: BodyReader | None = None
         self._exchange: Exchange | None = None
         self._secrets: tuple[str, ...] = ()  # sent last; no reply may show them
+        self._dot_due = False  # a listing was ended without its last dot, which may still come
         self._unasked = False  # `_rest` came while no reply was due
         self._lf_due = False  # a body was ended without its last LF, which may still come
         self._error: RemoteProtocolError | None = None
@@ -226,15 +227,32 @@ class Engine:
 
     @property
     def lacks_lf(self) -> bool:
-        """Whether a body is whole but for the LF behind its last dot and CR."""
-        return self._body is not None and self._body.lacks_lf(self._rest)
+        """Whether an answer is whole but for its end.
+
+        That is a body but for the LF behind its last dot and CR, or a listing that was said to be
+        empty but for its dot.
+        """
+        if self._body is None:
+            return self._said_empty and not self._rest
+        return self._body.lacks_lf(self._rest)
+
+    @property
+    def _said_empty(self) -> bool:
+        """Whether a listing has no rows so far, and its status line says that there are none."""
+        if self._head is None or self._rows or self._waiting[0].verb not in {"LIST", "UIDL"}:
+            return False
+        return says_empty(self._head.text)
 
     def receive_silence(self) -> list[Event]:
-        """Nothing more came for a while: a body that lacks but its last LF ends here.
+        """Nothing more came for a while: what lacks but its end ends here.
 
-        Some versions of Cyrus send that LF only when they are asked something else.
+        Some versions of Cyrus send the last LF only when they are asked something else; small
+        servers answer LIST and UIDL of an empty maildrop by one line.
         """
         events: list[Event] = []
+        if self._body is None and self.lacks_lf:
+            self._dot_due = True
+            self._end_listing(events)
         if self._body is not None and self.lacks_lf:
             self._rest, self._lf_due = b"", True
             self._end_body(self._body, events)
@@ -268,6 +286,8 @@ class Engine:
             raise RemoteProtocolError(Fault.INJECTED, buffer[at : at + 1])
         if self.state is State.CLOSED:
             return len(buffer)  # words after the goodbye
+        if self._dot_due and (behind := self._read_late_dot(buffer, at)) > at:
+            return behind
         if self._unasked or self._quiet():
             self._check_unsolicited(buffer, at)
             return at
@@ -284,6 +304,12 @@ class Engine:
         else:
             self._read_status(line, events)
         return after
+
+    def _read_late_dot(self, buffer: bytes, at: int) -> int:
+        """Where a dot ends that comes after all."""
+        taken = take_line(buffer, at, self._limits.reply_line)
+        self._dot_due = taken is None
+        return taken[1] if taken is not None and taken[0] == b"." else at
 
     def _check_unsolicited(self, buffer: bytes, at: int) -> None:
         # Judged when its line is whole, so that any split of the octets gives the same event.
@@ -363,7 +389,10 @@ class Engine:
         return False
 
     def _read_row(self, line: bytes, octets: int, events: list[Event]) -> None:
-        assert self._head is not None  # noqa: S101 -- for the type checker
+        if self._said_empty and len(self._waiting) > 1 and parse_status(line) is not None:
+            self._end_listing(events)  # by its one line: this is the next answer
+            self._read_status(line, events)
+            return
         if line != b".":
             self._rows_octets += octets
             entries, most = self._limits.listing_entries, self._limits.listing_octets
@@ -371,6 +400,10 @@ class Engine:
                 raise RemoteProtocolError(Fault.TOO_MANY_ENTRIES, line)
             self._rows.append(line[1:] if line.startswith(b"..") else line)
             return
+        self._end_listing(events)
+
+    def _end_listing(self, events: list[Event]) -> None:
+        assert self._head is not None  # noqa: S101 -- for the type checker
         self._say(Side.SERVER, self._head.line, self._rows_octets)
         reply, rows = self._head, self._rows
         self._head, self._rows, self._rows_octets = None, [], 0

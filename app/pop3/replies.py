@@ -25,6 +25,11 @@ _UIDL = re.compile(rb"[\x21-\x7e]{1,255}")  # longer than 70 was seen in the wil
 _CHALLENGE = re.compile(rb"<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>")
 _MECHANISMS = re.compile(r"\s*(SASL|AUTH)(?:[ \t=:]+|$)", re.IGNORECASE)
 _STATUS = re.compile(rb"(?:\+OK|-ERR)(?:[:;,.!]*(?=[ \t])|[:;,.!]*$)", re.IGNORECASE)
+_NONE = re.compile(
+    r"\b(?:no|0|zero) (?:\w+ )?(?:messages?|mails?|e-?mails?)\b"
+    r"|\b(?:maildrop|mailbox|inbox|drop) (?:is |has )?(?:empty|no m)|^\W*empty\W*$",
+    re.IGNORECASE,
+)
 _MAX_DIGITS = 18  # int() of a line full of digits would be slow, and no size is larger
 
 
@@ -158,6 +163,11 @@ def apop_challenge(line: bytes) -> bytes | None:
     return found[0] if found else None
 
 
+def says_empty(text: str) -> bool:
+    """Whether these words of a server's say that the maildrop is empty."""
+    return bool(_NONE.search(text[:200])) and "such" not in text
+
+
 def _number(word: bytes) -> int:
     if not word.isdigit() or len(word) > _MAX_DIGITS:
         raise ValueError(word[:40])
@@ -215,6 +225,17 @@ def parse_unique_id(line: bytes) -> UniqueId | None:
                 return UniqueId(MessageNumber(_number(number)), Uidl(rest[0].decode("ascii")))
             return None
     raise ValueError(line[:40])
+
+
+def parse_unique_ids(lines: Sequence[bytes]) -> tuple[UniqueId, ...]:
+    """The rows of UIDL; one without a number or a usable unique-id is left out."""
+    found: list[UniqueId] = []
+    for line in lines:
+        with suppress(ValueError):
+            row = parse_unique_id(line)
+            if row is not None:
+                found.append(row)
+    return tuple(found)
 
 
 def parse_capabilities(lines: Sequence[bytes]) -> Capabilities:

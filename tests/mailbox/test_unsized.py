@@ -17,7 +17,7 @@ from app.mailbox import (
 from app.mailbox.columns import Columns
 from app.mailbox.query import parse
 from app.mailbox.space import By, grouped
-from app.transport import Security, Target
+from app.transport import Security, Target, Timeouts
 from tests.support.fickle import FickleDialer, FickleServer, Stored
 from tests.support.maildrop import FakeMaildrop, FakeMessage, plain
 
@@ -59,6 +59,8 @@ def rows(mailbox: Mailbox) -> list[tuple[int, int | None, str | None]]:
         ({"STAT": b"+OK you have mail\r\n"}, [(1, 200), (2, 200), (3, 200)]),
         ({"STAT": b"-ERR [SYS/TEMP] later\r\n"}, [(1, 200), (2, 200), (3, 200)]),
         ({"UIDL": b"+OK\r\n1 u1\r\n.\r\n"}, [(1, 200), (2, 200), (3, 200)]),
+        ({"UIDL": b"+OK\r\n1 u1\r\nfoo\r\n0 z\r\n.\r\n"}, [(1, 200), (2, 200), (3, 200)]),
+        ({"UIDL": b"+OK\r\nu1 1\r\nu2 2\r\n.\r\n"}, [(1, 200), (2, 200), (3, 200)]),
         ({"LIST": b"-ERR no\r\n", "UIDL": b"-ERR no\r\n"}, [(1, None), (2, None), (3, None)]),
         (
             {"LIST": b"-ERR no\r\n", "UIDL": b"-ERR no\r\n", "STAT": b"+OK\r\n"},
@@ -83,6 +85,33 @@ async def test_an_empty_maildrop_whose_list_is_refused(replies):
         assert len(mailbox.index) == 0
         assert mailbox.listing.listed
         assert Notice.COUNTS_DIFFER not in told(mailbox)
+
+
+@pytest.mark.parametrize(
+    "words", ["no messages", "[SYS/PERM] maildrop is empty", "0 messages", "There are no new mails"]
+)
+async def test_an_empty_maildrop_of_which_nothing_is_listed(words):
+    refused = f"-ERR {words}\r\n".encode()
+    async with opened(odd(0, LIST=refused, UIDL=refused, STAT=refused)) as mailbox:
+        assert mailbox.listing.listed
+        assert len(mailbox.index) == 0
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize(
+    "replies",
+    [
+        {"UIDL": b"+OK 0 messages\r\n"},
+        {"LIST": b"+OK no messages\r\n"},
+        {"UIDL": b"+OK mailbox is empty\r\n", "LIST": b"+OK 0 messages (0 octets)\r\n"},
+    ],
+)
+async def test_an_empty_maildrop_that_is_listed_by_one_line(replies, pipelining):
+    drop = maildrop(plain(0), replies=replies, pipelining=pipelining)
+    async with opened(drop, timeouts=Timeouts(stall=0.2)) as mailbox:
+        assert len(mailbox.index) == 0
+        await reader(mailbox).noop()
+        assert len(drop.sessions) == 1
 
 
 async def test_a_message_without_a_size_is_read_fetched_and_deleted_like_others():

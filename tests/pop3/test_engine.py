@@ -208,7 +208,6 @@ def test_a_line_that_is_no_status_is_fatal(said):
         (commands.stat(), b"+OK two 320\r\n", b"two"),
         (commands.stat(), b"+OK\r\n", b""),
         (commands.list_one(ONE), b"+OK 1\r\n", b"1"),
-        (commands.uidl_all(), b"+OK\r\nabc 1\r\n.\r\n", b"abc"),
     ],
 )
 def test_rows_that_cannot_be_meant_are_fatal(command, said, received):

@@ -13,6 +13,8 @@ from app.pop3.replies import (
     parse_stat,
     parse_status,
     parse_unique_id,
+    parse_unique_ids,
+    says_empty,
 )
 
 
@@ -181,6 +183,28 @@ def test_rows_of_uidl(line, row):
 def test_rows_of_uidl_that_cannot_be_meant(line):
     with pytest.raises(ValueError):
         parse_unique_id(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("0 messages", True), ("no messages", True), ("Mailbox is empty", True), ("empty", True),
+        ("no new mail", True), ("no mails in your maildrop", True), ("0 messages (0 octets)", True),
+        ("10 messages", False), ("no such message", False), ("", False), ("1 message", False),
+        ("0 320", False), ("scan listing follows", False), ("argument is empty", False),
+    ],
+)  # fmt: skip
+def test_words_of_an_empty_maildrop(text, empty):
+    assert says_empty(text) is empty
+
+
+@pytest.mark.parametrize(
+    "odd", [b"", b"abc", b"0 abc", b"-1 abc", b"uid 2", b"total 3", b"2", b"2 \xff"]
+)
+def test_an_odd_row_of_uidl_is_left_out_and_the_others_are_not(odd):
+    rows = parse_unique_ids([b"1 a", odd, b"3 c"])
+    assert [(row.number, row.uidl) for row in rows] == [(1, "a"), (3, "c")]
+    assert parse_unique_ids([odd]) == ()
 
 
 @given(st.binary(max_size=40))
