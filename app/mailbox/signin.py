@@ -15,8 +15,9 @@ server refused for its form, by words of `refusals`, or that turned out to be be
     never                     anything after a proof that was judged, or a server that failed to
                               prove itself
 
-A server that hangs up at that, at AUTH without a word (once), or at CAPA, is dialled again and
-spoken to without. What it took in the end is its habit, and comes first the next time.
+A server that hangs up at that, at AUTH without a word (once), at CAPA or behind it, or whose CAPA
+has no end, is dialled again and spoken to without. What it took in the end is its habit, and comes
+first the next time.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from app.pop3 import (
     SaslError,
     SaslFault,
     Scram,
+    State,
     XOAuth2,
     commands,
 )
@@ -38,6 +40,7 @@ from app.transport import (
     ConnectionLost,
     Dialer,
     Listener,
+    Stalled,
     Target,
     WayIn,
 )
@@ -75,14 +78,23 @@ async def signed_in(
             await sign_in(connection, credentials, trial)
         except BaseException as error:
             connection.abort()
-            if not isinstance(error, ConnectionLost):
+            if not isinstance(error, ConnectionLost | Stalled):
                 raise
+            if _capa_was_too_much(error, connection):
+                habit.hangs_up_at_capa.add(State.AUTHORIZATION)
             if len(habit.hangs_up_at_capa) + len(trial.refused) > known:
                 continue
             habit.hangs_up_at_capa &= before  # it was not CAPA
             raise
         connection.login_seconds = asyncio.get_running_loop().time() - began
         return connection
+
+
+def _capa_was_too_much(error: Exception, connection: Connection) -> bool:
+    """Whether it hung up behind CAPA, which it refused, before there was anything to judge."""
+    if not isinstance(error, ConnectionLost) or connection.capabilities.tags:
+        return False
+    return error.command.startswith("USER") or (error.command.startswith("PASS") and not error.sent)
 
 
 class Trial:

@@ -12,7 +12,7 @@ from typing import Final
 
 from app.pop3 import Capabilities, Command, CommandRejected, State, commands
 
-from .errors import ConnectionLost
+from .errors import ConnectionLost, Stalled
 from .measures import Traffic
 
 Ask = Callable[[Command[Capabilities]], Awaitable[Capabilities]]
@@ -100,7 +100,7 @@ class Habit:
         """CAPA, unless the server hangs up at it; None where there is no answer but `-ERR`.
 
         Raises:
-            ConnectionLost: it has hung up.
+            ConnectionLost, Stalled: it has hung up, or its answer has no end.
         """
         if state in self.hangs_up_at_capa:
             return None
@@ -108,8 +108,9 @@ class Habit:
         try:
             with suppress(CommandRejected):
                 found = await ask(commands.capa())
-        except ConnectionLost as error:
-            silent = error.sent and traffic.received == heard
+        except (ConnectionLost, Stalled) as error:
+            sent = isinstance(error, ConnectionLost) and error.sent
+            silent = isinstance(error, Stalled) or (sent and traffic.received == heard)
             if silent and state not in self.answers_capa:
                 self.hangs_up_at_capa.add(state)
             raise

@@ -5,9 +5,12 @@ import base64
 import pytest
 
 from app.mailbox import LoginRejected, Refusal
-from app.transport import ConnectionLost
+from app.mailbox.signin import signed_in
+from app.transport import ConnectionLost, Timeouts
+from tests.support.scripted import ScriptedServer
+from tests.transport.dialling import dialer, target
 
-from .test_signin_form import NO_SUCH, USER, WRONG, Particular, inside
+from .test_signin_form import ANNA, NO_SUCH, USER, WRONG, Particular, inside
 
 
 @pytest.mark.parametrize("means", ["LOGIN", "CRAM-MD5"])
@@ -73,3 +76,34 @@ async def test_a_wrong_password_behind_a_hang_up_is_told():
         async with inside(server):
             pass
     assert caught.value.about is Refusal.LOGIN
+
+
+@pytest.mark.parametrize("said", [b"+OK", b"+OK list follows\r\nUSER"])
+async def test_a_server_whose_capa_has_no_end_is_spoken_to_without(said):
+    server = Particular("", {"CAPA": said, **USER})
+    same = dialer(timeouts=Timeouts(stall=0.2))
+    async with ScriptedServer(server) as at:
+        for dials in (2, 3):
+            connection = await signed_in(same, target(at), ANNA)
+            assert connection.signed_in_by == "USER"
+            assert at.connections == dials, "it is remembered"
+            connection.abort()
+
+
+async def test_one_that_refuses_capa_and_hangs_up_is_spoken_to_without():
+    server = Particular("", {"CAPA": b"-ERR unknown command. Bye", **USER})
+    same = dialer()
+    async with ScriptedServer(server) as at:
+        for dials in (2, 3):
+            connection = await signed_in(same, target(at), ANNA)
+            assert connection.signed_in_by == "USER"
+            assert at.connections == dials
+            connection.abort()
+
+
+async def test_one_that_hangs_up_at_the_password_gets_it_once():
+    server = Particular("", {"CAPA": b"-ERR", "USER .*": b"+OK", "PASS .*": b""})
+    async with ScriptedServer(server) as at:
+        with pytest.raises(ConnectionLost):
+            await signed_in(dialer(), target(at), ANNA)
+    assert server.heard == ["USER anna", "PASS secret"]
