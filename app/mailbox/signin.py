@@ -53,6 +53,12 @@ from .ways import Greeted, Way, login_steps
 # Servers without RESP-CODES say it in words; of an account that is locked they don't mean this.
 _IN_USE = re.compile(r"\b(lock(ed)?|busy|in use|already open|wait)\b", re.IGNORECASE)
 _LOCKED_OUT = re.compile(r"\b(account|user)\b.{0,20}\block|\block(ed)? out\b", re.IGNORECASE)
+_TOO_SOON = re.compile(
+    r"\btoo (?:soon|often|frequent)|\bminimum (?:time|interval|delay)\b|\blogin[- ]delay\b"
+    r"|\b(?:once|only) (?:in|every|per)\b.{0,12}\b(?:seconds?|minutes?)\b",
+    re.IGNORECASE,
+)
+_HOW_LONG = re.compile(r"\b(\d{1,5}) ?(s|m)(?:ec|in)?(?:ond|ute)?s?\b", re.IGNORECASE)
 
 
 async def signed_in(
@@ -263,14 +269,19 @@ def refusal(
     reply: str, code: str | None, text: str, capabilities: Capabilities
 ) -> LoginRejected | MailboxInUse | LoginDelayed:
     """What a refused login means (RFC 2449, section 8.1; RFC 3206, section 4)."""
-    match code:
-        case "IN-USE":
-            return MailboxInUse(reply)
-        case "LOGIN-DELAY":
-            return LoginDelayed(reply, capabilities.login_delay)
-        case None if _in_use(text):
-            return MailboxInUse(reply)
+    kind = (code or "").partition("/")[0]
+    early = kind in {"", "SYS"} and _TOO_SOON.search(text)
+    if kind == "LOGIN-DELAY" or early:
+        return LoginDelayed(reply, _seconds(text) or capabilities.login_delay)
+    if kind == "IN-USE" or (code is None and _in_use(text)):
+        return MailboxInUse(reply)
     return LoginRejected(reply, code, about(code, text))
+
+
+def _seconds(text: str) -> int | None:
+    """How long it is to be waited, where a server's words tell."""
+    found = _HOW_LONG.search(text)
+    return int(found[1]) * (60 if found[2].lower() == "m" else 1) if found else None
 
 
 def _in_use(text: str) -> bool:

@@ -24,6 +24,7 @@ _RESPONSE_CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9/._-]{0,60})\]\s*")
 _UIDL = re.compile(rb"[\x21-\x7e]{1,255}")  # longer than 70 was seen in the wild
 _CHALLENGE = re.compile(rb"<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>")
 _MECHANISMS = re.compile(r"\s*(SASL|AUTH)(?:[ \t=:]+|$)", re.IGNORECASE)
+_TAG_NUMBER = re.compile(r"(EXPIRE|LOGIN-DELAY)[ =:]*([0-9]{1,40})(?:S|SEC\w*)?(?: .*)?", re.ASCII)
 _STATUS = re.compile(rb"(?:\+OK|-ERR)(?:[:;,.!]*(?=[ \t])|[:;,.!]*$)", re.IGNORECASE)
 _NONE = re.compile(
     r"\b(?:no|0|zero) (?:\w+ )?(?:messages?|mails?|e-?mails?)\b"
@@ -118,15 +119,19 @@ class Capabilities:
     @property
     def expire_at_once(self) -> bool:
         """Whether the server may delete what was retrieved, at QUIT (`EXPIRE 0`, section 6.7)."""
-        return self.tags.get("EXPIRE", ())[:1] == ("0",)
+        told = self._number("EXPIRE")
+        return told is not None and int(told) == 0
 
     @property
     def login_delay(self) -> int | None:
         """Seconds to wait between two logins (section 6.5), or None where not told."""
-        match self.tags.get("LOGIN-DELAY", ()):
-            case (delay, *_) if delay.isdecimal():
-                return int(delay[:_MAX_DIGITS])
-        return None
+        told = self._number("LOGIN-DELAY")
+        return None if told is None else int(told)
+
+    def _number(self, tag: str) -> str | None:
+        """The number of a tag, also right behind it, or behind `=` or a colon; None without."""
+        found = map(_TAG_NUMBER.fullmatch, map(str.upper, self.lines))
+        return next((one[2][:_MAX_DIGITS] for one in found if one and one[1] == tag), None)
 
     @property
     def lines(self) -> tuple[str, ...]:

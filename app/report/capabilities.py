@@ -94,7 +94,7 @@ def promises(capabilities: Capabilities) -> Iterator[Check]:
     elif delay is not None:
         yield found(Finding.DELAY_NONE)
     match tags.get("EXPIRE", ()):
-        case ("0", *_):
+        case _ if capabilities.expire_at_once:
             yield found(Finding.EXPIRE_ZERO)
         case (days, *_) if days.isdecimal():
             yield found(Finding.EXPIRE_DAYS, n=int(days[:9]))

@@ -59,6 +59,34 @@ def test_what_a_refusal_means(code, text, kind):
 
 
 @pytest.mark.parametrize(
+    ("code", "text", "seconds"),
+    [
+        ("LOGIN-DELAY", "wait 120 seconds", 120),
+        ("LOGIN-DELAY", "try again in 5 minutes", 300),
+        ("LOGIN-DELAY/USER", "", 300),
+        (None, "minimum time between mail checks violated", 300),
+        (None, "login too soon", 300),
+        (None, "You log in too often; 15 min between two logins", 900),
+        (None, "you may check mail once in 10 minutes", 600),
+        ("SYS/TEMP", "Too frequent logins", 300),
+    ],
+)
+def test_what_is_too_soon_is_no_wrong_password(code, text, seconds):
+    found = refusal("-ERR x", code, text, announced("LOGIN-DELAY 300"))
+    assert isinstance(found, LoginDelayed)
+    assert found.retry_after == seconds
+    assert refusal("-ERR x", code, text, announced("UIDL")).reply == "-ERR x"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("AUTH", "too often"), (None, "too many failed logins"), (None, "password expired in May")],
+)
+def test_what_is_about_the_login_is_not_too_soon(code, text):
+    assert isinstance(refusal("-ERR x", code, text, announced("UIDL")), LoginRejected)
+
+
+@pytest.mark.parametrize(
     ("code", "kind"),
     [("IN-USE", MailboxInUse), ("LOGIN-DELAY", LoginDelayed), ("SYS/TEMP", None), (None, None)],
 )
