@@ -135,7 +135,8 @@ class Commit:
     async def _look_at_marks(self, connection: Connection) -> None:
         """Reads the headers of marks that this connection has not shown, and compares.
 
-        Where the server's UIDLs have done what they must not, it reads those of all of them.
+        Where the server's UIDLs have done what they must not, or it has none, it reads those of
+        all of them: then a number that means another message by now is seen by nothing else.
 
         Raises:
             CommitFailed: another message was behind one of them; that mark was taken away.

@@ -178,9 +178,11 @@ class Console:
         row = self._mailbox.index.at(number)
         if row is None or not row.header.digest or number in self._deletions.typed:
             return True
-        if row.header.read_on == self._lease.name:
+        listing = self._mailbox.listing
+        doubtful = listing.suspicious and not row.header.cut  # a look at one would end it
+        if row.header.read_on == self._lease.name and not doubtful:
             return True
-        if await self._mailbox.listing.shows(connection, row):
+        if await listing.shows(connection, row):
             return True
         await self._mailbox.relist(connection)
         return False

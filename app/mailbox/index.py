@@ -7,7 +7,7 @@ keeps the UIDL (RFC 1939, section 7) and the row fits it; numbers never leave th
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
@@ -207,7 +207,7 @@ class Index:
             if known is None or not fits(known, message):
                 continue
             blind = (no_top or known.header.refused) and not doubted
-            if known.headers_known or blind:
+            if known.header.digest or blind:
                 message.header = known.header
             else:
                 message.header.refused = known.header.refused
@@ -226,6 +226,23 @@ class Index:
             header = known.header
             if read_on is None or header.read_on == read_on or not known.headers_known:
                 message.header = header
+
+    def moved(self, earlier: "Index", deleted: Collection[MessageNumber]) -> bool:
+        """Whether numbers mean something else than in an earlier listing of the same connection.
+
+        They must not (RFC 1939, section 5); some servers count anew when a message goes.
+
+        Args:
+            earlier: that listing.
+            deleted: the numbers of what was deleted on this connection.
+        """
+        for known in earlier:
+            row = self.at(known.number)
+            if row is None and known.number not in deleted:
+                return True
+            if row is not None and row.uidl != known.uidl and None not in {row.uidl, known.uidl}:
+                return True
+        return False
 
     @property
     def ids(self) -> KeysView[MessageId]:

@@ -26,7 +26,7 @@ from .models import Access, Header, Message, MessageId
 from .news import Changes, compare, doubts
 from .overview import Overview
 from .query import Query
-from .recognition import carried, kept_marks, read_now
+from .recognition import carried, kept_marks, other_contents, read_now
 from .space import By, Group
 
 T = TypeVar("T")
@@ -104,11 +104,11 @@ class Listing:
         index, changes = await self._indexed(connection, Listings(stat, scan, rows))
         self.renamed = {}
         self.lists.forget()
-        await self._carry_headers(connection, earlier, index, no_top=no_top)
+        await self._carry_headers(earlier, index, no_top=no_top)
         if any(id not in index for id in marks):
             self.renamed = await self._rename(connection, marks, earlier, index)
         known = await aside(lambda: sum(message.headers_known for message in index))
-        strangers = await aside(_strangers, earlier, index)
+        strangers = await aside(other_contents, earlier, index)
         kept = await aside(kept_marks, marks.messages, self.renamed, index)
         first, self.index, self.listed = not self.listed, index, True
         self.known, self._listed_on = known, connection
@@ -131,19 +131,20 @@ class Listing:
         index = await made(births)
         before = habit.distrusted
         habit.doubts |= await aside(doubts, earlier, index, same_connection=same)
-        if habit.distrusted is not before:
-            index = await made({})
+        moved = same and await aside(index.moved, earlier, self._lease.deletions.typed)
+        if moved:
+            salt = secrets.token_urlsafe(8)  # what stands there now is nothing that was known
+        if moved or habit.distrusted is not before:
+            index = await made({} if habit.distrusted else births)
         changes = await aside(compare, earlier, index)
         if changes.altered:  # another message, for all we know: pages must not find it by this id
             other = {uidl: salt for id in changes.altered if (uidl := index[id].uidl) is not None}
             index = await made({**births, **other})
         return index, changes
 
-    async def _carry_headers(
-        self, connection: Connection, earlier: Index, index: Index, *, no_top: bool
-    ) -> None:
+    async def _carry_headers(self, earlier: Index, index: Index, *, no_top: bool) -> None:
         habit = self._lease.habit
-        if connection is self._listed_on:  # for as long as it lasts, a number means the same
+        if index.salt == earlier.salt:  # a number means the same for as long as a connection lasts
             read_on = self._lease.name if habit.distrusted else None
             await aside(index.follow, earlier, read_on)
         elif index.has_uidls and earlier.has_uidls:
@@ -172,21 +173,33 @@ class Listing:
 
     # -- who is who on a connection ------------------------------------------------------------
 
+    @property
+    def suspicious(self) -> bool:
+        """Whether neither UIDL nor number tells enough, so that headers are to be read again."""
+        return bool(self._lease.habit.doubts) or not self.index.has_uidls
+
     async def shows(self, connection: Connection, message: Message) -> bool:
         """Whether this connection shows the header that is known, as far as it shows any."""
         digest = (await read_now(connection, [message]))[message.number]
-        if digest in {None, message.header.digest}:
+        if not digest or digest == message.header.digest:
             message.header.read_on = self._lease.name
             return True
-        self._lease.habit.doubts.add(Doubt.REUSED)
+        self._is_another(message)
         return False
+
+    def _is_another(self, message: Message) -> None:
+        """Another header was shown than the one that is known."""
+        if message.uidl is not None:
+            self._lease.habit.doubts.add(Doubt.REUSED)
+        if message.header.read_on == self._lease.name:
+            self._listed_on = None  # numbers have moved, so they tell no more than another one's
 
     async def strangers(
         self, connection: Connection, marks: Sequence[Message]
     ) -> Collection[MessageId]:
         """Those of what is marked behind whose UIDL this connection shows another message."""
-        habit, name = self._lease.habit, self._lease.name
-        suspicious, index = bool(habit.doubts), self.index
+        name, index, suspicious = self._lease.name, self.index, self.suspicious
+        doubted = bool(self._lease.habit.doubts)
 
         def find() -> list[tuple[Message, Message]]:
             rows = ((mark, index[mark.id]) for mark in marks)
@@ -201,15 +214,15 @@ class Listing:
         strangers: list[MessageId] = []
         for mark, row in doubtful:
             digest = shown[row.number]
-            if digest is None and not suspicious:  # by UIDL and size then: no more was ever seen
+            if digest is None and not doubted:  # by UIDL and size then: no more was ever seen
                 continue
             if not digest or digest != mark.header.digest:
                 strangers.append(mark.id)
                 if digest is None:  # nor can any look tell: it may be marked anew, by its number
                     row.header = Header()
                     row.header.refused = True
-                if digest and mark.header.digest:
-                    habit.doubts.add(Doubt.REUSED)
+                elif digest and mark.header.digest:
+                    self._is_another(mark)
             elif mark.header is row.header:
                 row.header.read_on = name
         return strangers
@@ -252,15 +265,6 @@ class Listing:
     def surveyed(self, zone: tzinfo) -> bool:
         """Whether nothing has come in since the last survey."""
         return all(self._overview.fresh(self.index, self._position, by, zone) for by in By)
-
-
-def _strangers(earlier: Index, now: Index) -> list[MessageId]:
-    """Ids whose contents are of no use now: no row has them, or one of another header."""
-    return [
-        message.id
-        for message in earlier
-        if (row := now.get(message.id)) is None or row.header is not message.header or row.ambiguous
-    ]
 
 
 async def or_none(

@@ -97,10 +97,11 @@ def header_digest(header: bytes) -> bytes:
     """What tells messages apart where UIDLs do not; the blank line, if any, is left out.
 
     So are line ends, the fields in which servers and scanners keep their state, and boundaries.
+    Where nothing is left, it tells nothing, and is b"".
     """
     lines = split_header(header)[0].replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
     kept = _BOUNDARY.sub(b"", _KEPT_BY_SERVERS.sub(b"", lines))
-    return hashlib.blake2b(kept, digest_size=16).digest()
+    return hashlib.blake2b(kept, digest_size=16).digest() if kept.strip() else b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,15 @@ def kept_marks(
     return kept
 
 
+def other_contents(earlier: Index, now: Index) -> list[MessageId]:
+    """Ids whose contents are of no use now: no row has them, or one of another header."""
+    return [
+        message.id
+        for message in earlier
+        if (row := now.get(message.id)) is None or row.header is not message.header or row.ambiguous
+    ]
+
+
 def _claimed(
     marks: Sequence[Message], claims: Mapping[MessageId, _Claim], now: Index
 ) -> dict[_Claim, list[Message]]:

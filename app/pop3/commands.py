@@ -27,7 +27,6 @@ from .replies import (
     parse_scan_listing,
     parse_scan_listings,
     parse_stat,
-    parse_unique_id,
     parse_unique_ids,
 )
 from .sasl import Mechanism
