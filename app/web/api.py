@@ -6,7 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from app.discovery import NotFound
-from app.mailbox import By, Form, Mailbox, Message, Receipt, aside, parse_query, read_headers
+from app.mailbox import (
+    By,
+    ExportFormat,
+    Mailbox,
+    Message,
+    Receipt,
+    aside,
+    parse_query,
+    read_headers,
+)
 from app.sessions import Session
 
 from . import discovery_schemas, formats, message_schemas, schemas
@@ -266,7 +275,7 @@ async def attachments(session: CurrentSession, id: str) -> FileResponse:
 async def export(
     session: CurrentSession,
     q: Filter = "",
-    format: Form = Form.MBOX,  # noqa: A002 -- the API's word
+    format: ExportFormat = ExportFormat.MBOX,  # noqa: A002 -- the API's word
 ) -> FileResponse:
     """RETR for every message that matches, streamed as one file, in server order."""
     await session.reader.ensure_listed()
@@ -281,7 +290,7 @@ async def export_some(session: ChangingSession, body: schemas.ExportIds) -> File
     return _exported(session, [index[id] for id in dict.fromkeys(body.ids)], body.format)
 
 
-def _exported(session: Session, messages: Sequence[Message], form: Form) -> FileResponse:
+def _exported(session: Session, messages: Sequence[Message], form: ExportFormat) -> FileResponse:
     mailbox = session.mailbox
     return export_file(session.reader.export(messages, form), mailbox.account.username)
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from app.mailbox import (
     Account,
     ConfirmFirst,
-    Form,
+    ExportFormat,
     Mailbox,
     MailboxError,
     Message,
@@ -194,7 +194,10 @@ class Person:
 
     async def export(self, which: int) -> None:
         if row := self.row(which):
-            shown, export = self.shown.get(row.id), reader(self.mailbox).export([row], Form.MBOX)
+            shown, export = (
+                self.shown.get(row.id),
+                reader(self.mailbox).export([row], ExportFormat.MBOX),
+            )
             with suppress(*REFUSALS):
                 text = b"".join([block async for block in export.blocks()]).decode()
                 assert not text or shown is None or f"Subject: {shown}\n" in text
