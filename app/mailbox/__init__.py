@@ -8,6 +8,7 @@ Must not know: HTTP, cookies, templates.
 from .aside import aside
 from .commit import Commit
 from .console import DISPLAY_OCTETS, Console
+from .console_commands import USAGE, Typed, Verb, parse_line
 from .deciding import Match, Selection, select
 from .dialogue import Exchange
 from .downloads import SPOOL_OCTETS, Download
@@ -35,8 +36,9 @@ from .errors import (
     QueryFault,
     WayFault,
 )
-from .export import Export, Form
+from .export import Export, ExportFormat
 from .feed import Feed, Topic, Watch
+from .filenames import message_name
 from .headers import read_headers
 from .index import Sort, SortKey
 from .line import Key, Line
@@ -50,15 +52,14 @@ from .models import (
     Message,
     MessageId,
     Notice,
+    NoticeCount,
     Outcome,
     Receipt,
     ReceiptItem,
     Saved,
-    Told,
     Totals,
     Unproven,
 )
-from .naming import message_name
 from .parts import OpenPart, message_within, open_part
 from .peeks import Peeked
 from .query import Query
@@ -68,7 +69,6 @@ from .reducing import Order, Proposal, cut, proposed, ranked
 from .refusals import Refusal
 from .space import By, Group, grouped
 from .transcript import LineEvent, Transcript, TranscriptLine
-from .typed import USAGE, Typed, Verb, parse_line
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
 __all__ = [
@@ -95,8 +95,8 @@ __all__ = [
     "Download",
     "Exchange",
     "Export",
+    "ExportFormat",
     "Feed",
-    "Form",
     "Group",
     "Key",
     "Known",
@@ -118,6 +118,7 @@ __all__ = [
     "NoSuchPart",
     "NoWayIn",
     "Notice",
+    "NoticeCount",
     "OpenPart",
     "Order",
     "Outcome",
@@ -134,7 +135,6 @@ __all__ = [
     "Selection",
     "Sort",
     "SortKey",
-    "Told",
     "Topic",
     "Totals",
     "Transcript",

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from app.mime import Contents, stream
 
 from .errors import NoSuchPart
+from .filenames import message_name, part_name, unique
 from .models import Message
-from .naming import message_name, part_name, unique
 from .parts import OpenPart, message_within
 from .zipping import ZipWriter, grouped
 

@@ -143,7 +143,9 @@ class Commit:
         """
         mailbox = self._mailbox
         await mailbox.headers.read(connection, mailbox.marks.messages)
-        strangers = await mailbox.listing.strangers(connection, mailbox.marks.messages)
+        strangers = await mailbox.listing.strangers(
+            connection, mailbox.marks.messages, no_top=mailbox.headers.no_top
+        )
         if strangers:
             mailbox.unmark_strangers(strangers)
             await mailbox.relist(connection)

@@ -28,12 +28,12 @@ from app.transport import Connection, TransportError
 
 from .aside import aside
 from .commit import Commit
+from .console_commands import Typed, Verb, parse_line
 from .dialogue import Exchange
 from .errors import BadLine, ConfirmFirst, LineBusy, LineFault
 from .line import Line
 from .mailbox import Mailbox
 from .receipts import Sent
-from .typed import Typed, Verb, parse_line
 
 DISPLAY_OCTETS: Final = 64 * 1024  # of an answer that are shown; the rest is counted
 _ROW: Final = 24  # octets expected of a row of a listing

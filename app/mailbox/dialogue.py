@@ -5,8 +5,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
 
+from .console_commands import Verb
 from .models import Receipt
-from .typed import Verb
 
 _KEPT: Final = 4096  # characters of an answer when the next one has come
 _MOST: Final = 60  # exchanges remembered

@@ -15,15 +15,15 @@ from app.transport import TransportError
 
 from .downloads import Download
 from .errors import CalledOff, NoSuchMessage
+from .filenames import message_name
 from .models import Message, Totals
-from .naming import message_name
 from .spool import Spool
 from .zipping import ZipWriter, grouped
 
 _BLOCK: Final = 256 * 1024  # octets read at a time
 
 
-class Form(Enum):
+class ExportFormat(Enum):
     """The kinds of file there are."""
 
     MBOX = "mbox"
@@ -48,7 +48,7 @@ class Export:
     """
 
     def __init__(
-        self, messages: Sequence[Message], form: Form, fetch: Callable[[Message], Download]
+        self, messages: Sequence[Message], form: ExportFormat, fetch: Callable[[Message], Download]
     ) -> None:
         self.form = form
         self.total = Totals(len(messages), sum(message.counted for message in messages))
@@ -69,7 +69,7 @@ class Export:
                 refused: a file that lacks one must not look whole.
         """
         self.running = True
-        file = _Zip() if self.form is Form.ZIP else _Mbox()
+        file = _Zip() if self.form is ExportFormat.ZIP else _Mbox()
         try:
             for message, following in zip_longest(self._messages, self._messages[1:]):
                 spool = await self._came(message)

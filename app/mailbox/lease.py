@@ -25,8 +25,8 @@ from app.transport import (
 
 from .deletions import Deletions
 from .errors import LoginDelayed, MailboxInUse
+from .login import signed_in, turned_away
 from .models import Credentials
-from .signin import signed_in, turned_away
 
 if TYPE_CHECKING:
     from .line import Line

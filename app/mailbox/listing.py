@@ -195,9 +195,15 @@ class Listing:
             self._listed_on = None  # numbers have moved, so they tell no more than another one's
 
     async def strangers(
-        self, connection: Connection, marks: Sequence[Message]
+        self, connection: Connection, marks: Sequence[Message], *, no_top: bool
     ) -> Collection[MessageId]:
-        """Those of what is marked behind whose UIDL this connection shows another message."""
+        """Those of what is marked behind whose UIDL this connection shows another message.
+
+        Args:
+            connection: shows their headers.
+            marks: as they were when they were marked.
+            no_top: the server never showed any header.
+        """
         name, index, suspicious = self._lease.name, self.index, self.suspicious
         doubted = bool(self._lease.habit.doubts)
 
@@ -214,8 +220,9 @@ class Listing:
         strangers: list[MessageId] = []
         for mark, row in doubtful:
             digest = shown[row.number]
-            if digest is None and not doubted:  # by UIDL and size then: no more was ever seen
-                continue
+            blind = row.header.refused or no_top or not mark.header.digest
+            if digest is None and blind and not doubted:
+                continue  # by UIDL and size then: no more was ever shown by TOP
             if not digest or digest != mark.header.digest:
                 strangers.append(mark.id)
                 if digest is None:  # nor can any look tell: it may be marked anew, by its number

@@ -18,7 +18,7 @@ from .lease import Lease
 from .line import Line
 from .listing import Listing
 from .marks import Marks
-from .models import Account, Known, Message, MessageId, Notice, Told
+from .models import Account, Known, Message, MessageId, Notice, NoticeCount
 from .news import News
 from .peeks import Peeks
 from .receipts import Receipts
@@ -77,16 +77,16 @@ class Mailbox:
         return self.listing.index
 
     @property
-    def notices(self) -> tuple[Told, ...]:
+    def notices(self) -> tuple[NoticeCount, ...]:
         """What a person should know about this server and this maildrop."""
         return (*self.news.happened, *self.standing)
 
     @property
-    def standing(self) -> tuple[Told, ...]:
+    def standing(self) -> tuple[NoticeCount, ...]:
         """Those of them that hold for as long as things are as they are."""
         deleted = self.lease.deletions.pending.messages
-        pending = (Told(Notice.DELETED_IN_CONSOLE, deleted),) if deleted else ()
-        top = (Told(Notice.NO_TOP),) if self.headers.no_top else ()
+        pending = (NoticeCount(Notice.DELETED_IN_CONSOLE, deleted),) if deleted else ()
+        top = (NoticeCount(Notice.NO_TOP),) if self.headers.no_top else ()
         return (*pending, *top, *self.news.standing)
 
     async def close(self) -> None:

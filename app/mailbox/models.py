@@ -263,7 +263,7 @@ class Notice(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NoticeCount:
     """A notice with its number, where it has one."""
 
     notice: Notice

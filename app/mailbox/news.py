@@ -12,7 +12,7 @@ from itertools import islice
 from app.transport import Connection, Doubt
 
 from .index import Index
-from .models import MessageId, Notice, Told
+from .models import MessageId, Notice, NoticeCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ class News:
         self._seen = False
 
     @property
-    def standing(self) -> tuple[Told, ...]:
+    def standing(self) -> tuple[NoticeCount, ...]:
         """How the server is."""
-        return tuple(Told(notice, count) for notice, count in self._standing.items())
+        return tuple(NoticeCount(notice, count) for notice, count in self._standing.items())
 
     @property
-    def happened(self) -> tuple[Told, ...]:
+    def happened(self) -> tuple[NoticeCount, ...]:
         """What happened to the maildrop."""
-        return tuple(Told(notice, count) for notice, count in self._happened.items())
+        return tuple(NoticeCount(notice, count) for notice, count in self._happened.items())
 
     def tell(self, notice: Notice, count: int = 0) -> None:
         """This has happened, so many times or to so many."""

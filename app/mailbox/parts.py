@@ -19,7 +19,7 @@ from app.mime import (
 from .aside import aside
 from .downloads import Download
 from .errors import NoSuchPart
-from .naming import part_name
+from .filenames import part_name
 
 _BLOCK: Final = 64 * 1024  # encoded octets decoded at a time; more takes memory and saves no time
 _GROWTH: Final = 64 * 1024  # octets to come, at least, before it is worth looking again

@@ -55,7 +55,8 @@ class Proof:
         try:
             if verdict.verified:
                 verdict = await self._looked_at(connection, verdict)
-            strangers = await mailbox.listing.strangers(connection, marks)
+            no_top = mailbox.headers.no_top
+            strangers = await mailbox.listing.strangers(connection, marks, no_top=no_top)
             if strangers:
                 mailbox.unmark_strangers(strangers)
                 await mailbox.relist(connection)

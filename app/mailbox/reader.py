@@ -20,7 +20,7 @@ from .errors import (
     NoSuchMessage,
     NoSuchPart,
 )
-from .export import Export, Form
+from .export import Export, ExportFormat
 from .feed import Topic
 from .headers import read_headers
 from .line import Line
@@ -271,7 +271,7 @@ class Reader:
             raise NoSuchPart("attachments")
         yield await aside(bundle, found.message, found.contents, within)
 
-    def export(self, messages: Sequence[Message], form: Form) -> Export:
+    def export(self, messages: Sequence[Message], form: ExportFormat) -> Export:
         """Many whole messages in one file; nothing is sent before its blocks are asked for.
 
         Raises:

@@ -168,10 +168,14 @@ def looked_at(
         shown: the digests of their headers, by number.
     """
     known = {message.uidl for message in before}
+    gone = {before[id].octets for id, found in verdict.outcomes.items() if found is Outcome.GONE}
     chosen = {before[id].header.digest for id in verdict.outcomes}  # copies may have changed places
     twins = Counter(m.header.digest for m in before if m.id not in verdict.outcomes)
     for row, said in rows:
         digest = shown.get(row.number)
+        renamed = before.has_uidls and row.uidl not in known and row.octets in gone
+        if not digest and renamed:  # it may be what is called gone, and no look tells
+            return unknown(verdict.outcomes, why=_untold(before))
         if not digest or (said and digest == said.header.digest):
             continue
         moved = row.uidl not in known and (digest in chosen or digest in twins)

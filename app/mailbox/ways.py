@@ -1,4 +1,4 @@
-"""The ways in that a server offers, best first; the table is at the top of `signin`."""
+"""The ways in that a server offers, best first; the table is at the top of `login`."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,7 @@ from app.mailbox import (
     MailboxInUse,
     Refusal,
 )
-from app.mailbox.signin import refusal, signed_in, turned_away
+from app.mailbox.login import refusal, signed_in, turned_away
 from app.mailbox.ways import PASSWORD_ITSELF
 from app.pop3 import (
     Capabilities,

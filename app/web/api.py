@@ -6,7 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response, status
 
 from app.discovery import NotFound
-from app.mailbox import By, Form, Mailbox, Message, Receipt, aside, parse_query, read_headers
+from app.mailbox import (
+    By,
+    ExportFormat,
+    Mailbox,
+    Message,
+    Receipt,
+    aside,
+    parse_query,
+    read_headers,
+)
 from app.sessions import Session
 
 from . import discovery_schemas, formats, message_schemas, schemas
@@ -262,7 +271,7 @@ async def attachments(session: CurrentSession, id: str, within: Within = "") -> 
 async def export(
     session: CurrentSession,
     q: Filter = "",
-    format: Form = Form.MBOX,  # noqa: A002 -- the API's word
+    format: ExportFormat = ExportFormat.MBOX,  # noqa: A002 -- the API's word
 ) -> FileResponse:
     """RETR for every message that matches, streamed as one file, in server order."""
     await session.reader.ensure_listed()
@@ -277,7 +286,7 @@ async def export_some(session: CurrentSession, body: schemas.ExportIds) -> FileR
     return _exported(session, [index[id] for id in dict.fromkeys(body.ids)], body.format)
 
 
-def _exported(session: Session, messages: Sequence[Message], form: Form) -> FileResponse:
+def _exported(session: Session, messages: Sequence[Message], form: ExportFormat) -> FileResponse:
     mailbox = session.mailbox
     return export_file(session.reader.export(messages, form), mailbox.account.username)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.mailbox import Mailbox, Notice, Told
+from app.mailbox import Mailbox, Notice, NoticeCount
 
 from . import formats
 from .views import NoticesView
@@ -110,7 +110,7 @@ def notices(mailbox: Mailbox) -> NoticesView:
     )
 
 
-def notice(told: Told) -> str:
+def notice(told: NoticeCount) -> str:
     """One notice as a sentence."""
     if told.notice is Notice.UIDLS_RESET and not told.count:
         return _("The server has given every message a new UIDL.")

@@ -42,7 +42,7 @@ class ExportIds(_In):
     """Which messages to put into one file."""
 
     ids: list[str] = Field(max_length=100_000)
-    format: domain.Form = domain.Form.MBOX
+    format: domain.ExportFormat = domain.ExportFormat.MBOX
 
 
 class MarkMany(_In):

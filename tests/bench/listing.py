@@ -86,6 +86,7 @@ def place() -> Place:
     mailbox = Mailbox(Account("anna", target), Dialer(TargetPolicy()))
     mailbox.listing.index = Index(Listings(Stat(MESSAGES, sum(sizes)), rows, uidls), "")
     mailbox.listing.listed = True
+    mailbox.marks.carry(mailbox.index, {})
     for number, message in enumerate(mailbox.index):
         mailbox.headers.learn(message, header(number, chance))
     mailbox.marks.mark([message.id for message in list(mailbox.index)[::7]])

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from app.mailbox import Credentials, Form, Mailbox, Sort
+from app.mailbox import Credentials, ExportFormat, Mailbox, Sort
 from tests.mailbox.opening import by_number, line_of, loaded, mailbox_at, reader
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.proxy import Link
@@ -119,9 +119,11 @@ async def test_an_export_of_all_is_what_lies_on_the_disk(dovecot: Dovecot, tmp_p
     async with reading(dovecot, "export") as (mailbox, _):
         messages = list(mailbox.index)
         zipped, box = bytearray(), tmp_path / "box"
-        async for block in reader(mailbox, unlock_of("export")).export(messages, Form.ZIP).blocks():
+        async for block in (
+            reader(mailbox, unlock_of("export")).export(messages, ExportFormat.ZIP).blocks()
+        ):
             zipped += block
-        export = reader(mailbox, unlock_of("export")).export(messages, Form.MBOX)
+        export = reader(mailbox, unlock_of("export")).export(messages, ExportFormat.MBOX)
         with box.open("wb") as file:
             async for block in export.blocks():
                 file.write(block)

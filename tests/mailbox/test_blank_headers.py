@@ -61,3 +61,45 @@ async def test_marks_are_not_taken_over_by_another_session():
     another.restore(known)
     assert not another.marks
     await another.close()
+
+
+# TOP that is refused later
+
+
+@pytest.mark.parametrize(
+    "naming", [lambda place, _: f"msg{place}", lambda place, _: str(place - 1)]
+)
+async def test_a_header_that_was_shown_must_be_shown_again(naming):
+    server = FickleServer(mails(*"abc"))
+    server.naming = naming
+    async with signed_in(server) as mailbox:
+        mark(mailbox, 2)
+        await mailbox.tenancy.release()
+        del server.messages[0]
+        server.top = False
+        with pytest.raises(CommitFailed):
+            await commit(mailbox).run()
+        assert left(server) == "bc"
+        mark(mailbox, 2)  # anew, as a number of this connection
+        await commit(mailbox).run()
+    assert left(server) == "b"
+
+
+@pytest.mark.parametrize("top", [False, True])
+async def test_a_uidl_that_changes_its_letters_is_not_taken_for_gone(top):
+    server = FickleServer(mails(*"abc"))
+    server.top, server.keeps = top, True
+    async with signed_in(server) as mailbox:
+        mark(mailbox, 2)
+        server.naming = lambda _, m: "UID-B" if m.subject == "b" else f"uid-{m.subject}"
+        receipt = await commit(mailbox).run()
+        assert (receipt.verified, receipt.count(Outcome.GONE)) == (False, 0)
+
+
+async def test_new_mail_of_another_size_leaves_a_receipt_of_a_server_without_top_verified():
+    server = FickleServer(mails(*"abc"))
+    server.top = False
+    async with signed_in(server) as mailbox:
+        mark(mailbox, 2)
+        server.meanwhile.append(lambda: server.messages.extend(mails("d", octets=150)))
+        assert (await commit(mailbox).run()).verified

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from app.mailbox import (
     Account,
     ConfirmFirst,
-    Form,
+    ExportFormat,
     Mailbox,
     MailboxError,
     Message,
@@ -195,7 +195,10 @@ class Person:
 
     async def export(self, which: int) -> None:
         if row := self.row(which):
-            shown, export = self.shown.get(row.id), reader(self.mailbox).export([row], Form.MBOX)
+            shown, export = (
+                self.shown.get(row.id),
+                reader(self.mailbox).export([row], ExportFormat.MBOX),
+            )
             with suppress(*REFUSALS):
                 text = b"".join([block async for block in export.blocks()]).decode()
                 unknown = shown is None or not self.steady

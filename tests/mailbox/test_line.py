@@ -8,7 +8,9 @@ import pytest
 
 from app.mailbox import (
     Credentials,
+    ExportFormat,
     LoginRejected,
+    Mailbox,
     Notice,
 )
 from app.transport import ConnectionLost
@@ -19,6 +21,7 @@ from tests.support.scripted import Peer, ScriptedServer
 from .opening import (
     by_number,
     commit,
+    console,
     line_of,
     loaded,
     mailbox_at,
@@ -229,3 +232,32 @@ async def test_the_key_is_opened_for_a_sign_in_alone_and_never_shown():
         await one.hold()
         assert opened_times == 1
         assert "key" not in repr(one)
+
+
+async def test_at_rest_a_mailbox_holds_no_key():
+    class Key:
+        def __call__(self) -> Credentials:
+            return unlock()
+
+    async def visit(mailbox: Mailbox) -> weakref.ref[Key]:
+        key = Key()
+        one, first = reader(mailbox, key), by_number(mailbox, 1).id
+        await mailbox.tenancy.release()
+        await one.peek(first)
+        await loaded(mailbox)
+        await (await one.fetch(first)).finished()
+        export = one.export(list(mailbox.index), ExportFormat.MBOX)
+        assert [block async for block in export.blocks()]
+        await console(mailbox, key).type("NOOP")
+        mark(mailbox, 2)
+        assert (await commit(mailbox, key).run(verify=False)).due is not None
+        await one.stat()
+        await loaded(mailbox)
+        return weakref.ref(key)
+
+    async with opened(maildrop(plain(3))) as mailbox:
+        await loaded(mailbox)
+        seen = await visit(mailbox)
+        await asyncio.sleep(0.01)
+        gc.collect()
+        assert seen() is None

@@ -167,3 +167,10 @@ async def test_expire_0_holds_on_where_capa_is_refused_later():
         await mailbox.tenancy.release()
         assert drop.count("QUIT") == 0
         assert Notice.CLOSED_WITHOUT_QUIT in told(mailbox)
+
+
+async def test_no_top_stands_whatever_is_listed_later():
+    async with opened(maildrop(plain(4), top=False)) as mailbox:
+        await loaded(mailbox)
+        await reader(mailbox).refresh()
+        assert told(mailbox)[Notice.NO_TOP] == 0

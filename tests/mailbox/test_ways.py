@@ -3,7 +3,7 @@
 import pytest
 
 from app.mailbox import Credentials, NoWayIn, WayFault, credentials_fit, token_fits
-from app.mailbox.signin import sign_in
+from app.mailbox.login import sign_in
 from app.mailbox.ways import MEANS, Greeted, login_steps
 from app.pop3 import Capabilities, LocalProtocolError
 from tests.support.maildrop import FakeMaildrop

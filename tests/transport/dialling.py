@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import pytest
 
+from app.mailbox.login import sign_in
 from app.mailbox.models import Credentials
-from app.mailbox.signin import sign_in
 from app.pop3 import Limits, State
 from app.transport import (
     ConnectFailed,

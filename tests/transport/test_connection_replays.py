@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from app.mailbox.signin import sign_in
+from app.mailbox.login import sign_in
 from app.pop3 import CommandRejected, MessageNumber, State, TokenRefusal, XOAuth2, commands
 from app.transport import Connection, Security, Target
 from tests.support.replay import NAMES, Replay

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from app.mailbox.signin import sign_in
+from app.mailbox.login import sign_in
 from app.pop3 import Engine, Said, Side, commands
 from app.transport import ConnectionLost, Security
 from app.transport.overhearing import Overheard

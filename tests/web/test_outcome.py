@@ -7,7 +7,16 @@ from typing import Any
 
 from starlette.requests import Request
 
-from app.mailbox import MessageId, Notice, Outcome, Receipt, ReceiptItem, Told, Totals, Unproven
+from app.mailbox import (
+    MessageId,
+    Notice,
+    NoticeCount,
+    Outcome,
+    Receipt,
+    ReceiptItem,
+    Totals,
+    Unproven,
+)
 from app.mailbox.marks import Marks
 from app.web import outcome
 
@@ -41,7 +50,7 @@ async def test_the_review_shows_what_is_marked_largest_first():
 
 
 async def test_the_review_warns_where_a_message_goes_by_its_number_alone():
-    here = session(standing=(Told(Notice.NO_UIDL), Told(Notice.NO_CAPA)))
+    here = session(standing=(NoticeCount(Notice.NO_UIDL), NoticeCount(Notice.NO_CAPA)))
     first, second, _ = here.mailbox.index
     here.mailbox.marks = Marks([first, second])
     first.header.refused = True

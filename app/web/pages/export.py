@@ -6,8 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import BadQuery, Selection
-from app.mailbox import Form as FileForm
+from app.mailbox import BadQuery, ExportFormat, Selection
 from app.sessions import Session
 from app.web import formats
 from app.web.deps import AppServices, CurrentSession, Services
@@ -106,7 +105,7 @@ async def choose_ticked(
 @router.post("/file")
 async def export(
     session: CurrentSession,
-    form: Annotated[FileForm, Form()],
+    form: Annotated[ExportFormat, Form()],
     id: Ids = None,
     q: Annotated[str, Form()] = "",
 ) -> FileResponse:

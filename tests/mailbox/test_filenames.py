@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.mailbox import message_name
-from app.mailbox.naming import part_name, unique
+from app.mailbox.filenames import part_name, unique
 from app.mime import Contents
 
 from .arriving import message

@@ -5,12 +5,12 @@ import base64
 import pytest
 
 from app.mailbox import LoginRejected, Refusal
-from app.mailbox.signin import signed_in
+from app.mailbox.login import signed_in
 from app.transport import ConnectionLost, Timeouts
 from tests.support.scripted import ScriptedServer
 from tests.transport.dialling import dialer, target
 
-from .test_signin_form import ANNA, NO_SUCH, USER, WRONG, Particular, inside
+from .test_login_form import ANNA, NO_SUCH, USER, WRONG, Particular, inside
 
 
 @pytest.mark.parametrize("means", ["LOGIN", "CRAM-MD5"])

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.mailbox import Credentials, LoginRejected, MailboxInUse, Refusal
-from app.mailbox.signin import signed_in
+from app.mailbox.login import signed_in
 from app.pop3 import State
 from app.transport import Connection, ConnectionLost, Dialer, Security
 from tests.support.maildrop import FakeMaildrop, Quirks

@@ -13,7 +13,7 @@ from app.mailbox import (
     LoginRejected,
     MailboxInUse,
 )
-from app.mailbox.signin import refusal, sign_in, turned_away
+from app.mailbox.login import refusal, sign_in, turned_away
 from app.pop3 import Capabilities, SaslError, SaslFault
 from app.transport import ConnectFailed, ConnectFault, Connection, Security
 from tests.support.certs import Authority
