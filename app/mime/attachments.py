@@ -63,6 +63,8 @@ class Kind(Enum):
 _KINDS: Final = {
     "message/rfc822": Kind.MESSAGE,
     "message/global": Kind.MESSAGE,
+    "message/news": Kind.MESSAGE,
+    "message/rfc2822": Kind.MESSAGE,
     "text/calendar": Kind.CALENDAR,
     "application/ics": Kind.CALENDAR,
     "application/ms-tnef": Kind.TNEF,
@@ -248,7 +250,6 @@ def _from_part(data: Octets, part: Part, *, in_pgp: bool, complete: bool) -> Att
 
 def _from_text(data: Octets, part: Part, file: UuFile, number: int) -> Attachment:
     span = (file.start, file.end)
-    winmail = file.name is not None and file.name.lower() == _WINMAIL
     return Attachment(
         path=f"{part.path}~{number}",
         content_type=_OCTETS,
@@ -261,7 +262,7 @@ def _from_text(data: Octets, part: Part, file: UuFile, number: int) -> Attachmen
         octets=_octets(data, span, "uuencode") if file.complete else None,
         estimate=None,
         complete=file.complete,
-        kind=Kind.TNEF if winmail else Kind.FILE,
+        kind=_kind_by_name(file.name),
     )
 
 
@@ -277,17 +278,17 @@ def _may_hold_files(part: Part, body_paths: Collection[str]) -> bool:
 def _kind(data: Octets, part: Part) -> Kind:
     if part.content_type in _CMS_TYPES:
         return _smime_kind(data, part)
-    if part.content_type == _OCTETS and part.filename is not None:
-        return _kind_by_name(data, part, part.filename.lower())
     if part.content_type.startswith("image/"):
         return Kind.IMAGE
-    return _KINDS.get(part.content_type, Kind.FILE)
-
-
-def _kind_by_name(data: Octets, part: Part, name: str) -> Kind:
-    """What a part is whose type says nothing."""
-    if name.endswith(_SMIME_SUFFIX):
+    known = _KINDS.get(part.content_type)
+    if known is None and (part.filename or "").lower().endswith(_SMIME_SUFFIX):
         return _smime_kind(data, part)
+    return known or _kind_by_name(part.filename)
+
+
+def _kind_by_name(name: str | None) -> Kind:
+    """What a part is whose type says nothing of it."""
+    name = (name or "").lower()
     if name.endswith(_MESSAGE_SUFFIX):
         return Kind.MESSAGE
     return Kind.TNEF if name == _WINMAIL else Kind.FILE

@@ -174,7 +174,8 @@ class Contents:
         return first if first.path == self.root.path else None
 
     def _opened(self, path: str) -> "Contents | None":
-        part = next((one for one in self.attachments if one.path == path), None)
+        offered = self.attachments + self.shown
+        part = next((one for one in offered if one.path == path), None)
         found = None if part is None else inner_octets(self.data, part)
         if part is None or found is None:
             return None

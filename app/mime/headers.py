@@ -23,6 +23,7 @@ __all__ = [
     "Summary",
     "decode_words",
     "find_header_end",
+    "header_start",
     "parse_fields",
     "raw_fields",
     "split_header",
@@ -38,6 +39,14 @@ _NAME: Final = re.compile(rb"([!-9;-~\x80-\xff]{1,256})[ \t]*:")
 _BLANK_LF: Final = re.compile(rb"\n(?=\r*\n)")
 _BLANK_CR: Final = re.compile(rb"\r(?=\r)")
 _LINE_END: Final = re.compile(rb"\r*\n|\r")
+# A field that a message begins with, or the line of a mailbox file, perhaps behind blank lines.
+_BEGINNING: Final = re.compile(
+    rb"(?:[ \t]{0,80}(?:\r{0,3}\n|\r)){0,20}+(?=>?From "
+    rb"|(?:From|To|Cc|Subject|Date|Sender|Reply-To|Received|Return-Path|Message-ID|Delivered-To"
+    rb"|MIME-Version|Authentication-Results|DKIM-Signature|(?:X|Content|ARC|List|Resent)-[\w-]{1,60})"
+    rb"[ \t]*:)",
+    re.IGNORECASE,
+)
 _MSG_ID: Final = re.compile(rb"<[^<>]*>")
 _FOLD: Final = (b" ", b"\t")
 _BOM: Final = b"\xef\xbb\xbf"
@@ -132,6 +141,15 @@ def find_header_end(
     if stray is not None:
         header_end = body_start = stray
     return start + header_end, start + body_start
+
+
+def header_start(data: bytes) -> int | None:
+    """Where the header of a message begins; None where nothing stands that messages begin with.
+
+    Gateways put blank lines before a message that they attach; strictly, it would have no header.
+    """
+    found = _BEGINNING.match(data)
+    return None if found is None else found.end()
 
 
 def _stray_tail(block: bytes) -> int | None:

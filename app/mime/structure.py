@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .filenames import best_filename
-from .headers import MAX_HEADER_OCTETS, find_header_end, raw_fields, unfold
+from .headers import MAX_HEADER_OCTETS, find_header_end, header_start, raw_fields, unfold
 from .octets import Octets, search
 from .parameters import Parameters, first_word, media_type, parse_parameters, raw_parameter
 from .words import decode_words
@@ -191,8 +191,8 @@ class _Scanner:
                     self._defects.append("too-many-parts")
                 owner.boundary, owner.closed = None, True
                 continue
-            line_end = _LINE_END.match(bytes(self._data[at : at + _HEAD_OCTETS]))
-            at = self._open(at if line_end is None else at + line_end.end())
+            behind = _LINE_END.match(bytes(self._data[at : at + _HEAD_OCTETS]))
+            at = self._open(at if behind is None else at + behind.end())
         self._close_above(0, self._stop, complete=self._whole)
         root = self._finish(self._stack.pop(), self._stop, complete=self._whole)
         return Structure(root=root, defects=tuple(dict.fromkeys(self._defects)))
@@ -231,9 +231,8 @@ class _Scanner:
     def _match(self, line: bytes) -> tuple[int, bool] | None:
         """Which open multipart the line belongs to, and whether it closes it."""
         fitting: list[tuple[int, int]] = []
-        unread = any(
-            node.is_unread for node in self._stack[-1:]
-        )  # its own delimiters are not known
+        # Of one that is not read, the own delimiters are not known.
+        unread = any(node.is_unread for node in self._stack[-1:])
         for index in range(len(self._stack) - 1, -1, -1):
             boundary = self._stack[index].boundary
             if boundary is not None:
@@ -262,12 +261,15 @@ class _Scanner:
             self._count += 1
             at = node.body_start
             holds_message = node.content_type == "message/rfc822" and node.encoding in _IDENTITY
-            if not holds_message or (at == len(self._data) and not self._whole):
+            first = bytes(self._data[at : at + _SNIFF_OCTETS]) if holds_message else b""
+            coming = not first.strip() and at + len(first) == len(self._data) and not self._whole
+            if not holds_message or coming:
                 return max(at - 1, 0)
             if len(self._stack) >= self._max_depth or self._count >= self._max_parts:
                 deep = len(self._stack) >= self._max_depth
                 self._defects.append("too-deep" if deep else "too-many-parts")
                 return max(at - 1, 0)
+            at += header_start(first) or 0
 
     def _read_head(self, at: int) -> _Open:
         head = self._head(at)
@@ -280,6 +282,7 @@ class _Scanner:
         content_type = self._content_type(type_value)
         params = parse_parameters(type_value)
         disposition = values.get("content-disposition", b"")
+        named = parse_parameters(disposition).get("filename")
         identifier = decode_words(values.get("content-id", b"")).strip("<> ")
         location = values.get("content-location") or values.get("content-base") or b""
         return _Open(
@@ -287,9 +290,7 @@ class _Scanner:
             content_type=content_type,
             params=params,
             encoding=first_word(values.get("content-transfer-encoding", b"")) or "7bit",
-            filename=best_filename(
-                parse_parameters(disposition).get("filename"), params.get("name")
-            ),
+            filename=best_filename(named, params.get("name")),
             disposition=first_word(disposition),
             content_id=identifier or None,
             location="".join(decode_words(location).split()) or None,
@@ -357,8 +358,7 @@ class _Scanner:
         boundary = _declared(value, params)
         if not boundary:
             self._defects.append("no-boundary")
-            window = bytes(self._data[body_start : body_start + _SNIFF_OCTETS])
-            sniffed = _SNIFFED.search(window)
+            sniffed = _SNIFFED.search(bytes(self._data[body_start : body_start + _SNIFF_OCTETS]))
             boundary = b"" if sniffed is None else sniffed[1]
         self._known |= {boundary} - {b""}
         return boundary or None

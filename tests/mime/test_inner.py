@@ -1,5 +1,7 @@
 """Messages within messages are opened by the path that leads to them."""
 
+from binascii import b2a_uu
+
 import pytest
 
 from app.mime import Contents, Kind, holds_message, join_paths, split_path
@@ -40,6 +42,14 @@ def opened(contents: Contents, path: str) -> Contents:
         b'Content-Type: application/octet-stream; name="a.eml"\n\n' + INNER,
         b'Content-Type: application/octet-stream; name="A.EML"\n'
         b"Content-Transfer-Encoding: base64\n\n" + b64(crlf(INNER)),
+        b"Content-Type: message/news\n\n" + INNER,
+        b"Content-Type: message/rfc2822\n\n" + INNER,
+        b'Content-Type: text/plain; name="a.eml"\nContent-Disposition: attachment\n\n' + INNER,
+        b'Content-Type: application/eml; name="a.eml"\n\n' + INNER,
+        HELD + b"\n" + INNER,
+        HELD + b" \n\n\n" + INNER,
+        HELD + b"\n>From bob@example.org Fri Mar  1 10:00:00 2024\n" + INNER,
+        ENCODED + b"base64\n\n" + b64(crlf(b"\n\n" + INNER)),
     ],
 )
 def test_an_attached_message_is_read_as_one_of_its_own(part):
@@ -49,6 +59,27 @@ def test_an_attached_message_is_read_as_one_of_its_own(part):
     assert [one.name for one in found.attachments] == ["a.pdf"]
     assert found.decoded(found.attachments[0]) == b"PDF"
     assert (found.whole, found.signed) == (True, 0)
+
+
+def test_a_message_packed_by_uuencode_is_opened():
+    lines = crlf(INNER)
+    packed = b"".join(b2a_uu(lines[at : at + 45]) for at in range(0, len(lines), 45))
+    contents = Contents(
+        crlf(b"Subject: outer\n\nold one:\nbegin 644 old.eml\n" + packed + b"`\nend\n"), whole=True
+    )
+    assert [one.name for one in opened(contents, "1~1").attachments] == ["a.pdf"]
+
+
+def test_a_text_behind_no_header_is_no_header():
+    found = opened(outer(HELD + b"\nNote: this line is a text's\n"), "1.2")
+    assert (found.fields, found.text.text) == ((), "Note: this line is a text's\n")
+
+
+def test_a_shown_text_that_has_the_name_of_a_message_is_opened_too():
+    named = b'Content-Type: text/plain; name="a.eml"\nContent-Disposition: inline\n\n' + INNER
+    contents = outer(named)
+    assert [one.path for one in contents.shown] == ["1.2"]
+    assert [one.name for one in opened(contents, "1.2").attachments] == ["a.pdf"]
 
 
 def test_a_message_in_one_in_another_is_opened_by_all_their_paths():
@@ -110,8 +141,33 @@ def test_signatures_around_signatures_are_opened_unasked_up_to_four():
 
 
 @pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"Hello: these words alone\r\nwere signed\r\n", "Hello: these words alone\nwere signed\n"),
+        (
+            b"<?xml version='1.0'?>\n<p:Bill xmlns:p='x'/>",
+            "<?xml version='1.0'?>\n<p:Bill xmlns:p='x'/>",
+        ),
+        (b"\r\nno header\r\n", "no header\n"),
+        (b"\r\nContent-Type: text/plain\r\n\r\nhello", "hello"),
+        (b"From: Bob <bob@example.org>\r\n\r\nhello", "hello"),
+        (b"Autocrypt: x\nContent-Type: text/plain\n\nhello", "hello"),
+    ],
+)
+def test_a_signed_text_is_read_with_or_without_a_header(content, text):
+    body = b64(signed_data(content))
+    head = crlf(SIGNED + b"Content-Transfer-Encoding: base64\n\n")
+    path, found = Contents(head + body, whole=True).readable()
+    assert (path, found.text.text) == ("1", text)
+
+
+@pytest.mark.parametrize(
     "part",
     [
+        HELD.removesuffix(b"\n"),
+        SIGNED.replace(b"smime", b"bill.pdf")
+        + b"Content-Transfer-Encoding: base64\n\n"
+        + b64(signed_data(b"%PDF-1.7\n\xe2\xe3\xcf\xd3\n\x00\x01")),
         SIGNED + b"\nno signature",
         SIGNED + b"Content-Transfer-Encoding: base64\n\n" + b64(signed_data(None)),
         b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx",

@@ -4,6 +4,7 @@ from .case import DATE, HTML, TEXT, Case, b64, crlf, mail, multipart
 
 INNER = b"From: Bob <bob@example.org>\nSubject: inner\n\nhello"
 HELD = b"Content-Type: message/rfc822\n\n"
+_PARTS = multipart(b"mixed", TEXT, boundary=b"y")
 
 
 def _chain(levels: int, last: str | None) -> str:
@@ -265,19 +266,32 @@ WITHIN = (
         octets=(("1.1", 14),),
     ),
     Case(
-        "forwarded-encoded",
-        "a message within that is encoded, which no message may be, but is",
+        "forwarded-behind-blank-lines",
+        "a gateway put blank lines before the message within, which would have no header",
+        mail(multipart(b"mixed", TEXT, HELD + b"\n \n" + INNER.replace(b"\n\n", b"\n" + _PARTS))),
+        structure="""1 multipart/mixed 7bit
+             1.1 text/plain 7bit
+             1.2 message/rfc822 7bit
+                 1.2.1 multipart/mixed 7bit
+                     1.2.1.1 text/plain 7bit
+         """,
+        text="hello",
+        octets=(("1.2", _size(b"\n \n" + INNER.replace(b"\n\n", b"\n" + _PARTS))),),
+    ),
+    Case(
+        "forwarded-eml-as-text",
+        "a message within that is said to be a text, saved under the name of a message",
         mail(
             multipart(
                 b"mixed",
                 TEXT,
-                b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
-                + b64(crlf(INNER)),
+                b"Content-Type: text/plain\n"
+                b'Content-Disposition: attachment; filename="old.eml"\n\n' + INNER,
             )
         ),
         structure="""1 multipart/mixed 7bit
              1.1 text/plain 7bit
-             1.2 message/rfc822 base64
+             1.2 text/plain 7bit "old.eml"
          """,
         text="hello",
         octets=(("1.2", _size(INNER)),),
