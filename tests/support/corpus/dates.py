@@ -212,6 +212,25 @@ DATES = (
         b"=?utf-8?Q?Fri,_1_Mar_2024_10:00:00_+0000?=",
         TEN,
     ),
+    _date(
+        "turkish",
+        "a program's own language",
+        b"1 Ara 2023 10:00 +0300",
+        "2023-12-01T10:00:00+03:00",
+    ),
+    _date(
+        "korean-words",
+        "years, months and halves of a day in Korean",
+        "2024년 3월 1일 금요일 오후 7:00 +0900".encode(),
+        "2024-03-01T19:00:00+09:00",
+    ),
+    _date(
+        "zone-written-out",
+        "a zone as Windows calls it",
+        b"Fri, 1 Mar 2024 10:00:00 Eastern Daylight Time",
+        "2024-03-01T10:00:00-04:00",
+    ),
+    _date("at", "at a time", b"Fri, Mar 1, 2024 at 10:00 AM", TEN),
     _date("empty", "there and empty", b"", None, "no-date"),
     _date("nul", "a NUL in the year", b"Fri, 1 Mar 20\x0024 10:00:00 +0000", None, "bad-date"),
     Case(
