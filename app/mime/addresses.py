@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .charsets import clean_line, decode_text
+from .iso2022 import without_escapes
 from .words import decode_words
 
 _MAX_OCTETS: Final = 16 * 1024
@@ -40,7 +41,7 @@ def parse_addresses(value: bytes) -> tuple[Address, ...]:
     nest by counting, so depth costs nothing. Only the first 16 KiB and 500 mailboxes are read.
     """
     reader = _Reader()
-    for match in _TOKEN.finditer(value[:_MAX_OCTETS]):
+    for match in _TOKEN.finditer(without_escapes(value[:_MAX_OCTETS])):
         reader.feed(match[0])
         if len(reader.found) >= _MAX_ADDRESSES:
             return tuple(reader.found)

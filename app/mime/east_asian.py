@@ -29,6 +29,7 @@ _HIGH: Final = 0x80
 _ROW: Final = 94
 _PAIR: Final = 2
 _TRAILS: Final = (*range(0x40, 0x7F), *range(0x80, 0xFD))  # of two rows in Shift JIS
+_EURO: Final = 0x80  # in Windows' GBK
 _SINGLE_SHIFT: Final = 0x8F  # two octets more follow (JIS X 0212)
 
 
@@ -77,6 +78,8 @@ def _handler(codec: str) -> Callable[[UnicodeError], tuple[str, int]]:
         if not isinstance(error, UnicodeDecodeError):
             raise error
         data, at = error.object, error.start
+        if codec == "gb18030" and data[at] == _EURO:
+            return "\u20ac", at + 1
         three = data[at] == _SINGLE_SHIFT and codec.startswith("euc_j")
         length = 3 if three else 2
         character = data[at : at + length]

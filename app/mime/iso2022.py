@@ -17,6 +17,7 @@ _MARK: Final = re.compile(
     rb"|(?P<out>\x0e)|(?P<back>\x0f)"
 )
 _TELLING: Final = re.compile(rb"\x1b(?:\$(?:[@AB]|\([@-DO-Q]|\)[ACG])|\(I)")
+_RAW: Final = re.compile(rb"(?:\x1b\$(?:\([@-DO-Q]|[@AB])[\x21-\x7e]*+)+(?:\x1b\([BJ])?")
 _CUT: Final = re.compile(rb"\x1b[$&(.N]?[()*+]?\Z")
 _RUNS: Final = re.compile(rb"[\x21-\x7e]+|[\x80-\xff]+|[^\x21-\x7e\x80-\xff]+")
 _TO_HIGH: Final = bytes(octet | 0x80 for octet in range(256))
@@ -45,6 +46,15 @@ _ROMAN: Final = {0x5C: "\u00a5", 0x7E: "\u203e"}
 def speaks_iso2022(data: bytes) -> bool:
     """Whether there is an escape to characters beyond ASCII."""
     return b"\x1b" in data and _TELLING.search(data) is not None
+
+
+def without_escapes(value: bytes) -> bytes:
+    """A header value with what stands behind escapes in UTF-8: its octets look like syntax."""
+    if b"\x1b$" not in value:
+        return value
+    return _RAW.sub(
+        lambda found: decode_iso2022(found[0], "iso2022_jp_ext", complete=True).encode(), value
+    )
 
 
 def decode_iso2022(data: bytes, codec: str, *, complete: bool) -> str:

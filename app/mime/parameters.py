@@ -6,9 +6,12 @@ and RFC 2047-encoded values that mailers send instead.
 
 import re
 from dataclasses import dataclass
+from itertools import groupby, takewhile
+from operator import itemgetter
 from typing import Final
 
 from .charsets import clean_line, decode_text
+from .iso2022 import without_escapes
 from .words import decode_words
 
 _MAX_OCTETS: Final = 16 * 1024
@@ -65,7 +68,7 @@ def parse_parameters(value: bytes) -> Parameters:
     plain: dict[str, bytes] = {}
     whole: dict[str, bytes] = {}
     sections: dict[str, dict[int, tuple[bool, bytes]]] = {}
-    for raw_name, octets in _pairs(value[:_MAX_OCTETS]):
+    for raw_name, octets in _pairs(without_escapes(value[:_MAX_OCTETS])):
         match = _EXTENDED.fullmatch(raw_name)
         if match is None:
             continue
@@ -132,13 +135,12 @@ def _join(sections: dict[int, tuple[bool, bytes]]) -> str:
         declared, _, rest = first.partition(b"'")
         charset = declared.decode("ascii", "replace")
         sections = sections | {lowest: (True, rest.partition(b"'")[2])}
-    octets: list[bytes] = []
-    for number in range(lowest, lowest + len(sections)):
-        if number not in sections:
-            break
-        encoded, piece = sections[number]
-        octets.append(_PERCENT.sub(_octet, piece) if encoded else piece)
-    joined = b"".join(octets)
+    numbers = range(lowest, lowest + len(sections))
+    pieces = (sections[number] for number in takewhile(sections.__contains__, numbers))
+    joined = b""
+    for encoded, group in groupby(pieces, key=itemgetter(0)):  # an escape may be cut in two
+        octets = b"".join(piece for _, piece in group)
+        joined += _PERCENT.sub(_octet, octets) if encoded else octets
     if b"=?" in joined and joined.isascii():
         return decode_words(joined)
     return clean_line(decode_text(joined, charset))

@@ -1,6 +1,7 @@
 """Encoded words in header values (RFC 2047), decoded one run at a time and never refused."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from .charset_names import codec_for
@@ -11,6 +12,12 @@ _OPENER: Final = re.compile(rb"=\?([!->@-~]{1,64})\?([BbQq])\?")
 _ESCAPE: Final = re.compile(rb"=[0-9A-Fa-f]{2}")
 _BLANK: Final = re.compile(rb"[ \t]")
 _WHITESPACE: Final = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    payload: bytes
+    is_q: bool
 
 
 def decode_words(value: bytes) -> str:
@@ -27,7 +34,7 @@ def decode_words(value: bytes) -> str:
 
 def _pieces(value: bytes) -> list[str]:
     pieces: list[str] = []
-    run: list[bytes] = []
+    run: list[_Word] = []
     charset = b""
     at = 0
     for opener, closed in _words(value):
@@ -40,7 +47,7 @@ def _pieces(value: bytes) -> list[str]:
             pieces += _flush(run, charset)
         charset = word_charset
         payload = value[opener.end() : closed]
-        run.append(decode_q(payload) if opener[2] in b"Qq" else decode_base64(payload))
+        run.append(_Word(payload, is_q=opener[2] in b"Qq"))
         at = closed + 2
     pieces += _flush(run, charset)
     pieces.append(decode_text(value[at:]))
@@ -71,15 +78,36 @@ def _closing(value: bytes, closed: int, stop: int) -> int:
     return closed
 
 
-def _flush(run: list[bytes], charset: bytes) -> list[str]:
+def _flush(run: list[_Word], charset: bytes) -> list[str]:
     """The text of a run: joined, unless it is sounder word by word."""
     if not run:
         return []
-    declared, joined = charset.decode("ascii"), b"".join(run)
+    declared, joined = charset.decode("ascii"), _octets(run)
     text = decode_text(joined, declared)
     # In UTF-7 each word begins anew, and a joined one could read on over the seam.
     if len(run) > 1 and (codec_for(declared) == "utf_7" or not is_sound(joined, declared)):
-        apart = "".join([decode_text(word, declared) for word in run])
-        text = min(apart, text, key=lambda one: one.count("\ufffd"))
+        uncut = _octets(_rejoined(run))
+        if uncut != joined and is_sound(uncut, declared):
+            text = decode_text(uncut, declared)
+        else:
+            apart = "".join([decode_text(_octets([word]), declared) for word in run])
+            text = min(apart, text, key=lambda one: one.count("\ufffd"))
     run.clear()
-    return [text]
+    return [text.removeprefix("\ufeff")]  # a byte order mark is no text (RFC 3629, 6)
+
+
+def _octets(run: list[_Word]) -> bytes:
+    return b"".join(
+        decode_q(word.payload) if word.is_q else decode_base64(word.payload) for word in run
+    )
+
+
+def _rejoined(run: list[_Word]) -> list[_Word]:
+    """The words of a base64 text that was cut anywhere, within four characters too."""
+    found: list[_Word] = []
+    for word in run:
+        if found and not (word.is_q or found[-1].is_q):
+            found[-1] = _Word(found[-1].payload + word.payload, is_q=False)
+        else:
+            found.append(word)
+    return found

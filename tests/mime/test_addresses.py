@@ -56,6 +56,12 @@ def one(name: str, email: str) -> tuple[Address, ...]:
         (b"a=b=c@d", one("", "a=b=c@d")),
         (b'"a@b" <a@b>', one("", "a@b")),
         (b"<a @ b>", one("", "a@b")),
+        (b"\x1b$B;3ED\x1b(B <y@b>", one("山田", "y@b")),  # with a semicolon in it
+        (b'"\x1b$B;3ED!!B@O:\x1b(B" <y@b>', one("山田 太郎", "y@b")),
+        (b"y@b (\x1b$B!J3t!K\x1b(B)", one("（株）", "y@b")),
+        (b"\x1b$B!W!W\x1b(B <y@b>", one("」」", "y@b")),
+        (b'\x1b$B"!\x1b(B <y@b>', one("◆", "y@b")),
+        (b"\x1b$B;3ED <y@b>", one("山田", "y@b")),  # never shifts back
         (b"Ann <>", one("Ann", "")),
         (b"<>", ()),
         (b"()", ()),

@@ -83,6 +83,11 @@ def test_first_word(value, word):
         (b"a; filename=copy (1).txt", "copy (1).txt"),
         (b"a; filename*=utf-8''copy (1).txt", "copy (1).txt"),
         (b"a; (x) filename=y", "y"),
+        (b"a; filename=\x1b$B;qNA\x1b(B.pdf", "資料.pdf"),  # with a semicolon in it
+        (b'a; filename="\x1b$B;qNA"\x21\x1b(B.pdf"', "資料◆.pdf"),
+        (b"a; filename*0*=utf-8''a%20; filename*1*=b%2; filename*2*=0c", "a b c"),
+        (b"a; filename*0*=utf-8''%E3%83%8; filename*1*=6", "テ"),
+        (b"a; filename*0*=utf-8''a%2; filename*1=0c", "a%20c"),  # the second is not encoded
         (b'a; z="1" (x); filename=y', "y"),
     ],
 )

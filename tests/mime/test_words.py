@@ -30,6 +30,10 @@ from app.mime.words import decode_words
         (b"=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", "日本"),
         (b"=?gb2312?B?xOO6ww==?=", "你好"),
         (b"=?x-unknown?Q?abc=C3=A4?=", "abcä"),
+        (b"=?utf-8?B?77u/SGk=?=", "Hi"),  # a byte order mark
+        (b"=?utf-8?B?5L2g5a?= =?utf-8?B?W9?=", "你好"),  # cut within four characters
+        (b"=?gb2312?B?xO?= =?gb2312?B?O6ww==?=", "你好"),
+        (b"=?utf-8?B?SGk?= =?utf-8?B?dQ?=", "Hiu"),  # padding missing, not cut
         (b"=?utf-7?Q?+AOQ-?=", "ä"),
         (b"=?utf-7?Q?+AOQ?= =?utf-7?Q?+APY-x?=", "äöx"),  # each begins anew
         (b"=?utf-8?Q?=C3=A4b?= =?utf-8?Q?caf=E9?=", "äbcafé"),  # one of them lies

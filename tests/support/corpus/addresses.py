@@ -143,6 +143,12 @@ ADDRESSES = (
     ),
     _from("mailto", "an address as browsers write it", b"Ann <mailto:ann@example.org>", ANN),
     Case(
+        "from-raw-iso-2022-jp",
+        "a name behind raw escapes, one of whose octets is a semicolon",
+        crlf(b"From: \x1b$B;3ED\x1b(B <yamada@example.org>\n" + DATE + b"\nhello\n"),
+        sender=("山田", "yamada@example.org"),
+    ),
+    Case(
         "from-twice",
         "two From fields",
         crlf(b"From: Ann <ann@example.org>\nFrom: eve@example.net\n" + DATE + b"\nhello\n"),

@@ -53,6 +53,12 @@ NAMES = (
         b'filename*0="=?utf-8?B?csOk"; filename*1="LnppcA==?="',
         "rä.zip",
     ),
+    _disposed(
+        "escape-in-two-sections",
+        "a percent escape that was cut in two",
+        b"filename*0*=utf-8''r%C3%A; filename*1*=4.zip",
+        "rä.zip",
+    ),
     _disposed("percent", "percent octets, but no charset", b'filename="r%C3%A4.zip"', "rä.zip"),
     _named(
         "question-marks",

@@ -39,6 +39,12 @@ HEADERS = (
         "日本 news",
     ),
     _subject(
+        "split-base64",
+        "base64 cut within four characters, each piece a word of its own",
+        b"=?utf-8?B?5L2g5a?=\n =?utf-8?B?W9?=",
+        "你好",
+    ),
+    _subject(
         "split-character",
         "a character split between two words",
         b"=?utf-8?Q?K=C3?= =?utf-8?Q?=B6ln?=",
