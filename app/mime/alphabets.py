@@ -11,6 +11,7 @@ from typing import Final
 import cchardet
 
 from .charset_names import codec_for
+from .likelihood import likeliest
 
 _GUESS_OCTETS: Final = 64 * 1024
 _WORDS: Final = 2 * 1024  # octets or characters that are enough to tell words from none
@@ -53,10 +54,13 @@ _KANA: Final = re.compile("[\u3041-\u30fe]")
 _ASCII: Final = bytes(range(0x80))
 _PAIRS: Final = re.compile(rb"[\x80-\xff]{2}")
 _NOT_LATIN: Final = re.compile(f"[{_OTHERS}]")
-# What Windows-1252 makes of č and ř before vowels, and of ğ and ş in words without an acute.
-_SLAVIC: Final = re.compile("[èÈ](?=[aeiouáéíóúùûìê])|ø(?=[áéíì])")
-_TURKISH: Final = re.compile("[ðþ]")
-_ICELANDIC: Final = re.compile("[áéíóúæÁÉÍÓÚÆ]")
+# What Windows-1252 makes of č, ř, ě, ń, ę and ś where it has no such letter, and of ğ, ş and İ.
+_SLAVIC: Final = re.compile(
+    "[èÈ](?=[aeiouáéíóúùûìê])|ø(?=[áéíì])|ì(?=[a-z])|(?<=[a-z])ñ(?![aeiouáéíóú])|iê(?!n)|bêd"
+    "|[Œœ](?=[wlcnpmkt])|(?<=[a-z])œ(?![a-zA-Z])"
+)
+_TURKISH: Final = re.compile("[ðþ]|Ý(?=[a-z])|[dyrs]ýn")
+_ICELANDIC: Final = re.compile("[áéíóúæÁÉÍÓÚÆ]|[Þþ]að")
 _WESTERN: Final = re.compile("ê(?=[a-z])|cê|Ê|[ãõ][eo]")  # no words of Central Europe
 _LEVEL_ONE: Final = range(0xB0, 0xD8)  # rows of the ideographs in use (GB 2312)
 _CYRILLIC: Final = re.compile(rb"[\x00-\x7f\xc0-\xdf]*")  # small letters of KOI8-R
@@ -91,9 +95,14 @@ def guess(data: bytes) -> str | None:
     detected = codec_for(cchardet.detect(data[:_GUESS_OCTETS]).get("encoding"))
     words = (word for word in data[:_GUESS_OCTETS].split() if not word.isascii())
     sample = b" ".join(words)[:_WORDS]
+    few = _high(sample) <= _FEW
+    if few and (likely := likeliest(sample)) is not None:
+        return likely
     if detected is None or _UNLIKELY.match(detected) or not _well(sample, detected):
         detected = None
-    east_asian = _east_asian(sample)
+    east_asian = None if few else _east_asian(sample)
+    if few and detected in _MULTI:
+        detected = None
     if east_asian == "euc_jp" or detected in _MULTI:
         return east_asian if east_asian == "euc_jp" else detected
     if detected is not None and _NOT_LATIN.search(_strict(sample, detected) or ""):
@@ -107,8 +116,11 @@ def _is_likely(sample: bytes, detected: str) -> bool:
     """Whether a Latin charset can be told: by many octets, or by a few of a common one."""
     high = _high(sample)
     western = sample.decode("cp1252", "replace")
-    if high > _FEW or detected == "cp1252":
+    if high > _FEW:
         return True
+    if detected == "cp1252":
+        turkish = _TURKISH.search(western) is not None and _ICELANDIC.search(western) is None
+        return not turkish and _SLAVIC.search(western) is None
     if detected == "iso8859_13":
         return high > _BALTIC and _TURKISH.search(western) is None
     common = detected in {"cp1250", "cp1254", "cp1257", "iso8859_2"}

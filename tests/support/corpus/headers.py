@@ -33,6 +33,21 @@ HEADERS = (
         "Счёт за март, оплатите пожалуйста",
     ),
     _subject(
+        "raw-korean",
+        "few octets of EUC-KR, which are Chinese signs, too",
+        "Re: 안녕하세요".encode("cp949"),
+        "Re: 안녕하세요",
+    ),
+    _subject(
+        "raw-chinese",
+        "few octets of GB 2312, which Big5 has as well",
+        "会议 Monday".encode("gb2312"),
+        "会议 Monday",
+    ),
+    _subject("raw-thai", "few octets of Thai", "สวัสดี".encode("cp874"), "สวัสดี"),
+    _subject("raw-turkish", "few octets of Turkish", "Günaydın".encode("cp1254"), "Günaydın"),
+    _subject("raw-polish", "few octets of Polish", "Dzień dobry".encode("cp1250"), "Dzień dobry"),
+    _subject(
         "raw-iso-2022-jp",
         "seven bits with escapes, but not ASCII",
         b"\x1b$BF|K\\\x1b(B news",
