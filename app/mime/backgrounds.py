@@ -5,7 +5,7 @@ What lost its background and is not legible on what lies beneath gets a plain on
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -28,6 +28,7 @@ _PICTURE: Final = re.compile(r"(?:\A|;)background-image:")
 _PAPER: Final = 1.0
 _INK: Final = 0.01
 _LINK: Final = 0.12
+_UNSEEN: Final = 1.5  # contrast of white letters on paper, or nearly
 _ENOUGH: Final = 3.0  # contrast (WCAG 2.2, 1.4.3, large letters)
 # Luminance of what is put beneath: white, nearly black, and a grey for light and dark letters.
 _PLAIN: Final = {"#fff": 1.0, "#222": 0.016, "#767676": 0.18}
@@ -47,15 +48,25 @@ class _Frame:
     letters: float
     beneath: float
     bare: _Bare | None
+    pictured: bool = False
 
 
-def legible(html: str) -> str:
+def brings_backgrounds(markup: str) -> bool:
+    """Whether a style sheet in it, which is dropped, may give backgrounds to what is shown."""
+    markup = markup.lower()
+    start, end = markup.find("<style"), markup.rfind("</style")
+    return start >= 0 and markup.find("background", start, end if end > start else None) >= 0
+
+
+def legible(html: str, *, unstyled: bool = False) -> str:
     """What the sanitiser wrote, with backgrounds for what lost them where that is needed.
 
     Args:
         html: balanced, with `LOST` in styles and `LOST_ATTRIBUTE` for backgrounds.
+        unstyled: style sheets with backgrounds were dropped, nobody knows for what; letters that
+            cannot be seen get a plain background.
     """
-    if LOST not in html and LOST_ATTRIBUTE not in html:
+    if LOST not in html and LOST_ATTRIBUTE not in html and not unstyled:
         return html
     pieces: list[str] = []
     bares: list[_Bare] = []
@@ -72,6 +83,8 @@ def legible(html: str) -> str:
             del stack[max(len(stack) - 1, 1) :]
         elif tag[2] not in VOID:
             frame = _framed(top, tag[2], dict(_ATTRIBUTE.findall(tag[3])), len(pieces) - 1)
+            if unstyled and _is_unseen(frame, top):
+                frame = replace(frame, bare=_Bare(len(pieces) - 1, frame.beneath))
             if frame.bare is not None and frame.bare is not top.bare:
                 bares.append(frame.bare)
             stack.append(frame)
@@ -83,12 +96,20 @@ def legible(html: str) -> str:
     return written.replace(f' style="{LOST}"', "").replace(LOST, "")
 
 
+def _is_unseen(frame: _Frame, outer: _Frame) -> bool:
+    """Whether an element has letters of its own that cannot be seen on what lies beneath."""
+    known = frame.bare is None and not frame.pictured and frame.letters != outer.letters
+    return known and _contrast(frame.letters, frame.beneath) < _UNSEEN
+
+
 def _with(tag: str, put: str) -> str:
     if LOST in tag:
         return tag.replace(LOST, put, 1)
     if ' style="' in tag:
         return tag.replace(' style="', f' style="{put};', 1)
-    return tag.replace(_NO_BACKGROUND, f' style="{put}"', 1)
+    if _NO_BACKGROUND in tag:
+        return tag.replace(_NO_BACKGROUND, f' style="{put}"', 1)
+    return f'{tag[:-1]} style="{put}">'
 
 
 def _framed(outer: _Frame, name: str, given: Mapping[str, str], place: int) -> _Frame:
@@ -104,11 +125,11 @@ def _framed(outer: _Frame, name: str, given: Mapping[str, str], place: int) -> _
     if beneath is not None:
         return _Frame(letters, beneath, None)
     if _PICTURE.search(style) or given.get("background", LOST_ATTRIBUTE) != LOST_ATTRIBUTE:
-        return _Frame(letters, outer.beneath, None)
+        return _Frame(letters, outer.beneath, None, pictured=True)
     bare = outer.bare
     if LOST in style or "background" in given:
         bare = _Bare(place, outer.beneath)
-    return _Frame(letters, outer.beneath, bare)
+    return _Frame(letters, outer.beneath, bare, outer.pictured)
 
 
 def _put(bare: _Bare) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import nh3
 
 from .attributes import ADDRESSES, ALLOWED, COLOURS, clean_value
-from .backgrounds import LOST, LOST_ATTRIBUTE, legible
+from .backgrounds import LOST, LOST_ATTRIBUTE, brings_backgrounds, legible
 from .links import Link, clean_href, differs
 from .markup import Words, attributes, normal, revealed, text, tokens, unveiled, veiled
 from .styles import Style, clean_style
@@ -189,7 +189,7 @@ def sanitise(markup: str, *, inline: Callable[[str], str | None], remote: bool) 
             link_rel="noopener noreferrer nofollow",
         )
     )
-    html = legible(html)
+    html = legible(html, unstyled=brings_backgrounds(markup))
     links = tuple(_links(html))
     if len(links) > MAX_LINKS:
         values.defects.add("links-cut")

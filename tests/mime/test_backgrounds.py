@@ -153,6 +153,43 @@ def test_what_is_legible_stays_as_it_was(markup):
     assert luminances(safe(markup).html) == set()
 
 
+SHEET = f"<style>.h {{ Background: url({FAR}) }}</style>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "written"),
+    [
+        ("<div class=h><p style='color:#fff'>x", '<p style="background-color:#222;color:#fff">x'),
+        (
+            "<div class=h><font color=white>x</font>",
+            '<font color="white" style="background-color:#222">',
+        ),
+        ("<a class=h href='https://a.example/' style='color:#eee'>x</a>", "background-color:#222;"),
+        ("<b style='color:#fff'>x<i style='color:#fffffe'>y", '<b style="background-color:#222;'),
+    ],
+)
+def test_white_letters_whose_background_a_dropped_sheet_had_can_be_read(markup, written):
+    html = safe(SHEET + markup).html
+    assert written in html
+    assert html.count("#222") == 1
+    assert "#222" not in safe(markup).html
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p style='color:#999'>x",
+        "<p style='color:#000'>x",
+        "<div style='background:#003'><p style='color:#fff'>x",
+        "<table bgcolor=navy><tr><td style='color:#fff'>x",
+        "<div style='background:url(cid:in)'><p style='color:#fff'>x",
+        "<p style='color:#fff'></p>x",
+    ],
+)
+def test_a_dropped_sheet_takes_nothing_from_what_is_seen(markup):
+    assert luminances(safe(SHEET + markup).html) <= {"#003"}
+
+
 def test_light_and_dark_letters_share_a_grey():
     html = safe(
         f"<div style='background:url({FAR})'><b style='color:#fff'>a</b><i style='color:#000'>"
