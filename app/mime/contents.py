@@ -167,11 +167,13 @@ class Contents:
 
     @property
     def wrapper(self) -> Attachment | None:
-        """The opaque signature that is all of it, or None."""
+        """The opaque signature that is all of it, or all that a gateway's multipart holds."""
         first = next(iter(self.attachments), None)
         if first is None or first.kind is not Kind.SMIME_SIGNED or self.signed >= _MAX_WRAPPERS:
             return None
-        return first if first.path == self.root.path else None
+        ended = self.whole or self.root.complete
+        alone = ended and len(self.attachments + self.shown) == 1 and not self.text.text.strip()
+        return first if alone or first.path == self.root.path else None
 
     def _opened(self, path: str) -> "Contents | None":
         offered = self.attachments + self.shown

@@ -130,6 +130,18 @@ def test_a_signed_part_beside_a_text_is_opened_when_asked():
     assert (found.text.text.strip(), found.signed) == ("hello", 1)
 
 
+def test_a_signature_that_is_all_a_multipart_holds_is_read_through():
+    blank = b"Content-Type: text/plain\n\n\n"
+    for parts in ((wrapped(INNER),), (blank, wrapped(INNER)), (wrapped(INNER), blank)):
+        contents = Contents(crlf(multipart(b"mixed", *parts)), whole=True)
+        path, found = contents.readable()
+        assert (path.split(".")[0], found.text.text.strip(), found.signed) == ("1", "hello", 1)
+    cut = crlf(multipart(b"mixed", wrapped(INNER))).removesuffix(b"--x--\r\n")
+    assert Contents(cut, whole=False).wrapper is None
+    beside = Contents(crlf(multipart(b"mixed", wrapped(INNER), PDF)), whole=True)
+    assert beside.wrapper is None
+
+
 def test_signatures_around_signatures_are_opened_unasked_up_to_four():
     entity = TEXT
     for _ in range(6):
