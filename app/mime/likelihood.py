@@ -105,7 +105,7 @@ _MISPLACED: Final = 8.0
 _EASIER: Final = 2.5
 # Alphabets that are sent undeclared less often than others.
 _SELDOM: Final = {
-    "koi8_r": 0.5, "koi8_u": 4.0, "cp1253": 3.0, "cp1255": 2.0, "cp1256": 2.5, "cp874": 4.0,
+    "koi8_r": 1.5, "koi8_u": 4.0, "cp1253": 3.0, "cp1255": 2.0, "cp1256": 2.5, "cp874": 4.0,
     "gb18030": 1.0, "big5hkscs": 2.0, "cp949": 2.0, "euc_jp": 2.0, "cp932": 1.0,
 }  # fmt: skip
 
