@@ -86,7 +86,7 @@ Order = Annotated[
 ]
 
 
-def _config(services: AppServices) -> WebConfig:
+async def _config(services: AppServices) -> WebConfig:
     return services.config
 
 

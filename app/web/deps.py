@@ -214,7 +214,7 @@ def check_own_site(request: Request) -> None:
     check_site(request.headers, ours, browser=not script)
 
 
-def check_unsafe(request: Request) -> None:
+async def check_unsafe(request: Request) -> None:
     """A dependency of every page and call: what changes something comes from a page of ours.
 
     Raises:
@@ -224,6 +224,11 @@ def check_unsafe(request: Request) -> None:
         check_own_site(request)
 
 
+async def _services(request: Request) -> Services:
+    """The same for routes: what they depend on is `async`, or it would go through a thread."""
+    return services(request)
+
+
 CurrentSession = Annotated[Session, Depends(current_session)]
 WatchedSession = Annotated[Session, Depends(watched_session)]
-AppServices = Annotated[Services, Depends(services)]
+AppServices = Annotated[Services, Depends(_services)]

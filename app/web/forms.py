@@ -125,7 +125,7 @@ class SignInForm:
 _Field = Annotated[str, Form()]
 
 
-def _filled_in(
+async def _filled_in(
     username: _Field = "",
     password: _Field = "",
     server: _Field = "",

@@ -145,7 +145,7 @@ def _limited(headers: Headers, receive: Receive) -> Receive:
     return receive_limited
 
 
-def refuse_insecure(request: Request) -> None:
+async def refuse_insecure(request: Request) -> None:
     """A dependency of every page and call.
 
     Raises:

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/mailbox/console")
 _MOST_STEPS = 99
 
 
-def tour_step(tour: Annotated[str, Query()] = "") -> int:
+async def tour_step(tour: Annotated[str, Query()] = "") -> int:
     """The step of the tour in the address; 0 where none is named.
 
     Raises:
@@ -60,7 +60,7 @@ async def type_line(
 ) -> Response:
     """Sends one line; one that deletes asks first, one that may not be sent is not kept."""
     await session.reader.ensure_listed()
-    step = tour_step(tour)
+    step = await tour_step(tour)
     htmx = from_htmx(request) is not None
     try:
         exchange = await session.console.type(line, confirm)

@@ -23,7 +23,7 @@ _MAX_PENDING = 1000
 _BAD_FILTER = 422
 
 
-def list_state(
+async def list_state(
     sort: Annotated[str, Query()] = DEFAULT_SORT,
     page: Annotated[str, Query()] = "1",
     q: Annotated[str, Query()] = "",

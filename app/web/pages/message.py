@@ -26,7 +26,7 @@ from .mailbox import State
 router = APIRouter(prefix="/mailbox/messages/{id}")
 
 
-def asked(
+async def asked(
     tab: Annotated[str, Query()] = Tab.TEXT.value,
     lines: Annotated[str, Query()] = "",
     remote: Annotated[str, Query()] = "",
