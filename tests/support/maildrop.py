@@ -315,7 +315,7 @@ class FakeMaildrop:
         if self.quirks.same_uidl:
             return "same-for-all"
         if message.uidl is None:
-            digest = hashlib.sha256(next(message.blocks(), b"")).hexdigest()
+            digest = hashlib.sha256(next(message.blocks(), b"")[:BLOCK]).hexdigest()
             message.uidl = f"{number}-{digest[:16]}"
         return f"{session.number}/{message.uidl}" if self.quirks.fresh_uidls else message.uidl
 
@@ -374,12 +374,12 @@ def _top(message: FakeMessage, lines: int) -> Iterator[bytes]:
     in_body, some = False, bytearray()
     for block in message.blocks():
         for line in io.BytesIO(block):  # a CR alone ends no line
-            if in_body and lines <= 0:
-                yield bytes(some)
-                return
             lines -= in_body
             in_body = in_body or line == b"\r\n"
             some += line
+            if in_body and lines <= 0:  # the next line may be megabytes
+                yield bytes(some)
+                return
             if len(some) >= BLOCK:
                 yield bytes(some)
                 some.clear()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
 import pytest
@@ -34,18 +35,23 @@ class Visit:
         return await self.http.post(path, data=data, headers=headers)
 
 
-@asynccontextmanager
-async def visiting() -> AsyncIterator[Visit]:
-    """Five letters, 10 to 2 MB, whose headers are known."""
-    letters = [
+@cache
+def letters() -> tuple[FakeMessage, ...]:
+    """Letters of 10 to 2 MB."""
+    return tuple(
         FakeMessage(
             b"From: Person %d <p%d@example.net>\r\nSubject: letter %d\r\n"
             b"Date: Tue, 03 Mar 2026 10:00:00 +0000\r\n\r\n%s\r\n"
             % (n, n, n, b"x" * (10_000_000 // n))
         )
         for n in range(1, 6)
-    ]
-    fake = FakeMaildrop(letters)
+    )
+
+
+@asynccontextmanager
+async def visiting() -> AsyncIterator[Visit]:
+    """Five letters whose headers are known."""
+    fake = FakeMaildrop(letters())
     async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
         await Browser(http).sign_in(server)
         script = Script(http, http.cookies["popscope"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from tests.web.visiting import Browser, Script, heading, http_to, running, words
 SIZES = [30_000_000, 12_000_000, 4_000_000, 4_000_000, 90_000]
 
 
+@cache
 def letter(number: int, octets: int) -> FakeMessage:
     head = (
         b"From: Person %d <p%d@example.net>\r\nSubject: letter %d\r\n"
