@@ -20,14 +20,26 @@ pytestmark = pytest.mark.interop
 ENDINGS = ["release", "idle release", "refresh", "sign-out", "expiry", "SIGTERM", "SIGKILL", "cut"]
 
 
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[RunningPopscope]:
+    """A Popscope that no test ends."""
+    with RunningPopscope("serve") as running:
+        yield running
+
+
 @pytest.fixture
-def popscope(ending: str) -> Iterator[RunningPopscope]:
-    """Short times for what is waited for."""
-    times = {
+def popscope(lasting: RunningPopscope, ending: str) -> Iterator[RunningPopscope]:
+    """The one that lasts, or another: to be ended, or with short times to be waited for."""
+    own = {
         "idle release": {"POPSCOPE_IDLE_RELEASE": "1"},
         "expiry": {"POPSCOPE_SESSION_IDLE": "2"},
+        "SIGTERM": {},
+        "SIGKILL": {},
     }
-    with RunningPopscope("serve", settings=times.get(ending, {})) as running:
+    if ending not in own:
+        yield lasting
+        return
+    with RunningPopscope("serve", settings=own[ending]) as running:
         yield running
 
 
@@ -72,7 +84,7 @@ async def test_raw_deletions_never_slip_out(
             case _:
                 popscope.process.send_signal(getattr(signal, ending))
                 await asyncio.to_thread(popscope.process.wait, 15)
-        await asyncio.sleep(0.3)  # Dovecot has seen the end
+        await until(lambda: dovecot.ended(user) > 0)
         sent = verbs(link)[verbs(link).index("DELE") :]
         quits = ending not in {"SIGKILL", "cut"}
         assert sent[:5] == ["DELE"] * 3 + (["RSET", "QUIT"] if quits else [])

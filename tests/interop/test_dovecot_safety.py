@@ -9,7 +9,6 @@ from app.mailbox import (
     CommitFailed,
     Credentials,
     LoginRejected,
-    MailboxInUse,
     Notice,
     Outcome,
     Sort,
@@ -92,7 +91,7 @@ async def test_marks_alone_delete_nothing(dovecot, end):
         elif end == "release":
             await mailbox.tenancy.release()
         await mailbox.close()
-    await asyncio.sleep(0.1)
+    await until(lambda: dovecot.ended(user) > 0)
     assert prints(dovecot.messages_on_disk(user)) == before
 
 
@@ -121,7 +120,7 @@ async def test_a_connection_cut_between_dele_and_quit_deletes_nothing(dovecot):
         with pytest.raises(ConnectionLost, match="DELE"):
             await committing
         assert mailbox.marks.totals.messages == 3
-        await asyncio.sleep(0.1)
+        await until(lambda: dovecot.ended("between") == link.connections)
         assert prints(dovecot.messages_on_disk("between")) == before
         assert (await commit(mailbox, unlock_).run()).count(Outcome.GONE) == 3
         await mailbox.close()
@@ -159,22 +158,6 @@ async def test_an_empty_mailbox_and_a_wrong_password(dovecot):
             mailbox_at(dovecot.host, dovecot.port), lambda: Credentials("x", "mistaken")
         ).hold()
     assert caught.value.code == "AUTH"
-
-
-async def test_a_maildrop_in_use_is_said_to_be(tmp_path):
-    with Dovecot(lock_session=True, tls=False) as server:
-        fill(server, "anna", 2)
-        ours, theirs = (mailbox_at(server.host, server.port) for _ in range(2))
-        await line_of(ours, unlock).hold()
-        with pytest.raises(MailboxInUse) as caught:
-            async with asyncio.timeout(30):
-                await line_of(theirs, unlock).hold()
-        assert "[IN-USE]" in caught.value.reply
-        # A commit ends its own lock and takes it again.
-        ours.marks.mark([by_number(ours, 1).id])
-        receipt = await commit(ours, unlock).run()
-        assert (receipt.verified, receipt.count(Outcome.GONE)) == (True, 1)
-        await ours.close()
 
 
 async def test_a_certificate_that_is_not_trusted_is_refused_before_any_password(dovecot):

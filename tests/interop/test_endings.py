@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.mailbox.opening import until
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.popscope import RunningPopscope
 from tests.support.proxy import Link
@@ -16,11 +17,24 @@ MESSAGES = 8
 ENDINGS = ["sign-out", "expiry", "idle release", "connection loss", "SIGTERM", "SIGKILL"]
 
 
+# Short, so that expiry and idle release can be waited for.
+TIMES = {"POPSCOPE_IDLE_RELEASE": "1", "POPSCOPE_SESSION_IDLE": "3"}
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[RunningPopscope]:
+    """A Popscope that no test ends."""
+    with RunningPopscope("serve", settings=TIMES) as running:
+        yield running
+
+
 @pytest.fixture
-def popscope() -> Iterator[RunningPopscope]:
-    """Short times, so that expiry and idle release can be waited for."""
-    times = {"POPSCOPE_IDLE_RELEASE": "1", "POPSCOPE_SESSION_IDLE": "3"}
-    with RunningPopscope("serve", settings=times) as running:
+def popscope(lasting: RunningPopscope, ending: str) -> Iterator[RunningPopscope]:
+    """The one that lasts, or one to be ended."""
+    if not ending.startswith("SIG"):
+        yield lasting
+        return
+    with RunningPopscope("serve", settings=TIMES) as running:
         yield running
 
 
@@ -81,7 +95,7 @@ async def test_marks_alone_delete_nothing(
             case "expiry":
                 await gone(client)
             case "idle release":
-                await asyncio.sleep(2.5)
+                await until(lambda: verbs(link)[-1] == "QUIT")
                 state = (await client.get("/api/v1/session")).json()
                 assert not state["held"]
                 assert state["marked"]["messages"] == MESSAGES
@@ -93,21 +107,21 @@ async def test_marks_alone_delete_nothing(
             case _:
                 popscope.process.send_signal(getattr(signal, ending))
                 await asyncio.to_thread(popscope.process.wait, 15)
-        await asyncio.sleep(0.3)  # Dovecot has seen the end
+        await until(lambda: dovecot.ended(user) > 0)
         assert "DELE" not in verbs(link)
         assert on_disk(dovecot, user) == before
 
 
-async def test_a_refused_commit_sends_no_dele(dovecot: Dovecot, popscope: RunningPopscope) -> None:
+async def test_a_refused_commit_sends_no_dele(dovecot: Dovecot, lasting: RunningPopscope) -> None:
     user = "refused-commit"
     before = fill(dovecot, user)
     async with (
         Link(dovecot.host, dovecot.port) as link,
-        httpx.AsyncClient(base_url=popscope.url, timeout=20) as client,
+        httpx.AsyncClient(base_url=lasting.url, timeout=20) as client,
     ):
         await signed_in(client, link, user)
         token = client.headers.pop("Authorization").removeprefix("Bearer ")
-        client.cookies.set(f"popscope-{popscope.port}", token, domain="127.0.0.1")
+        client.cookies.set(f"popscope-{lasting.port}", token, domain="127.0.0.1")
         evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         for headers in (evil, {"Sec-Fetch-Site": "same-origin"}, {}):
             for path in ("/api/v1/quit", "/mailbox/commit"):

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.mailbox import Credentials, ExportFormat, Mailbox, Sort
-from tests.mailbox.opening import by_number, line_of, loaded, mailbox_at, reader
+from tests.mailbox.opening import by_number, line_of, loaded, mailbox_at, reader, until
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.proxy import Link
 
@@ -61,7 +61,7 @@ async def reading(dovecot: Dovecot, user: str) -> AsyncIterator[tuple[Mailbox, L
         await loaded(mailbox)
         yield mailbox, link
         await mailbox.close()
-        await asyncio.sleep(0.05)
+        await until(lambda: dovecot.ended(user) == link.connections)
         assert not [line for line in link.commands if line.startswith("DELE")]
     after = {name: one.sha256 for name, one in dovecot.messages_on_disk(user).items()}
     assert after == before

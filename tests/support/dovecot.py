@@ -7,6 +7,7 @@ belongs to no event loop and may live as long as a test session.
 
 import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -190,6 +191,10 @@ class Dovecot:
         """Everything Dovecot has logged so far."""
         path = self._folder / "log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+    def ended(self, user: str) -> int:
+        """How many POP3 sessions of a user it has seen the end of."""
+        return len(re.findall(rf"pop3\({re.escape(user)}\).*: Disconnected", self.log))
 
     # Mail
 
