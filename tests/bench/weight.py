@@ -13,6 +13,7 @@ from tests.support.dovecot import Dovecot
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.popscope import RunningPopscope
 from tests.support.scripted import ScriptedServer
+from tests.support.signin import headers_loaded, sign_in
 
 from .result import Result
 
@@ -63,13 +64,8 @@ def letters(count: int = MESSAGES) -> list[FakeMessage]:
 
 async def open_list(page: Page, url: str, server: ScriptedServer) -> None:
     """Signs in, and waits until all headers of the first page are there."""
-    await page.goto(url)
-    await page.get_by_label("Email address or user name").fill("anna")
-    await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
-    await page.get_by_label("Security", exact=True).select_option("none")
-    await page.get_by_label("Password", exact=True).fill("secret")
-    await page.get_by_label("Password", exact=True).press("Enter")
-    await page.locator("#progress", has_text="all ").wait_for(timeout=60_000)
+    await sign_in(page, url, server)
+    await headers_loaded(page)
 
 
 async def weigh(page: Page) -> Weight:
@@ -102,7 +98,7 @@ async def run(_: Dovecot) -> list[Result]:
     """The lightest and soonest of some runs; shifts and requests of the worst."""
     async with (
         ScriptedServer(FakeMaildrop(letters())) as server,
-        SharedBrowser() as shared,
+        SharedBrowser(whole=True) as shared,
         Chromium(shared) as chromium,
     ):
         with RunningPopscope("serve") as app:

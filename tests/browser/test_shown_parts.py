@@ -1,13 +1,18 @@
 """Pictures and PDF of a whole message, looked at in Chromium."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Chromium, Scheme, screenshot
+from tests.support.browser import (
+    Chromium,
+    SharedBrowser,
+    browser_fixture,
+    screenshot,
+)
 
-from . import letters
+from . import letters, looking
 from .conftest import Desk
 from .test_reading import open_message, open_tab
 
@@ -33,13 +38,11 @@ def letter() -> bytes:
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
 async def test_a_picture_is_looked_at_in_the_page(
-    desk: Desk, page_at: PageAt, width: int, scheme: Scheme, javascript: bool
+    desk: Desk, page_at: PageAt, javascript: bool
 ) -> None:
     desk.server.deliver(desk.user, letter())
-    page = await page_at(width, scheme, javascript=javascript)
+    page = await page_at(1440, javascript=javascript)
     await desk.sign_in(page)
     reader = await open_message(page, SUBJECT)
     await open_tab(page, "Attachments")
@@ -48,26 +51,32 @@ async def test_a_picture_is_looked_at_in_the_page(
     await reader.locator(".picture summary").click()
     await expect(picture).to_be_visible()
     await expect(picture).to_have_js_property("naturalWidth", 900)
-    box = await picture.bounding_box()
-    assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
-    await screenshot(page, f"picture-{'js' if javascript else 'plain'}")
-    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert room[0] <= room[1]
+    async for width in looking.at(page):
+        box = await picture.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        await looking.pictures(page, f"picture-{'js' if javascript else 'plain'}")
+        await looking.fits(page, "the picture")
     save = reader.get_by_role("link", name="Save all attachments")
     async with page.expect_download() as caught:
         await save.click()
     assert (await caught.value).suggested_filename == f"{SUBJECT}.zip"
 
 
-async def test_a_pdf_opens_in_a_tab_of_its_own_or_is_saved(
-    desk: Desk, chromium: Chromium, page_at: PageAt
-) -> None:
-    chromium.allow(r"off loopback: GET chrome(-extension)?://")  # the viewer's own parts
-    chromium.allow("status of 404")  # it asks for /favicon.ico
+@browser_fixture
+async def viewing() -> AsyncIterator[Chromium]:
+    """A Chromium that has a viewer of PDF."""
+    async with SharedBrowser(whole=True) as shared, Chromium(shared) as chromium:
+        yield chromium
+        assert chromium.problems == []
+
+
+async def test_a_pdf_opens_in_a_tab_of_its_own_or_is_saved(desk: Desk, viewing: Chromium) -> None:
+    viewing.allow(r"off loopback: GET chrome(-extension)?://")  # the viewer's own parts
+    viewing.allow("status of 404")  # it asks for /favicon.ico
     desk.server.deliver(desk.user, letter())
-    page = await page_at(1440)
+    page = await viewing.page_at(1440)
     await desk.sign_in(page)
     reader = await open_message(page, SUBJECT)
     await open_tab(page, "Attachments")

@@ -5,6 +5,7 @@ asks for, no request leaves the machine, and one that tries is a problem of its 
 """
 
 import asyncio
+import os
 import re
 from contextlib import suppress
 from functools import partial
@@ -52,9 +53,15 @@ _OFF_THE_NET = {"data", "blob", "about", "chrome-error"}
 
 
 class SharedBrowser:
-    """One headless Chromium for many tests, launched when the first one asks for it."""
+    """One headless Chromium for many tests, launched when the first one asks for it.
 
-    def __init__(self) -> None:
+    Args:
+        whole: all of Chromium, its viewers too. Its headless shell lays out, paints and runs
+            scripts no other way, and takes half the time: it is taken where it is installed.
+    """
+
+    def __init__(self, *, whole: bool = False) -> None:
+        self._whole = whole
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
 
@@ -74,7 +81,8 @@ class SharedBrowser:
         if self._playwright is None:
             self._playwright = await async_playwright().start()
         if self._browser is None or not self._browser.is_connected():
-            executable = need.program("chromium", package="chromium")
+            shell = None if self._whole else need.found("chromium-headless-shell")
+            executable = shell or need.program("chromium", package="chromium")
             self._browser = await self._playwright.chromium.launch(
                 executable_path=executable, args=_LAUNCH
             )
@@ -130,6 +138,11 @@ class Chromium:
         return [
             line for line in self._problems if not any(rule.search(line) for rule in self._allowed)
         ]
+
+    async def asked(self, page: Page) -> list[str]:
+        """Every request so far, those included that the page has only just begun."""
+        await page.evaluate("fetch('/livez')")  # which comes behind them
+        return [line for line in self.requests if not line.endswith("/livez")]
 
     def allow(self, pattern: str) -> None:
         """Expect problems that match a regular expression, in this test only."""
@@ -192,10 +205,15 @@ class Chromium:
 
 
 async def screenshot(page: Page, name: str, *, full_page: bool = True) -> Path:
-    """Save what the page looks like as ``artifacts/screenshots/NAME-WIDTH-SCHEME.png``."""
+    """Save what the page looks like as ``artifacts/screenshots/NAME-WIDTH-SCHEME.png``.
+
+    For people to look at: no test does, so they are taken where ``POPSCOPE_PICTURES=1`` asks.
+    """
     width = page.viewport_size["width"] if page.viewport_size else 0
     dark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     path = SCREENSHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png"
+    if os.environ.get("POPSCOPE_PICTURES") != "1":
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     for refusals in range(3):
         try:
@@ -213,8 +231,8 @@ COLOURS = ("color-contrast", "link-in-text-block")  # axe-core's rules about col
 
 # What is in order would come back too, node by node with its HTML: megabytes for a hundred rows.
 _AXE = """
-async ([type, values, part]) => {
-  const found = await axe.run(part || document,
+async ([type, values, part, skip]) => {
+  const found = await axe.run({include: [part || document], exclude: skip ? [skip] : []},
     {iframes: false, runOnly: {type, values}, resultTypes: ['violations']});
   return found.violations.map(({id, impact, help, nodes}) =>
     ({id, impact, help, targets: nodes.map(({target}) => target)}));
@@ -222,7 +240,9 @@ async ([type, values, part]) => {
 """
 
 
-async def axe(page: Page, *tags: str, rules: tuple[str, ...] = (), part: str = "") -> list[str]:
+async def axe(
+    page: Page, *tags: str, rules: tuple[str, ...] = (), part: str = "", skip: str = ""
+) -> list[str]:
     """Return what axe-core finds wrong with the page: one line per rule, with the elements.
 
     Args:
@@ -230,6 +250,7 @@ async def axe(page: Page, *tags: str, rules: tuple[str, ...] = (), part: str = "
         tags: axe-core's rule tags; by default WCAG 2.2 A and AA, and best practices.
         rules: the names of single rules to try, instead of any tags.
         part: a selector of what to look at, and which must be there; by default all of the page.
+        skip: a selector of what not to look at.
     """
     chosen = tags or ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
     # evaluate() goes past the page's Content Security Policy; a script tag would not.
@@ -237,7 +258,7 @@ async def axe(page: Page, *tags: str, rules: tuple[str, ...] = (), part: str = "
         source = resources.files("axe_playwright_python").joinpath("axe.min.js")
         await page.evaluate(source.read_text("utf-8"))
     which = ["rule", list(rules)] if rules else ["tag", list(chosen)]
-    found = await page.evaluate(_AXE, [*which, part])
+    found = await page.evaluate(_AXE, [*which, part, skip])
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: "
         + "; ".join(str(target) for target in rule["targets"])

@@ -23,10 +23,14 @@ def lack(what: str) -> NoReturn:
     pytest.skip(what)
 
 
+def found(name: str) -> str | None:
+    """Return the path of a program, looking in the ``sbin`` folders too, or None."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin")
+
+
 def program(name: str, *, package: str) -> str:
-    """Return the path of a program, looking in the ``sbin`` folders too; else ``lack``."""
-    path = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin"
-    found = shutil.which(name, path=path)
-    if found is None:
+    """Return the path of a program; else ``lack``."""
+    path = found(name)
+    if path is None:
         lack(f"{package} is not installed")
-    return found
+    return path

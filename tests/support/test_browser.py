@@ -104,6 +104,7 @@ async def test_axe_finds_what_is_wrong_under_the_policy(page_at):
 
 async def test_screenshots_are_named_after_width_and_scheme(page_at, tmp_path, monkeypatch):
     monkeypatch.setattr(browser_module, "SCREENSHOTS", tmp_path / "shots")
+    monkeypatch.setenv("POPSCOPE_PICTURES", "1")
     with site("<p>look</p>") as url:
         page = await page_at(360, "dark")
         await page.goto(url)
