@@ -1,12 +1,13 @@
 """A mailbox with one message that does not belong, on Dovecot, behind a link that counts."""
 
-import hashlib
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from playwright.async_api import Page
 
+from tests.support import signin
 from tests.support.browser import browser_fixture
 from tests.support.dovecot import Dovecot
 from tests.support.popscope import RunningPopscope
@@ -61,13 +62,7 @@ class Desk:
 
     async def sign_in(self, page: Page) -> None:
         """Signs in as a person does: name, server, password, Enter."""
-        await page.goto(self.app.url)
-        await page.get_by_label("Email address or user name").fill(self.user)
-        await page.get_by_label("Server", exact=True).fill(f"{self.link.host}:{self.link.port}")
-        await page.get_by_label("Security", exact=True).select_option("none")
-        await page.get_by_label("Password", exact=True).fill("secret")
-        await page.get_by_label("Password", exact=True).press("Enter")
-        await page.locator(".rows .row").first.wait_for()
+        await signin.sign_in(page, self.app.url, self.link, self.user)
 
 
 @dataclass
@@ -111,28 +106,24 @@ def demo() -> Iterator[RunningPopscope]:
         yield running
 
 
-def user_of(request: pytest.FixtureRequest) -> str:
-    """A mailbox of its own for each test."""
-    return "b" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
+def new_user() -> str:
+    """A mailbox of its own for each test, and for each time that it is tried."""
+    return "b" + secrets.token_hex(6)
 
 
 @browser_fixture
-async def desk(
-    app: RunningPopscope, dovecot: Dovecot, request: pytest.FixtureRequest
-) -> AsyncIterator[Desk]:
+async def desk(app: RunningPopscope, dovecot: Dovecot) -> AsyncIterator[Desk]:
     """A mailbox with a message for each thing that the reader can do."""
-    user = user_of(request)
+    user = new_user()
     dovecot.deliver_many(user, letters.all_of_them())
     async with Link(dovecot.host, dovecot.port) as link:
         yield Desk(app, dovecot, link, user)
 
 
 @browser_fixture
-async def stage(
-    app: RunningPopscope, dovecot: Dovecot, request: pytest.FixtureRequest
-) -> AsyncIterator[Stage]:
+async def stage(app: RunningPopscope, dovecot: Dovecot) -> AsyncIterator[Stage]:
     """A fresh mailbox for one test."""
-    user = user_of(request)
+    user = new_user()
     dovecot.deliver_many(user, map(letter, range(LETTERS)))
     big = dovecot.deliver(user, video()).name
     async with Link(dovecot.host, dovecot.port) as link:

@@ -14,7 +14,7 @@ from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.popscope import RunningPopscope
 from tests.support.proxy import Link
 
-from .conftest import Desk, letter, user_of
+from .conftest import Desk, letter, new_user
 
 pytestmark = pytest.mark.browser
 PageAt = Callable[..., Awaitable[Page]]
@@ -40,22 +40,18 @@ def idler() -> Iterator[RunningPopscope]:
 
 
 @browser_fixture
-async def flat(
-    idler: RunningPopscope, locking: Dovecot, request: pytest.FixtureRequest
-) -> AsyncIterator[Desk]:
+async def flat(idler: RunningPopscope, locking: Dovecot) -> AsyncIterator[Desk]:
     """A mailbox that a telephone wants to read, too."""
-    user = user_of(request)
+    user = new_user()
     locking.deliver_many(user, map(letter, range(MESSAGES)))
     async with Link(locking.host, locking.port) as link:
         yield Desk(idler, locking, link, user)
 
 
 @browser_fixture
-async def slow(
-    idler: RunningPopscope, locking: Dovecot, request: pytest.FixtureRequest
-) -> AsyncIterator[Desk]:
+async def slow(idler: RunningPopscope, locking: Dovecot) -> AsyncIterator[Desk]:
     """A mailbox whose headers take some 20 seconds."""
-    user = user_of(request)
+    user = new_user()
     locking.deliver_many(user, map(letter, range(MANY)))
     async with Link(locking.host, locking.port, rate=12 * 1024) as link:
         yield Desk(idler, locking, link, user)

@@ -8,8 +8,8 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import axe, browser_fixture, screenshot
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks
-from tests.support.popscope import RunningPopscope
 from tests.support.scripted import ScriptedServer
+from tests.support.signin import sign_in
 
 from .conftest import letter
 
@@ -27,21 +27,11 @@ async def poor() -> AsyncIterator[tuple[FakeMaildrop, ScriptedServer]]:
         yield fake, server
 
 
-async def sign_in(page: Page, app: RunningPopscope, server: ScriptedServer) -> None:
-    await page.goto(app.url)
-    await page.get_by_label("Email address or user name").fill("anna")
-    await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
-    await page.get_by_label("Security", exact=True).select_option("none")
-    await page.get_by_label("Password", exact=True).fill("secret")
-    await page.get_by_label("Password", exact=True).press("Enter")
-    await page.locator(".rows .row").first.wait_for()
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 async def test_a_server_that_can_do_little(poor, app, page_at: PageAt, width, scheme) -> None:
     fake, server = poor
     page = await page_at(width, scheme)
-    await sign_in(page, app, server)
+    await sign_in(page, app.url, server)
     row = page.locator(".rows .row").filter(has_text="Message 2")
     await expect(row).to_contain_text("would not show its headers")
     await expect(page.locator(".rows .pending")).to_have_count(0)

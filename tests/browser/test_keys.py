@@ -9,6 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import axe, screenshot
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import enter_demo
 
 from .conftest import BIG, LETTERS, Stage
 
@@ -20,12 +21,6 @@ for (const more of [{isComposing: true}, {keyCode: 229}])
   document.activeElement.dispatchEvent(
     new KeyboardEvent('keydown', {key: 'd', code: 'KeyD', bubbles: true, ...more}));
 """
-
-
-async def enter(page: Page, demo: RunningPopscope) -> None:
-    await page.goto(demo.url)
-    await page.get_by_role("button", name="demo mailbox").click()
-    await page.locator("#progress", has_text="all ").wait_for()
 
 
 def row(page: Page, number: int) -> Locator:
@@ -124,7 +119,7 @@ async def test_no_key_deletes_anything(stage: Stage, page_at: PageAt) -> None:
 
 async def test_what_the_keys_do_in_the_list(demo: RunningPopscope, page_at: PageAt) -> None:
     page = await page_at(1024)
-    await enter(page, demo)
+    await enter_demo(page, demo.url)
     picked = page.locator("#marks input[name=id]:checked")
     await press(page, "d", "x")  # nothing has the focus: that comes first
     await in_focus(page, 0)
@@ -184,7 +179,7 @@ async def test_what_the_keys_do_in_the_list(demo: RunningPopscope, page_at: Page
 
 async def test_the_list_of_keys_and_their_switch(demo: RunningPopscope, page_at: PageAt) -> None:
     page = await page_at(1440)
-    await enter(page, demo)
+    await enter_demo(page, demo.url)
     dialog = page.get_by_role("dialog", name="Keys")
     await press(page, "?")
     await expect(dialog).to_be_visible()
@@ -219,7 +214,7 @@ async def test_keys_on_a_phone_lead_back_to_the_list(
     demo: RunningPopscope, page_at: PageAt
 ) -> None:
     page = await page_at(390, height=844, has_touch=True, is_mobile=True)
-    await enter(page, demo)
+    await enter_demo(page, demo.url)
     await row(page, 40).locator(".what a").tap()
     await expect(page.locator("#reader[data-id]")).to_be_visible()
     await page.get_by_role("link", name="Back to messages").tap()

@@ -36,7 +36,7 @@ OVERLAPS = """
 """
 
 
-async def look(page: Page, name: str) -> None:
+async def look_at(page: Page, name: str) -> None:
     """Screenshots; nothing scrolls sideways, and no two things to press lie over one another.
 
     What axe looks at is the same in every language, so it looks at the English pages alone.
@@ -46,8 +46,13 @@ async def look(page: Page, name: str) -> None:
     assert await page.evaluate(OVERLAPS) == [], name
 
 
-async def walk(page: Page, demo: RunningPopscope, name: str) -> None:
+async def walk(page: Page, demo: RunningPopscope, name: str, *widths: int) -> None:
     """Every page, found without words; of the list a few rows, which are all made alike."""
+
+    async def look(page: Page, name: str) -> None:
+        async for _ in looking.at(page, widths):
+            await look_at(page, name)
+
     await page.goto(demo.url)
     await look(page, f"{name}-signin")
     await page.goto(demo.url + "/nowhere")
@@ -169,4 +174,4 @@ async def test_every_page_in_every_language(
     await page.goto(demo.url)
     said = catalogue(code).gettext("Open mailbox")
     await expect(page.locator("form[action='/signin'] .go")).to_have_text(said)
-    await walk(page, demo, code)
+    await walk(page, demo, code, 390)

@@ -12,6 +12,7 @@ from tests.support.browser import Chromium, axe
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.popscope import RunningPopscope
 from tests.support.scripted import ScriptedServer
+from tests.support.signin import sign_in
 
 pytestmark = pytest.mark.browser
 MESSAGES = 250  # three pages
@@ -36,12 +37,7 @@ async def mailbox(app: RunningPopscope, page: Page) -> AsyncIterator[FakeMaildro
     """Signed in, all headers read."""
     fake = FakeMaildrop(letters())
     async with ScriptedServer(fake) as server:
-        await page.goto(app.url)
-        await page.get_by_label("Email address or user name").fill("anna")
-        await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
-        await page.get_by_label("Security", exact=True).select_option("none")
-        await page.get_by_label("Password", exact=True).fill("secret")
-        await page.get_by_label("Password", exact=True).press("Enter")
+        await sign_in(page, app.url, server)
         ready = page.locator("#progress", has_text="all 250 headers")
         for _ in range(30):  # without JavaScript a page stands still once its own rows are read
             with suppress(Error):

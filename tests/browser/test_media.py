@@ -1,18 +1,24 @@
 """Print, forced colours, more contrast, wide screens: what people see who see it another way."""
 
+import itertools
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Scheme, axe, screenshot
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import enter_demo
+
+from .looking import ALIKE
 
 pytestmark = pytest.mark.browser
 PageAt = Callable[..., Awaitable[Page]]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 STYLE = "(element, [pseudo, name]) => getComputedStyle(element, pseudo)[name]"
+EDGE = (None, "borderInlineStartStyle")
 # Lines of running text that are longer than a person can follow: their words, and how many em.
 LONG_LINES = """() => [...document.querySelectorAll('.text, .note, .quote, p.muted')]
   .flatMap(one => {
@@ -25,13 +31,32 @@ LONG_LINES = """() => [...document.querySelectorAll('.text, .note, .quote, p.mut
 
 
 async def enter(page: Page, demo: RunningPopscope) -> None:
-    await page.goto(demo.url)
-    await page.get_by_role("button", name="demo mailbox").click()
-    await page.locator("#progress", has_text="all ").wait_for()
-    for _ in range(3):
+    """The demo, two of whose messages are marked, by key."""
+    await enter_demo(page, demo.url)
+    await page.keyboard.press("d")  # the first one gives the focus
+    await expect(page.locator(".row .what a").first).to_be_focused()
+    for said in ("1 message", "2 messages"):
         await page.keyboard.press("d")
-        await page.wait_for_timeout(100)
-    await expect(page.locator("#tray")).to_contain_text("2 messages")
+        await expect(page.locator("#tray")).to_contain_text(said)
+
+
+async def modes(page: Page) -> AsyncIterator[bool]:
+    """Shows the page with more contrast and with forced colours, light and dark; whether forced."""
+    for scheme, forced in itertools.product(SCHEMES, (False, True)):
+        await page.emulate_media(
+            color_scheme=scheme,
+            contrast="no-preference" if forced else "more",
+            forced_colors="active" if forced else "none",
+        )
+        yield forced
+
+
+async def look(page: Page, name: str, part: str = "") -> None:
+    """Keeps a screenshot, and fails over what axe finds, in each of the modes."""
+    async for forced in modes(page):
+        mode = f"{name}-{'forced' if forced else 'contrast'}"
+        assert await axe(page, part=part, skip=ALIKE) == [], mode
+        await screenshot(page, mode, full_page=False)
 
 
 def sheets(pdf: bytes) -> int:
@@ -39,38 +64,34 @@ def sheets(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
-@pytest.mark.parametrize(("contrast", "forced"), [("more", "none"), ("no-preference", "active")])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_contrast(
-    demo: RunningPopscope, page_at: PageAt, scheme: Scheme, contrast: str, forced: str
-) -> None:
-    page = await page_at(1440, scheme, contrast=contrast, forced_colors=forced)
-    name = "forced" if forced == "active" else "contrast"
+async def test_contrast(demo: RunningPopscope, page_at: PageAt) -> None:
+    page = await page_at(1440)
     await enter(page, demo)
-    assert await axe(page) == []
-    await screenshot(page, f"mailbox-{name}", full_page=False)
+    await look(page, "mailbox")
     marked, plain = page.locator(".row.marked").first, page.locator(".row:not(.marked)").nth(1)
-    # The mark is told by more than its colour, and so is the focus.
-    line = await marked.locator(".what bdi").evaluate(STYLE, [None, "textDecorationLine"])
-    assert line == "line-through"
-    edge = [await row.evaluate(STYLE, [None, "borderInlineStartStyle"]) for row in (marked, plain)]
-    assert edge == (["double", "none"] if forced == "active" else ["none", "none"])
     await plain.locator(".what a").focus()
     await page.keyboard.press("j")
     focus = page.locator(".row .what a:focus-visible")
-    assert await focus.evaluate(STYLE, ["::after", "outlineStyle"]) == "solid"
     bar = page.locator(".row .bar").first
-    drawn = await bar.locator("rect").evaluate(STYLE, [None, "fill"])
-    assert drawn != await bar.evaluate(STYLE, [None, "backgroundColor"])
+    async for forced in modes(page):
+        # The mark is told by more than its colour, and so is the focus.
+        line = await marked.locator(".what bdi").evaluate(STYLE, [None, "textDecorationLine"])
+        assert line == "line-through"
+        edge = [
+            await one.evaluate(STYLE, [None, "borderInlineStartStyle"]) for one in (marked, plain)
+        ]
+        assert edge == ["double" if forced else "none", "none"]
+        assert await focus.evaluate(STYLE, ["::after", "outlineStyle"]) == "solid"
+        drawn = await bar.locator("rect").evaluate(STYLE, [None, "fill"])
+        assert drawn != await bar.evaluate(STYLE, [None, "backgroundColor"])
     await page.keyboard.press("Enter")
     await expect(page.locator("#reader .tabs")).to_be_visible()
-    assert await axe(page, part="#pane") == []
+    await look(page, "message", "#pane")
     await page.goto(demo.url + "/mailbox/review")
-    assert await axe(page) == []
+    await look(page, "review")
     await page.get_by_role("button", name="for good").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("freed")
-    assert await axe(page) == []
-    await screenshot(page, f"receipt-{name}", full_page=False)
+    await look(page, "receipt")
 
 
 async def test_print(demo: RunningPopscope, page_at: PageAt) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import Chromium
+from tests.support.signin import headers_loaded
 
 from . import letters
 from .conftest import Desk
@@ -81,7 +82,7 @@ async def press_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
 async def test_by_keyboard_alone_and_the_focus_is_never_lost(desk: Desk, page_at: PageAt) -> None:
     page = await page_at(1440)
     await desk.sign_in(page)
-    await page.locator("#progress", has_text="all ").wait_for()
+    await headers_loaded(page)
     await press_to(page, page.get_by_role("link", name=letters.NEWSLETTER, exact=True))
     await page.keyboard.press("Enter")
     await expect(page.locator("#subject")).to_have_text(letters.NEWSLETTER)

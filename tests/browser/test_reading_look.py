@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import axe, screenshot
+from tests.support.signin import headers_loaded
 
 from . import letters, looking
 from .conftest import Desk
@@ -36,7 +37,7 @@ async def look(page: Page, name: str) -> None:
 async def test_every_tab_is_accessible_and_fits(desk: Desk, page_at: PageAt, width: int) -> None:
     page = await page_at(width, height=844 if width < 500 else 900)
     await desk.sign_in(page)
-    await page.locator("#progress", has_text="all ").wait_for()
+    await headers_loaded(page)
     for subject, label in SHOWN:
         await open_message(page, subject)
         await open_tab(page, label)

@@ -1,15 +1,15 @@
 """A server report by keyboard, on a phone, in the dark, and without JavaScript."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Chromium, axe, screenshot
+from tests.support.browser import Chromium, screenshot
 from tests.support.dovecot import Dovecot
 from tests.support.popscope import RunningPopscope
 
+from . import looking
 from .conftest import letter
 
 pytestmark = pytest.mark.browser
@@ -23,13 +23,6 @@ def trusting(dovecot: Dovecot, tmp_path_factory) -> Iterator[RunningPopscope]:
         yield running
 
 
-async def look(page: Page, name: str) -> None:
-    await screenshot(page, f"report-{name}")
-    assert await axe(page) == [], name
-    room = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert room[0] <= room[1], f"{name} scrolls sideways"
-
-
 async def fill(page: Page, dovecot: Dovecot) -> None:
     await page.get_by_label("Server (may be").fill(f"localhost:{dovecot.port}")
     await page.get_by_label("Security").select_option("starttls")
@@ -38,42 +31,47 @@ async def fill(page: Page, dovecot: Dovecot) -> None:
     await page.get_by_label("Password").press("Enter")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "light")])
 async def test_a_report_fills_in_and_ends(
-    trusting: RunningPopscope,
-    dovecot: Dovecot,
-    chromium: Chromium,
-    width: int,
-    scheme: Literal["light", "dark"],
+    trusting: RunningPopscope, dovecot: Dovecot, chromium: Chromium
 ) -> None:
-    page = await chromium.page_at(width, scheme)
+    page = await chromium.page_at(390)
+    await page.clock.install()
+
+    async def look(name: str) -> None:
+        async for _ in looking.at(page):
+            await looking.look(page, f"report-{name}")
+
     await page.goto(trusting.url)
     await page.get_by_role("link", name="Test a server or an account").press("Enter")
-    await look(page, "form")
+    await expect(page.get_by_label("Server (may be")).to_be_visible()
+    await look("form")
     await fill(page, dovecot)
     await expect(page.get_by_role("link", name="Another report")).to_be_visible()
     await expect(page.locator(".findings")).to_have_count(5)
-    await look(page, "done")
-    asked = len(chromium.requests)
+    await look("done")
     # Details by keyboard.
     greeting = page.locator("summary", has_text="A POP3 server greets")
     await greeting.press("Enter")
     await expect(page.get_by_text("+OK Dovecot (Debian) ready.", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Copy for support")).to_be_visible()
-    await page.wait_for_timeout(1500)
-    assert len(chromium.requests) == asked  # it asks no more
+    asked = await chromium.asked(page)
+    await page.clock.run_for(60_000)
+    assert await chromium.asked(page) == asked  # it asks no more
 
 
 async def test_an_answer_that_never_comes_is_not_asked_for_again_and_again(
     trusting: RunningPopscope, dovecot: Dovecot, chromium: Chromium
 ) -> None:
     page = await chromium.page_at(1440)
+    await page.clock.install()
     await page.goto(f"{trusting.url}/report")
     await page.route("**/live", lambda route: route.abort())
     chromium.allow("ERR_FAILED|Failed to fetch")
-    await fill(page, dovecot)
-    await page.wait_for_timeout(1500)
-    tries = sum("/live" in one for one in chromium.requests)
+    async with page.expect_request("**/live"):
+        await fill(page, dovecot)
+    for _ in range(3):
+        await page.clock.run_for(5000)
+        tries = sum(one.endswith("/live") for one in await chromium.asked(page))
     assert tries <= 2
 
 

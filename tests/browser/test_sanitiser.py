@@ -234,20 +234,23 @@ CONTROLS = {
 
 
 async def test_each_thing_that_is_looked_for_would_be_seen(shared_browser: SharedBrowser) -> None:
-    async with Chromium(shared_browser) as chromium:
-        for what, markup in CONTROLS.items():
-            async with serving((Payload("control", markup),)) as site:
-                page = await chromium.page_at(1000)
-                plain = await page_before(page, site, "bare")
-                seen = Seen.by(page)
-                await page.goto(site.url("bare", 0))
-                await page.wait_for_timeout(2 * SETTLE)
-                found = {path for host, path in site.requests if host.startswith("canary.lan")}
-                found |= {"log"} if seen.logged == ["canary"] else set()
-                found |= {"dialog"} if seen.dialogs == ["canary"] else set()
-                found |= {"opened"} if seen.opened else set()
-                now = await page_now(page)
-                expected = plain | {"url": site.url("bare", 0), "children": 2}
-                found |= {name for name in plain if now[name] != expected[name]}
-                assert what in found
-                await page.context.close()
+    async def check(what: str, markup: str) -> None:
+        async with (
+            Chromium(shared_browser) as chromium,
+            serving((Payload("control", markup),)) as site,
+        ):
+            page = await chromium.page_at(1000)
+            plain = await page_before(page, site, "bare")
+            seen = Seen.by(page)
+            await page.goto(site.url("bare", 0))
+            await page.wait_for_timeout(2 * SETTLE)
+            found = {path for host, path in site.requests if host.startswith("canary.lan")}
+            found |= {"log"} if seen.logged == ["canary"] else set()
+            found |= {"dialog"} if seen.dialogs == ["canary"] else set()
+            found |= {"opened"} if seen.opened else set()
+            now = await page_now(page)
+            expected = plain | {"url": site.url("bare", 0), "children": 2}
+            found |= {name for name in plain if now[name] != expected[name]}
+            assert what in found
+
+    await asyncio.gather(*(check(*control) for control in CONTROLS.items()))

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import axe, screenshot
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import fill_in, headers_loaded
 
 from .conftest import BIG, Stage
 
@@ -24,14 +25,6 @@ def hasty() -> Iterator[RunningPopscope]:
         yield running
 
 
-async def sign_in_again(page: Page, stage: Stage) -> None:
-    await page.get_by_label("Email address or user name").fill(stage.user)
-    await page.get_by_label("Server", exact=True).fill(f"{stage.link.host}:{stage.link.port}")
-    await page.get_by_label("Security", exact=True).select_option("none")
-    await page.get_by_label("Password", exact=True).fill("secret")
-    await page.get_by_label("Password", exact=True).press("Enter")
-
-
 async def expire(page: Page) -> None:
     """Nobody clicks for long enough; nothing of the page asks by itself."""
     await page.wait_for_load_state("networkidle")
@@ -44,7 +37,7 @@ async def test_a_click_too_late_loses_nothing(
     stage = replace(stage, app=hasty)
     page = await page_at(1440)
     await stage.sign_in(page)
-    await page.locator("#progress", has_text="all ").wait_for()
+    await headers_loaded(page)
     await page.get_by_role("button", name=f"Delete: {BIG}").first.click()
     await expect(page.locator("#tray")).to_contain_text("1 message")
     await page.goto(f"{hasty.url}/mailbox?sort=subject")
@@ -61,7 +54,7 @@ async def test_a_click_too_late_loses_nothing(
     await expect(ended).to_contain_text("Nothing was deleted. Your mark is kept")
     assert await axe(page) == []
     await screenshot(page, "signin-ended", full_page=False)
-    await sign_in_again(page, stage)
+    await fill_in(page, stage.link, stage.user)
     await expect(page.locator("#reader")).to_contain_text("Letter 7")
     assert page.url == where
     await expect(page.locator("#tray")).to_contain_text("1 message, 39.9 MB")
@@ -71,7 +64,7 @@ async def test_a_click_too_late_loses_nothing(
     await expire(page)
     await page.get_by_role("button", name="Delete 1 message for good").click()
     await expect(ended).to_contain_text("What you clicked last was not done.")
-    await sign_in_again(page, stage)
+    await fill_in(page, stage.link, stage.user)
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Delete 1 message, 39.9 MB?")
     assert stage.is_there()
 
@@ -80,12 +73,12 @@ async def test_a_click_too_late_loses_nothing(
     await page.get_by_role("link", name="Back to messages").first.click()
     await expect(ended).not_to_contain_text("not done")
     await expect(ended).to_contain_text("Your mark is kept")
-    await sign_in_again(page, stage)
+    await fill_in(page, stage.link, stage.user)
     await expect(page.locator("#tray")).to_contain_text("1 message")
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_label("Password", exact=True)).to_be_visible()
     await expect(page.get_by_text(re.compile("session"))).to_have_count(0)
-    await sign_in_again(page, stage)
+    await fill_in(page, stage.link, stage.user)
     await expect(page.locator(".rows .row").first).to_be_visible()
     await expect(page.locator("#tray")).to_be_hidden()
     assert stage.is_there()

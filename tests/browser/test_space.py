@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import enter_demo
 
 from .test_look import WATCH_SHIFTS
 
@@ -27,9 +28,7 @@ async def test_facets_and_the_treemap_by_mouse_and_keyboard(
 ) -> None:
     page = await page_at(1440)
     await page.add_init_script(WATCH_SHIFTS)
-    await page.goto(demo.url)
-    await page.get_by_role("button", name="demo mailbox").click()
-    await page.locator("#progress", has_text="all ").wait_for()
+    await enter_demo(page, demo.url)
     assert await page.evaluate("window.shifted") == 0
     await page.goto(demo.url + "/mailbox")
     column = page.get_by_role("navigation", name="Where the space goes")

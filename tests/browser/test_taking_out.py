@@ -12,6 +12,7 @@ from playwright.async_api import Download, Page, expect
 
 from tests.support.browser import Chromium, screenshot
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import headers_loaded
 
 from . import letters
 from .conftest import Desk
@@ -119,7 +120,7 @@ async def test_a_filter_chooses_and_a_bad_one_keeps_its_text(
     chromium.allow("status of 422")
     page = await chromium.page_at(390, height=844)
     await desk.sign_in(page)
-    await page.locator("#progress", has_text="all ").wait_for()
+    await headers_loaded(page)
     await page.goto(f"{desk.app.url}/mailbox/export")
     field = page.get_by_label("Or choose by a filter")
     await field.fill("larger:much")
