@@ -44,7 +44,7 @@ async def test_every_page(
 
     async def look(name: str, *parts: str) -> None:
         async for width in looking.at(page, reversed(widths)):
-            skip = "" if width == max(WIDTHS) else looking.ALIKE
+            skip = "" if width == max(widths) else looking.ALIKE
             await looking.look(page, name, *parts, skip=skip)
 
     await page.goto(demo.url)
