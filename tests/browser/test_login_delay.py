@@ -78,14 +78,10 @@ async def test_an_open_page_keeps_the_mailbox_and_says_why(
                 await asyncio.sleep(0.1)
 
 
+@pytest.mark.parametrize("javascript", [True, False])
 async def test_a_receipt_counts_down_and_becomes_verified(
-    app: RunningPopscope, page_at: PageAt
+    app: RunningPopscope, page_at: PageAt, javascript: bool
 ) -> None:
-    """With JavaScript and without, side by side: both wait."""
-    await asyncio.gather(*(counted_down(app, page_at, javascript=one) for one in (True, False)))
-
-
-async def counted_down(app: RunningPopscope, page_at: PageAt, *, javascript: bool) -> None:
     page = await page_at(1440, javascript=javascript)
     drop = DelayingMaildrop(plain(6), DELAY)
     async with signed_in(app, page, drop):
