@@ -88,6 +88,7 @@ async def test_a_receipt_counts_down_and_becomes_verified(
         row = page.locator(".rows .row").first
         await row.hover()
         await row.get_by_role("button", name=re.compile("^Delete: ")).click()
+        await expect(page.locator("#tray")).to_contain_text("1 message")
         await page.goto(f"{app.url}/mailbox/review")
         await page.get_by_role("button", name=re.compile("Delete .* for good")).click()
         title = page.get_by_role("heading", level=1)
