@@ -9,7 +9,6 @@ from .aside import aside
 from .commit import Commit
 from .console import DISPLAY_OCTETS, Console
 from .console_commands import USAGE, Typed, Verb, parse_line
-from .deciding import Match, Selection, select
 from .dialogue import Exchange
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
@@ -68,6 +67,7 @@ from .reader import Reader
 from .reducing import Order, Proposal, cut, proposed, ranked
 from .refusals import Refusal
 from .space import By, Group, grouped
+from .table import Selection
 from .transcript import LineEvent, Transcript, TranscriptLine
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
@@ -109,7 +109,6 @@ __all__ = [
     "Mailbox",
     "MailboxError",
     "MailboxInUse",
-    "Match",
     "Message",
     "MessageId",
     "MessageTooLarge",
@@ -156,6 +155,5 @@ __all__ = [
     "proposed",
     "ranked",
     "read_headers",
-    "select",
     "token_fits",
 ]

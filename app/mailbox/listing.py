@@ -16,7 +16,6 @@ from app.pop3.replies import says_empty
 from app.transport import Connection, Doubt
 
 from .aside import aside
-from .deciding import Selection
 from .identity import certain
 from .index import Index, Listings, Sort, born, empty
 from .lease import Lease
@@ -28,6 +27,7 @@ from .overview import Overview
 from .query import Query
 from .recognition import carried, kept_marks, other_contents, read_now
 from .space import By, Group
+from .table import Selection
 
 T = TypeVar("T")
 

@@ -3,13 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime, tzinfo
 
-from .arranged import Flagged, Order
 from .aside import aside
-from .columns import Columns
-from .deciding import Selection
 from .index import BY_LISTING, Index, Sort
 from .models import MessageId
 from .query import Field, Query
+from .table import Flagged, Order, Selection, Table
 
 Edition = tuple[Index, int]
 """A listing, and how many headers came in until now."""
@@ -22,13 +20,13 @@ class Lists:
     """What lists of one maildrop are made of."""
 
     def __init__(self) -> None:
-        self._columns: tuple[Edition, Columns] | None = None
+        self._table: tuple[Edition, Table] | None = None
         self._orders: dict[Sort, tuple[Edition, Order]] = {}
         self._selections: dict[tuple[Query, tzinfo | None], tuple[Edition, Flagged]] = {}
 
     def forget(self) -> None:
         """There is another listing."""
-        self._columns = None
+        self._table = None
         self._orders.clear()
         self.forget_selections()
 
@@ -59,14 +57,17 @@ class Lists:
         It is made in server order, as messages lie in memory, and kept for other orders and pages.
         """
         order = await self.order(edition, sort)
+        if not query.terms:
+            totals = edition[0].totals
+            return Selection(order.messages, (), totals.octets, totals.unsized)
         key = query, now.tzinfo  # days are days somewhere
         kept = self._selections.get(key)
         if kept is None or kept[0] != edition:
-            if self._columns is None or self._columns[0] != edition:
-                self._columns = edition, await aside(Columns.of, edition[0])
-            columns = self._columns[1]
+            if self._table is None or self._table[0] != edition:
+                self._table = edition, await aside(Table, tuple(edition[0]))
+            table = self._table[1]
             some = frozenset(marks) if Field.IS in query.fields else frozenset()
-            kept = edition, await aside(columns.flagged, query, some, now)
+            kept = edition, await aside(table.flagged, query, some, now)
             self._selections.pop(key, None)
             if not query.fields & _MOVING:
                 self._selections[key] = kept

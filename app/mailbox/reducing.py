@@ -12,9 +12,9 @@ from enum import Enum
 from heapq import nsmallest
 from typing import Final
 
-from .deciding import midnight
 from .models import Message
 from .query import YEARS, Cut, Field, Term
+from .table import midnight
 
 _STEPS: Final = tuple(10**power for power in range(18, -1, -1))
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox.deciding import select
 from app.mailbox.models import Message
 from app.mailbox.query import Query, Term, parse
 from app.mailbox.reducing import Order, cut, proposed, ranked
+from tests.mailbox.oracle import select
 
 from .heaps import HEAPS, NOW, ZONES, header_of, message
 

@@ -12,11 +12,10 @@ from app.mailbox import (
     Totals,
     Unproven,
     proposed,
-    select,
 )
-from app.mailbox.columns import Columns
 from app.mailbox.query import parse
 from app.mailbox.space import By, grouped
+from app.mailbox.table import Table
 from app.transport import Security, Target, Timeouts
 from tests.support.fickle import FickleDialer, FickleServer, Stored
 from tests.support.maildrop import FakeMaildrop, FakeMessage, plain
@@ -34,6 +33,7 @@ from .opening import (
     reader,
     told,
 )
+from .oracle import select
 
 UNSIZED = index_of(("a", 10), ("b", None), ("c", 30), ("d", None), ("e", 0))
 
@@ -201,7 +201,7 @@ async def test_a_large_message_without_a_size_is_looked_into_in_rungs():
 def test_no_filter_by_size_means_what_has_none(query, matched, undecided):
     found = parse(query)
     plainly = select(found, UNSIZED, (), NOW)
-    flagged = Columns.of(UNSIZED).flagged(found, (), NOW)
+    flagged = Table(tuple(UNSIZED)).flagged(found, (), NOW)
     for wanted, messages in ((matched, plainly.matched), (undecided, plainly.undecided)):
         assert "".join(str(message.uidl) for message in messages) == wanted
     assert flagged.counts == (len(matched), len(undecided))

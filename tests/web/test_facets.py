@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import By, Message, grouped, parse_query, select
+from app.mailbox import By, Message, grouped, parse_query
 from app.web import facets
 from app.web.facets import Facets
 from app.web.liststate import ListState
 from app.web.views import FacetView
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
+from tests.mailbox.oracle import select
 
 
 def q_of(href: str) -> str:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import By, Query, Selection, parse_query, select
+from app.mailbox import By, Query, Selection, parse_query
 from app.web.schemas import SpaceMap
 from app.web.space_json import space_json
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
+from tests.mailbox.oracle import select
 
 
 @given(HEAPS, st.sampled_from(By), st.sampled_from(["", "larger:5", "-anna", "from:anna"]))

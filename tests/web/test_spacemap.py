@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import Sort, grouped, parse_query, select
+from app.mailbox import Sort, grouped, parse_query
 from app.web import spacemap
 from app.web.liststate import ListState
+from tests.mailbox.oracle import select
 
 from .test_present import MB, mailbox
 

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import By, Message, Query, Selection, grouped, parse_query, select
+from app.mailbox import By, Message, Query, Selection, grouped, parse_query
 from app.web.facets import Facets
 from app.web.liststate import ListState
 from app.web.spacepage import Drawing, fitted, space_page
 from app.web.treemap import Frame
 from app.web.views import AccountView, Shell, SpaceView, TileView, UnderView
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
+from tests.mailbox.oracle import select
 
 SHELL = Shell("t", insecure=False, version="1", host="localhost", here="/", languages=())
 ACCOUNT = AccountView("anna", "pop", "TLS", plaintext=False, held=None, demo=False)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import Order, parse_query, proposed, select
+from app.mailbox import Order, parse_query, proposed
 from app.web import under
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
+from tests.mailbox.oracle import select
 
 MB = 1_000_000
 

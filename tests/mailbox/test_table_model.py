@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox.deciding import Match, matches, select
 from app.mailbox.models import Message, MessageId
 from app.mailbox.query import Age, Field, Query, Term, parse
 from app.pop3 import MessageNumber, Octets
+from tests.mailbox.oracle import Match, matches, select
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -1,21 +1,15 @@
-"""Which messages a filter means.
+"""Which messages a filter means, worked out message by message: what the table must agree with."""
 
-A message whose header is not known yet, or that has no date or no size to compare, is neither a
-match nor none: it is undecided, and stays so when negated.
-
-Term by term the messages become fewer, in loops that do as little as they can: 100,000 messages
-take no longer than sorting them. What needs no header is asked first.
-"""
-
-from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Callable, Collection, Container, Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
+from itertools import compress
 from operator import attrgetter
 
-from .folded import UNREAD, Folded, folded, key
-from .models import Message, MessageId
-from .query import Age, Cut, Field, Query, Term
+from app.mailbox.folded import UNREAD, Folded, folded, key
+from app.mailbox.models import Message, MessageId
+from app.mailbox.query import Age, Cut, Field, Query, Term
+from app.mailbox.table import Selection, Table, midnight
 
 
 class Match(Enum):
@@ -26,30 +20,26 @@ class Match(Enum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The messages that match, and those of which it cannot be told, each in the order given.
-
-    Attributes:
-        octets: of what matches, as far as sizes are known; summed up where they are not given.
-        unsized: how many of these have a size that is not known.
-    """
-
-    matched: Sequence[Message]
-    undecided: Sequence[Message]
-    octets: int = -1
-    unsized: int = 0
-
-    def __post_init__(self) -> None:
-        if self.octets < 0:
-            object.__setattr__(self, "octets", sum(map(attrgetter("counted"), self.matched)))
-            object.__setattr__(self, "unsized", sum(m.octets is None for m in self.matched))
-
-
 def select(
+    query: Query, messages: Iterable[Message], marks: Collection[MessageId], now: datetime
+) -> Selection:
+    """Which of `messages` match; `marks` are the ids marked for deletion, `now` as below.
+
+    The table says the same, or the test fails.
+    """
+    given = tuple(messages)
+    found = _select(query, given, marks, now)
+    flagged = Table(given).flagged(query, marks, now)
+    assert tuple(compress(given, flagged.matched)) == tuple(found.matched), str(query)
+    assert tuple(compress(given, flagged.undecided)) == tuple(found.undecided), str(query)
+    assert flagged.counts == (len(found.matched), len(found.undecided))
+    assert (flagged.octets, flagged.unsized) == (found.octets, found.unsized)
+    return found
+
+
+def _select(
     query: Query, messages: Iterable[Message], marks: Container[MessageId], now: datetime
 ) -> Selection:
-    """Which of `messages` match; `marks` are the ids marked for deletion, `now` as below."""
     quick = [narrow for term in query.terms if (narrow := _quick(term, marks)) is not None]
     checks = [narrow for term in query.terms if (narrow := _check(term, now)) is not None]
     left = list(messages)
@@ -217,8 +207,3 @@ def _edge(term: Term, now: datetime) -> datetime | None:
         case Term(field, date() as day):
             return midnight(day if field is Field.BEFORE else day + timedelta(days=1), now.tzinfo)
     return None
-
-
-def midnight(day: date, zone: tzinfo | None) -> datetime:
-    """When a day begins in a time zone."""
-    return datetime.combine(day, time.min, zone)

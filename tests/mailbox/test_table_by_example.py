@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox.deciding import Match, matches, select
 from app.mailbox.folded import Folded
 from app.mailbox.models import Message, MessageId
 from app.mailbox.query import parse
 from app.pop3 import MessageNumber, Octets
+from tests.mailbox.oracle import Match, matches, select
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 YES, NO, UNDECIDED = Match
