@@ -38,6 +38,7 @@ from .errors import (
 from .export import Export, ExportFormat
 from .feed import Feed, Topic, Watch
 from .filenames import message_name
+from .groups import By, Group, grouped
 from .headers import read_headers
 from .index import Sort, SortKey
 from .line import Key, Line
@@ -64,9 +65,8 @@ from .peeks import Peeked
 from .query import Query
 from .query import parse as parse_query
 from .reader import Reader
-from .reducing import Order, Proposal, cut, proposed, ranked
 from .refusals import Refusal
-from .space import By, Group, grouped
+from .shrink import Order, Proposal, cut, proposed, ranked
 from .table import Selection
 from .transcript import LineEvent, Transcript, TranscriptLine
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits

@@ -17,9 +17,9 @@ from typing import Any, Final, cast
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 
 from .errors import NoSuchMessage
-from .folded import UNREAD, Folded
 from .identity import fits
 from .models import Message, MessageId, Totals
+from .search_text import UNREAD, SearchText
 
 
 class SortKey(Enum):
@@ -273,10 +273,10 @@ class Index:
                 return found
             sized = [message for message in found if message.octets is not None]
             return sized + [message for message in self if message.octets is None]
-        for message in [m for m in self if m.header.folded is UNREAD]:
+        for message in [m for m in self if m.header.search_text is UNREAD]:
             message.header.fold()
         # Looked at once: what comes in meanwhile must not stand twice, or nowhere.
-        texts = [message.header.folded for message in self]
+        texts = [message.header.search_text for message in self]
         there, key = _KEYS[sort.key]
         has_key = list(map(there, texts))
         keyed = list(compress(self, has_key))
@@ -301,8 +301,8 @@ def born(earlier: Index, listings: Listings, salt: str) -> dict[Uidl, str]:
 
 
 # Whether a header tells it, and what of a message.
-_KEYS: Final[dict[SortKey, tuple[Callable[[Folded], bool], Callable[[Message], Any]]]] = {
-    SortKey.DATE: (lambda texts: texts.sent is not None, attrgetter("header.folded.sent")),
-    SortKey.FROM: (lambda texts: texts.sender is not None, attrgetter("header.folded.sender")),
-    SortKey.SUBJECT: (lambda texts: texts is not UNREAD, attrgetter("header.folded.subject")),
+_KEYS: Final[dict[SortKey, tuple[Callable[[SearchText], bool], Callable[[Message], Any]]]] = {
+    SortKey.DATE: (lambda texts: texts.sent is not None, attrgetter("header.search_text.sent")),
+    SortKey.FROM: (lambda texts: texts.sender is not None, attrgetter("header.search_text.sender")),
+    SortKey.SUBJECT: (lambda texts: texts is not UNREAD, attrgetter("header.search_text.subject")),
 }

@@ -16,6 +16,7 @@ from app.pop3.replies import says_empty
 from app.transport import Connection, Doubt
 
 from .aside import aside
+from .groups import By, Group
 from .identity import certain
 from .index import Index, Listings, Sort, born, empty
 from .lease import Lease
@@ -26,7 +27,6 @@ from .news import Changes, compare, doubts
 from .overview import Overview
 from .query import Query
 from .recognition import carried, kept_marks, other_contents, read_now
-from .space import By, Group
 from .table import Selection
 
 T = TypeVar("T")

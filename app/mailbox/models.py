@@ -11,7 +11,7 @@ from app.mime import Summary, split_header, summarise
 from app.pop3 import Capabilities, MessageNumber, Octets, Uidl
 from app.transport import Connection, Target
 
-from .folded import UNREAD, Folded
+from .search_text import UNREAD, SearchText
 
 HEADER_OCTETS: Final = 64 * 1024  # what is kept of one header
 
@@ -128,7 +128,7 @@ class Header:
         read_on: the name of the connection on which it was read last, or "".
         refused: the server would not show it.
         cut: the server breaks it off at a lone dot, and the connection ends with it.
-        folded: what orders and filters compare; `UNREAD` until it was needed.
+        search_text: what orders and filters compare; `UNREAD` until it was needed.
         attached: whether the message has an attachment, where more than its header was seen.
     """
 
@@ -138,10 +138,10 @@ class Header:
         "attached",
         "cut",
         "digest",
-        "folded",
         "position",
         "read_on",
         "refused",
+        "search_text",
     )
 
     def __init__(self, digest: bytes = b"") -> None:
@@ -150,7 +150,7 @@ class Header:
         self.read_on = ""
         self.refused = False
         self.cut = False
-        self.folded: Folded = UNREAD
+        self.search_text: SearchText = UNREAD
         self.attached: bool | None = None
         self._raw: bytes | None = None
         self._summary: Summary | None = None
@@ -171,21 +171,21 @@ class Header:
 
     def fold(self) -> None:
         """Makes ready what is compared, where the header is known and it was not done yet."""
-        summary = self.summary if self.folded is UNREAD else None
+        summary = self.summary if self.search_text is UNREAD else None
         if summary is not None:
-            self.folded = Folded.of(summary, self.attached)
+            self.search_text = SearchText.of(summary, self.attached)
 
     def know_attached(self, attached: bool) -> bool:
         """Takes what the message itself tells; whether that is news."""
         if self.attached is attached:
             return False
-        self.attached, self.folded = attached, UNREAD
+        self.attached, self.search_text = attached, UNREAD
         return True
 
     def learn(self, raw: bytes, position: int, read_on: str = "") -> None:
         """Takes the header's octets, read on the connection of this name."""
         self._raw = raw
-        self.folded = UNREAD
+        self.search_text = UNREAD
         self.digest = header_digest(raw)
         self.position = position
         self.read_on = read_on

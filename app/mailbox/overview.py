@@ -6,8 +6,8 @@ from datetime import tzinfo
 from itertools import islice
 
 from .aside import aside
+from .groups import By, Group, grouped
 from .index import Index
-from .space import By, Group, grouped
 
 
 @dataclass(frozen=True, slots=True)

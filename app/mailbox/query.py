@@ -13,8 +13,8 @@ word or a "quoted phrase", found in sender or subject, or a field with a value:
     before: after:          a day, 2026-01-31: before it begins, after it ends, by the zone of
                             `now`; or a second, 2026-01-31T14:05:09Z
     month:                  2026-01, by the zone of `now`
-    has:                    attachment (as far as the type tells, see `folded`), sender, domain,
-                            date; size: whether the server tells it; header: whether it is known yet
+    has:                    attachment (as far as the type tells), sender, domain, date; size:
+                            whether the server tells it; header: whether it is known yet
     is:marked
 
 Case and kinds of white space make no difference. Within quotes, `\` stands before `"` and `\`.

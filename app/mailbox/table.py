@@ -16,10 +16,10 @@ from math import nan
 from operator import attrgetter, itemgetter
 from typing import Final, overload
 
-from .folded import UNREAD, Folded, folded, key
 from .index import Index, Sort
 from .models import Message, MessageId
 from .query import Age, Cut, Field, Query, Term
+from .search_text import UNREAD, SearchText, fold, key
 
 _FEW: Final = 2  # to pick half of them out takes as long as to look into all
 _END: Final = "\r"  # in no folded text
@@ -176,7 +176,7 @@ class Headers:
         attached: a mask of those that have an attachment.
     """
 
-    rows: Sequence[Folded]
+    rows: Sequence[SearchText]
     from_: Texts
     to: Texts
     subject: Texts
@@ -190,9 +190,9 @@ class Headers:
     @classmethod
     def of(cls, messages: Sequence[Message]) -> "Headers":
         """Of what is known by now."""
-        for message in [m for m in messages if m.header.folded is UNREAD]:
+        for message in [m for m in messages if m.header.search_text is UNREAD]:
             message.header.fold()
-        rows = [message.header.folded for message in messages]  # looked at once
+        rows = [message.header.search_text for message in messages]  # looked at once
         return cls(
             rows=rows,
             from_=Texts([one.from_ for one in rows]),
@@ -310,7 +310,7 @@ class Table:
             of, wanted = attrgetter(_KEYS[term.field]), key(str(term.value))
             return _mask([of(one) == wanted for one in self._headers.rows])
         texts: Texts = getattr(self._headers, _TEXTS[term.field])
-        return texts.holding(folded(str(term.value)), left)
+        return texts.holding(fold(str(term.value)), left)
 
     def _dated(self, begins: datetime, *, earlier: bool) -> tuple[int, int]:
         seconds = begins.timestamp()

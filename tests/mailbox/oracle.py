@@ -6,9 +6,9 @@ from enum import Enum
 from itertools import compress
 from operator import attrgetter
 
-from app.mailbox.folded import UNREAD, Folded, folded, key
 from app.mailbox.models import Message, MessageId
 from app.mailbox.query import Age, Cut, Field, Query, Term
+from app.mailbox.search_text import UNREAD, SearchText, fold, key
 from app.mailbox.table import Selection, Table, midnight
 
 
@@ -51,11 +51,11 @@ def _select(
             tuple(m for m in left if m.id not in unsized) if unsized else tuple(left),
             tuple(m for m in left if m.id in unsized),
         )
-    known = [m for m in left if m.header.folded is not UNREAD]
+    known = [m for m in left if _texts(m) is not UNREAD]
     if len(known) < len(left):
         for message in left:
             message.header.fold()
-        known = [m for m in left if m.header.folded is not UNREAD]
+        known = [m for m in left if _texts(m) is not UNREAD]
     ids = {m.id for m in known} if len(known) < len(left) else None  # more come in meanwhile
     for narrow in checks:
         known = narrow(known)
@@ -81,6 +81,10 @@ def matches(query: Query, message: Message, marked: bool, now: datetime) -> Matc
     if found.matched:
         return Match.YES
     return Match.UNDECIDED if found.undecided else Match.NO
+
+
+def _texts(message: Message) -> SearchText:
+    return message.header.search_text
 
 
 # Leaves out the messages of which a term says no; those it cannot tell of stay.
@@ -121,7 +125,7 @@ def _check(term: Term, now: datetime) -> _Narrow | None:
     if edge is not None:
         later = term.field in {Field.NEWER, Field.AFTER}
         return _sent_before(edge, no=term.negated is not later)
-    return _counted(term, now.tzinfo) or _text(term.field, folded(str(term.value)), no=term.negated)
+    return _counted(term, now.tzinfo) or _text(term.field, fold(str(term.value)), no=term.negated)
 
 
 def _counted(term: Term, zone: tzinfo | None) -> _Narrow | None:
@@ -129,23 +133,23 @@ def _counted(term: Term, zone: tzinfo | None) -> _Narrow | None:
     no, wanted = term.negated, key(str(term.value))
     match term:
         case Term(Field.SENDER):
-            return lambda found: [m for m in found if (m.header.folded.address == wanted) is not no]
+            return lambda found: [m for m in found if (_texts(m).address == wanted) is not no]
         case Term(Field.DOMAIN):
-            return lambda found: [m for m in found if (m.header.folded.domain == wanted) is not no]
+            return lambda found: [m for m in found if (_texts(m).domain == wanted) is not no]
         case Term(Field.MONTH):
             month = (int(wanted[:4]), int(wanted[5:]))
             return lambda found: [
                 m
                 for m in found
-                if (sent := m.header.folded.month(zone)) is None or (sent == month) is not no
+                if (sent := _texts(m).month(zone)) is None or (sent == month) is not no
             ]
         case Term(Field.HAS):
             has = _HAS[wanted]
-            return lambda found: [m for m in found if has(m.header.folded) is not no]
+            return lambda found: [m for m in found if has(_texts(m)) is not no]
     return None
 
 
-_HAS: dict[str, Callable[[Folded], bool | None]] = {
+_HAS: dict[str, Callable[[SearchText], bool | None]] = {
     "attachment": lambda folded: folded.attached,
     "sender": lambda folded: bool(folded.address),
     "domain": lambda folded: bool(folded.domain),
@@ -157,22 +161,20 @@ def _text(field: Field, needle: str, *, no: bool) -> _Narrow:
     """A needle has no line ends, so it is never found across two lines."""
     match field:
         case Field.FROM:
-            return lambda found: [m for m in found if (needle in m.header.folded.from_) is not no]
+            return lambda found: [m for m in found if (needle in _texts(m).from_) is not no]
         case Field.TO:
-            return lambda found: [m for m in found if (needle in m.header.folded.to) is not no]
+            return lambda found: [m for m in found if (needle in _texts(m).to) is not no]
         case Field.SUBJECT:
-            return lambda found: [m for m in found if (needle in m.header.folded.subject) is not no]
+            return lambda found: [m for m in found if (needle in _texts(m).subject) is not no]
     return lambda found: [
-        m
-        for m in found
-        if (needle in m.header.folded.subject or needle in m.header.folded.from_) is not no
+        m for m in found if (needle in _texts(m).subject or needle in _texts(m).from_) is not no
     ]
 
 
 def _sent_before(moment: datetime, *, no: bool) -> _Narrow:
     limit = moment.timestamp()
     return lambda found: [
-        m for m in found if (sent := m.header.folded.sent) is None or (sent < limit) is not no
+        m for m in found if (sent := _texts(m).sent) is None or (sent < limit) is not no
     ]
 
 
@@ -191,9 +193,9 @@ def _doubtful(query: Query, known: list[Message]) -> frozenset[MessageId]:
     fields = {term.field for term in query.terms}
     found: set[MessageId] = set()
     if fields & _DATED:
-        found.update(m.id for m in known if m.header.folded.sent is None)
+        found.update(m.id for m in known if _texts(m).sent is None)
     if any(term.field is Field.HAS and term.value == "attachment" for term in query.terms):
-        found.update(m.id for m in known if m.header.folded.attached is None)
+        found.update(m.id for m in known if _texts(m).attached is None)
     return frozenset(found)
 
 

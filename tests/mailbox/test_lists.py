@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.mailbox.folded import UNREAD
 from app.mailbox.index import Index, Sort, SortKey
 from app.mailbox.lists import Edition, Lists
 from app.mailbox.query import parse
+from app.mailbox.search_text import UNREAD
 
 from .opening import index_of
 
@@ -48,9 +48,9 @@ async def test_headers_are_read_only_where_a_filter_asks_for_them(index):
         message.header.learn(b"Subject: x\r\n", 1)
     for q in ("", "larger:15", "-smaller:15", "is:marked", "has:size", "has:header", "larger:20/z"):
         await numbers(lists, (index, 3), q)
-    assert all(message.header.folded is UNREAD for message in index)
+    assert all(message.header.search_text is UNREAD for message in index)
     assert await numbers(lists, (index, 3), "larger:15 subject:x") == [2, 3]
-    assert not any(message.header.folded is UNREAD for message in index)
+    assert not any(message.header.search_text is UNREAD for message in index)
 
 
 async def test_another_listing_has_lists_of_its_own(index):

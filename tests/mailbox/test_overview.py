@@ -5,9 +5,9 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from app.mailbox import overview
+from app.mailbox.groups import By, grouped
 from app.mailbox.index import Index, Listings
 from app.mailbox.overview import Overview
-from app.mailbox.space import By, grouped
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 
 from .heaps import header_of

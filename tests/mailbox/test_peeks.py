@@ -300,7 +300,7 @@ async def test_what_a_peek_has_seen_decides_whether_there_is_an_attachment():
         for _ in range(2):
             for message in messages:
                 message.header.fold()
-            told.append([message.header.folded.attached for message in messages])
+            told.append([message.header.search_text.attached for message in messages])
             for message in messages:
                 await reader(mailbox).peek(message.id)
         assert told == [[None, True, True], [False, False, True]]

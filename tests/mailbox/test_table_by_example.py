@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox.folded import Folded
 from app.mailbox.models import Message, MessageId
 from app.mailbox.query import parse
+from app.mailbox.search_text import SearchText
 from app.pop3 import MessageNumber, Octets
 from tests.mailbox.oracle import Match, matches, select
 
@@ -210,7 +210,7 @@ def test_what_a_group_is_called_by_is_compared_as_a_whole(text, expected):
 def test_whose_message_it_is(header, sender, domain):
     summary = message(header).summary
     assert summary is not None
-    folded = Folded.of(summary)
+    folded = SearchText.of(summary)
     assert (folded.address, folded.domain) == (sender, domain)
     assert matches(parse("has:sender"), message(header), False, NOW) is (YES if sender else NO)
     assert found("-has:domain", message(header)) is (NO if domain else YES)

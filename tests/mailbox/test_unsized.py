@@ -13,8 +13,8 @@ from app.mailbox import (
     Unproven,
     proposed,
 )
+from app.mailbox.groups import By, grouped
 from app.mailbox.query import parse
-from app.mailbox.space import By, grouped
 from app.mailbox.table import Table
 from app.transport import Security, Target, Timeouts
 from tests.support.fickle import FickleDialer, FickleServer, Stored

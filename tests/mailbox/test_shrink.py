@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.mailbox.models import Message
 from app.mailbox.query import Query, Term, parse
-from app.mailbox.reducing import Order, cut, proposed, ranked
+from app.mailbox.shrink import Order, cut, proposed, ranked
 from tests.mailbox.oracle import select
 
 from .heaps import HEAPS, NOW, ZONES, header_of, message

@@ -11,9 +11,9 @@ from datetime import tzinfo
 from enum import Enum
 from typing import Final
 
-from .folded import UNREAD, Folded
 from .models import Message
 from .query import Field, Term
+from .search_text import UNREAD, SearchText
 
 # What a band is called, and the octets that its messages have more than; the first band is highest.
 _BANDS: Final = (("10M", 10_000_000), ("1M", 1_000_000), ("100K", 100_000), ("0", -1))
@@ -68,7 +68,7 @@ def grouped(messages: Iterable[Message], by: By, zone: tzinfo) -> tuple[Group, .
     members: dict[str | None, list[Message]] = {}
     for message in messages:
         message.header.fold()
-        members.setdefault(key_of(message.header.folded), []).append(message)
+        members.setdefault(key_of(message.header.search_text), []).append(message)
     groups = [
         Group(key, _name(by, key, some), _terms(by, key), tuple(some), _octets(some))
         for key, some in members.items()
@@ -85,20 +85,20 @@ def _name(by: By, key: str | None, messages: Iterable[Message]) -> str:
     return names.most_common(1)[0][0] if names else ""
 
 
-def _reader(by: By, zone: tzinfo) -> Callable[[Folded], str | None]:
+def _reader(by: By, zone: tzinfo) -> Callable[[SearchText], str | None]:
     """What tells a header's group; None of one that is not known."""
 
-    def month(folded: Folded) -> str:
-        found = folded.month(zone)
+    def month(texts: SearchText) -> str:
+        found = texts.month(zone)
         return "" if found is None else f"{found[0]:04}-{found[1]:02}"
 
-    read: dict[By, Callable[[Folded], str]] = {
-        By.SENDER: lambda folded: folded.address,
-        By.DOMAIN: lambda folded: folded.domain,
+    read: dict[By, Callable[[SearchText], str]] = {
+        By.SENDER: lambda texts: texts.address,
+        By.DOMAIN: lambda texts: texts.domain,
         By.MONTH: month,
     }
     key_of = read[by]
-    return lambda folded: None if folded is UNREAD else key_of(folded)
+    return lambda texts: None if texts is UNREAD else key_of(texts)
 
 
 def _bands(messages: Iterable[Message]) -> tuple[Group, ...]:

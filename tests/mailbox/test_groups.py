@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.mailbox.groups import By, Group, grouped
 from app.mailbox.query import MAX_CHARACTERS, Query, parse
-from app.mailbox.space import By, Group, grouped
 from tests.mailbox.oracle import select
 
 from .heaps import HEAPS, NOW, ZONES, header_of, message

@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.mailbox.folded import UNREAD, Folded, folded
+from app.mailbox.search_text import UNREAD, SearchText, fold
 from app.mime import summarise
 
 
-def of(header: str) -> Folded:
-    return Folded.of(summarise(header.encode()))
+def of(header: str) -> SearchText:
+    return SearchText.of(summarise(header.encode()))
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ def of(header: str) -> Folded:
     ],
 )
 def test_case_white_space_and_forms_of_unicode_make_no_difference(text, same):
-    assert folded(text) == folded(same)
-    assert "\n" not in folded(text)
+    assert fold(text) == fold(same)
+    assert "\n" not in fold(text)
 
 
 def test_what_differs_stays_different():
-    assert len({folded(text) for text in ("a", "b", "a b", "ab", "ä", "")}) == 6
+    assert len({fold(text) for text in ("a", "b", "a b", "ab", "ä", "")}) == 6
 
 
 def test_a_whole_header():
@@ -33,7 +33,7 @@ def test_a_whole_header():
         'From: "Anna  M" <Anna@Example.org>\nTo: B <b@x.example>, c@x.example\nSubject: HI there\n'
         "Date: Thu, 1 Jan 1970 00:01:00 +0000\nContent-Type: multipart/mixed\n"
     )
-    assert found == Folded(
+    assert found == SearchText(
         sender="anna m",
         address="anna@example.org",
         from_="anna m\nanna@example.org",
@@ -77,5 +77,5 @@ def test_without_a_readable_date_the_arrival_is_compared():
     header = (
         b"Received: from a ([192.0.2.1]) by b.example; Thu, 1 Jan 1970 00:02:00 +0000\nDate: soon\n"
     )
-    assert Folded.of(summarise(header)).sent == 120
-    assert Folded.of(summarise(header)).month(None) == (1970, 1)
+    assert SearchText.of(summarise(header)).sent == 120
+    assert SearchText.of(summarise(header)).month(None) == (1970, 1)

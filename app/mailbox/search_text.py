@@ -25,7 +25,7 @@ _MAX_KEY: Final = 320  # characters: an address is never longer, and a quoted ke
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class SearchText:
     """A header's texts with case, white space and Unicode's forms made one.
 
     Attributes:
@@ -46,15 +46,15 @@ class Folded:
     attached: bool | None
 
     @classmethod
-    def of(cls, summary: Summary, attached: bool | None = None) -> "Folded":
+    def of(cls, summary: Summary, attached: bool | None = None) -> "SearchText":
         """The same of a header's summary; `attached` where the message itself has told."""
         sender = summary.sender
         return cls(
-            sender=folded(sender.name or sender.email) if sender is not None else None,
+            sender=fold(sender.name or sender.email) if sender is not None else None,
             address=key(sender.email or sender.name) if sender is not None else "",
             from_=_lines((sender,)) if sender is not None else "",
             to=_lines(summary.to),
-            subject=folded(summary.subject),
+            subject=fold(summary.subject),
             sent=summary.date.timestamp() if summary.date is not None else None,
             attached=_attached(summary.content_type) if attached is None else attached,
         )
@@ -72,11 +72,11 @@ class Folded:
         return local.year, local.month
 
 
-UNREAD: Final = Folded(None, "", "", "", "", None, None)
+UNREAD: Final = SearchText(None, "", "", "", "", None, None)
 """Stands for a header that is not known, or not made ready yet."""
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """A text as it is compared; it has no line ends."""
     text = " ".join(text.casefold().split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -84,11 +84,11 @@ def folded(text: str) -> str:
 
 def key(text: str) -> str:
     """A text as it is compared as a whole."""
-    return folded(text)[:_MAX_KEY].strip()
+    return fold(text)[:_MAX_KEY].strip()
 
 
 def _lines(addresses: Iterable[Address]) -> str:
-    return "\n".join(folded(text) for one in addresses for text in (one.name, one.email))
+    return "\n".join(fold(text) for one in addresses for text in (one.name, one.email))
 
 
 def _attached(kind: str) -> bool | None:
