@@ -115,7 +115,7 @@ READING = [
     "/mailbox/space",
     "/mailbox/live",
     "/mailbox/transcript/lines",
-    "/scripts/desk.js",
+    "/scripts/mailbox.js",
     "/api/docs",
     "/api/v1/list?per_page=1000",
     "/api/v1/messages/{large}/retr",

@@ -112,9 +112,9 @@ def test_an_attribute_that_a_view_does_not_have_is_an_error():
 
 def test_static_urls_change_with_the_file():
     environment = Renderer()._environment
-    url = environment.from_string("{{ static('app.css') }}").render()
-    assert re.fullmatch(r"/static/app\.css\?v=[0-9a-f]{10}", url)
-    assert url != environment.from_string("{{ static('app.js') }}").render()
+    url = environment.from_string("{{ static('site.css') }}").render()
+    assert re.fullmatch(r"/static/site\.css\?v=[0-9a-f]{10}", url)
+    assert url != environment.from_string("{{ static('site.js') }}").render()
     with pytest.raises(FileNotFoundError):
         environment.from_string("{{ static('none.css') }}").render()
 
@@ -130,7 +130,7 @@ def test_scripts_are_sent_together():
 
 
 def test_folders_that_ship_are_found():
-    assert (shipped("static") / "app.css").is_file()
+    assert (shipped("static") / "site.css").is_file()
     assert (shipped("templates") / "base.html").is_file()
 
 

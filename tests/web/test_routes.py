@@ -70,9 +70,9 @@ async def test_static_files_are_kept_by_browsers_and_pages_are_not():
         page = await http.get("/")
         linked = re.findall(r'(?:href|src)="(/(?:static|scripts)/[^"]+)"', page.text)
         assert {path.partition("?")[0] for path in linked} >= {
-            "/scripts/page.css",
-            "/static/door.css",
-            "/scripts/door.js",
+            "/scripts/site.css",
+            "/static/signin.css",
+            "/scripts/signin.js",
         }
         for path in linked:
             answer = await http.get(path)

@@ -40,7 +40,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
         ("POST", "/signin", 403),
         ("PUT", "/signin", 405),
         ("GET", "/no/such/page", 404),
-        ("GET", "/static/app.css", 200),
+        ("GET", "/static/site.css", 200),
         ("GET", "/static/none.css", 404),
         ("GET", "/api/docs", 200),
         ("GET", "/api/v1/openapi.json", 200),
@@ -57,7 +57,7 @@ async def test_every_answer_carries_the_headers(method, path, status):
         assert answer.status_code == status
         assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
         assert answer.headers["content-security-policy"] == PAGE_POLICY
-        kept = "public" if path == "/static/app.css" else "no-store"
+        kept = "public" if path == "/static/site.css" else "no-store"
         assert answer.headers["cache-control"].startswith(kept)
         assert "strict-transport-security" not in answer.headers
         assert "server" not in answer.headers
