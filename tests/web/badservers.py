@@ -313,7 +313,7 @@ BAD = [
     ),
     *(
         Bad(f"silent at {stage}", drop(stall_at=stage), 504, "stalled", NO_ANSWER)
-        for stage in ("CAPA", "CAPA body", "USER", "PASS", "STAT", "LIST", "LIST body", "UIDL")
+        for stage in ("USER", "PASS", "STAT", "LIST", "LIST body", "UIDL")
     ),
     Bad(
         "closes at the greeting",

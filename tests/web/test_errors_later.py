@@ -1,5 +1,7 @@
 """Servers that lack something, lie a little, or go wrong once the mailbox is open."""
 
+import asyncio
+
 import pytest
 
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, huge, plain
@@ -32,6 +34,7 @@ async def test_a_lack_is_a_notice_and_the_mailbox_opens(quirks, notice, sentence
         for _ in range(100):
             if notice in state["notices"]:
                 break
+            await asyncio.sleep(0.01)
             state = await script.get("/session")
         assert notice in state["notices"]
         page = await http.get("/mailbox", headers={"Cookie": f"popscope={script.token}"})
@@ -159,3 +162,11 @@ async def test_a_marked_message_that_another_program_took_is_told():
         assert "Nothing was deleted" in problem["title"]
         assert fake.count("DELE") == 0
         assert (await script.get("/session"))["marked"]["messages"] == 1
+
+
+@pytest.mark.parametrize("stage", ["CAPA", "CAPA body"])
+async def test_one_that_never_ends_its_capabilities_is_asked_without_them(stage):
+    fake = FakeMaildrop(plain(2), quirks=Quirks(stall_at=stage))
+    async with ScriptedServer(fake) as server, running(QUICK) as app, http_to(app) as http:
+        script = await Script.signed_in(http, server)
+        assert len(await script.ids()) == 2
