@@ -81,11 +81,15 @@ class HeaderLoader:
         return len(self._rest) + len(self._pending)
 
     def prefer(self, messages: Iterable[Message]) -> None:
-        """These are being looked at: load them next, before what waits already."""
-        wanted = list(messages)
-        for message in wanted:
+        """These are being looked at: load them next, before what waits already.
+
+        Of a thousand, some are asked for now; the others are the next ones in turn.
+        """
+        wanted = [message for message in messages if not message.headers_known]
+        for message in wanted[:_AT_A_TIME]:
             if self._stopped or not self._ask(message):
                 return
+        self._rest.extendleft(reversed(wanted[_AT_A_TIME:]))
         self._connection.hasten([self._asked[m.id] for m in wanted if m.id in self._asked])
 
     async def run(self) -> None:

@@ -177,14 +177,14 @@ async def noop(session: CurrentSession) -> None:
     await session.reader.noop()
 
 
-@router.get("/list")
+@router.get("/list", response_model=schemas.MessageList)
 async def list_messages(
     session: CurrentSession,
     q: Filter = "",
     sort: Order = "-size",
     page: Annotated[int, Query(ge=1, le=10**9)] = 1,
     per_page: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> schemas.MessageList:
+) -> Response:
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
     await session.reader.ensure_listed()
@@ -193,14 +193,18 @@ async def list_messages(
     shown = matched[(page - 1) * per_page : page * per_page]
     session.mailbox.headers.prefer(shown)
     await read_headers(shown)
-    return schemas.MessageList(
-        messages=[schemas.listed(session.mailbox, message) for message in shown],
-        total=len(matched),
-        octets=found.octets,
-        undecided=len(found.undecided),
-        page=page,
-        pages=max(1, -(-len(matched) // per_page)),
-    )
+
+    def made() -> str:
+        return schemas.MessageList(
+            messages=[schemas.listed(session.mailbox, message) for message in shown],
+            total=len(matched),
+            octets=found.octets,
+            undecided=len(found.undecided),
+            page=page,
+            pages=max(1, -(-len(matched) // per_page)),
+        ).model_dump_json(by_alias=True)
+
+    return Response(await aside(made), media_type="application/json")
 
 
 @router.get("/space", response_model=schemas.SpaceMap)
