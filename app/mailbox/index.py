@@ -227,6 +227,11 @@ class Index:
             if read_on is None or header.read_on == read_on or not known.headers_known:
                 message.header = header
 
+    def forget_looks(self) -> None:
+        """No header counts as shown by the connection of now: its numbers mean others."""
+        for message in self:
+            message.header.read_on = ""
+
     def moved(self, earlier: "Index", deleted: Collection[MessageNumber]) -> bool:
         """Whether numbers mean something else than in an earlier listing of the same connection.
 

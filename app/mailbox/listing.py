@@ -134,6 +134,7 @@ class Listing:
         moved = same and await aside(index.moved, earlier, self._lease.deletions.typed)
         if moved:
             salt = secrets.token_urlsafe(8)  # what stands there now is nothing that was known
+            await aside(earlier.forget_looks)
         if moved or habit.distrusted is not before:
             index = await made({} if habit.distrusted else births)
         changes = await aside(compare, earlier, index)

@@ -13,7 +13,12 @@ from .test_identity import left, mails, signed_in, subjects
 NAMINGS = [honest, lambda place, _: str(place), lambda place, _: None]
 
 
-@pytest.mark.parametrize("naming", NAMINGS)
+def by_place(place, _):
+    """UIDLs that are the places under another name; nothing but a header tells."""
+    return f"msg{place}"
+
+
+@pytest.mark.parametrize("naming", [*NAMINGS, by_place])
 @pytest.mark.parametrize("marked", [(2, 3, 5), (6, 1), (1, 2, 3, 4, 5, 6), (4,)])
 async def test_where_dele_takes_out_at_once_the_others_marked_are_still_the_right_ones(
     naming, marked
@@ -46,7 +51,7 @@ async def test_a_mark_does_not_move_on_where_numbers_follow_what_others_delete(n
     assert left(server) == there
 
 
-@pytest.mark.parametrize("naming", NAMINGS)
+@pytest.mark.parametrize("naming", [*NAMINGS, by_place])
 async def test_a_deletion_that_rset_does_not_take_back_moves_no_mark(naming):
     server = FickleServer(mails(*"abcdef"))
     server.naming, server.at_once = naming, True
