@@ -169,6 +169,8 @@ class Console:
                 exchange = await self._answer(connection, typed)
                 if not exchange.ok and not earlier:
                     self._deletions.typed.pop(number, None)
+                elif exchange.ok and await _stands_at(connection, number):
+                    await self._mailbox.relist(connection)  # before any header comes by number
             finally:
                 self._headers.start(self._line)
             return exchange
@@ -240,6 +242,15 @@ class Console:
         if confirm != right:
             popped = len(doomed) - len(self._deletions.typed) if line == Verb.QUIT.value else 0
             raise ConfirmFirst(line, right, len(doomed), sum(doomed.values()), popped)
+
+
+async def _stands_at(connection: Connection, number: MessageNumber) -> bool:
+    """Whether a message stands at a number that DELE was sent for: where it takes out at once."""
+    try:
+        await connection.execute(commands.raw_line("LIST", str(number)))
+    except CommandRejected:
+        return False
+    return True
 
 
 async def _goodbye(connection: Connection) -> tuple[str, Sent]:

@@ -32,9 +32,11 @@ ACCOUNT = Account("anna", Target("fickle.example", 110, Security.NONE))
 
 @asynccontextmanager
 async def signed_in(
-    server: FickleServer, dialer: FickleDialer | None = None
+    server: FickleServer, dialer: FickleDialer | None = None, *, paused: bool = False
 ) -> AsyncIterator[Mailbox]:
     mailbox = Mailbox(ACCOUNT, dialer or FickleDialer(server))
+    if paused:  # no header comes by itself
+        await mailbox.headers.pause()
     await line_of(mailbox).hold()
     await loaded(mailbox)
     yield mailbox

@@ -7,7 +7,7 @@ import pytest
 from app.mailbox import CommitFailed, ConfirmFirst, Outcome
 from tests.support.fickle import FickleServer, honest
 
-from .opening import commit, console, index_of, loaded, mark
+from .opening import commit, console, index_of, line_of, loaded, mark
 from .test_identity import left, mails, signed_in, subjects
 
 NAMINGS = [honest, lambda place, _: str(place), lambda place, _: None]
@@ -52,17 +52,48 @@ async def test_a_mark_does_not_move_on_where_numbers_follow_what_others_delete(n
 
 
 @pytest.mark.parametrize("naming", [*NAMINGS, by_place])
-async def test_a_deletion_that_rset_does_not_take_back_moves_no_mark(naming):
+@pytest.mark.parametrize("reset", [False, True])
+async def test_where_dele_that_is_typed_takes_out_at_once_what_is_shown_of_a_mark_tells(
+    naming, reset
+):
     server = FickleServer(mails(*"abcdef"))
     server.naming, server.at_once = naming, True
     async with signed_in(server) as mailbox:
         await typed(mailbox, "DELE 1")
-        await console(mailbox).type("RSET")
+        if reset:  # which takes nothing back there
+            await console(mailbox).type("RSET")
+        await loaded(mailbox)
         mark(mailbox, 3)
+        seen = mailbox.marks.messages[0].summary.subject
         for _ in range(2):
             with suppress(CommitFailed):
                 await commit(mailbox).run()
-    assert left(server) in {"bcdef", "bdef"}
+    assert left(server) in {"bcdef", "bcdef".replace(seen, "")}
+
+
+@pytest.mark.parametrize("naming", [*NAMINGS, by_place])
+@pytest.mark.parametrize("read", [False, True])
+@pytest.mark.parametrize("there", ["ab", "abc"])
+async def test_a_mark_from_before_such_a_deletion_never_takes_what_moved_up(naming, read, there):
+    server = FickleServer(mails(*there))
+    server.naming, server.at_once = naming, True
+    async with signed_in(server, paused=not read) as mailbox:
+        mark(mailbox, 1)
+        await typed(mailbox, "DELE 1")
+        await mailbox.headers.resume(line_of(mailbox))
+        await loaded(mailbox)
+        with suppress(CommitFailed):
+            await commit(mailbox).run()
+    assert left(server) == there[1:]
+
+
+async def test_where_dele_leaves_its_number_empty_nothing_is_listed_anew():
+    server = FickleServer(mails(*"abc"))
+    async with signed_in(server) as mailbox:
+        before = mailbox.index
+        await typed(mailbox, "DELE 1")
+        assert server.visits[-1].commands[-2:] == ["DELE 1", "LIST 1"]
+        assert mailbox.index is before
 
 
 @pytest.mark.parametrize("naming", NAMINGS[1:])

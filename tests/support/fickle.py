@@ -107,8 +107,10 @@ class FickleServer:
                 visit.deleted.clear()
             case "QUIT" if visit.deleted:
                 self._delete(visit)
-            case "LIST" if numbers and 1 <= numbers[0] <= len(visit.messages):
+            case "LIST" if numbers and self._is_there(visit, numbers[0]):
                 return b"+OK %d %d\r\n" % (numbers[0], visit.messages[numbers[0] - 1].octets or 0)
+            case "LIST" if numbers:
+                return b"-ERR no such message\r\n"
             case "STAT" | "LIST" | "UIDL":
                 return self._listing(visit, verb.upper())
             case "TOP" | "RETR" | "DELE":
@@ -122,6 +124,9 @@ class FickleServer:
         self.messages = [stored for stored in self.messages if stored.subject not in gone]
         while self.meanwhile:
             self.meanwhile.pop(0)()
+
+    def _is_there(self, visit: Visit, number: int) -> bool:
+        return 1 <= number <= len(visit.messages) and number not in visit.deleted
 
     def _listing(self, visit: Visit, verb: str) -> bytes:
         left = [(n, m) for n, m in enumerate(visit.messages, 1) if n not in visit.deleted]
@@ -138,7 +143,7 @@ class FickleServer:
         return b"+OK\r\n" + "".join(rows).encode() + b".\r\n"
 
     def _message(self, visit: Visit, verb: str, number: int) -> bytes:
-        if not 1 <= number <= len(visit.messages) or number in visit.deleted:
+        if not self._is_there(visit, number):
             return b"-ERR no such message\r\n"
         if verb == "DELE":
             self._dele(visit, number)
