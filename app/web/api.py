@@ -319,7 +319,7 @@ async def mark_many(session: CurrentSession, body: schemas.MarkMany) -> schemas.
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
         if parse_query(body.q or "").matches_all:
-            raise InvalidRequest(_("q: it matches every message; to mark them all, name them."))
+            raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
         found = await chosen(session, body.q or "")
         ids, undecided = [message.id for message in found.matched], len(found.undecided)
     matched = schemas.Totals.of(mailbox.index.totals_of(ids))

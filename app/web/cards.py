@@ -17,7 +17,7 @@ _METHODS = {
     "DECLINECOUNTER": N_("The proposed time is declined"),
     "PUBLISH": _EVENT,
     "ADD": N_("More dates"),
-    "REFRESH": N_("The newest version is asked for"),
+    "REFRESH": N_("Latest version requested"),
 }
 _ANSWERS = {
     "accepted": N_("accepted"),
@@ -65,8 +65,8 @@ def _when(event: Event) -> str:
     when = _("%(start)s to %(end)s", start=start, end=_moment(event.end)) if event.end else start
     if isinstance(event.start, datetime) and event.start.tzinfo is None:
         if event.zone:
-            return _("%(when)s, by the clock of %(zone)s", when=when, zone=event.zone)
-        return _("%(when)s, by whatever clock you have there", when=when)
+            return _("%(when)s, time zone %(zone)s", when=when, zone=event.zone)
+        return _("%(when)s, local time", when=when)
     return when
 
 

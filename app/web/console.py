@@ -165,9 +165,9 @@ class Console:
             else "",
             popped=ngettext(
                 "This server deletes at QUIT what was read whole: %(n)s message, %(size)s. "
-                "Release keeps it.",
+                "“Release now” keeps it.",
                 "This server deletes at QUIT what was read whole: %(n)s messages, %(size)s. "
-                "Release keeps them.",
+                "“Release now” keeps them.",
                 popped.messages,
                 n=formats.number(popped.messages),
                 size=formats.size(popped.octets),
@@ -256,7 +256,7 @@ class Console:
         if verb is Verb.QUIT and mailbox.lease.held_seconds is None:
             if verb in mailbox.dialogue.learnt:
                 return "", ""
-            return "", _("The mailbox is given back: there is nothing to end.")
+            return "", _("The mailbox is released: there is nothing to end.")
         if "{n}" not in line:
             return line, ""
         first = next(iter(mailbox.index), None)
@@ -270,14 +270,16 @@ def _before(one: Exchange) -> tuple[str, ...]:
     if one.undone:
         said.append(_taken_back(one.undone))
     if one.renewed:
-        said.append(_("A new connection: message numbers may be others than before."))
+        said.append(_("A new connection: message numbers may have changed."))
     return tuple(said)
 
 
 def _taken_back(count: int) -> str:
     return ngettext(
-        "%(n)s deletion was taken back: its connection was given back or ended before QUIT.",
-        "%(n)s deletions were taken back: their connection was given back or ended before QUIT.",
+        "%(n)s deletion was taken back: the mailbox was released, or the connection "
+        "ended, before QUIT.",
+        "%(n)s deletions were taken back: the mailbox was released, or the connection "
+        "ended, before QUIT.",
         count,
         n=formats.number(count),
     )
@@ -301,10 +303,10 @@ def _notes(one: Exchange) -> tuple[str, ...]:
 def _outcome(receipt: Receipt) -> str:
     gone, total = receipt.count(Outcome.GONE), len(receipt.items)
     if not receipt.verified:
-        return _("Whether it is gone could not be verified.")
+        return _("The deletion could not be verified.")
     return ngettext(
-        "%(gone)s of %(n)s message is gone, %(size)s freed: checked by signing in again.",
-        "%(gone)s of %(n)s messages are gone, %(size)s freed: checked by signing in again.",
+        "Gone: %(gone)s of %(n)s message, %(size)s freed; checked by signing in again.",
+        "Gone: %(gone)s of %(n)s messages, %(size)s freed; checked by signing in again.",
         total,
         gone=formats.number(gone),
         n=formats.number(total),

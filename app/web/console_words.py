@@ -11,41 +11,44 @@ from .error_words import Words
 from .words import N_, _, ngettext
 
 _BAD_LINES: Final[Mapping[LineFault, tuple[str, str]]] = {
-    LineFault.EMPTY: (N_("Nothing was typed."), N_("Type a command, such as STAT, and Enter.")),
+    LineFault.EMPTY: (
+        N_("Nothing was typed."),
+        N_("Type a command, such as STAT, and press Enter."),
+    ),
     LineFault.TOO_LONG: (
         N_("This line is too long."),
         N_("It was not sent: a POP3 command has at most 255 octets."),
     ),
     LineFault.CONTROL: (
         N_("Only one line of plain characters can be sent."),
-        N_("It was not sent: there is a line break, a tab or a character without a shape in it."),
+        N_("It was not sent: there is a line break, a tab or an invisible character in it."),
     ),
     LineFault.SIGNING_IN: (
-        N_("Signing in is done already, and never here."),
+        N_("You are signed in already; signing in is never done here."),
         N_("The line was not sent and not kept. No password is ever typed here."),
     ),
     LineFault.UNKNOWN: (
-        N_("This is none of the commands that can be typed here."),
-        N_("It was not sent. These can be: %(commands)s."),
+        N_("This is not a command that can be typed here."),
+        N_("It was not sent. You can use: %(commands)s."),
     ),
     LineFault.ARGUMENTS: (
-        N_("That is not all this command needs, or more than it takes."),
-        N_("It was not sent. It is written %(usage)s."),
+        N_("This command was given too few arguments, or too many."),
+        N_("It was not sent. The form is %(usage)s."),
     ),
     LineFault.NUMBER: (
-        N_("There can be no such number."),
+        N_("This number is not possible."),
         N_(
-            "It was not sent. It is written %(usage)s: messages have the numbers of LIST, from 1; "
-            "lines are counted from 0."
+            "It was not sent. The form is %(usage)s: messages have the numbers of LIST, "
+            "from 1; lines are counted from 0."
         ),
     ),
     LineFault.TAG: (
-        N_("This is no language tag."),
-        N_("It was not sent. It is written %(usage)s, with a tag such as de or pt-BR."),
+        N_("This is not a language tag."),
+        N_("It was not sent. The form is %(usage)s, with a tag such as de or pt-BR."),
     ),
     LineFault.RELEASED: (
         N_("There is no connection to end."),
-        N_("The mailbox is given back already; the next command takes it again."),
+        N_("The mailbox is released already; the next command takes it again."),
     ),
 }
 
@@ -91,9 +94,9 @@ def confirm_first(error: ConfirmFirst) -> Words:
 def busy(_error: LineBusy) -> Words:
     """A whole message is on its way."""
     return Words(
-        _("A whole message is on its way."),
+        _("A whole message is being transferred."),
         _("POP3 does one thing at a time: a command would wait for the end of it."),
-        (_("Try again when it is here, or call it off."),),
+        (_("Try again when it is here, or cancel it."),),
     )
 
 
@@ -130,7 +133,7 @@ ABOUT: Final[Mapping[Verb, About]] = {
         N_("RFC 1939, section 5"),
     ),
     Verb.UIDL: About(
-        N_("The name of each message, or of message n, that stays when numbers change."),
+        N_("The lasting id of each message, or of message n; it stays when numbers change."),
         "UIDL 3",
         N_("RFC 1939, section 7"),
     ),
@@ -145,7 +148,9 @@ ABOUT: Final[Mapping[Verb, About]] = {
         N_("RFC 1939, section 5"),
     ),
     Verb.DELE: About(
-        N_("Message n is to go. It is not gone before QUIT."), "DELE 3", N_("RFC 1939, section 5")
+        N_("Marks message n for deletion; it is deleted only at QUIT."),
+        "DELE 3",
+        N_("RFC 1939, section 5"),
     ),
     Verb.RSET: About(
         N_("Takes back every DELE of this connection."), "RSET", N_("RFC 1939, section 5")
@@ -156,7 +161,9 @@ ABOUT: Final[Mapping[Verb, About]] = {
         N_("RFC 1939, section 6"),
     ),
     Verb.NOOP: About(
-        N_("Nothing; the server says that it is there."), "NOOP", N_("RFC 1939, section 5")
+        N_("Does nothing; the server only confirms that it is there."),
+        "NOOP",
+        N_("RFC 1939, section 5"),
     ),
     Verb.CAPA: About(N_("What this server can do."), "CAPA", N_("RFC 2449, section 5")),
     Verb.LANG: About(
@@ -184,7 +191,7 @@ TOUR: Final = (
         Verb.STAT,
         "STAT",
         N_("Ask how full it is"),
-        N_("STAT is the first thing anybody asks of a mailbox."),
+        N_("STAT is the first thing to ask a mailbox."),
         N_("The answer is two numbers: how many messages there are, and their octets together."),
     ),
     Step(
@@ -192,7 +199,7 @@ TOUR: Final = (
         "LIST",
         N_("Find the large ones"),
         N_("LIST gives each message a number and says how large it is."),
-        N_("The lone dot that ends a list on the wire is left out here."),
+        N_("The lone dot that ends a list in the protocol is left out here."),
     ),
     Step(
         Verb.TOP,
@@ -220,6 +227,6 @@ TOUR: Final = (
         "QUIT",
         N_("Say goodbye"),
         N_("QUIT makes deletions final and lets other programs open the mailbox again."),
-        N_("After RSET there is nothing to delete, so it only gives the mailbox back."),
+        N_("After RSET there is nothing to delete, so QUIT only releases the mailbox."),
     ),
 )

@@ -6,18 +6,18 @@ from typing import Final
 from .words import N_, _
 
 _WORDS: Final = {
-    "header-cut": N_("Its headers are longer than is read; the rest of them is in the saved file."),
-    "junk-line": N_("Among its headers are lines that are none; they are left out."),
+    "header-cut": N_("Its headers are too long to be read in full; the rest is in the saved file."),
+    "junk-line": N_("Some lines among its headers are not valid; they are left out."),
     "bad-content-type": N_(
         "A part does not say clearly what it is, so it is taken for plain text."
     ),
     "no-boundary": N_(
         "It should have parts, but does not say where they begin: it is shown as it is."
     ),
-    "boundary-not-found": N_(
-        "It should have parts, but none of them begins: it is shown as it is."
+    "boundary-not-found": N_("It should have parts, but none was found: it is shown as it is."),
+    "boundary-not-closed": N_(
+        "The final boundary of its parts is missing; the last part may be cut off."
     ),
-    "boundary-not-closed": N_("The mark at the end of its parts is missing; the last may be cut."),
     "too-many-parts": N_("It has more than 1,000 parts; not all of them are listed."),
     "too-deep": N_("Its parts are nested too deep; the innermost ones are not opened."),
     "unknown-encoding": N_(

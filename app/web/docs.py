@@ -14,9 +14,10 @@ from .words import N_, _
 router = APIRouter(prefix="/api")
 
 _INTRO = N_(
-    "Every capability of the pages, under the names of POP3: DELE marks, RSET unmarks, QUIT makes "
-    "it happen. Sign in with POST /api/v1/session, then send Authorization: Bearer TOKEN. Errors "
-    "are application/problem+json with a stable code."
+    "Everything the pages can do, under the names of POP3: DELE marks, RSET "
+    "unmarks, QUIT carries it out. Sign in with POST /api/v1/session, then send "
+    "Authorization: Bearer TOKEN. Errors are application/problem+json with a "
+    "stable code."
 )
 
 

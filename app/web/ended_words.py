@@ -14,7 +14,7 @@ def ended_view(ended: Ended | None, *, undone: bool = False) -> EndedView:
         ended: what is remembered of it; None where this Popscope does not know it (any more).
         undone: the click that met the end was to change something.
     """
-    lost = (_("What you clicked last was not done."),) if undone else ()
+    lost = (_("Your last click was not carried out."),) if undone else ()
     if ended is None:
         return EndedView(
             _("Your session is over: this Popscope does not know it any more."),

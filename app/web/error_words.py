@@ -18,13 +18,13 @@ class Words:
 
 
 _STRANGERS = {
-    Protocol.SMTP: N_("What answers there is an SMTP server, which is for sending mail."),
-    Protocol.IMAP: N_("What answers there is an IMAP server."),
-    Protocol.HTTP: N_("What answers there is a web server."),
-    Protocol.SSH: N_("What answers there is an SSH server."),
-    Protocol.NNTP: N_("What answers there is a news server (NNTP)."),
-    Protocol.FTP: N_("What answers there is an FTP server."),
-    Protocol.SIEVE: N_("What answers there is a ManageSieve server, which keeps mail filters."),
+    Protocol.SMTP: N_("An SMTP server answers there, which is for sending mail."),
+    Protocol.IMAP: N_("An IMAP server answers there."),
+    Protocol.HTTP: N_("A web server answers there."),
+    Protocol.SSH: N_("An SSH server answers there."),
+    Protocol.NNTP: N_("A news server (NNTP) answers there."),
+    Protocol.FTP: N_("An FTP server answers there."),
+    Protocol.SIEVE: N_("A ManageSieve server answers there, which manages mail filters."),
 }
 
 
@@ -32,13 +32,13 @@ def stranger(spoken: Protocol | None) -> Words:
     """Something else than POP3 answers, or something that wants TLS."""
     if spoken is Protocol.TLS:
         return Words(
-            _("This port wants TLS."),
+            _("This port requires TLS."),
             _("What answers there speaks nothing but TLS. Your password was not sent."),
             (_("Choose TLS."),),
         )
     kind = _STRANGERS.get(spoken) if spoken else None
     return Words(
-        _("This is no POP3 server."),
+        _("This is not a POP3 server."),
         _(kind) if kind else _("What it said is not POP3."),
         (_("POP3 is usually on port 995 (TLS) or 110."),),
     )
@@ -52,7 +52,7 @@ def connect(error: ConnectFailed) -> Words:
             return Words(
                 _("There is no such server."),
                 _("The name %(host)s could not be found.", host=error.host),
-                (_("Check the server's name for a slip of the finger."),),
+                (_("Check the server's name for typing mistakes."),),
             )
         case ConnectFault.REFUSED:
             return Words(
@@ -67,20 +67,20 @@ def connect(error: ConnectFailed) -> Words:
         case ConnectFault.UNREACHABLE:
             return Words(
                 _("The server cannot be reached."),
-                _("There is no way to %(host)s, port %(port)s.", **place),
+                _("There is no route to %(host)s, port %(port)s.", **place),
             )
         case ConnectFault.TIMEOUT:
             return Words(
                 _("The server does not answer."),
-                _("%(host)s, port %(port)s did not take the connection in time.", **place),
+                _("%(host)s, port %(port)s did not accept the connection in time.", **place),
                 (_("Check name and port; a firewall may be in between."),),
             )
         case ConnectFault.NO_GREETING:
             return _silent(error)
         case ConnectFault.TURNED_AWAY:
             return Words(
-                _("The server turned us away."),
-                _("%(host)s, port %(port)s answered, but does not want to serve us now.", **place),
+                _("The server turned Popscope away."),
+                _("%(host)s, port %(port)s answered, but turned Popscope away for now.", **place),
                 (_("It may allow only a few connections at once; try again in a minute."),),
             )
 
@@ -91,7 +91,7 @@ def _silent(error: ConnectFailed) -> Words:
     return Words(
         _("Connected, but the server says nothing."),
         _(
-            "%(host)s, port %(port)s took the connection and sent no greeting.",
+            "%(host)s, port %(port)s accepted the connection but sent no greeting.",
             host=error.host,
             port=error.port,
         ),
@@ -117,11 +117,11 @@ _TLS_WORDS = {
     ),
     TlsFault.SELF_SIGNED: (
         N_("The certificate is self-signed."),
-        N_("Whoever runs Popscope can trust it with POPSCOPE_CA_FILE."),
+        N_("Whoever runs Popscope can make it trusted with POPSCOPE_CA_FILE."),
     ),
     TlsFault.UNKNOWN_ISSUER: (
         N_("The certificate comes from an unknown issuer."),
-        N_("Whoever runs Popscope can trust the issuer with POPSCOPE_CA_FILE."),
+        N_("Whoever runs Popscope can make the issuer trusted with POPSCOPE_CA_FILE."),
     ),
     TlsFault.UNTRUSTED: (
         N_("The certificate cannot be trusted."),
@@ -136,12 +136,12 @@ _TLS_WORDS = {
         N_("Choose STARTTLS, or the server's TLS port, usually 995."),
     ),
     TlsFault.TOO_OLD: (
-        N_("The server only speaks outdated TLS."),
+        N_("The server only supports outdated TLS."),
         N_("Popscope needs TLS 1.2 or later. Whoever runs the server must update it."),
     ),
     TlsFault.HANDSHAKE: (
         N_("TLS could not be set up."),
-        N_("Check that port and protection belong together."),
+        N_("Check that port and protection match."),
     ),
     TlsFault.TIMEOUT: (
         N_("The server does not answer the TLS handshake."),

@@ -120,7 +120,7 @@ def _commit_failed(error: CommitFailed) -> Words:
             return Words(_("Nothing is marked."), _("There is nothing to delete."))
         case CommitFault.CHANGED:
             return Words(
-                _("The mailbox has changed meanwhile. Nothing was deleted."),
+                _("The mailbox has changed in the meantime. Nothing was deleted."),
                 _(
                     "Messages you had marked are gone or are no longer the same; their marks were "
                     "taken away."
@@ -129,7 +129,7 @@ def _commit_failed(error: CommitFailed) -> Words:
             )
         case CommitFault.OTHERS_MARKED:
             return Words(
-                _("Other messages are marked than this page had shown. Nothing was deleted."),
+                _("The marked messages are no longer those this page showed. Nothing was deleted."),
                 _("Look at what is marked now, and confirm again."),
             )
         case CommitFault.BUSY:
@@ -205,7 +205,7 @@ TABLE: dict[type[Exception], Entry] = {
         _fixed(
             N_("The connection to the mail server was lost."),
             N_("Nothing was deleted, and your marks are kept."),
-            N_("Try again: Popscope connects anew."),
+            N_("Try again: Popscope will reconnect."),
         ),
     ),
     Stalled: Entry(504, "stalled", _stalled),
@@ -249,7 +249,7 @@ TABLE: dict[type[Exception], Entry] = {
         "no-such-part",
         _fixed(
             N_("This message has no such part."),
-            N_("Parts are counted anew when more of a message has come."),
+            N_("Parts are renumbered when more of a message has come."),
             N_("Open its attachments again."),
         ),
     ),
@@ -257,8 +257,8 @@ TABLE: dict[type[Exception], Entry] = {
         507,
         "no-room",
         _fixed(
-            N_("There is no room for this message where Popscope runs."),
-            N_("To show a whole message, it is kept on disk for as long as you look at it."),
+            N_("There is no room for this message on the machine where Popscope runs."),
+            N_("To show a whole message, Popscope keeps it on disk for as long as you look at it."),
             N_("Save it as a file instead: that takes no room there."),
         ),
     ),
@@ -268,14 +268,14 @@ TABLE: dict[type[Exception], Entry] = {
         _fixed(
             N_("Messages of this mailbox are being saved already."),
             N_("POP3 does one thing at a time, so files are made one after the other."),
-            N_("Wait for the file that is on its way, or call it off in your browser."),
+            N_("Wait for the file being saved, or cancel it in your browser."),
         ),
     ),
     CalledOff: Entry(
         409,
         "called-off",
         _fixed(
-            N_("The download was called off."),
+            N_("The download was cancelled."),
             N_("The message stays on the server as it is."),
             N_("Ask for the whole message again if you want it after all."),
         ),
@@ -289,17 +289,17 @@ TABLE: dict[type[Exception], Entry] = {
         409,
         "report-running",
         _fixed(
-            N_("A report is being made for you already."),
+            N_("A report for you is already running."),
             N_("One at a time, so that no server takes it for an attack."),
-            N_("Wait for it, or call it off."),
+            N_("Wait for it, or cancel it."),
         ),
     ),
     ReportsFull: Entry(
         503,
         "reports-full",
         _fixed(
-            N_("Too many reports are being made."),
-            N_("This Popscope makes a few at a time."),
+            N_("Too many reports are running."),
+            N_("This Popscope makes only a few at a time."),
             N_("Try again in a minute."),
         ),
     ),
@@ -321,7 +321,7 @@ TABLE: dict[type[Exception], Entry] = {
         403,
         "forbidden-origin",
         _fixed(
-            N_("This request did not come from a page of ours."),
+            N_("This request did not come from a page of this Popscope."),
             N_("To keep other sites from acting in your name, it was refused."),
             N_("Reload the page and try again."),
         ),
@@ -349,7 +349,7 @@ TABLE: dict[type[Exception], Entry] = {
         lambda error: server_words.confirm(error.host, error.port, error.security, error.domain),
     ),
     InvalidRequest: Entry(
-        422, "invalid-request", lambda error: Words(_("That makes no sense here."), error.detail)
+        422, "invalid-request", lambda error: Words(_("This input is not valid."), error.detail)
     ),
 }
 

@@ -31,7 +31,7 @@ _RECIPES: Final = (
     (N_("From somebody, with an attachment"), "from:bob has:attachment"),
     (N_("A phrase in the subject, but no replies"), 'subject:"your invoice" -subject:re'),
     (N_("Sent in January 2026"), "after:2025-12-31 before:2026-02-01"),
-    (N_("Of the last four weeks, to somebody"), "newer:4w to:anna"),
+    (N_("From the last four weeks, to somebody"), "newer:4w to:anna"),
     (N_("Under 10 KB and not marked yet"), "smaller:10K -is:marked"),
 )
 _SHOWN: Final = 80  # characters around the place of a fault

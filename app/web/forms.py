@@ -79,7 +79,9 @@ class SignInForm:
             raise InvalidRequest(_("Type your email address or user name."))
         mechanism = self.auth.strip().upper() or None
         if mechanism is not None and mechanism not in MEANS:
-            raise InvalidRequest(_("auth: %(known)s are known.", known=", ".join(sorted(MEANS))))
+            raise InvalidRequest(
+                _("auth: known values are %(known)s.", known=", ".join(sorted(MEANS)))
+            )
         if self.token or mechanism in TOKEN_MEANS:
             secret = self._read_token(username, mechanism)
         else:
@@ -91,7 +93,7 @@ class SignInForm:
             raise InvalidRequest(_("Type your password."))
         if _CONTROL.search(username) or _CONTROL.search(self.password):
             raise InvalidRequest(
-                _("The name or the password holds a line break or another control character.")
+                _("The name or the password contains a line break or another control character.")
             )
         if not credentials_fit(username, self.password):
             raise InvalidRequest(
@@ -108,7 +110,9 @@ class SignInForm:
                 )
             )
         if not token_fits(username, self.token):
-            raise InvalidRequest(_("token: it, or the name, holds what cannot be sent."))
+            raise InvalidRequest(
+                _("token: it or the name contains characters that cannot be sent.")
+            )
         return self.token
 
     def target(self, config: WebConfig) -> Target:
@@ -173,7 +177,7 @@ def read_target(server: str, port: str, security: str) -> Target:
     found = _PLACE.fullmatch(place)
     if found is None or _CONTROL.search(place) or not _is_address(found[1]):
         raise InvalidRequest(
-            _("Server: %(text)s is no server name.", text=repr(server.strip()[:80]))
+            _("Server: %(text)s is not a server name.", text=repr(server.strip()[:80]))
         )
     host = (found[1] or found[2]).rstrip(".")
     typed = port.strip() or found[3] or ""

@@ -151,8 +151,8 @@ def toast(mailbox: Mailbox) -> ToastView | None:
     if change is None:
         return None
     gone = ngettext(
-        "%(n)s of those named is not in the mailbox any more.",
-        "%(n)s of those named are not in the mailbox any more.",
+        "%(n)s of the chosen messages is not in the mailbox any more.",
+        "%(n)s of the chosen messages are not in the mailbox any more.",
         change.gone,
         n=formats.number(change.gone),
     )
@@ -173,7 +173,7 @@ def _changed(change: Change) -> str:
         )
     count = len(change.marked)
     if not count:
-        return _("Nothing was marked that was not marked before.")
+        return _("Nothing new was marked.")
     return ngettext(
         "%(n)s message, %(size)s, is marked for deletion.",
         "%(n)s messages, %(size)s, are marked for deletion.",

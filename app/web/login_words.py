@@ -27,7 +27,7 @@ def rejected(error: LoginRejected) -> Words:
     match (error.code or "").split("/"):
         case ["SYS", "PERM"]:
             return Words(
-                _("The server has a lasting problem with this mailbox."),
+                _("The server has a permanent problem with this mailbox."),
                 _("Name and password may be right."),
                 (_("Whoever runs the server has to look at it."),),
             )
@@ -39,8 +39,8 @@ def rejected(error: LoginRejected) -> Words:
             )
         case ["UTF8"]:
             return Words(
-                _("The server cannot take these characters."),
-                _("It wants the name and the password in another form, such as plain letters."),
+                _("The server cannot accept these characters."),
+                _("It requires the name and the password in another form, such as plain letters."),
                 (_("Ask whoever runs the server how the name is written there."),),
             )
     if error.means in TOKEN_MEANS:
@@ -51,12 +51,12 @@ def rejected(error: LoginRejected) -> Words:
         (
             *((_beyond_ascii(),) if error.beyond_ascii else ()),
             _(
-                "Some servers want the whole address as the user name, some only what is before "
-                "the @."
+                "Some servers require the whole address as the user name, some only what is "
+                "before the @."
             ),
             _(
-                "Some providers want an app password, or have POP3 switched off until you turn it "
-                "on."
+                "Some providers require an app password, or keep POP3 switched off until you "
+                "turn it on."
             ),
             *((_unchecked(error.means),) if error.instead else ()),
         ),
@@ -104,8 +104,8 @@ def _beyond_ascii() -> str:
 
 def _unchecked(means: str) -> str:
     return _(
-        "The password itself was not sent, only a proof of it (%(means)s). Some servers announce "
-        "that and cannot check it.",
+        "The password itself was not sent, only a proof of it (%(means)s). Some "
+        "servers announce this method but cannot check it.",
         means=means,
     )
 
@@ -113,14 +113,16 @@ def _unchecked(means: str) -> str:
 def _token(error: LoginRejected) -> Words:
     status = _("The server's reason: %(status)s.", status=error.status) if error.status else ""
     scope = (
-        _("It wants a token that is good for: %(scope)s", scope=error.scope) if error.scope else ""
+        _("It requires a token that is valid for: %(scope)s", scope=error.scope)
+        if error.scope
+        else ""
     )
     return Words(
         _("The server did not accept the token."),
         status or _("Nothing was opened, and the token was not kept."),
         (
             *((scope,) if scope else ()),
-            _("Tokens expire, mostly within the hour: get a new one, and sign in with it."),
+            _("Tokens expire, usually within the hour: get a new one, and use it to sign in."),
         ),
     )
 
@@ -130,8 +132,8 @@ def in_use(_error: MailboxInUse) -> Words:
     return Words(
         _("Another program has this mailbox open."),
         _(
-            "POP3 lets in one at a time. Mostly it is a phone or a mail program that fetches mail "
-            "at this moment; it lets go when it is done."
+            "POP3 lets in one program at a time. Usually it is a phone or a mail program "
+            "that is fetching mail right now; it releases the mailbox when it is done."
         ),
         (_("Close the mail program on the other computer or phone, or wait a minute."),),
     )
@@ -142,13 +144,13 @@ def delayed(error: LoginDelayed) -> Words:
     seconds = error.retry_after
     detail = (
         ngettext(
-            "This server wants a pause between two sign-ins: %(n)s second from now.",
-            "This server wants a pause between two sign-ins: %(n)s seconds from now.",
+            "This server requires a pause between two sign-ins: %(n)s more second.",
+            "This server requires a pause between two sign-ins: %(n)s more seconds.",
             seconds,
             n=formats.number(seconds),
         )
         if seconds
-        else _("This server wants a while between two sign-ins.")
+        else _("This server requires some time between two sign-ins.")
     )
     return Words(
         _("Too soon after the last sign-in."),
@@ -164,9 +166,12 @@ _NO_WAY = {
         N_("Leave the choice to Popscope, or choose another one."),
     ),
     WayFault.UNSENDABLE: (
-        N_("No way to sign in can carry this name and password."),
-        N_("They hold characters that the ways this server offers do not allow. Neither was sent."),
-        N_("Ask whoever runs the server for a password of letters, digits and signs."),
+        N_("No sign-in method can carry this name and password."),
+        N_(
+            "They contain characters that the sign-in methods of this server do not allow. "
+            "Neither was sent."
+        ),
+        N_("Ask whoever runs the server for a password of plain letters, digits and punctuation."),
     ),
 }
 
@@ -180,19 +185,19 @@ def no_way(error: NoWayIn) -> Words:
 _SASL = {
     SaslFault.NONSENSE: (
         N_("Signing in failed."),
-        N_("The server's part in it made no sense, so it was called off."),
+        N_("The server's side of the sign-in made no sense, so it was stopped."),
         N_("Try again; if it happens each time, whoever runs the server should know."),
     ),
     SaslFault.TOO_COSTLY: (
         N_("The server asks for too much."),
-        N_("To prove the password, it wants more computing than Popscope does for anybody."),
-        N_("Over TLS another way to sign in is taken by itself; choose TLS."),
+        N_("To prove the password, it requires more computing than Popscope allows."),
+        N_("Over TLS, Popscope chooses another way to sign in by itself; choose TLS."),
     ),
     SaslFault.IMPOSTOR: (
         N_("The server could not prove that it knows your password."),
         N_(
-            "It let Popscope in without it, as a server would that only pretends to be yours. "
-            "Nothing was opened, and the password itself was not sent."
+            "It let Popscope in without proving that, as a server that only pretends to be "
+            "yours would. Nothing was opened, and the password itself was not sent."
         ),
         N_("Check the server's name, and ask whoever runs it, before you try again."),
     ),

@@ -39,7 +39,8 @@ _NOTICES: Final = {
     ),
     Notice.NO_PIPELINING: N_("This server takes one command at a time, so headers come in slowly."),
     Notice.PIPELINING_BROKE: N_(
-        "This server broke off when several commands were sent at once, so they go one at a time."
+        "This server broke off the connection when several commands were sent at once, "
+        "so they are sent one at a time."
     ),
     Notice.LONE_DOTS: N_(
         "This server breaks messages off at a line that is a lone dot, so it is asked one thing at "
@@ -93,10 +94,10 @@ _COUNTED: Final = {
         "%(n)s messages are deleted in the console: typing RSET there takes that back, until QUIT.",
     ),
     Notice.MARKS_NOT_TAKEN_OVER: NN_(
-        "%(n)s of the marks of your session before could not be taken over: its message is gone "
-        "or has changed.",
-        "%(n)s of the marks of your session before could not be taken over: their messages are "
-        "gone or have changed.",
+        "%(n)s mark of your previous session could not be taken over: its message is "
+        "gone or has changed.",
+        "%(n)s marks of your previous session could not be taken over: their messages "
+        "are gone or have changed.",
     ),
 }
 

@@ -34,7 +34,7 @@ _ROWS: Final = 500  # on one page; there may be 100,000
 _WHY: Final = {
     Unproven.RENAMED: N_("The server gave every message a new UIDL."),
     Unproven.COPIES_RESIZED: N_("Copies with one UIDL have changed their sizes."),
-    Unproven.NO_UIDLS: N_("The server has no UIDLs, and the sizes it lists now do not tell."),
+    Unproven.NO_UIDLS: N_("The server has no UIDLs, and the sizes it lists now do not settle it."),
     Unproven.USELESS_UIDLS: N_(
         "The server's UIDLs tell nothing, and neither do the sizes it lists now."
     ),
@@ -102,10 +102,10 @@ def _warnings(mailbox: Mailbox, shown: Sequence[Message]) -> tuple[str, ...]:
     """What makes it less certain than usual what goes."""
     blind = sum(map(mailbox.headers.withheld, shown))
     unseen = ngettext(
-        "The server does not show the header of %(n)s of these messages: it goes by its number and "
-        "its size alone. Open it first to see what it is.",
-        "The server does not show the headers of %(n)s of these messages: they go by their numbers "
-        "and their sizes alone. Open them first to see what they are.",
+        "The server does not show the header of %(n)s of these messages: only its "
+        "number and size are known. Open it first to see what it is.",
+        "The server does not show the headers of %(n)s of these messages: only their "
+        "numbers and sizes are known. Open them first to see what they are.",
         blind,
         n=formats.number(blind),
     )

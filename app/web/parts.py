@@ -22,16 +22,16 @@ from .views import CardView, InnerFileView, MarkView, PartView
 from .words import N_, _
 
 _KINDS = {
-    Kind.MESSAGE: N_("a message within"),
+    Kind.MESSAGE: N_("an attached message"),
     Kind.CALENDAR: N_("calendar"),
     Kind.TNEF: N_("files packed by Outlook"),
     Kind.SMIME_SIGNED: N_("signed with S/MIME; the signature was not checked"),
-    Kind.SMIME_ENCRYPTED: N_("encrypted with S/MIME; only its owner's mail program opens it"),
+    Kind.SMIME_ENCRYPTED: N_("encrypted with S/MIME; only the recipient's mail program opens it"),
     Kind.SMIME_SIGNATURE: N_("S/MIME signature, not checked"),
-    Kind.PGP_ENCRYPTED: N_("encrypted with PGP; only its owner's key opens it"),
+    Kind.PGP_ENCRYPTED: N_("encrypted with PGP; only the recipient's key opens it"),
     Kind.PGP_SIGNATURE: N_("PGP signature, not checked"),
     Kind.PGP_KEYS: N_("PGP key"),
-    Kind.DELIVERY_STATUS: N_("what became of a delivery"),
+    Kind.DELIVERY_STATUS: N_("delivery report"),
     Kind.EXTERNAL_BODY: N_("kept elsewhere; Popscope does not fetch it"),
     Kind.PARTIAL: N_("one piece of a message that was sent in several"),
 }
@@ -127,7 +127,7 @@ def _note(part: Attachment, octets: int | None) -> str:
     if part.octets is not None:
         return formats.size(part.octets)
     if part.estimate is not None:
-        return _("about %(size)s, not whole here", size=formats.size(part.estimate))
+        return _("about %(size)s, not complete yet", size=formats.size(part.estimate))
     if octets is None:
         return formats.size(None)
     left = max(octets - part.span[0], 0)

@@ -11,13 +11,13 @@ _SHOWN: Final = 60  # characters of what was typed
 _WRONG: Final = {
     QueryFault.UNKNOWN_FIELD: N_("there is no such field"),
     QueryFault.UNKNOWN_VALUE: N_(
-        "has: knows attachment, date, domain, header and sender, is: knows marked"
+        "has: takes attachment, date, domain, header or sender; is: takes marked"
     ),
     QueryFault.EMPTY: N_("there is nothing to look for"),
-    QueryFault.BAD_SIZE: N_("this is no size; sizes look like 300K, 5M or 1.5G"),
-    QueryFault.BAD_AGE: N_("this is no age; ages look like 90d, 4w, 3m or 1y"),
-    QueryFault.BAD_DAY: N_("this is no day; days look like 2026-01-31"),
-    QueryFault.BAD_MONTH: N_("this is no month; months look like 2026-01"),
+    QueryFault.BAD_SIZE: N_("this is not a size; write one like 300K, 5M or 1.5G"),
+    QueryFault.BAD_AGE: N_("this is not an age; write one like 90d, 4w, 3m or 1y"),
+    QueryFault.BAD_DAY: N_("this is not a day; write one like 2026-01-31"),
+    QueryFault.BAD_MONTH: N_("this is not a month; write one like 2026-01"),
     QueryFault.OPEN_QUOTE: N_("this quote is not closed"),
     QueryFault.AFTER_QUOTE: N_("a space is missing behind the quote"),
     QueryFault.TOO_LONG: N_("the filter is too long"),
@@ -40,4 +40,4 @@ def bad_query(error: BadQuery) -> tuple[str, str, tuple[str, ...]]:
             _("Fields are %(fields)s.", fields=_FIELDS),
             _("To look for a word with a colon, put it in quotes."),
         )
-    return _("This filter makes no sense."), detail, advice
+    return _("This filter is not valid."), detail, advice

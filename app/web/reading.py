@@ -47,7 +47,7 @@ _MANY = 8  # recipients that are named
 _LINKS = 200  # links that are listed
 _REFUSED = {
     "too-large": N_("Its HTML is larger than 1 MiB, so it is shown as text only."),
-    "too-deep": N_("Its HTML is nested deeper than any mail needs, so it is shown as text only."),
+    "too-deep": N_("Its HTML is nested unusually deep, so it is shown as text only."),
 }
 
 

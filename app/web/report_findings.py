@@ -21,7 +21,7 @@ class Says:
     advice: str = ""
 
 
-_TLS = N_("Get a certificate that is right, by ACME for example: it then renews itself.")
+_TLS = N_("Get a valid certificate, by ACME for example: it then renews itself.")
 _RFC_5034 = N_("What CAPA announces should work as RFC 5034 has it.")
 _WANTS_ERR = N_("A command that is not known wants -ERR, and the connection goes on.")
 _CHOOSE_TLS = N_("Choose TLS or STARTTLS.")
@@ -35,7 +35,7 @@ BEFORE: Mapping[Finding, Says] = {
     ),
     Finding.FORBIDDEN: Says(
         N_("This Popscope may not connect there."),
-        N_("Its operator decides that: POPSCOPE_TARGETS and POPSCOPE_PORTS."),
+        N_("The operator of Popscope decides that: POPSCOPE_TARGETS and POPSCOPE_PORTS."),
     ),
     Finding.UNREACHABLE: Says(
         N_("Nothing answers at %(server)s."),
@@ -56,36 +56,36 @@ BEFORE: Mapping[Finding, Says] = {
     Finding.IPV6_NONE: Says(
         N_("The name has no IPv6 address."), N_("Add an AAAA record when you can.")
     ),
-    Finding.GREETED: Says(N_("A POP3 server greets.")),
+    Finding.GREETED: Says(N_("A POP3 server sends its greeting.")),
     Finding.GREETED_APOP: Says(
-        N_("A POP3 server greets, with a challenge for APOP."),
+        N_("A POP3 server sends its greeting, with a challenge for APOP."),
         N_("APOP rests on MD5; prefer SCRAM, or any mechanism under TLS."),
     ),
     Finding.NO_GREETING: Says(
-        N_("It accepts connections but does not greet."),
-        N_("See whether the server behind it is running, and look into its log."),
+        N_("It accepts connections but sends no greeting."),
+        N_("See whether the server behind it is running, and check its log."),
     ),
     Finding.TURNED_AWAY: Says(
-        N_("It greets with a refusal."), N_("Its own words are below; its log knows more.")
+        N_("Its greeting is a refusal."), N_("Its answer is below; its log may say more.")
     ),
     Finding.NOT_POP3: Says(
-        N_("What answers is no POP3 server. %(kind)s"),
+        N_("What answers is not a POP3 server. %(kind)s"),
         N_("POP3 is usually on port 995 (TLS) or 110."),
     ),
     Finding.SPEAKS_TLS: Says(
         N_("This port waits for TLS from the first octet on."), N_("Choose TLS for it.")
     ),
     Finding.SPEAKS_PLAIN: Says(
-        N_("This port begins in clear, not with TLS."), N_("Choose STARTTLS for it.")
+        N_("This port begins without encryption, not with TLS."), N_("Choose STARTTLS for it.")
     ),
     Finding.ROUND_TRIP: Says(N_("A command and its answer take %(seconds)s.")),
     Finding.ROUND_TRIP_LONG: Says(
-        N_("A command and its answer take %(seconds)s: that is long."),
-        N_("Pipelining makes up for it; see whether name lookups hold the server up."),
+        N_("A command and its answer take %(seconds)s: that is slow."),
+        N_("Pipelining makes up for it; see whether DNS lookups hold the server up."),
     ),
-    Finding.STLS_WORKS: Says(N_("STLS begins TLS on this port.")),
+    Finding.STLS_WORKS: Says(N_("STLS switches this port to TLS.")),
     Finding.STLS_UNANNOUNCED: Says(
-        N_("STLS works, but CAPA does not say so."), N_("Clients only use what is announced.")
+        N_("STLS works, but CAPA does not announce it."), N_("Clients only use what is announced.")
     ),
     Finding.STLS_MISSING: Says(
         N_("This port has no TLS at all."),
@@ -118,63 +118,64 @@ BEFORE: Mapping[Finding, Says] = {
     ),
     Finding.CERT_TRUSTED: Says(N_("Its issuer is trusted: %(issuer)s.")),
     Finding.CERT_SELF_SIGNED: Says(
-        N_("The certificate is signed by itself; nobody vouches for it."), _TLS
+        N_("The certificate is self-signed; nobody vouches for it."), _TLS
     ),
     Finding.CERT_UNKNOWN_ISSUER: Says(
         N_("Its issuer is not known here: %(issuer)s."),
         N_("Send the intermediate certificates too, or use a public issuer."),
     ),
     Finding.CERT_UNTRUSTED: Says(N_("The certificate is not trusted: %(why)s."), _TLS),
-    Finding.CERT_NAME_RIGHT: Says(N_("It is for %(host)s.")),
+    Finding.CERT_NAME_RIGHT: Says(N_("It is issued for %(host)s.")),
     Finding.CERT_NAME_WRONG: Says(
-        N_("It is for %(names)s, not for %(host)s."),
-        N_("Use a name that it is for, or have this one added to it."),
+        N_("It is issued for %(names)s, not for %(host)s."),
+        N_("Use a name that it is issued for, or have this one added to it."),
     ),
     Finding.CERT_DAYS: Says(
         NN_(
-            "It holds for %(n)s more day, until %(ends)s.",
-            "It holds for %(n)s more days, until %(ends)s.",
+            "It is valid for %(n)s more day, until %(ends)s.",
+            "It is valid for %(n)s more days, until %(ends)s.",
         )
     ),
     Finding.CERT_SOON: Says(
         NN_(
-            "It holds for only %(n)s more day, until %(ends)s.",
-            "It holds for only %(n)s more days, until %(ends)s.",
+            "It is valid for only %(n)s more day, until %(ends)s.",
+            "It is valid for only %(n)s more days, until %(ends)s.",
         ),
         N_("Renew it now, and see why it was not renewed by itself."),
     ),
     Finding.CERT_EXPIRED: Says(
-        NN_("It ended %(n)s day ago, on %(ends)s.", "It ended %(n)s days ago, on %(ends)s."),
+        NN_("It expired %(n)s day ago, on %(ends)s.", "It expired %(n)s days ago, on %(ends)s."),
         N_("Renew it, and restart the server so that it takes the new one."),
     ),
     Finding.CERT_NOT_YET: Says(
-        N_("It only holds from %(begins)s on."), N_("Check the clocks of both machines.")
+        N_("It is valid only from %(begins)s on."), N_("Check the clocks of both machines.")
     ),
     Finding.CERT_KEY: Says(N_("%(key)s.")),
     Finding.CERT_KEY_WEAK: Says(
-        N_("%(key)s: too weak today."), N_("Take RSA with 2048 bits or more, or an elliptic curve.")
+        N_("%(key)s: too weak by today's standards."),
+        N_("Use RSA with 2048 bits or more, or an elliptic curve."),
     ),
-    Finding.INJECTION_SAFE: Says(N_("What is smuggled in before the handshake is thrown away.")),
+    Finding.INJECTION_SAFE: Says(N_("Input injected before the handshake is discarded.")),
     Finding.INJECTION_UNSAFE: Says(
-        N_("A command sent in clear behind STLS is carried out under TLS."),
-        N_("Update the server (CVE-2021-38084 and its kin), or offer port 995 alone."),
+        N_("A command sent in clear after STLS is carried out under TLS."),
+        N_("Update the server (CVE-2021-38084 and similar), or offer port 995 alone."),
     ),
     Finding.INJECTION_UNCLEAR: Says(
-        N_("Whether input behind STLS is thrown away could not be seen.")
+        N_("It could not be checked whether input after STLS is discarded.")
     ),
     Finding.CAPA: Says(NN_("%(n)s capability announced.", "%(n)s capabilities announced.")),
     Finding.CAPA_MISSING: Says(
         N_("CAPA is not known; clients have to guess what the server can do."),
-        N_("A server of this century says what it can."),
+        N_("CAPA has been a standard since 1998 (RFC 2449); the server should support it."),
     ),
     Finding.CAPA_HANGS_UP: Says(
         N_("It hangs up at CAPA; Popscope signs in without asking it."), _WANTS_ERR
     ),
     Finding.TAG_MISSPELLED: Says(
         N_("It announces %(tag)s, which should be %(meant)s."),
-        N_("Clients pass over what they do not know; tell its makers."),
+        N_("Clients ignore what they do not know; tell the makers of the server."),
     ),
-    Finding.TAG_UNKNOWN: Says(N_("No standard knows %(tags)s.")),
+    Finding.TAG_UNKNOWN: Says(N_("%(tags)s: not in any standard.")),
     Finding.CAPA_TLS_SAME: Says(
         N_("The same under TLS."), N_("STLS should not be offered again under TLS.")
     ),
@@ -184,18 +185,22 @@ BEFORE: Mapping[Finding, Says] = {
         N_("%(names)s."), N_("All of them send the password itself: SCRAM-SHA-256 would not.")
     ),
     Finding.MECHANISMS_NONE: Says(
-        N_("No SASL mechanism is announced: USER and PASS are left."),
+        N_("No SASL mechanism is announced: only USER and PASS are left."),
         N_("SCRAM-SHA-256 would keep passwords off the wire."),
     ),
     Finding.CLEARTEXT_OFFERED: Says(
         N_("Before TLS it takes passwords in clear: %(names)s."),
-        N_("Allow them under TLS only: everyone on the way can read them."),
+        N_("Allow them under TLS only: otherwise anyone along the way can read them."),
     ),
-    Finding.CLEARTEXT_REFUSED: Says(N_("Without TLS no password in clear is asked for.")),
+    Finding.CLEARTEXT_REFUSED: Says(
+        N_("Without TLS, it offers no sign-in that sends the password in clear.")
+    ),
     Finding.IMPLEMENTATION: Says(N_("It calls itself %(name)s.")),
     Finding.LANGUAGES: Says(N_("It can answer in other languages (LANG).")),
-    Finding.UTF8: Says(N_("It takes names and headers in UTF-8 (UTF8).")),
-    Finding.UTF8_HEADERS: Says(N_("It gives headers in UTF-8, and takes no such names (UTF8).")),
+    Finding.UTF8: Says(N_("It accepts names and headers in UTF-8 (UTF8).")),
+    Finding.UTF8_HEADERS: Says(
+        N_("It sends headers in UTF-8, but does not accept names in UTF-8 (UTF8).")
+    ),
 }
 
 AFTER: Mapping[Finding, Says] = {
@@ -205,7 +210,7 @@ AFTER: Mapping[Finding, Says] = {
     Finding.LOGIN: Says(N_("Signed in by %(means)s within %(seconds)s.")),
     Finding.LOGIN_SLOW: Says(
         N_("Signing in by %(means)s took %(seconds)s."),
-        N_("See what holds it up: lookups, PAM, a slow disk."),
+        N_("See what delays it: DNS lookups, PAM, a slow disk."),
     ),
     Finding.LOGIN_CLEAR: Says(N_("The password went over the network in clear."), _CHOOSE_TLS),
     Finding.LOGIN_MEANS_REFUSED: Says(
@@ -232,24 +237,24 @@ AFTER: Mapping[Finding, Says] = {
         N_("Not tried: the password is only sent under TLS that can be trusted.")
     ),
     Finding.LOGIN_BROKE_OFF: Says(
-        N_("The connection broke off during the sign-in."), N_("The server's log should know why.")
+        N_("The connection broke off during the sign-in."), N_("The server's log should say why.")
     ),
     Finding.CAPA_LOGIN_SAME: Says(N_("The same after the sign-in.")),
     Finding.CAPA_LOGIN_DIFFERS: Says(N_("CAPA changes with the sign-in.")),
     Finding.DELAY_NONE: Says(N_("Sign-ins may follow each other at once.")),
     Finding.DELAY: Says(
         NN_(
-            "%(n)s second is wanted between two sign-ins.",
-            "%(n)s seconds are wanted between two sign-ins.",
+            "%(n)s second is required between two sign-ins.",
+            "%(n)s seconds are required between two sign-ins.",
         ),
         N_("Clients that check more often are turned away."),
     ),
     Finding.LOCK_SHARED: Says(N_("Two programs can be signed in at the same time.")),
     Finding.LOCK_CODED: Says(
-        N_("A second program is told that the mailbox is in use, with its code.")
+        N_("A second program is told that the mailbox is in use, with the code for it.")
     ),
     Finding.LOCK_WORDS: Says(
-        N_("A second program is told that the mailbox is in use, in words alone."),
+        N_("A second program is told that the mailbox is in use, but without the code for it."),
         N_("The code [IN-USE] would let clients know (RFC 2449)."),
     ),
     Finding.LOCK_SILENT: Says(
@@ -262,11 +267,11 @@ AFTER: Mapping[Finding, Says] = {
     ),
     Finding.PASS_KEPT: Says(N_("A command in the same packet as PASS is answered.")),
     Finding.PASS_LOST: Says(
-        N_("What is sent behind PASS before its answer is lost."),
+        N_("Commands sent after PASS without waiting for its answer are lost."),
         N_("It announces PIPELINING, so nothing should get lost; tell its makers."),
     ),
     Finding.PASS_LOST_UNANNOUNCED: Says(
-        N_("What is sent behind PASS before its answer is lost."),
+        N_("Commands sent after PASS without waiting for its answer are lost."),
         N_("Clients must wait for the answer, as they should."),
     ),
     Finding.COUNT_SAME: Says(
@@ -276,21 +281,22 @@ AFTER: Mapping[Finding, Says] = {
         )
     ),
     Finding.COUNT_DIFFERS: Says(
-        N_("STAT and LIST do not agree."), N_("Its index may be damaged: have it built again.")
+        N_("STAT and LIST do not agree."),
+        N_("The mailbox's index may be damaged: have it rebuilt."),
     ),
-    Finding.COUNT_NONE: Says(N_("There is no message: much cannot be seen.")),
+    Finding.COUNT_NONE: Says(N_("There is no message: much cannot be checked.")),
     Finding.UIDL_UNIQUE: Says(
         NN_("%(n)s unique-id, and it is usable.", "%(n)s unique-ids, no two of them the same.")
     ),
     Finding.UIDL_UNANNOUNCED: Says(
-        N_("UIDL works, but CAPA does not say so."), N_("Clients only use what is announced.")
+        N_("UIDL works, but CAPA does not announce it."), N_("Clients only use what is announced.")
     ),
     Finding.UIDL_DUPLICATES: Says(
         NN_(
             "%(n)s unique-id stands for more than one message.",
             "%(n)s unique-ids stand for more than one message each.",
         ),
-        N_("Clients lose or repeat mail then; look for messages that are there twice."),
+        N_("Clients then miss or duplicate mail; look for messages that are there twice."),
     ),
     Finding.UIDL_NUMBERS: Says(
         NN_(
@@ -305,7 +311,7 @@ AFTER: Mapping[Finding, Says] = {
     ),
     Finding.UIDL_MISSING: Says(
         N_("There is no UIDL: clients cannot tell which mail they have."),
-        N_("Leaving mail on the server does not work without it."),
+        N_("Without UIDL, leaving mail on the server does not work."),
     ),
     Finding.UIDL_REFUSED: Says(
         N_("CAPA announces UIDL, but it is refused."), N_("Clients that rely on it fail.")
@@ -318,10 +324,10 @@ AFTER: Mapping[Finding, Says] = {
     ),
     Finding.STABLE_CHANGED: Says(
         NN_(
-            "%(n)s unique-id was another one at the second sign-in.",
-            "%(n)s unique-ids were others at the second sign-in.",
+            "%(n)s unique-id was different at the second sign-in.",
+            "%(n)s unique-ids were different at the second sign-in.",
         ),
-        N_("Clients fetch all mail again each time: the server must keep them."),
+        N_("Clients fetch all mail again each time: the server must keep the unique-ids."),
     ),
     Finding.SIZES_SAME: Says(
         NN_(
@@ -335,11 +341,12 @@ AFTER: Mapping[Finding, Says] = {
     ),
     Finding.TOP_EXACT: Says(N_("As many lines as asked for, and headers as in the whole message.")),
     Finding.TOP_MISSING: Says(
-        N_("TOP is refused."), N_("Without it nobody sees a message without fetching all of it.")
+        N_("TOP is refused."),
+        N_("Without TOP, nothing of a message can be seen without fetching all of it."),
     ),
     Finding.TOP_WHOLE: Says(
         N_("TOP with 0 lines sends the whole message."),
-        N_("A look at the headers costs all of the mail: update the server."),
+        N_("Showing headers means transferring whole messages: update the server."),
     ),
     Finding.TOP_LINES: Says(
         NN_(
@@ -362,7 +369,7 @@ AFTER: Mapping[Finding, Says] = {
     Finding.DOTS_SEEN: Says(N_("A message broke off at a line that is a lone dot."), _DOTS),
     Finding.PIPELINING: Says(N_("A group of commands in one packet was answered in order.")),
     Finding.PIPELINING_UNANNOUNCED: Says(
-        N_("A group of commands in one packet works, but CAPA does not say so."),
+        N_("A group of commands in one packet works, but CAPA does not announce it."),
         N_("Announcing PIPELINING makes clients faster."),
     ),
     Finding.PIPELINING_BROKEN: Says(
@@ -371,10 +378,13 @@ AFTER: Mapping[Finding, Says] = {
     ),
     Finding.PIPELINING_NONE: Says(
         N_("One command at a time: a group of them is not answered."),
-        N_("Pipelining makes clients faster on long lines."),
+        N_("Pipelining makes clients faster on connections with high latency."),
     ),
     Finding.SMALL_SEGMENTS: Says(
-        N_("Each message costs %(seconds)s more than it need: its answer comes in small pieces."),
+        N_(
+            "Each message costs %(seconds)s more than it needs to: its answer comes in "
+            "small TCP segments."
+        ),
         N_("Write whole answers, or set TCP_NODELAY."),
     ),
     Finding.EXPIRE_NEVER: Says(N_("Mail stays until somebody deletes it.")),
@@ -388,10 +398,10 @@ AFTER: Mapping[Finding, Says] = {
             "Mail is kept for %(n)s days at least, then it may be deleted.",
         )
     ),
-    Finding.IDLE_HELD: Says(N_("The connection was still open after %(seconds)s of silence.")),
-    Finding.IDLE_CLOSED: Says(N_("It closes after %(seconds)s of silence.")),
+    Finding.IDLE_HELD: Says(N_("The connection was still open after %(seconds)s of inactivity.")),
+    Finding.IDLE_CLOSED: Says(N_("It closes the connection after %(seconds)s of inactivity.")),
     Finding.IDLE_CLOSED_SOON: Says(
-        N_("It closes after %(seconds)s of silence."),
-        N_("Ten minutes are the least that RFC 1939 allows."),
+        N_("It closes the connection after %(seconds)s of inactivity."),
+        N_("RFC 1939 requires at least ten minutes."),
     ),
 }

@@ -20,7 +20,7 @@ SAYINGS: Mapping[Finding, Says] = {
     **{finding: Says(text) for finding, text in UNSEEN.items()},
 }
 GROUPS = {
-    Group.REACH: N_("Reach"),
+    Group.REACH: N_("Reachability"),
     Group.TLS: N_("Encryption"),
     Group.DIALOGUE: N_("Dialogue"),
     Group.SIGN_IN: N_("Sign-in"),
@@ -31,7 +31,7 @@ VERDICTS = {
     Verdict.NOTE: N_("note"),
     Verdict.WARN: N_("warning"),
     Verdict.BAD: N_("fault"),
-    Verdict.SKIPPED: N_("not seen"),
+    Verdict.SKIPPED: N_("not checked"),
 }
 TOPICS = {
     Topic.NAME: N_("Server"),
@@ -43,12 +43,12 @@ TOPICS = {
     Topic.TLS_VERSIONS: N_("TLS versions"),
     Topic.CIPHER: N_("Cipher"),
     Topic.TRUST: N_("Certificate"),
-    Topic.CERT_NAME: N_("Its names"),
-    Topic.CERT_DATES: N_("Its dates"),
-    Topic.CERT_KEY: N_("Its key"),
-    Topic.INJECTION: N_("Smuggled input"),
+    Topic.CERT_NAME: N_("Certificate names"),
+    Topic.CERT_DATES: N_("Certificate dates"),
+    Topic.CERT_KEY: N_("Certificate key"),
+    Topic.INJECTION: N_("STLS injection"),
     Topic.CAPA: "CAPA",
-    Topic.TAGS: N_("Odd tags"),
+    Topic.TAGS: N_("Unusual CAPA tags"),
     Topic.CAPA_TLS: N_("CAPA under TLS"),
     Topic.MECHANISMS: N_("Mechanisms"),
     Topic.CLEARTEXT: N_("Passwords in clear"),
@@ -56,25 +56,25 @@ TOPICS = {
     Topic.LANGUAGES: "LANG",
     Topic.UTF8: "UTF8",
     Topic.LOGIN: N_("Sign-in"),
-    Topic.CAPA_LOGIN: N_("CAPA then"),
+    Topic.CAPA_LOGIN: N_("CAPA after sign-in"),
     Topic.LOGIN_DELAY: "LOGIN-DELAY",
     Topic.LOCK: N_("Lock"),
-    Topic.BEHIND_PASS: N_("Behind PASS"),
-    Topic.COUNT: N_("Count"),
+    Topic.BEHIND_PASS: N_("After PASS"),
+    Topic.COUNT: N_("Message count"),
     Topic.UIDL: "UIDL",
-    Topic.STABLE: N_("UIDL again"),
+    Topic.STABLE: N_("UIDL stability"),
     Topic.SIZES: N_("Sizes"),
     Topic.TOP: "TOP",
     Topic.DOTS: N_("Dots"),
     Topic.PIPELINING: N_("Pipelining"),
-    Topic.SEGMENTS: N_("Small pieces"),
+    Topic.SEGMENTS: N_("Small TCP segments"),
     Topic.EXPIRE: "EXPIRE",
-    Topic.IDLE: N_("Silence"),
+    Topic.IDLE: N_("Idle timeout"),
 }
 STEPS = {
     Step.REACHING: N_("Looking for the server…"),
     Step.TLS: N_("Trying TLS in every version…"),
-    Step.DIALOGUE: N_("Asking what it can do…"),
+    Step.DIALOGUE: N_("Asking what the server can do…"),
     Step.SIGNING_IN: N_("Signing in…"),
     Step.READING: N_("Reading, deleting nothing…"),
 }
@@ -88,7 +88,7 @@ COUNTED = {
     Verdict.NOTE: NN_("%(n)s note", "%(n)s notes"),
     Verdict.WARN: NN_("%(n)s warning", "%(n)s warnings"),
     Verdict.BAD: NN_("%(n)s fault", "%(n)s faults"),
-    Verdict.SKIPPED: NN_("%(n)s not seen", "%(n)s not seen"),
+    Verdict.SKIPPED: NN_("%(n)s not checked", "%(n)s not checked"),
 }
 _TOPIC_WIDTH = 20
 _SHORT = 10.0  # seconds; below it, in milliseconds
@@ -154,7 +154,7 @@ def headline(report: Report) -> str:
         return _("%(found)s.", found=counted[0])
     if report.whole:
         return _("All is well.")
-    return _("Nothing wrong so far.") if report.checks else _("Nothing was seen yet.")
+    return _("Nothing wrong so far.") if report.checks else _("Nothing has been checked yet.")
 
 
 def counted_words(report: Report, verdict: Verdict) -> str:
@@ -168,12 +168,12 @@ def doing(report: Report) -> str:
     match report.step:
         case Step.PAUSING:
             return _(
-                "The server wants a pause between two sign-ins: %(seconds)s.",
+                "The server requires a pause between two sign-ins: %(seconds)s.",
                 seconds=seconds(report.seconds),
             )
         case Step.IDLING:
             return _(
-                "Silent for up to %(seconds)s, to see when the server closes…",
+                "Idle for up to %(seconds)s, to see when the server closes the connection…",
                 seconds=seconds(report.seconds),
             )
         case None:
@@ -185,9 +185,9 @@ def doing(report: Report) -> str:
 def _ended(report: Report) -> str:
     match report.stopped:
         case Stopped.TIME_UP:
-            return _("The time was up before all was seen.")
+            return _("Time ran out before all was checked.")
         case Stopped.CALLED_OFF:
-            return _("Called off before all was seen.")
+            return _("Cancelled before all was checked.")
     return ""
 
 

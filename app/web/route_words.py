@@ -47,9 +47,12 @@ _DKIM: Final[dict[str, tuple[Level, str]]] = {
     "pass": ("ok", N_("DKIM: signed by %(domain)s, and not changed since.")),
     "fail": (
         "bad",
-        N_("DKIM: the signature of %(domain)s does not fit: changed on the way, or forged."),
+        N_(
+            "DKIM: the signature of %(domain)s does not match: the message was changed on "
+            "the way, or forged."
+        ),
     ),
-    "neutral": ("unsure", N_("DKIM: the signature of %(domain)s could not be made sense of.")),
+    "neutral": ("unsure", N_("DKIM: the signature of %(domain)s could not be processed.")),
     "none": ("unsure", N_("DKIM: not signed.")),
     "temperror": (
         "unsure",
@@ -62,12 +65,15 @@ _DKIM: Final[dict[str, tuple[Level, str]]] = {
     ),
 }
 _DMARC: Final[dict[str, tuple[Level, str]]] = {
-    "pass": ("ok", N_("DMARC: the sender's name is protected by %(domain)s, and it passed.")),
+    "pass": (
+        "ok",
+        N_("DMARC: the sender's address is protected by %(domain)s, and the check passed."),
+    ),
     "fail": (
         "bad",
-        N_("DMARC: the sender's name is protected by %(domain)s, and it did not pass."),
+        N_("DMARC: the sender's address is protected by %(domain)s, and the check failed."),
     ),
-    "none": ("unsure", N_("DMARC: the sender's name is not protected by %(domain)s.")),
+    "none": ("unsure", N_("DMARC: the sender's address is not protected by %(domain)s.")),
     "temperror": (
         "unsure",
         N_("DMARC: the rule of %(domain)s could not be looked up at that moment."),
@@ -98,20 +104,20 @@ _UNNAMED: Final = {
 # By whether servers are left out, and whether it is known how long it took.
 _SUMMARIES: Final = {
     (False, False): NN_(
-        "%(n)s server wrote down that it passed it on.",
-        "%(n)s servers wrote down that they passed it on.",
+        "%(n)s server recorded passing it on.",
+        "%(n)s servers recorded passing it on.",
     ),
     (False, True): NN_(
-        "%(n)s server wrote down that it passed it on, in %(time)s.",
-        "%(n)s servers wrote down that they passed it on, in %(time)s.",
+        "%(n)s server recorded passing it on, in %(time)s.",
+        "%(n)s servers recorded passing it on, in %(time)s.",
     ),
     (True, False): NN_(
-        "The last %(n)s server wrote down that it passed it on.",
-        "The last %(n)s servers wrote down that they passed it on.",
+        "The last %(n)s server recorded passing it on.",
+        "The last %(n)s servers recorded passing it on.",
     ),
     (True, True): NN_(
-        "The last %(n)s server wrote down that it passed it on, in %(time)s.",
-        "The last %(n)s servers wrote down that they passed it on, in %(time)s.",
+        "The last %(n)s server recorded passing it on, in %(time)s.",
+        "The last %(n)s servers recorded passing it on, in %(time)s.",
     ),
 }
 
@@ -146,7 +152,7 @@ def _two(large: tuple[int, str], small: tuple[int, str]) -> str:
 def _summary(trace: Trace) -> str:
     hops = trace.hops
     if not hops:
-        return _("No server has written down that it passed on this message.")
+        return _("No server has recorded passing on this message.")
     first, last = hops[0].date, hops[-1].date
     timed = first and last and len(hops) > 1 and not any(hop.clock for hop in hops)
     given = {"n": formats.number(len(hops))}
@@ -198,7 +204,7 @@ def _lines(hop: Hop) -> list[str]:
         (hop.address if hop.reverse or hop.helo else None, N_("Its address was %(value)s")),
         (hop.protocol, N_("Handed over by %(value)s")),
         (hop.recipient, N_("For %(value)s")),
-        (hop.id, N_("The server calls it %(value)s")),
+        (hop.id, N_("Its id on the server: %(value)s")),
     )
     lines = [_(words, value=value) for value, words in told if value]
     if not lines and not (hop.by or hop.helo or hop.reverse or hop.address):
@@ -223,7 +229,7 @@ def _encryption(hop: Hop) -> tuple[str, Level]:
             return _("not encrypted"), "bad"
     if hop.protocol == "LOCAL" or (hop.address and ip_address(hop.address).is_loopback):
         return _("handed over within one machine"), "ok"
-    return _("not told whether encrypted"), "unsure"
+    return _("encryption not stated"), "unsure"
 
 
 def _encrypted(version: str | None, cipher: str | None) -> str:

@@ -44,13 +44,13 @@ from .security import HEADERS, Guard, refuse_insecure
 from .views import ErrorPage, ErrorView, ProblemFragment
 from .words import N_, _
 
-_NO_SENSE = N_("That makes no sense here.")
+_NO_SENSE = N_("This input is not valid.")
 _REFUSED = {
     404: ("not-found", N_("There is no such page."), N_("Check the address.")),
     405: (
         "method-not-allowed",
         N_("That cannot be done here."),
-        N_("This address is for something else."),
+        N_("This address serves another purpose."),
     ),
     413: (
         "too-large",

@@ -8,26 +8,31 @@ from .error_words import Words
 from .words import N_, _
 
 _WHY = {
-    Reason.NO_DOMAIN: N_("The name holds no domain, as in anna@example.net, to find it by."),
-    Reason.BAD_NAME: N_(
-        "The part before the @ holds a space, a quotation mark, a line break or another character "
-        "that addresses do not have."
+    Reason.NO_DOMAIN: N_(
+        "The name has no domain, as in anna@example.net, to find the mail server by."
     ),
-    Reason.BAD_DOMAIN: N_("What follows the @ is no domain of mail, such as example.net."),
-    Reason.LITERAL: N_("A number instead of a domain says nothing about a mail server."),
+    Reason.BAD_NAME: N_(
+        "The part before the @ contains a space, a quotation mark, a line break or "
+        "another character that addresses cannot have."
+    ),
+    Reason.BAD_DOMAIN: N_("What follows the @ is not a mail domain, such as example.net."),
+    Reason.LITERAL: N_("An IP address instead of a domain does not tell which mail server to use."),
     Reason.NO_POP3: N_("%(domain)s says in its DNS that it offers no POP3."),
     Reason.PROVIDER_WITHOUT: N_("%(provider)s offers no POP3."),
-    Reason.NOT_ALLOWED: N_("%(domain)s names one to which this Popscope may not connect."),
+    Reason.NOT_ALLOWED: N_(
+        "%(domain)s names a mail server to which this Popscope may not connect."
+    ),
     Reason.PLAINTEXT: N_(
-        "%(domain)s names one without encryption; Popscope never chooses that by itself."
+        "%(domain)s names a mail server without encryption; Popscope never chooses "
+        "such a server by itself."
     ),
     Reason.NOTHING: N_(
         "Neither the DNS of %(domain)s nor its web server names one, and nothing answers under the "
         "usual names."
     ),
     Reason.TOO_SLOW: N_("%(domain)s did not answer in time."),
-    Reason.BUSY: N_("Too many are being looked for at the moment."),
-    Reason.OFF: N_("Popscope does not know the one of %(domain)s."),
+    Reason.BUSY: N_("Too many mail servers are being looked for at the moment."),
+    Reason.OFF: N_("Popscope does not know the mail server of %(domain)s."),
 }
 _KNOWN_PLAIN = N_(
     "%(host)s of %(provider)s is known to have no encryption; Popscope never chooses that by "
@@ -55,14 +60,14 @@ def confirm(host: str, port: int, security: str, domain: str) -> Words:
     return Words(
         _("Is this your mail server?"),
         _(
-            "%(host)s, port %(port)s (%(security)s) was found for %(domain)s, in a way that "
-            "somebody else may have a hand in. Your password was not sent.",
+            "%(host)s, port %(port)s (%(security)s) was found for %(domain)s, but in a way "
+            "that somebody else could have tampered with. Your password was not sent.",
             host=host,
             port=port,
             security=security.upper(),
             domain=domain,
         ),
-        (_("If it is your provider's, sign in with it."),),
+        (_("If it is your provider's, use it to sign in."),),
     )
 
 
@@ -79,21 +84,21 @@ def where(found: Found) -> str:
         case Source.AUTOCONFIG:
             return _("published by %(domain)s", domain=domain)
         case Source.MX:
-            return _("%(provider)s takes in its mail", provider=found.provider)
+            return _("%(provider)s receives its mail", provider=found.provider)
         case Source.GUESS:
             return _("guessed, and it answers")
     assert_never(found.source)
 
 
 _QUIRKS = {
-    Quirk.FOR_APPS: N_("%(provider)s wants an app password here, made in its account settings."),
+    Quirk.FOR_APPS: N_("%(provider)s requires an app password here, made in its account settings."),
     Quirk.SWITCH_ON: N_("POP3 must be switched on first, in the settings of %(provider)s."),
     Quirk.OAUTH_ONLY: N_(
-        "%(provider)s takes no passwords from mail programs any more, only OAuth tokens, "
-        "which Popscope's API can send."
+        "%(provider)s no longer accepts passwords from mail programs, only OAuth "
+        "tokens, which Popscope's API can send."
     ),
     Quirk.SEPARATE: N_(
-        "%(provider)s wants its own password for mail programs here, not that of its website."
+        "%(provider)s requires a separate password for mail programs here, not that of its website."
     ),
     Quirk.MAY_REFUSE: N_(
         "%(provider)s may refuse: the app passwords that mail programs sign in with are being "
@@ -122,7 +127,13 @@ def notes(found: Found, typed: str) -> tuple[str, ...]:
             ),
         )
     elif not found.sure:
-        said.insert(0, _("It came unprotected. Sign in only if it is your provider's."))
+        said.insert(
+            0,
+            _(
+                "It was found over an unprotected connection. Sign in only if it is your "
+                "provider's."
+            ),
+        )
     if found.username != typed.strip():
         said.append(_("The user name that will be sent is %(name)s.", name=found.username))
     return tuple(said)

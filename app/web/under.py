@@ -66,18 +66,18 @@ def refusal(
             filter by date would mean more messages with each one that comes in.
     """
     if under is None or found is None:
-        said = _("This is no size. Type one such as 300, 500K or 1.5G; a number alone means MB.")
+        said = _("This is not a size. Type one such as 300, 500K or 1.5G; a number alone means MB.")
         return UnderView(typed[:_LONGEST], order is Order.OLDEST, said, wrong=True)
     said = ""
     given = {"size": formats.size(found.left), "under": formats.size(under)}
     if not found.terms and found.left < under:
-        said = _("The mailbox holds %(size)s: that is under %(under)s already.", **given)
+        said = _("The mailbox is %(size)s: that is under %(under)s already.", **given)
     elif order is Order.OLDEST and coming:
         said = ngettext(
-            "%(n)s header is still to be read; until then nobody can tell which messages are the"
-            " oldest. Try again then, or begin with the largest.",
-            "%(n)s headers are still to be read; until then nobody can tell which messages are the"
-            " oldest. Try again then, or begin with the largest.",
+            "%(n)s header is still to be read; until then it is not known which messages "
+            "are the oldest. Try again later, or begin with the largest.",
+            "%(n)s headers are still to be read; until then it is not known which messages "
+            "are the oldest. Try again later, or begin with the largest.",
             coming,
             n=formats.number(coming),
         )

@@ -153,7 +153,7 @@ async def test_without_javascript(stage: Stage, page_at: PageAt) -> None:
         await page.locator(".rows .row").nth(number).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Mark selected").click()
     await expect(page.locator("#tray")).to_contain_text("3 messages")
-    await page.get_by_role("button", name="Undo the last").click()
+    await page.get_by_role("button", name="Undo the last mark").click()
     await page.get_by_role("link", name="Review and delete 2 messages").click()
     await page.get_by_role("button", name=re.compile("^Unmark: Letter")).click()
     heading = page.get_by_role("heading", level=1)
@@ -167,8 +167,8 @@ async def test_without_javascript(stage: Stage, page_at: PageAt) -> None:
         await page.get_by_role("link", name="Save receipt as CSV").click()
     receipt = (await (await saving.value).path()).read_text("utf-8-sig")
     assert f"gone,{len(video())},Uncle Bob,{BIG}," in receipt
-    await page.get_by_role("link", name="Keys").click()
-    await expect(heading).to_have_text("Keys")
+    await page.get_by_role("link", name="Shortcuts").click()
+    await expect(heading).to_have_text("Shortcuts")
     check_disk(stage)
     check_wire(stage)
 
@@ -189,7 +189,7 @@ async def test_a_second_tab_cannot_enlarge_what_was_confirmed(
         await page.get_by_role("button", name="Delete 1 message for good").click()
     assert (await answer.value).status != 303
     await expect(page.locator("main")).to_contain_text(
-        "Other messages are marked than this page had shown"
+        "The marked messages are no longer those this page showed"
     )
     assert stage.is_there()
     assert stage.others() == stage.before

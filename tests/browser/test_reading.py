@@ -23,14 +23,14 @@ SHOWN = {
     (letters.QUOTES, "Headers"): "nora@example.org",
     (letters.QUOTES, "Source"): "Subject: Re: the ferry",
     (letters.NEWSLETTER, "Text"): "From Monday it leaves at eight",
-    (letters.NEWSLETTER, "HTML"): "2 images from elsewhere not fetched",
+    (letters.NEWSLETTER, "HTML"): "2 remote images not fetched",
     (letters.NEWSLETTER, "Attachments"): "logo.png",
     (letters.INVITATION, "Attachments"): "Invitation: Budget, second round",
     (letters.OUTLOOK, "Attachments"): "figures.csv",
     (letters.UUENCODED, "Attachments"): "cat.txt",
     (letters.ROUTE, "Route"): "relay12.example.org",
-    (letters.BROKEN, "Text"): "The mark at the end of its parts is missing",
-    (letters.BULKY, "Attachments"): "fetches the message up to its end",
+    (letters.BROKEN, "Text"): "The final boundary of its parts is missing",
+    (letters.BULKY, "Attachments"): "fetches the whole message for it",
 }
 
 
@@ -99,7 +99,7 @@ async def test_by_keyboard_alone_and_the_focus_is_never_lost(desk: Desk, page_at
     await press_to(page, page.locator("iframe.frame"))
     await press_to(page, page.get_by_text("Where its links go"))
     await page.keyboard.press("Enter")
-    await expect(page.locator("details.links")).to_contain_text("names another place")
+    await expect(page.locator("details.links")).to_contain_text("text names another address")
 
 
 async def test_back_and_forward_keep_the_open_tab(desk: Desk, page_at: PageAt) -> None:
@@ -178,7 +178,7 @@ async def test_images_of_elsewhere_come_after_a_click_only_by_https_and_only_thi
         own = frame.get_by_alt_text("Gazette")
         await expect(own).to_be_visible()
         assert await own.evaluate("image => image.naturalWidth") == 120
-        await expect(reader).to_contain_text("2 images from elsewhere not fetched")
+        await expect(reader).to_contain_text("2 remote images not fetched")
         await page.wait_for_timeout(300)
         assert seen == []
         assert not [one for one in chromium.requests if "img.lan" in one]
@@ -195,7 +195,7 @@ async def test_images_of_elsewhere_come_after_a_click_only_by_https_and_only_thi
         count = len(seen)
         await open_tab(page, "Text")
         await open_tab(page, "HTML")
-        await expect(reader).to_contain_text("2 images from elsewhere not fetched")
+        await expect(reader).to_contain_text("2 remote images not fetched")
         await page.wait_for_timeout(300)
         assert len(seen) == count
 

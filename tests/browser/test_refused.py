@@ -121,11 +121,11 @@ async def test_refusals_at_every_width(app: RunningPopscope, chromium, page_at: 
         page = await page_at(1440)
         await page.goto(app.url)
         await fill_in(page, server)
-        await page.get_by_role("button", name="Open with the password itself").wait_for()
+        await page.get_by_role("button", name="Open by sending the password itself").wait_for()
         async for _ in looking.at(page):
             await looking.look(page, "refused-proof")
         await page.get_by_label("Password", exact=True).fill("secret")
-        await page.get_by_role("button", name="Open with the password itself").click()
+        await page.get_by_role("button", name="Open by sending the password itself").click()
         await page.locator(".rows .row").first.wait_for()
         fake.quirks.refuse_login = IN_USE
         await page.get_by_role("button", name="Check again").click()

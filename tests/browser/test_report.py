@@ -24,7 +24,7 @@ def trusting(dovecot: Dovecot, tmp_path_factory) -> Iterator[RunningPopscope]:
 
 
 async def fill(page: Page, dovecot: Dovecot) -> None:
-    await page.get_by_label("Server (may be").fill(f"localhost:{dovecot.port}")
+    await page.get_by_label("Server (optional").fill(f"localhost:{dovecot.port}")
     await page.get_by_label("Security").select_option("starttls")
     await page.get_by_label("Email address or user name").fill("reported")
     await page.get_by_label("Password").fill("secret")
@@ -43,14 +43,14 @@ async def test_a_report_fills_in_and_ends(
 
     await page.goto(trusting.url)
     await page.get_by_role("link", name="Test a server or an account").press("Enter")
-    await expect(page.get_by_label("Server (may be")).to_be_visible()
+    await expect(page.get_by_label("Server (optional")).to_be_visible()
     await look("form")
     await fill(page, dovecot)
     await expect(page.get_by_role("link", name="Another report")).to_be_visible()
     await expect(page.locator(".findings")).to_have_count(5)
     await look("done")
     # Details by keyboard.
-    greeting = page.locator("summary", has_text="A POP3 server greets")
+    greeting = page.locator("summary", has_text="A POP3 server sends its greeting")
     await greeting.press("Enter")
     await expect(page.get_by_text("+OK Dovecot (Debian) ready.", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Copy for support")).to_be_visible()

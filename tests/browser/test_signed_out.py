@@ -50,7 +50,7 @@ async def test_a_click_too_late_loses_nothing(
     await expire(page)
     await page.locator("#reader").get_by_role("button", name="Delete: Letter 7").click()
     ended = page.get_by_role("region", name="Your session ended after 4 seconds without a click.")
-    await expect(ended).to_contain_text("What you clicked last was not done.")
+    await expect(ended).to_contain_text("Your last click was not carried out.")
     await expect(ended).to_contain_text("Nothing was deleted. Your mark is kept")
     assert await axe(page) == []
     await screenshot(page, "signin-ended", full_page=False)
@@ -63,7 +63,7 @@ async def test_a_click_too_late_loses_nothing(
     await page.get_by_role("link", name="Review and delete 1 message").click()
     await expire(page)
     await page.get_by_role("button", name="Delete 1 message for good").click()
-    await expect(ended).to_contain_text("What you clicked last was not done.")
+    await expect(ended).to_contain_text("Your last click was not carried out.")
     await fill_in(page, stage.link, stage.user)
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Delete 1 message, 39.9 MB?")
     assert stage.is_there()
@@ -71,7 +71,7 @@ async def test_a_click_too_late_loses_nothing(
     # A page that is asked for, by somebody who then signs out on purpose.
     await expire(page)
     await page.get_by_role("link", name="Back to messages").first.click()
-    await expect(ended).not_to_contain_text("not done")
+    await expect(ended).not_to_contain_text("not carried out")
     await expect(ended).to_contain_text("Your mark is kept")
     await fill_in(page, stage.link, stage.user)
     await expect(page.locator("#tray")).to_contain_text("1 message")

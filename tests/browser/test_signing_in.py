@@ -186,7 +186,7 @@ async def test_another_server_than_the_one_that_was_found(place: Place, page_at:
     await page.get_by_label("Server", exact=True).fill("127.0.0.1")
     await page.get_by_label("Port").fill(str(place.server.port))
     await page.get_by_label("Security", exact=True).select_option("starttls")
-    await page.get_by_label("User name at the server").fill("ben")
+    await page.get_by_label("User name on the server").fill("ben")
     await page.get_by_label("Password", exact=True).fill("secret")
     await page.get_by_label("Password", exact=True).press("Enter")
     await expect(page.locator(".topbar")).to_contain_text("ben")

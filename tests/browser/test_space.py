@@ -73,7 +73,7 @@ async def test_facets_and_the_treemap_by_mouse_and_keyboard(
 
     # What has to go: shown, not marked.
     await page.goto(demo.url + "/mailbox")
-    await column.get_by_label("Get me under").fill("300")
+    await column.get_by_label("Bring the mailbox under").fill("300")
     await column.get_by_role("button", name="Show them").click()
     await expect(page).to_have_url(re.compile(r"q=larger%3A"))
     await expect(page.locator(".rows .row")).not_to_have_count(0)
@@ -82,7 +82,7 @@ async def test_facets_and_the_treemap_by_mouse_and_keyboard(
     # The picture: a sender's name leads to the sender's messages.
     await page.goto(demo.url + "/mailbox")
     assert await page.locator(".listhead").inner_text() == all_rows
-    await column.get_by_role("link", name="All of it as a picture").click()
+    await column.get_by_role("link", name="All of it as a map").click()
     await look(page, "space")
     tree = page.locator(".treemap.wide")
     await tree.get_by_role("link", name=re.compile("^Uncle Bob")).focus()
@@ -118,10 +118,10 @@ async def test_on_a_phone_and_without_javascript(
     await expect(page).to_have_url(re.compile(r"q=larger%3A10M"))
     await expect(page.locator(".rows .row")).not_to_have_count(0)
     await page.goto(demo.url + "/mailbox/space")
-    await page.get_by_label("Get me under").fill("nonsense")
+    await page.get_by_label("Bring the mailbox under").fill("nonsense")
     await page.get_by_role("button", name="Show them").tap()
-    await expect(page.get_by_role("alert")).to_contain_text("This is no size.")
-    await page.get_by_label("Get me under").fill("350")
+    await expect(page.get_by_role("alert")).to_contain_text("This is not a size.")
+    await page.get_by_label("Bring the mailbox under").fill("350")
     await page.get_by_label("What goes first").select_option("oldest")
     await page.get_by_role("button", name="Show them").tap()
     await expect(page).to_have_url(re.compile(r"q=before%3A.*sort=date"))

@@ -72,7 +72,7 @@ async def test_saved_then_marked(desk: Desk, page_at: PageAt) -> None:
     data = await saved(download)
     assert data == letters.bulky(2_000_000)
     place = page.locator("#saved")
-    await expect(place).to_contain_text(f"{len(data):,} octets saved, and marked.")
+    await expect(place).to_contain_text(f"{len(data):,} octets saved; message marked.")
     await expect(place).to_contain_text(hashlib.sha256(data).hexdigest())
     row = page.locator(".rows .row", has_text=letters.BULKY)
     await expect(row).to_have_class(re.compile(r"\bmarked\b"))
@@ -109,7 +109,7 @@ async def test_what_is_ticked_goes_into_one_file(desk: Desk, page_at: PageAt) ->
         inside = {found.read(name) for name in found.namelist()}
     assert inside == {letters.quotes(), letters.route()}
     await expect(page.locator("#exporting")).to_have_text(
-        re.compile("The last file went out whole: 2 messages.")
+        re.compile("The last file is complete: 2 messages.")
     )
     await screenshot(page, "export", full_page=False)
 
@@ -125,7 +125,7 @@ async def test_a_filter_chooses_and_a_bad_one_keeps_its_text(
     field = page.get_by_label("Or choose by a filter")
     await field.fill("larger:much")
     await field.press("Enter")
-    await expect(page.get_by_role("alert")).to_contain_text("This filter makes no sense.")
+    await expect(page.get_by_role("alert")).to_contain_text("This filter is not valid.")
     await expect(field).to_have_value("larger:much")
     await field.fill("larger:1M")
     await page.get_by_role("button", name="Choose").click()
@@ -138,7 +138,7 @@ async def test_without_javascript(desk: Desk, page_at: PageAt) -> None:
     await desk.sign_in(page)
     reader = await open_message(page, letters.BULKY)
     await page.get_by_role("button", name="Whole message").click()
-    await expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    await expect(page.get_by_role("link", name="Reload")).to_be_visible()
     await page.get_by_role("button", name="Cancel").click()
     await expect(page.get_by_role("button", name="Whole message")).to_be_visible()
     desk.link.rate = None
@@ -146,7 +146,7 @@ async def test_without_javascript(desk: Desk, page_at: PageAt) -> None:
         await page.get_by_role("button", name="Save, then mark").click()
     assert await saved(await coming.value) == letters.bulky(2_000_000)
     await page.reload()
-    await expect(reader).to_contain_text("octets saved, and marked.")
+    await expect(reader).to_contain_text("octets saved; message marked.")
     await expect(page.locator("#tray")).to_contain_text("1 message")
 
 

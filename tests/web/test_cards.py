@@ -60,11 +60,11 @@ def test_each_event_has_a_card_of_its_own():
         (Event(start=datetime(2026, 11, 26, 12, tzinfo=EAST)), "Thu, 26 Nov 2026, 07:00"),
         (
             Event(start=datetime(2026, 11, 26, 12), zone="Mars/Olympus"),  # noqa: DTZ001 -- floating
-            "Thu, 26 Nov 2026, 12:00, by the clock of Mars/Olympus",
+            "Thu, 26 Nov 2026, 12:00, time zone Mars/Olympus",
         ),
         (
             Event(start=datetime(2026, 11, 26, 12)),  # noqa: DTZ001 -- floating
-            "Thu, 26 Nov 2026, 12:00, by whatever clock you have there",
+            "Thu, 26 Nov 2026, 12:00, local time",
         ),
         (Event(start=date(2026, 11, 26), all_day=True), "Thu, 26 Nov 2026, all day"),
         (

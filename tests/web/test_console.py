@@ -129,4 +129,4 @@ async def test_what_a_quit_did_is_told_in_a_sentence():
                 await console(mailbox).type(line)
             done = await console(mailbox).type(line, asked.value.confirm)
         outcome = Console(mailbox).exchange(done).outcome
-        assert outcome.startswith("1 of 1 message is gone, ")
+        assert outcome.startswith("Gone: 1 of 1 message, ")

@@ -14,7 +14,7 @@ FOUND = Found(
 
 def test_an_answer_for_a_script():
     answer = discovered(FOUND, "anna@gmail.com").model_dump(mode="json")
-    assert answer.pop("hints")[0].startswith("Gmail wants an app password")
+    assert answer.pop("hints")[0].startswith("Gmail requires an app password")
     assert answer == {
         "server": "pop.gmail.com",
         "port": 995,

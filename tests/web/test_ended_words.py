@@ -39,4 +39,4 @@ def ended(cause: Cause, after: float, marks: int) -> Ended:
 def test_it_says_why_and_what_became_of_the_marks(one, title, line):
     view = ended_view(one)
     assert (view.title, view.lines) == (title, (line,))
-    assert ended_view(one, undone=True).lines == ("What you clicked last was not done.", line)
+    assert ended_view(one, undone=True).lines == ("Your last click was not carried out.", line)

@@ -12,7 +12,7 @@ from tests.support.scripted import ScriptedServer
 
 from .visiting import SAME_ORIGIN, Browser, Script, http_to, post_session, running, words
 
-CONTROL = "The name or the password holds a line break or another control character."
+CONTROL = "The name or the password contains a line break or another control character."
 LONG = "The name or the password is too long: POP3 allows 255 octets a line."
 PORT = "Port: a number from 1 to 65535."
 
@@ -31,8 +31,8 @@ BAD = [
     ({"password": "ü" * 125}, LONG),
     ({"server": "[::1]:0"}, PORT),
     ({"server": "pop.example.net:0"}, PORT),
-    ({"server": "1:2:3"}, "Server: '1:2:3' is no server name."),
-    ({"server": "a b"}, "Server: 'a b' is no server name."),
+    ({"server": "1:2:3"}, "Server: '1:2:3' is not a server name."),
+    ({"server": "a b"}, "Server: 'a b' is not a server name."),
 ]
 
 

@@ -106,6 +106,6 @@ def test_when_to_try_again():
     assert describe(REFUSALS["in use"]).retry_after == 30
     delayed = describe(REFUSALS["too soon"])
     assert delayed.retry_after == 300
-    assert "300 seconds from now" in delayed.detail
+    assert "300 more seconds" in delayed.detail
     assert describe(LoginDelayed("-ERR wait", None)).retry_after is None
     assert describe(REFUSALS["wrong password"]).retry_after is None

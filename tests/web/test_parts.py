@@ -73,7 +73,7 @@ def test_digests_and_files_are_made_only_for_who_looks_closely():
 def test_a_part_that_is_not_whole_has_a_size_to_expect_and_no_digest():
     head = ATTACHED + b"\r\nContent-Type: video/mp4"
     (view,) = views(part(ATTACHED + b"; size=2000000", b"QUJD"), whole=False, octets=4_000_000)
-    assert view.note == "about 2.0 MB, not whole here"
+    assert view.note == "about 2.0 MB, not complete yet"
     assert view.sha256 == ""
     (view,) = views(part(head, b"QUJD"), whole=False, octets=4_000_200)
     assert view.note == "begins here, at most 3.0 MB"

@@ -10,17 +10,22 @@ from app.web.query_words import bad_query
     ("typed", "detail"),
     [
         ("a lager:5M", "At character 3, “lager”: there is no such field."),
-        ("larger:5X", "At character 8, “5X”: this is no size; sizes look like 300K, 5M or 1.5G."),
-        ("older:x", "At character 7, “x”: this is no age; ages look like 90d, 4w, 3m or 1y."),
-        ("after:x", "At character 7, “x”: this is no day; days look like 2026-01-31."),
-        ("has:x", ("At character 5, “x”: has: knows attachment, date, domain, header and"
-         " sender, is: knows marked.")),
-        ("month:x", "At character 7, “x”: this is no month; months look like 2026-01."),
+        ("larger:5X", "At character 8, “5X”: this is not a size; write one like 300K, 5M or 1.5G."),
+        ("older:x", "At character 7, “x”: this is not an age; write one like 90d, 4w, 3m or 1y."),
+        ("after:x", "At character 7, “x”: this is not a day; write one like 2026-01-31."),
+        (
+            "has:x",
+            (
+                "At character 5, “x”: has: takes attachment, date, domain, header or sender; "
+                "is: takes marked."
+            ),
+        ),
+        ("month:x", "At character 7, “x”: this is not a month; write one like 2026-01."),
         ("from:", "At character 1, “from:”: there is nothing to look for."),
         ('a "b', 'At character 3, “"b”: this quote is not closed.'),
         ('"a"b', "At character 4, “b”: a space is missing behind the quote."),
         ("x" * 1001, "At character 1001: the filter is too long."),
-        ("larger:" + "9" * 70, (f"At character 8, “{'9' * 60}…”: this is no size; sizes look like"
+        ("larger:" + "9" * 70, (f"At character 8, “{'9' * 60}…”: this is not a size; write one like"
          " 300K, 5M or 1.5G.")),
     ],
 )  # fmt: skip
@@ -30,7 +35,7 @@ def test_the_place_is_named(typed, detail):
     view = describe(caught.value)
     assert view.detail == detail
     assert (view.status, view.code, view.title) == (
-        422, "invalid-request", "This filter makes no sense.",
+        422, "invalid-request", "This filter is not valid.",
     )  # fmt: skip
 
 

@@ -196,6 +196,6 @@ def test_what_is_wrong_with_a_message_is_said_where_it_shows():
     assert read(one, seen, Asked(Tab.TEXT)).wrong == ()
     assert len(read(one, seen, Asked(Tab.HTML)).wrong) == 1
     one, seen = peeked(MIXED, complete=True)
-    assert read(one, seen, Asked()).wrong[0].startswith("The mark at the end of its parts")
+    assert read(one, seen, Asked()).wrong[0].startswith("The final boundary of its parts")
     one, seen = peeked(MIXED)
     assert read(one, seen, Asked()).wrong == ()

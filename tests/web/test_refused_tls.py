@@ -86,7 +86,7 @@ async def test_a_server_with_outdated_tls_only(security, authority, ca_file):
         outdated(authority.leaf(), stls=stls, visits=2) as server,
         visited(server, security, ca_file) as (answer, page),
     ):
-        title = "The server only speaks outdated TLS."
+        title = "The server only supports outdated TLS."
         assert_told(answer, page, title, "Popscope needs TLS 1.2 or later.")
     assert server.shaken == 0
     assert server.received == ([b"STLS\r\n"] * 2 if stls else [])

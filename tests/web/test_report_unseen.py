@@ -10,5 +10,5 @@ from app.web.report_unseen import UNSEEN
 def test_what_was_not_seen_is_no_fault(finding):
     said = UNSEEN[finding]
     for text in (said,) if isinstance(said, str) else said:
-        assert text.startswith(("Not seen: ", "Not tried: "))
+        assert text.startswith(("Not checked: ", "Not tried: "))
     assert finding not in RULES  # no verdict of its own

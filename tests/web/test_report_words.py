@@ -26,16 +26,16 @@ def test_every_topic_group_verdict_and_step_has_a_name():
 
 def test_facts_are_put_into_words():
     one = words_of(found(Finding.CERT_SOON, n=1, begins="2026-01-01", ends="2026-11-29"))
-    assert one.says == "It holds for only 1 more day, until 2026-11-29."
+    assert one.says == "It is valid for only 1 more day, until 2026-11-29."
     many = words_of(found(Finding.COUNT_SAME, n=1200, octets=5_000_000))
     assert many.says == "STAT and LIST agree: 1,200 messages, 5,000,000 octets."
     old = words_of(found(Finding.TLS_OLD_TOO, old=("TLS 1.0", "TLS 1.1")))
     assert old.says == "Still accepted: TLS 1.0, TLS 1.1."
     assert (old.topic, old.verdict) == ("TLS versions", "warning")
     assert words_of(found(Finding.NOT_POP3, kind="IMAP")).says.endswith("It sounds like IMAP.")
-    assert words_of(found(Finding.NOT_POP3, kind="")).says == "What answers is no POP3 server."
+    assert words_of(found(Finding.NOT_POP3, kind="")).says == "What answers is not a POP3 server."
     hostile = words_of(found(Finding.TAG_UNKNOWN, tags=("%(n)s", "100%")))
-    assert hostile.says == "No standard knows %(n)s, 100%."
+    assert hostile.says == "%(n)s, 100%: not in any standard."
 
 
 def test_times():
@@ -48,7 +48,7 @@ def test_times():
 
 
 def test_the_headline(report):
-    assert headline(report) == "Nothing was seen yet."
+    assert headline(report) == "Nothing has been checked yet."
     report.add(found(Finding.GREETED))
     assert headline(report) == "Nothing wrong so far."
     report.stop(Stopped.COMPLETE)
@@ -63,13 +63,13 @@ def test_the_headline(report):
 
 def test_what_is_being_done(report):
     report.begin(Step.PAUSING, 10.4)
-    assert doing(report) == "The server wants a pause between two sign-ins: 10 s."
+    assert doing(report) == "The server requires a pause between two sign-ins: 10 s."
     report.begin(Step.IDLING, 600)
-    assert doing(report).startswith("Silent for up to 600 s")
+    assert doing(report).startswith("Idle for up to 600 s")
     report.begin(Step.TLS)
     assert doing(report) == "Trying TLS in every version…"
     report.stop(Stopped.TIME_UP)
-    assert doing(report) == "The time was up before all was seen."
+    assert doing(report) == "Time ran out before all was checked."
 
 
 def test_as_text_and_masked_for_support(report):
@@ -80,7 +80,7 @@ def test_as_text_and_masked_for_support(report):
     assert "Account: anna@example.net" in text
     assert "| -ERR no anna@example.net here" in text
     assert text.index("1 fault.") < text.index("Sign-in") < text.index("Lock")
-    assert text.endswith("Called off before all was seen.\n")
+    assert text.endswith("Cancelled before all was checked.\n")
     masked = as_text(report, masked=True)
     assert "anna" not in masked
     assert "Account: user1@host1" in masked

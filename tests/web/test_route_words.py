@@ -78,20 +78,20 @@ def test_a_hop_in_words():
         "Its address was 198.51.100.7",
         "Handed over by ESMTPS",
         "For anna@example.net",
-        "The server calls it 4T",
+        "Its id on the server: 4T",
     )
     assert second.delay == "12 s"
     assert second.encryption == "encrypted with TLS 1.3 (TLS_AES_256_GCM_SHA384)"
     assert (second.level, second.when_iso) == ("ok", "2026-03-02T12:00:12+00:00")
-    assert view.summary == "2 servers wrote down that they passed it on, in 12 s."
+    assert view.summary == "2 servers recorded passing it on, in 12 s."
 
 
 @pytest.mark.parametrize(
     ("value", "title", "encryption", "lines"),
     [
-        ("by mx.example.net", "Within mx.example.net", "not told whether encrypted", ()),
-        ("from a", "From a", "not told whether encrypted", ()),
-        ("(qmail 7 invoked by uid 1)", "Within a server", "not told whether encrypted",
+        ("by mx.example.net", "Within mx.example.net", "encryption not stated", ()),
+        ("from a", "From a", "encryption not stated", ()),
+        ("(qmail 7 invoked by uid 1)", "Within a server", "encryption not stated",
          ("(qmail 7 invoked by uid 1)",)),
         ("from [192.0.2.1] by b via HTTP", "From 192.0.2.1 to b", "not encrypted",
          ("Handed over by HTTP",)),
@@ -100,7 +100,7 @@ def test_a_hop_in_words():
          ("Handed over by LOCAL",)),
         ("from a ([::1]) by b with ESMTP", "From a to b", "handed over within one machine",
          ("Its address was ::1", "Handed over by ESMTP")),
-        ("from a ([192.0.2.1]) by b with LMTP", "From a to b", "not told whether encrypted",
+        ("from a ([192.0.2.1]) by b with LMTP", "From a to b", "encryption not stated",
          ("Its address was 192.0.2.1", "Handed over by LMTP")),
     ],
 )  # fmt: skip
@@ -121,14 +121,14 @@ def test_clocks_that_disagree_are_told():
         ("5 s, clock in doubt", True),
         ("clock differs by 40 s", True),
     ]
-    assert view.summary == "3 servers wrote down that they passed it on."
+    assert view.summary == "3 servers recorded passing it on."
 
 
 def test_summaries():
-    assert route().summary == "No server has written down that it passed on this message."
-    assert route("Received: by b").summary == "1 server wrote down that it passed it on."
+    assert route().summary == "No server has recorded passing on this message."
+    assert route("Received: by b").summary == "1 server recorded passing it on."
     many = route(*["Received: by b"] * 300)
-    assert many.summary == "The last 200 servers wrote down that they passed it on."
+    assert many.summary == "The last 200 servers recorded passing it on."
 
 
 # What is known of the sender
@@ -164,9 +164,9 @@ def test_spf(result, level, words):
     ("result", "level", "words"),
     [
         ("pass", "ok", "DKIM: signed by example.org, and not changed since."),
-        ("fail", "bad", "DKIM: the signature of example.org does not fit"),
+        ("fail", "bad", "DKIM: the signature of example.org does not match"),
         ("none", "unsure", "DKIM: not signed."),
-        ("neutral", "unsure", "could not be made sense of"),
+        ("neutral", "unsure", "could not be processed"),
         ("temperror", "unsure", "could not be looked up"),
         ("permerror", "unsure", "is broken"),
         ("policy", "unsure", "does not accept"),
@@ -181,8 +181,12 @@ def test_dkim(result, level, words):
 @pytest.mark.parametrize(
     ("result", "level", "words"),
     [
-        ("pass", "ok", "DMARC: the sender's name is protected by example.org, and it passed."),
-        ("fail", "bad", "and it did not pass"),
+        (
+            "pass",
+            "ok",
+            "DMARC: the sender's address is protected by example.org, and the check passed.",
+        ),
+        ("fail", "bad", "and the check failed"),
         ("none", "unsure", "is not protected by example.org"),
         ("temperror", "unsure", "could not be looked up"),
         ("permerror", "unsure", "is broken"),
@@ -200,7 +204,7 @@ def test_without_a_domain_the_sentences_still_read_well():
     assert checks(f"{US}spf=pass; dkim=pass header.d=none; dmarc=pass", TOP) == [
         ("ok", "SPF: the sending server was allowed to send for the sender's domain."),
         ("ok", "DKIM: signed by an unnamed domain, and not changed since."),
-        ("ok", "DMARC: the sender's name is protected by its domain, and it passed."),
+        ("ok", "DMARC: the sender's address is protected by its domain, and the check passed."),
     ]
 
 
@@ -254,7 +258,7 @@ def test_the_route_is_an_ordered_list_with_words_beside_every_colour():
 def test_without_hops_there_is_no_list():
     page = rendered(route())
     assert "<ol" not in page
-    assert "No server has written down" in page
+    assert "No server has recorded passing" in page
 
 
 @pytest.mark.parametrize("hostile", ["<b onmouseover=alert(1)>", "{{ 7*7 }}", "{domain}"])

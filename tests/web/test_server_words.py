@@ -40,7 +40,9 @@ def test_what_a_person_should_look_at_comes_first_and_the_name_last():
     first, _, last = server_words.notes(strange, " anna@example.net ")
     assert first.startswith("pop.example.net does not belong to example.net.")
     assert last == "The user name that will be sent is anna."
-    assert server_words.notes(found(sure=False), "anna@example.net")[0].startswith("It came unprot")
+    assert server_words.notes(found(sure=False), "anna@example.net")[0].startswith(
+        "It was found over an unprotected"
+    )
     assert server_words.notes(found(), " anna@example.net ") == ()
 
 

@@ -84,9 +84,9 @@ def test_what_is_said():
         view = under.refusal("x", octets, order, found)
         return view.said if view else ""
 
-    assert said(None, Order.LARGEST).startswith("This is no size.")
+    assert said(None, Order.LARGEST).startswith("This is not a size.")
     assert said(41 * MB, Order.LARGEST) == (
-        "The mailbox holds 40.0 MB: that is under 41.0 MB already."
+        "The mailbox is 40.0 MB: that is under 41.0 MB already."
     )
     assert said(40 * MB, Order.LARGEST) == ""
     assert said(11 * MB, Order.OLDEST) == ""
@@ -97,7 +97,7 @@ def test_what_is_said():
     heap = heap[3:]
     assert said(5 * MB, Order.OLDEST).startswith("No message's date is known yet")
     heap = []
-    assert said(5 * MB, Order.OLDEST) == "The mailbox holds 0 B: that is under 5.0 MB already."
+    assert said(5 * MB, Order.OLDEST) == "The mailbox is 0 B: that is under 5.0 MB already."
 
 
 def test_the_oldest_are_not_told_before_all_headers_are_read():

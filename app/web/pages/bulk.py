@@ -137,7 +137,10 @@ def _others(found: Selection) -> ErrorView:
     )
     return ErrorView(
         "invalid-request",
-        _("Not as many messages match as this page had shown. Nothing was marked."),
+        _(
+            "The number of matching messages has changed since this page was loaded. "
+            "Nothing was marked."
+        ),
         now,
         status=HTTPStatus.CONFLICT,
     )

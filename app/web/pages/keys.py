@@ -14,5 +14,5 @@ router = APIRouter()
 @router.get("/keys")
 async def show_keys(request: Request, services: AppServices) -> Response:
     """What each key does; says nothing of any mailbox."""
-    view = KeysView(shell(request, services, _("Keys")))
+    view = KeysView(shell(request, services, _("Shortcuts")))
     return services.renderer.page("keys", view)

@@ -145,7 +145,7 @@ def _ids(given: str) -> list[str]:
 
 def _changed(gone: int) -> str:
     if not gone:
-        return _("The mailbox has changed since this page was made.")
+        return _("The mailbox has changed since this page was loaded.")
     return ngettext(
         "%(n)s message of this page is no longer in the mailbox.",
         "%(n)s messages of this page are no longer in the mailbox.",

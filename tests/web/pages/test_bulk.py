@@ -53,12 +53,12 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
 async def test_what_is_gone_meanwhile_is_passed_over_and_said_so(visit):
     page = await visit.browser.send("/mailbox/mark", id=[visit.ids[0], "gone", "also-gone"])
     assert "1 message, 10.0 MB, is marked for deletion." in words(page)
-    assert "2 of those named are not in the mailbox any more." in words(page)
+    assert "2 of the chosen messages are not in the mailbox any more." in words(page)
     page = await visit.browser.send("/mailbox/mark", id=["gone"])
-    assert "Nothing was marked that was not marked before." in words(page)
+    assert "Nothing new was marked." in words(page)
     assert 'action="/mailbox/undo"' not in page.text
     page = await visit.browser.send("/mailbox/dismiss", **fields(page, "/mailbox/dismiss"))
-    assert "Nothing was marked" not in words(page)
+    assert "Nothing new was marked" not in words(page)
 
 
 async def test_nothing_ticked_is_told(visit):

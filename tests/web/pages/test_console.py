@@ -114,7 +114,7 @@ async def test_quit_names_what_goes_and_tells_what_went(line):
     assert "Send QUIT? It deletes 2 messages, " in words(asked)
     page = await line.confirmed("QUIT")
     assert "C: QUIT S: +OK bye" in words(page)
-    assert "2 of 2 messages are gone, " in words(page)
+    assert "Gone: 2 of 2 messages, " in words(page)
     assert len(line.fake.messages) == 3
     receipt = await line.http.get("/mailbox/receipt")
     assert "All 2 messages are gone." in words(receipt)

@@ -136,7 +136,7 @@ async def test_a_filter_that_makes_no_sense_is_told_in_its_place_with_its_text(s
     typed = 'larger:"<b>'
     page = await shelf.browser.open(f"/mailbox/export?q={typed}")
     assert page.status_code == 422
-    assert heading(page) == "This filter makes no sense."
+    assert heading(page) == "This filter is not valid."
     assert 'id="q" name="q" value="larger:&#34;&lt;b&gt;"' in page.text
     assert "<b>" not in page.text.partition('id="export"')[2]
     assert "Save as zip" not in words(page)
@@ -173,7 +173,7 @@ async def test_before_the_first_export_nothing_is_said(shelf):
 
 async def test_when_it_went_out_whole_that_is_said(shelf):
     await shelf.browser.send("/mailbox/export/file", form="mbox")
-    assert await shelf.progress() == "The last file went out whole: 3 messages."
+    assert await shelf.progress() == "The last file is complete: 3 messages."
     assert "every 700ms" not in (await shelf.http.get("/mailbox/export/progress")).text
 
 
@@ -194,7 +194,7 @@ async def test_while_it_runs_it_asks_on_and_then_tells_where_it_broke_off(shelf)
     quirks.stall_at = None
     again = await shelf.browser.send("/mailbox/export/file", form="zip")
     assert list(unzipped(again).values()) == MAIL
-    assert "whole" in await shelf.progress()
+    assert "complete" in await shelf.progress()
 
 
 async def test_a_message_that_the_server_refuses_is_named(shelf):
@@ -202,9 +202,7 @@ async def test_a_message_that_the_server_refuses_is_named(shelf):
     told = await shelf.browser.send("/mailbox/export/file", form="zip", id=shelf.ids[:2])
     assert "refused this command" in heading(told)
     progress = await shelf.progress()
-    assert progress.startswith(
-        "The last file broke off after 0 of 2 messages. The server would not"
-    )
+    assert progress.startswith("The last file broke off after 0 of 2 messages. The server refused")
     assert progress.endswith("and said -ERR no such message . Leave it out, and start again.")
 
 
@@ -214,6 +212,6 @@ async def test_what_has_vanished_is_counted(shelf):
     answer = await shelf.browser.send("/mailbox/export/file", form="zip", id=shelf.ids)
     assert len(unzipped(answer)) == len(shelf.ids) - 1
     assert await shelf.progress() == (
-        f"The last file went out whole: {len(shelf.ids)} messages. "
+        f"The last file is complete: {len(shelf.ids)} messages. "
         "1 of them was no longer there and is not in it."
     )

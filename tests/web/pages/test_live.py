@@ -112,7 +112,7 @@ async def test_new_mail_is_said_too(tab):
     before = tab.listing
     tab.listing = str(int(before) - 1)
     answer = await tab.live(off=",".join(tab.ids))
-    assert "The mailbox has changed since this page was made." in words(answer)
+    assert "The mailbox has changed since this page was loaded." in words(answer)
 
 
 @pytest.mark.parametrize("given", ["x" * 8000, ",,,", "<b>,'\"", "," * 5000])

@@ -93,7 +93,7 @@ async def test_the_order_is_in_the_address(visit, sort, first):
 async def test_a_list_that_cannot_be_is_told(visit, query):
     page = await visit.browser.open(f"/mailbox?{query}")
     assert page.status_code == 422
-    assert heading(page) == "That makes no sense here."
+    assert heading(page) == "This input is not valid."
 
 
 async def test_a_page_beyond_the_end_leads_to_the_last_one(visit):

@@ -107,7 +107,7 @@ async def test_rows_that_stay_and_others_that_belong_there_now(visit):
     assert "Order" not in words(await fragment(visit, f"/mailbox/counted?sort=subject&{same}"))
     other = "&".join(f"shown={id}" for id in visit.ids[::-1])
     text = words(await fragment(visit, f"/mailbox/counted?sort=subject&{other}"))
-    assert "Order has changed: these messages belong in another one. Show" in text
+    assert "Order has changed: these messages are no longer in the right place. Show" in text
 
 
 async def test_what_waits_for_headers_is_told_and_never_marked():

@@ -12,7 +12,7 @@ from tests.web.visiting import Browser, Script, http_to, running, words
 HEAD = b"From: a@example.net\r\nSubject: s\r\nMIME-Version: 1.0\r\n"
 GIF = b"R0lGODlhAQABAAAAADs="
 NO_TEXT = "This message has no text."
-TO_COME = "more of the message has to come before it can be read"
+TO_COME = "more of the message to read it"
 
 
 def file(octets: int, kind: bytes = b"application/zip; name=z.zip") -> bytes:

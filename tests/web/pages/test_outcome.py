@@ -89,7 +89,7 @@ async def test_a_commit_that_is_refused_is_a_conflict_and_shows_what_is_marked_n
     del visit.fake.messages[0]  # by another program
     page = await visit.browser.commit()
     assert page.status_code == 409
-    assert heading(page) == "The mailbox has changed meanwhile. Nothing was deleted."
+    assert heading(page) == "The mailbox has changed in the meantime. Nothing was deleted."
     assert "Delete 2 messages, " in words(page)
     assert visit.fake.count("DELE") == 0
     page = await visit.browser.commit()

@@ -98,7 +98,7 @@ async def test_signed_in_its_own_lock_is_given_back_first(http, fake):
     page = await browser.open("/report")
     assert "Check this server" in words(page)
     page = await finished(browser, await browser.send("/report", own="1"))
-    assert "in use, with its code" in words(page)  # so the first sign-in was let in
+    assert "in use, with the code" in words(page)  # so the first sign-in was let in
     assert (await browser.open("/mailbox")).status_code == 200
 
 
@@ -133,7 +133,7 @@ async def test_one_at_a_time_and_it_can_be_called_off(http):
         await browser.open("/report")
         page = await browser.send("/report", **place(server))
         path = page.request.url.path
-        assert "Call it off" in words(page)
+        assert "Cancel" in words(page)
         again = await browser.send("/report", **place(server))
         assert again.status_code == 409
         assert f'href="{path}"' in again.text
@@ -141,7 +141,7 @@ async def test_one_at_a_time_and_it_can_be_called_off(http):
         assert "hx-get" in fragment.text
         assert "<html" not in fragment.text
         page = await browser.send(f"{path}/stop")
-        assert "Called off before all was seen." in words(page)
+        assert "Cancelled before all was checked." in words(page)
 
 
 async def test_a_report_is_its_owners_alone(http, fake):

@@ -168,7 +168,7 @@ async def test_where_a_proof_was_refused_the_password_itself_is_one_click_away()
         assert page.status_code == 401
         assert fake.count("USER") + fake.count("PASS") == 0, "never by itself"
         assert "only a proof of it (CRAM-MD5)" in words(page)
-        assert "everyone on the way can read it" in words(page)
+        assert "anyone along the way can read it" in words(page)
         [(name, value)] = re.findall(r'<button name="(\w+)" value="(\w+)"', page.text)
         assert "secret" not in page.text
         fields = {"username": "anna", "password": "secret", name: value}

@@ -75,7 +75,7 @@ async def test_a_form_that_is_sent_too_late_is_not_sent_again(away):
         headers={**SAME_ORIGIN, "Referer": "http://localhost/mailbox/review"},
         follow_redirects=True,
     )
-    assert "What you clicked last was not done." in words(answer)
+    assert "Your last click was not carried out." in words(answer)
     page = await away.sign_in_again(back=hidden(answer, "back"))
     assert page.url.path == "/mailbox/review"
     assert "Delete 2 messages" in words(page)

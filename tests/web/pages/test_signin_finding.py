@@ -80,9 +80,9 @@ async def test_one_to_be_confirmed_comes_back_filled_in_and_then_is_used(place):
     [
         ("anna@none.test", "offers no POP3"),
         ("anna@icloud.com", "iCloud offers no POP3."),
-        ("anna", "holds no domain"),
-        ("anna@[::1]", "A number instead of a domain"),
-        ("anna@localhost", "no domain of mail"),
+        ("anna", "has no domain"),
+        ("anna@[::1]", "An IP address instead of a domain"),
+        ("anna@localhost", "not a mail domain"),
         ("an na@example.test", "a space, a quotation mark"),
         ('"anna"@example.test', "a space, a quotation mark"),
     ],

@@ -70,7 +70,7 @@ async def test_the_column_says_where_the_space_goes_and_a_click_filters(visit):
 
 async def test_the_strip_leads_to_the_largest(visit):
     page = await visit.browser.open("/mailbox")
-    assert "The 5 largest messages hold 100% . Show them" in words(page)
+    assert "The 5 largest messages take up 100% . Show them" in words(page)
     assert re.search(r'<b>100%</b>\.\s*<a href="/mailbox">', page.text)
 
 
@@ -94,7 +94,7 @@ async def test_the_page_of_the_treemap_and_its_filter(visit):
     page = await visit.browser.open("/mailbox/space?q=<b>x</b>")
     assert "<b>x</b>" not in page.text
     page = await visit.http.get("/mailbox/space?q=larger:x")
-    assert (page.status_code, heading(page)) == (422, "This filter makes no sense.")
+    assert (page.status_code, heading(page)) == (422, "This filter is not valid.")
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ async def test_what_would_have_to_go_is_shown_as_a_filter(visit, to, order, wher
 @pytest.mark.parametrize(
     ("to", "order", "status", "said"),
     [
-        ("", "largest", 422, "This is no size."),
-        ("-1", "largest", 422, "This is no size."),
-        ("0", "oldest", 422, "This is no size."),
-        ("9" * 60_000, "largest", 422, "This is no size."),
-        ("<b>", "largest", 422, "This is no size."),
-        ("51", "largest", 200, "The mailbox holds 50.1 MB: that is under 51.0 MB already."),
+        ("", "largest", 422, "This is not a size."),
+        ("-1", "largest", 422, "This is not a size."),
+        ("0", "oldest", 422, "This is not a size."),
+        ("9" * 60_000, "largest", 422, "This is not a size."),
+        ("<b>", "largest", 422, "This is not a size."),
+        ("51", "largest", 200, "The mailbox is 50.1 MB: that is under 51.0 MB already."),
         ("5T", "oldest", 200, "already."),
         ("40", "newest", 422, "order: largest or oldest."),
     ],
@@ -159,7 +159,7 @@ async def test_an_empty_mailbox_has_no_space_to_show():
         assert "0 messages, 0 B" in words(page)
         assert "treemap" not in page.text
         answer = await browser.open("/mailbox/space/under?to=5")
-        assert "The mailbox holds 0 B: that is under 5.0 MB already." in words(answer)
+        assert "The mailbox is 0 B: that is under 5.0 MB already." in words(answer)
 
 
 async def test_the_api_gives_groups_and_refuses_what_makes_no_sense(visit):

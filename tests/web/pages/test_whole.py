@@ -150,7 +150,7 @@ async def test_progress_is_shown_while_it_comes_and_other_messages_wait(at):
     assert f'action="/mailbox/messages/{place.ids[2]}/cancel"' in other.text
     known = await place.browser.open(place.path(3))  # peeked into before: nothing to wait for
     assert "line 0 of it" in words(known)
-    assert "Look again" in words(known)
+    assert "Reload" in words(known)
 
 
 async def test_cancel_ends_it_and_the_session_goes_on(at):
@@ -217,7 +217,7 @@ async def test_a_server_without_top_still_gives_the_whole_message(at):
     assert "Nothing of this message can be shown before it is fetched" in words(page)
     assert "-ERR unknown command" in words(page)
     assert "Whole message" in words(page)
-    assert "Read this message’s header by fetching it (" in words(page)
+    assert "Fetch this message to read its header (" in words(page)
     assert place.fake.count("RETR") == 0  # only when it is asked for
     fetched = await place.whole(1)
     assert "the first words" in words(fetched)
