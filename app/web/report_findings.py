@@ -160,9 +160,7 @@ BEFORE: Mapping[Finding, Says] = {
         N_("A command sent in clear after STLS is carried out under TLS."),
         N_("Update the server (CVE-2021-38084 and similar), or offer port 995 alone."),
     ),
-    Finding.INJECTION_UNCLEAR: Says(
-        N_("It could not be checked whether input after STLS is discarded.")
-    ),
+    Finding.INJECTION_UNCLEAR: Says(N_("Whether input after STLS is discarded is not known.")),
     Finding.CAPA: Says(NN_("%(n)s capability announced.", "%(n)s capabilities announced.")),
     Finding.CAPA_MISSING: Says(
         N_("CAPA is not known; clients have to guess what the server can do."),
@@ -198,9 +196,7 @@ BEFORE: Mapping[Finding, Says] = {
     Finding.IMPLEMENTATION: Says(N_("It calls itself %(name)s.")),
     Finding.LANGUAGES: Says(N_("It can answer in other languages (LANG).")),
     Finding.UTF8: Says(N_("It accepts names and headers in UTF-8 (UTF8).")),
-    Finding.UTF8_HEADERS: Says(
-        N_("It sends headers in UTF-8, but does not accept names in UTF-8 (UTF8).")
-    ),
+    Finding.UTF8_HEADERS: Says(N_("It sends headers in UTF-8, but accepts no such names (UTF8).")),
 }
 
 AFTER: Mapping[Finding, Says] = {
@@ -381,10 +377,7 @@ AFTER: Mapping[Finding, Says] = {
         N_("Pipelining makes clients faster on connections with high latency."),
     ),
     Finding.SMALL_SEGMENTS: Says(
-        N_(
-            "Each message costs %(seconds)s more than it needs to: its answer comes in "
-            "small TCP segments."
-        ),
+        N_("Each message costs %(seconds)s more: its answer comes in small TCP segments."),
         N_("Write whole answers, or set TCP_NODELAY."),
     ),
     Finding.EXPIRE_NEVER: Says(N_("Mail stays until somebody deletes it.")),
