@@ -14,12 +14,12 @@ import click
 from app.mailbox import Credentials, credentials_fit
 from app.report import Inspection, Report, Verdict
 from app.transport import Dialer, Security, Target, TargetPolicy
-from app.web import languages
-from app.web.errors import InvalidRequest
-from app.web.forms import read_target
-from app.web.report_json import report_json
-from app.web.report_words import as_text, doing
-from app.web.words import _
+from app.web.report.schemas import report_json
+from app.web.report.words import as_text, doing
+from app.web.signin.forms import read_target
+from app.web.site import languages
+from app.web.site.errors import InvalidRequest
+from app.web.site.words import _
 
 WELL, ADVICE, FAULT = 0, 1, 2
 _MOST_WAIT = 3600

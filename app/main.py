@@ -23,7 +23,7 @@ from app.transport import (
     trusting,
 )
 from app.web import DemoAccount, OfferedTarget, Services, WebConfig, install
-from app.web.render import Renderer
+from app.web.site.render import Renderer
 
 _DAY = 24 * 3600
 # Seconds after which a thread that reads mail lets another one run. The event loop waits as long

@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from app.web.languages import ENGLISH, NAMES, catalogue
+from app.web.site.languages import ENGLISH, NAMES, catalogue
 from tests.support.pseudo import ROOT, extracted
 from tests.support.table import table
 

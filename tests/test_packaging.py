@@ -122,7 +122,7 @@ def test_the_sdist_holds_what_it_takes_to_build_and_test(built):
         "tests/conftest.py",
     ):
         assert wanted in names
-    assert any(name.startswith("templates/pages/") for name in names)
+    assert any(name.startswith("templates/mailbox/") for name in names)
     assert not any(".venv" in name or "__pycache__" in name or ".env" in name for name in names)
 
 

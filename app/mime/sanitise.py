@@ -2,7 +2,8 @@
 
 Three passes, each of which would do alone against most of it: `tidy` bounds and balances, nh3
 parses as a browser does and keeps what is listed, and every address, style and other value is
-judged as that parser read it. The frame it is shown in (app/web/framed.py) is the fourth.
+judged as that parser read it. The frame it is shown in (`app/web/reader/html_frame.py`) is the
+fourth.
 """
 
 import re

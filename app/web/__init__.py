@@ -5,7 +5,7 @@ the checks against cross-site requests.
 Must not know: sockets, parsing, settings.
 """
 
-from .deps import DemoAccount, OfferedTarget, Services, WebConfig
-from .routes import install
+from app.web.app import install
+from app.web.site.visit import DemoAccount, OfferedTarget, Services, WebConfig
 
 __all__ = ["DemoAccount", "OfferedTarget", "Services", "WebConfig", "install"]

@@ -21,11 +21,11 @@ from app.mailbox.index import Index, Listings
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.sessions import Session
 from app.transport import Dialer, Security, Target, TargetPolicy
-from app.web.deps import Services, WebConfig
-from app.web.finding import listed
-from app.web.listing import list_fragment
-from app.web.liststate import ListState
-from app.web.render import Renderer
+from app.web.list.list_url import ListState
+from app.web.list.results import listed
+from app.web.mailbox.page import list_fragment
+from app.web.site.render import Renderer
+from app.web.site.visit import Services, WebConfig
 from tests.support.dovecot import Dovecot
 
 from .result import Result

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from app.web.languages import NAMES, catalogue
+from app.web.site.languages import NAMES, catalogue
 from tests.support.browser import Chromium
 from tests.support.popscope import RunningPopscope
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from app.web.render import shipped
+from app.web.site.render import shipped
 from tests.support.browser import WIDTHS, Chromium
 from tests.support.popscope import RunningPopscope
 from tests.support.signin import enter_demo

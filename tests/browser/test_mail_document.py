@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import Page
 
 from app.mime import sanitise
-from app.web.framed import mail_document
-from app.web.render import Renderer
+from app.web.reader.html_frame import mail_document
+from app.web.site.render import Renderer
 from tests.support.browser import Chromium, Scheme
 
 from . import looking

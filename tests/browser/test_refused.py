@@ -11,7 +11,7 @@ from tests.support.maildrop import FakeMaildrop, plain
 from tests.support.popscope import RunningPopscope
 from tests.support.scripted import ScriptedServer
 from tests.support.signin import fill_in, sign_in
-from tests.web.pages.test_signin import HashesOnly
+from tests.web.signin.test_routes import HashesOnly
 
 from . import looking
 

@@ -21,9 +21,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.mime import SafeHtml, sanitise
-from app.web.framed import mail_document
-from app.web.render import Renderer
-from app.web.security import Guard
+from app.web.reader.html_frame import mail_document
+from app.web.site.render import Renderer
+from app.web.site.security import Guard
 from tests.support.browser import Chromium, SharedBrowser
 from tests.support.payloads import PAYLOADS, Payload
 
@@ -75,7 +75,7 @@ class Site:
 
     def page(self, mode: str, start: int) -> Response:
         """A page with a group of frames, or with none."""
-        template = self._renderer._environment.get_template("partials/frame.html")
+        template = self._renderer._environment.get_template("reader/_frame.html")
         frames = "".join(
             template.render(message=SimpleNamespace(frame=path)) for path in self.mails(mode, start)
         )

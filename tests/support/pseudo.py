@@ -14,7 +14,7 @@ from typing import Any
 
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
-from app.web import languages
+from app.web.site import languages
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = "ar"

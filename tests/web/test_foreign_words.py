@@ -10,15 +10,16 @@ from babel import Locale
 
 from app.mailbox import SortKey
 from app.mailbox.query import Field
-from app.web import languages, views
-from app.web.languages import Language
-from app.web.render import Renderer
+from app.web.reader.views import ReaderFragment, RouteView, SourceView, Tab
+from app.web.site import languages
+from app.web.site.languages import Language
+from app.web.site.render import Renderer
 from tests.support import pseudo
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.scripted import ScriptedServer
 from tests.support.table import table
+from tests.web.test_render import FRAGMENTS, PAGES, made
 
-from .test_render import FRAGMENTS, PAGES, made
 from .visiting import Browser, http_to, running
 
 READ = {"aria-label", "title", "placeholder", "alt", "data-once", "data-copied", "data-picked"}
@@ -104,15 +105,15 @@ def test_no_template_has_english_of_its_own(name, full, flag):
 
 @pytest.mark.parametrize("flag", [True, False], ids=["yes", "no"])
 @pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
-@pytest.mark.parametrize("tab", list(views.Tab), ids=lambda tab: tab.value)
+@pytest.mark.parametrize("tab", list(Tab), ids=lambda tab: tab.value)
 def test_no_tab_has_english_of_its_own(tab, full, flag):
-    view = made(views.ReaderFragment, "7", flag=flag, full=full)
+    view = made(ReaderFragment, "7", flag=flag, full=full)
     given = {
-        views.Tab.ROUTE: {"route": made(views.RouteView, "7", flag=flag, full=full)},
-        views.Tab.SOURCE: {"source": made(views.SourceView, "7", flag=flag, full=full)},
+        Tab.ROUTE: {"route": made(RouteView, "7", flag=flag, full=full)},
+        Tab.SOURCE: {"source": made(SourceView, "7", flag=flag, full=full)},
     }
     reader = dataclasses.replace(view.reader, tab=tab, error=None, **given.get(tab, {}))
-    page = Renderer().fragment("reader", dataclasses.replace(view, reader=reader)).body
+    page = Renderer().fragment("reader/reader", dataclasses.replace(view, reader=reader)).body
     assert english(bytes(page).decode()) == []
 
 
@@ -142,7 +143,7 @@ async def test_no_page_of_the_app_has_english_of_its_own():
         page = await browser.open("/mailbox")
         id = re.findall(r'name="id" value="([^"]+)"', page.text)[0]
         message = f"/mailbox/messages/{id}"
-        tabs = [f"{message}?tab={tab.value}" for tab in views.Tab]
+        tabs = [f"{message}?tab={tab.value}" for tab in Tab]
         for path in ("/mailbox", *tabs, "/mailbox/review", "/mailbox/export",
                      "/mailbox?sort=nonsense", "/mailbox/export?q=nonsense:5",
                      "/mailbox/messages/0000"):  # fmt: skip

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from app.web.render import shipped
+from app.web.site.render import shipped
 from tests.web.visiting import http_to, running
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -94,7 +94,7 @@ async def test_the_browsers_bar_has_a_colour_for_light_and_for_dark(http):
         page,
     )
     assert [scheme for _, scheme in found] == ["light", "dark"]
-    style = (shipped("static") / "site.css").read_text()
+    style = (shipped("static") / "site/site.css").read_text()
     panel = re.search(r"--panel: light-dark\((#\w+), (#\w+)\)", style)
     assert panel is not None
     assert [colour for colour, _ in found] == ["#ffffff", panel[2]]

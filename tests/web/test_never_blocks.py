@@ -28,7 +28,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.web.views import Tab
+from app.web.reader.views import Tab
 from tests.support.corpus import CASES, HUGE
 from tests.support.corpus.served import Served, served
 

@@ -10,45 +10,64 @@ from typing import Any
 import jinja2
 import pytest
 
-from app.web import views
-from app.web.render import BUNDLES, Renderer, shipped
+from app.web.api.views import ApiView
+from app.web.console.views import ConsoleFragment, ConsoleView, TourFragment
+from app.web.export.views import ExportFragment, ExportView
+from app.web.list.views import CountedFragment, FaultFragment, ListFragment, NoticesFragment
+from app.web.mailbox.views import (
+    BulkFragment,
+    KeysView,
+    LiveFragment,
+    MailboxView,
+    MarkedFragment,
+    ProgressFragment,
+    SavedFragment,
+)
+from app.web.reader.views import FetchFragment, ReaderFragment, RouteView, SourceView, Tab
+from app.web.report.views import ReportFormView, ReportFragment, ReportPage
+from app.web.review.views import ReceiptView, ReviewFragment, ReviewView
+from app.web.signin.views import FoundFragment, SignInView
+from app.web.site.render import BUNDLES, Renderer, shipped
+from app.web.site.views import ErrorPage, ProblemFragment
+from app.web.space.views import FacetsFragment, SpaceView
+from app.web.transcript.views import TranscriptFragment
 from tests.support.table import table
 
 PAGES: dict[str, type] = {
-    "signin": views.SignInView,
-    "mailbox": views.MailboxView,
-    "review": views.ReviewView,
-    "receipt": views.ReceiptView,
-    "error": views.ErrorPage,
-    "api": views.ApiView,
-    "export": views.ExportView,
-    "console": views.ConsoleView,
-    "keys": views.KeysView,
-    "space": views.SpaceView,
-    "report": views.ReportFormView,
-    "reported": views.ReportPage,
+    "signin/page": SignInView,
+    "mailbox/page": MailboxView,
+    "review/page": ReviewView,
+    "review/receipt": ReceiptView,
+    "site/error": ErrorPage,
+    "api/reference": ApiView,
+    "export/page": ExportView,
+    "console/page": ConsoleView,
+    "mailbox/keys": KeysView,
+    "space/page": SpaceView,
+    "report/form": ReportFormView,
+    "report/page": ReportPage,
 }
 FRAGMENTS: dict[str, type] = {
-    "marked": views.MarkedFragment,
-    "progress": views.ProgressFragment,
-    "reader": views.ReaderFragment,
-    "problem": views.ProblemFragment,
-    "fetch": views.FetchFragment,
-    "saved": views.SavedFragment,
-    "export": views.ExportFragment,
-    "typed": views.ConsoleFragment,
-    "tour": views.TourFragment,
-    "list": views.ListFragment,
-    "fault": views.FaultFragment,
-    "counted": views.CountedFragment,
-    "bulk": views.BulkFragment,
-    "review": views.ReviewFragment,
-    "live": views.LiveFragment,
-    "notices": views.NoticesFragment,
-    "report": views.ReportFragment,
-    "transcript": views.TranscriptFragment,
-    "facets": views.FacetsFragment,
-    "found": views.FoundFragment,
+    "list/marked": MarkedFragment,
+    "mailbox/progress": ProgressFragment,
+    "reader/reader": ReaderFragment,
+    "site/problem": ProblemFragment,
+    "reader/download": FetchFragment,
+    "reader/save_state": SavedFragment,
+    "export/progress": ExportFragment,
+    "console/answer": ConsoleFragment,
+    "console/tour": TourFragment,
+    "list/list": ListFragment,
+    "list/filter_error": FaultFragment,
+    "list/matches": CountedFragment,
+    "mailbox/bulk": BulkFragment,
+    "review/list": ReviewFragment,
+    "mailbox/live": LiveFragment,
+    "list/notices": NoticesFragment,
+    "report/report": ReportFragment,
+    "transcript/lines": TranscriptFragment,
+    "space/facets": FacetsFragment,
+    "signin/server": FoundFragment,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 
@@ -96,25 +115,25 @@ def test_a_view_is_all_a_template_needs(name, full, flag, fill):
 
 def test_every_page_and_fragment_is_known_here():
     folder = shipped("templates")
-    assert {path.stem for path in (folder / "pages").glob("*.html")} == set(PAGES)
-    assert {path.stem for path in (folder / "fragments").glob("*.html")} == set(FRAGMENTS)
+    whole = {str(path.relative_to(folder).with_suffix("")) for path in folder.glob("*/[!_]*.html")}
+    assert whole == {*PAGES, *FRAGMENTS, "site/base", "reader/mail_document"}
 
 
 def test_a_page_has_its_status():
-    view = made(views.ErrorPage, "x", flag=False, full=True)
-    assert Renderer().page("error", view, 418).status_code == 418
+    view = made(ErrorPage, "x", flag=False, full=True)
+    assert Renderer().page("site/error", view, 418).status_code == 418
 
 
 def test_an_attribute_that_a_view_does_not_have_is_an_error():
     with pytest.raises(jinja2.UndefinedError):
-        Renderer().page("error", made(views.ProblemFragment, "x", flag=False, full=True))
+        Renderer().page("site/error", made(ProblemFragment, "x", flag=False, full=True))
 
 
 def test_static_urls_change_with_the_file():
     environment = Renderer()._environment
-    url = environment.from_string("{{ static('site.css') }}").render()
-    assert re.fullmatch(r"/static/site\.css\?v=[0-9a-f]{10}", url)
-    assert url != environment.from_string("{{ static('site.js') }}").render()
+    url = environment.from_string("{{ static('site/site.css') }}").render()
+    assert re.fullmatch(r"/static/site/site\.css\?v=[0-9a-f]{10}", url)
+    assert url != environment.from_string("{{ static('site/site.js') }}").render()
     with pytest.raises(FileNotFoundError):
         environment.from_string("{{ static('none.css') }}").render()
 
@@ -130,21 +149,21 @@ def test_scripts_are_sent_together():
 
 
 def test_folders_that_ship_are_found():
-    assert (shipped("static") / "site.css").is_file()
-    assert (shipped("templates") / "base.html").is_file()
+    assert (shipped("static") / "site/site.css").is_file()
+    assert (shipped("templates") / "site/base.html").is_file()
 
 
 @pytest.mark.parametrize("fill", ["text", "", HOSTILE], ids=["text", "empty", "hostile"])
 @pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
-@pytest.mark.parametrize("tab", list(views.Tab), ids=lambda tab: tab.value)
+@pytest.mark.parametrize("tab", list(Tab), ids=lambda tab: tab.value)
 def test_each_tab_is_rendered_from_the_view(tab, full, fill):
-    view = made(views.ReaderFragment, fill, flag=False, full=full)
+    view = made(ReaderFragment, fill, flag=False, full=full)
     given = {
-        views.Tab.ROUTE: {"route": made(views.RouteView, fill, flag=False, full=full)},
-        views.Tab.SOURCE: {"source": made(views.SourceView, fill, flag=False, full=full)},
+        Tab.ROUTE: {"route": made(RouteView, fill, flag=False, full=full)},
+        Tab.SOURCE: {"source": made(SourceView, fill, flag=False, full=full)},
     }
     more: dict[str, Any] = given.get(tab, {})
     reader = dataclasses.replace(view.reader, tab=tab, error=None, **more)
-    html = Renderer().fragment("reader", dataclasses.replace(view, reader=reader)).body
+    html = Renderer().fragment("reader/reader", dataclasses.replace(view, reader=reader)).body
     assert b"<b onmouseover" not in bytes(html)
     assert f'data-tab="{tab.value}"'.encode() in bytes(html)

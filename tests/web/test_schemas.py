@@ -5,8 +5,11 @@ from pydantic import SecretStr, ValidationError
 
 from app.mailbox import MessageId, Outcome, ReceiptItem, Totals
 from app.mailbox import Receipt as MailboxReceipt
-from app.web import schemas
-from app.web.schemas import MarkMany, Quit, SignIn
+from app.web.list.schemas import MarkMany
+from app.web.list.schemas import Totals as ListTotals
+from app.web.review.schemas import Quit
+from app.web.review.schemas import receipt as as_receipt
+from app.web.signin.schemas import SignIn
 
 
 def test_a_password_is_a_secret_and_errors_do_not_repeat_it():
@@ -41,10 +44,10 @@ def test_a_receipt_sorts_messages_by_what_became_of_them():
     )
     at = datetime.now(UTC)
     receipt = MailboxReceipt(at, items, False, "who knows", 10, Totals(3, 30), None)
-    shown = schemas.receipt(receipt)
+    shown = as_receipt(receipt)
     assert shown.deleted == ["a"]
     assert [(one.id, one.reason) for one in shown.still_there] == [("b", "-ERR no")]
     assert shown.not_verified == ["c"]
     assert (shown.verified, shown.why, shown.after) == (False, "who knows", None)
-    assert shown.before == schemas.Totals(messages=3, octets=30)
+    assert shown.before == ListTotals(messages=3, octets=30)
     assert shown.at == at

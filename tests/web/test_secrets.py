@@ -11,8 +11,8 @@ import pytest
 from app.mailbox import Credentials
 from app.sessions import Session
 from app.sessions.vault import Keys
-from app.web.forms import SignInForm
-from app.web.schemas import SignIn
+from app.web.signin.forms import SignInForm
+from app.web.signin.schemas import SignIn
 from tests.support.maildrop import FakeMaildrop, plain
 from tests.support.scripted import ScriptedServer
 

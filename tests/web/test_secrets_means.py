@@ -11,8 +11,8 @@ import pytest
 from app.mailbox.ways import MEANS, TOKEN_MEANS
 from tests.support.dovecot import ALL_MECHANISMS, Dovecot
 from tests.support.proxy import Link
+from tests.web.test_secrets import SECRET, owned, secrets_in
 
-from .test_secrets import SECRET, owned, secrets_in
 from .visiting import Browser, Script, http_to, post_session, running
 
 pytestmark = pytest.mark.interop

@@ -1,14 +1,14 @@
 """What people and programs read where a server does not tell a size."""
 
 from app.mailbox import MessageId, Outcome, ReceiptItem
-from app.web import formats, listing, schemas
-from app.web.listing import Rows
-from app.web.liststate import ListState
-from app.web.receipt_files import receipt_csv
-from app.web.spacemap import facets, stat
-
-from .test_present import mailbox
-from .test_receipt_files import receipt
+from app.web.list.list_url import ListState
+from app.web.list.rows import Rows, tray
+from app.web.list.schemas import listed
+from app.web.review.receipt_files import receipt_csv
+from app.web.site import formats
+from app.web.space.sidebar import facets, stat
+from tests.web.review.test_receipt_files import receipt
+from tests.web.site.test_shell import mailbox
 
 
 def test_a_size_is_not_known_and_a_sum_with_it_is_a_least():
@@ -24,9 +24,9 @@ def test_the_list_the_tray_and_the_map_say_so():
     row = Rows(one, ListState()).row(second)
     assert (row.size, row.share) == ("size not known", 0.0)
     one.marks.add([second])
-    assert listing.tray(one).size == "size not known"
+    assert tray(one).size == "size not known"
     one.marks.add(one.index)
-    assert listing.tray(one).size == "at least 2.5 KB"
+    assert tray(one).size == "at least 2.5 KB"
     assert stat(one, list(one.index)).size == "at least 2.5 KB"
     one.listing.groups, one.listing.surveyed = lambda *_: None, lambda _: True
     last = facets(one, ListState()).sizes.facets[-1]
@@ -37,6 +37,6 @@ def test_the_list_the_tray_and_the_map_say_so():
 def test_programs_get_null_and_spreadsheets_an_empty_cell():
     one = mailbox(None)
     (message,) = one.index
-    assert schemas.listed(one, message).model_dump(by_alias=True)["octets"] is None
+    assert listed(one, message).model_dump(by_alias=True)["octets"] is None
     item = ReceiptItem(MessageId("i"), None, "", "", Outcome.GONE)
     assert receipt_csv(receipt(item)).decode("utf-8-sig").splitlines()[1].startswith("gone,,")

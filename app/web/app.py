@@ -1,0 +1,214 @@
+"""All routes in one place, and how errors leave the app."""
+
+from functools import cache
+from http import HTTPStatus
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import Scope
+from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
+
+from app.mailbox import MailboxError
+from app.pop3 import LocalProtocolError, Pop3Error
+from app.report import ReportError
+from app.sessions import NoSession, SessionError
+from app.transport import TransportError
+
+from .api import events, reference
+from .api import report as api_report
+from .api import routes as api
+from .console import routes as console
+from .export import routes as export
+from .mailbox import bulk, keys, live, message, whole
+from .mailbox import routes as mailbox
+from .report import routes as report
+from .review import routes as review
+from .signin import routes as signin
+from .site import health, language_choice
+from .site.errors import WebError
+from .site.languages import Languages
+from .site.navigation import from_htmx, is_navigation, to_sign_in
+from .site.problems import describe, problem_json
+from .site.render import BUNDLES, in_language, shipped
+from .site.security import HEADERS, Guard, refuse_insecure
+from .site.shell import shell
+from .site.views import ErrorPage, ErrorView, ProblemFragment
+from .site.visit import Services, check_unsafe, services
+from .site.words import N_, _
+from .space import routes as space
+from .transcript import routes as transcript
+
+_NO_SENSE = N_("This input is not valid.")
+_REFUSED = {
+    404: ("not-found", N_("There is no such page."), N_("Check the address.")),
+    405: (
+        "method-not-allowed",
+        N_("That cannot be done here."),
+        N_("This address serves another purpose."),
+    ),
+    413: (
+        "too-large",
+        N_("That is too large."),
+        N_("What was sent has more octets than allowed."),
+    ),
+}
+# Events must not wait in a buffer; what mail brings leaves octet for octet.
+for _kind in ("text/event-stream", "image/bmp", "image/x-icon"):
+    remove_compress_type(_kind)
+add_compress_type("application/problem+json")
+_FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, ReportError, WebError)
+_PAGES = (
+    signin,
+    report,
+    language_choice,
+    mailbox,
+    live,
+    transcript,
+    space,
+    bulk,
+    review,
+    message,
+    whole,
+    export,
+    console,
+    keys,
+    reference,
+)
+
+
+@cache
+def _router() -> APIRouter:
+    """Every route. Made once, for all apps: what FastAPI works out of each is kept in it."""
+    router = APIRouter()
+    router.include_router(health.router)
+    guarded = [Depends(refuse_insecure), Depends(check_unsafe)]
+    for module in _PAGES:
+        router.include_router(module.router, dependencies=guarded, include_in_schema=False)
+    for module in (api, api_report, events):
+        router.include_router(module.router, dependencies=guarded)
+    router.add_api_route("/scripts/{name}", _script, include_in_schema=False)
+    router.mount("/static", CachedStatic(directory=shipped("static")), name="static")
+    return router
+
+
+def install(app: FastAPI, with_services: Services) -> None:
+    """Gives an app its routes, its guard and its error pages."""
+    app.state.services = with_services
+    config = with_services.config
+    app.router.routes.extend(_router().routes)
+    for family in _FAMILIES:
+        app.add_exception_handler(family, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _left)
+    app.add_exception_handler(Exception, _bug)
+    # Brotli makes our pages smaller than zstd does, and all that take zstd take it.
+    app.add_middleware(CompressMiddleware, zstd=False, brotli_quality=5, gzip_level=6)
+    app.add_middleware(
+        Guard,
+        public_origin=config.public_origin,
+        allow_insecure_http=config.allow_insecure_http,
+    )
+    app.add_middleware(Languages)
+
+
+_FOR_A_YEAR = "public, max-age=31536000, immutable"  # their addresses carry a digest
+
+
+async def _script(request: Request, name: str) -> Response:
+    if name not in BUNDLES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    content = services(request).renderer.script(name)
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    return Response(content, media_type=kind, headers={"Cache-Control": _FOR_A_YEAR})
+
+
+class CachedStatic(StaticFiles):
+    """Static files, for browsers to keep."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept for a year."""
+        response = await super().get_response(path, scope)
+        if response.status_code == HTTPStatus.OK:
+            response.headers["Cache-Control"] = _FOR_A_YEAR
+        return response
+
+
+def _for_api(request: Request) -> bool:
+    return str(request.scope["path"]).startswith("/api/")
+
+
+def _answer(request: Request, view: ErrorView, confirm: str | None = None) -> Response:
+    if _for_api(request):
+        answer = in_language(
+            JSONResponse(
+                problem_json(view, confirm),
+                status_code=view.status,
+                media_type="application/problem+json",
+            )
+        )
+        if view.status == HTTPStatus.UNAUTHORIZED:
+            answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
+        return answer
+    renderer = services(request).renderer
+    if from_htmx(request) is not None:
+        response: Response = renderer.fragment("site/problem", ProblemFragment(view), view.status)
+        response.headers["HX-Reswap"] = "none"  # only the out-of-band part
+        return response
+    signed_in = view.code != "no-session"
+    page = ErrorPage(
+        shell=shell(request, services(request), view.title),
+        error=view,
+        home="/mailbox" if signed_in else "/",
+        home_label=_("Back to messages") if signed_in else _("Sign in"),
+    )
+    return renderer.page("site/error", page, view.status)
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    """An error of ours, by the table."""
+    clicked = from_htmx(request) is not None or is_navigation(request)
+    if isinstance(error, NoSession) and clicked and not _for_api(request):
+        return to_sign_in(request)
+    view = describe(error)
+    response = _answer(request, view, getattr(error, "confirm", None))
+    if view.retry_after is not None:
+        response.headers["Retry-After"] = str(view.retry_after)
+    return response
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """A request that pydantic refused; what was sent is not repeated, it may hold a secret."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- for the type checker
+    said = "; ".join(
+        f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}"
+        for one in error.errors()
+    )
+    return _answer(request, ErrorView("invalid-request", _(_NO_SENSE), said, status=422))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """What the framework itself refuses: no such page, no such method, too large a body."""
+    assert isinstance(error, HTTPException)  # noqa: S101 -- for the type checker
+    code, title, detail = _REFUSED.get(error.status_code, ("invalid-request", _NO_SENSE, ""))
+    detail = _(detail) if detail else str(error.detail)
+    response = _answer(request, ErrorView(code, _(title), detail, status=error.status_code))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    """A browser that has gone inside of what it sent; nobody reads this."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
+async def _bug(request: Request, _error: Exception) -> Response:
+    """What nobody foresaw; the server logs it, the page does not repeat it."""
+    words = describe(LocalProtocolError("unforeseen"))
+    response = _answer(request, words)
+    response.headers.update(HEADERS)  # this answer does not pass the guard
+    return response

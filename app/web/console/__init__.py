@@ -1,0 +1,3 @@
+"""The console: telnet in the browser, and the guided tour."""
+
+from . import problems as problems  # importing registers them

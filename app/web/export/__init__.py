@@ -1,0 +1,3 @@
+"""Many messages in one file."""
+
+from . import problems as problems  # importing registers them

@@ -1,0 +1,127 @@
+"""Taking many messages out at once: which ones, in what kind of file, and how far it is."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.mailbox import BadQuery, ExportFormat, Selection
+from app.sessions import Session
+from app.web.list.rows import subject_of
+from app.web.list.selection import chosen, named
+from app.web.reader.files import FileResponse, export_file
+from app.web.site import formats
+from app.web.site.errors import InvalidRequest
+from app.web.site.problems import describe
+from app.web.site.shell import account, shell, titled
+from app.web.site.views import ErrorView
+from app.web.site.visit import AppServices, CurrentSession, Services
+from app.web.site.words import _
+
+from .views import ExportFragment, ExportProgressView, ExportView
+
+router = APIRouter(prefix="/mailbox/export")
+Ids = Annotated[list[str] | None, Form()]
+
+
+def _progress(session: Session) -> ExportProgressView | None:
+    found = session.mailbox.exporting
+    if found is None:
+        return None
+    return ExportProgressView(
+        done=found.done.messages,
+        total=found.total.messages,
+        size=formats.size(found.done.octets),
+        share=formats.percent(found.done.octets, found.total.octets),
+        running=found.running,
+        complete=found.complete,
+        missing=found.missing,
+        refused=subject_of(found.refused[0]) if found.refused else "",
+        reply=found.refused[1] if found.refused else "",
+    )
+
+
+def _page(
+    request: Request,
+    services: Services,
+    session: Session,
+    found: Selection,
+    *,
+    q: str = "",
+    ticked: bool = False,
+    error: ErrorView | None = None,
+) -> Response:
+    mailbox = session.mailbox
+    messages = found.matched
+    view = ExportView(
+        shell=shell(request, services, titled(mailbox, _("Save"))),
+        account=account(mailbox, services),
+        count=len(messages),
+        messages=formats.number(len(messages)),
+        size=formats.size(found.octets, found.unsized),
+        everything=len(messages) == len(mailbox.index),
+        undecided=len(found.undecided),
+        q=q,
+        ids=tuple(message.id for message in messages) if ticked else (),
+        progress=_progress(session),
+        error=error,
+    )
+    return services.renderer.page("export/page", view, status=error.status if error else 200)
+
+
+@router.get("")
+async def choose(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    q: Annotated[str, Query()] = "",
+) -> Response:
+    """All messages, or those that a filter means."""
+    await session.reader.ensure_listed()
+    try:
+        found = await chosen(session, q)
+    except BadQuery as error:
+        return _page(request, services, session, Selection((), ()), q=q, error=describe(error))
+    return _page(request, services, session, found, q=q)
+
+
+@router.post("")
+async def choose_ticked(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    id: Ids = None,
+    every: Annotated[str, Form()] = "",
+    q: Annotated[str, Form()] = "",
+) -> Response:
+    """What was ticked in the list; with `every`, all that the list's filter means."""
+    await session.reader.ensure_listed()
+    if every:
+        return RedirectResponse(f"/mailbox/export?{urlencode({'q': q})}", status_code=303)
+    if not id:
+        raise InvalidRequest(_("Tick the messages to save first."))
+    found = Selection(named(session, id), ())
+    return _page(request, services, session, found, ticked=True)
+
+
+@router.post("/file")
+async def export(
+    session: CurrentSession,
+    form: Annotated[ExportFormat, Form()],
+    id: Ids = None,
+    q: Annotated[str, Form()] = "",
+) -> FileResponse:
+    """The file itself, streamed: what was ticked, else what the filter means."""
+    await session.reader.ensure_listed()
+    messages = named(session, id) if id else (await chosen(session, q)).matched
+    if not messages:
+        raise InvalidRequest(_("There is no such message any more."))
+    mailbox = session.mailbox
+    return export_file(session.reader.export(messages, form), mailbox.account.username)
+
+
+@router.get("/progress")
+async def show_progress(services: AppServices, session: CurrentSession) -> Response:
+    """How far the last export is."""
+    return services.renderer.fragment("export/progress", ExportFragment(_progress(session)))

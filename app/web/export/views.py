@@ -1,0 +1,61 @@
+"""Many messages in one file."""
+
+from dataclasses import dataclass
+
+from app.web.site.views import AccountView, ErrorView, Shell
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgressView:
+    """How far an export is.
+
+    Attributes:
+        done, total, size, share: how many of how many messages, octets, and these in percent.
+        running, complete: whether it goes on, or went out to its end.
+        missing: how many messages were no longer there.
+        refused: the message at which it broke off, or ""; `reply` is what the server said.
+    """
+
+    done: int
+    total: int
+    size: str
+    share: float
+    running: bool
+    complete: bool
+    missing: int
+    refused: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportView:
+    """Messages to be saved in one file.
+
+    Attributes:
+        count, messages, size: how many, and their octets.
+        everything: that is the whole maildrop.
+        undecided: how many the filter could not decide yet.
+        q: the filter, or "".
+        ids: what was ticked; empty where the filter chooses.
+        progress: of the last export, if there was one.
+        error: what is wrong with the filter.
+    """
+
+    shell: Shell
+    account: AccountView
+    count: int
+    messages: str
+    size: str
+    everything: bool
+    undecided: int
+    q: str
+    ids: tuple[str, ...]
+    progress: ExportProgressView | None
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFragment:
+    """How far the last export is."""
+
+    progress: ExportProgressView | None

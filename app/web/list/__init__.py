@@ -1,0 +1,3 @@
+"""The list of messages: its rows, its filter, its address."""
+
+from . import problems as problems  # importing registers them

@@ -1,0 +1,229 @@
+"""What templates get of a list: its rows, its filter, and what is marked."""
+
+from dataclasses import dataclass
+
+from app.web.site.views import ErrorView, Shell
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A message in a list.
+
+    Attributes:
+        id: for forms and links; the row's element is `m-ID`.
+        number: in the maildrop.
+        sender: name or address; "" while it is not known or where there is none.
+        sender_title: name and address.
+        subject: "" where there is none.
+        date: short, such as `3 Mar` or `3 Mar 2024`; "" where there is none.
+        date_title: long, with the time; says so where the message has no date of its own.
+        date_iso: for `<time datetime>`.
+        received: the date is that of its arrival.
+        size: formatted.
+        share: of the largest message, in percent, for the bar.
+        heat: 1 to 5.
+        known: sender, subject and date are known; else the row is a skeleton.
+        fresh: it has come since somebody looked last.
+        refused: the server would not show its headers.
+        marked, current: state.
+        href: the page with this message open.
+        reader_href: the fragment of the reader.
+    """
+
+    id: str
+    number: int
+    sender: str
+    sender_title: str
+    subject: str
+    date: str
+    date_title: str
+    date_iso: str
+    received: bool
+    size: str
+    share: float
+    heat: int
+    known: bool
+    fresh: bool
+    refused: bool
+    marked: bool
+    current: bool
+    href: str
+    reader_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """How far the headers are: for `<progress>`, and formatted.
+
+    Attributes:
+        running: more are on their way.
+        paused: a person has stopped them.
+        stopped: they were cut off, and come when somebody wants them.
+    """
+
+    known: int
+    total: int
+    known_text: str
+    total_text: str
+    size: str
+    running: bool
+    paused: bool
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SortView:
+    """One order of the list: the value in the URL and what the select shows."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """What is wrong with a filter; `before`, `at` and `after` are what was typed, in three parts.
+
+    Attributes:
+        words: what is wrong, a sentence.
+    """
+
+    words: str
+    before: str
+    at: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeView:
+    """An example of the filter language: what it finds, its text, and where it leads."""
+
+    label: str
+    q: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterView:
+    """The form above the list.
+
+    Attributes:
+        q: the filter, as it was typed.
+        longest: characters that can be typed: more than a filter may have, so that what is cut
+            off is never taken for all of it, and few enough for an address.
+        fault: why it makes no sense, or None where it does.
+    """
+
+    q: str
+    longest: int
+    sorts: tuple[SortView, ...]
+    recipes: tuple[RecipeView, ...]
+    fault: FaultView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingView:
+    """How much the list holds, over all its pages.
+
+    Attributes:
+        q: the filter; "" where all messages are meant.
+        count: how many match; `messages` and `size` are formatted.
+        undecided: how many may match once their headers are known; `undecided_text` formatted.
+        more: there are other pages.
+    """
+
+    q: str
+    count: int
+    messages: str
+    size: str
+    undecided: int
+    undecided_text: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """Whether the rows on the screen are still those that belong there.
+
+    Attributes:
+        asks: the address that tells it, or "" where nothing can change.
+        changed: they are not.
+        fresh: how many others belong there; `fresh_text` formatted.
+        href: the list as it would be now; `list_href` the same for htmx.
+    """
+
+    asks: str
+    changed: bool
+    fresh: int
+    fresh_text: str
+    href: str
+    list_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagerView:
+    """Pages of the list; `previous` and `next` are paths, or "" at the ends."""
+
+    page: int
+    pages: int
+    first: str
+    last: str
+    total: str
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrayView:
+    """What is marked; `count` 0 hides the tray."""
+
+    count: int
+    messages: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesView:
+    """What a person should know, one sentence each: what happened, and how this server is."""
+
+    happened: tuple[str, ...]
+    standing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFragment:
+    """Another list in the place of the one that is there; `back` is its address."""
+
+    shell: Shell
+    rows: tuple[RowView, ...]
+    progress: ProgressView
+    matching: MatchingView
+    order: OrderView
+    pager: PagerView
+    filter: FilterView
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultFragment:
+    """A filter that makes no sense; the list stays as it is."""
+
+    filter: FilterView
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFragment:
+    """How much matches by now; `error` where that has kept something from being done."""
+
+    matching: MatchingView
+    order: OrderView
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesFragment:
+    """What a person should know, in the place of what stands there."""
+
+    shell: Shell
+    notices: NoticesView
+    back: str

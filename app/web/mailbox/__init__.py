@@ -1,0 +1,1 @@
+"""The mailbox page: the list and the reader, and what is around them."""

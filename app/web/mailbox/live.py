@@ -1,0 +1,152 @@
+"""What changes while a page is open: headers that come in, marks set elsewhere, the transcript."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from app.mailbox import Message, read_headers
+from app.sessions import Session
+from app.web.list.list_url import back_to, current_list
+from app.web.list.notices import notices
+from app.web.list.rows import Rows, progress, tray
+from app.web.site import formats
+from app.web.site.forms import Back
+from app.web.site.navigation import from_htmx, way_back
+from app.web.site.shell import account, shell, titled
+from app.web.site.visit import AppServices, CurrentSession, Services, WatchedSession
+from app.web.site.words import _, ngettext
+
+from .views import LiveFragment, ProgressFragment
+
+router = APIRouter(prefix="/mailbox")
+_MOST_ROWS = 1000
+Ids = Annotated[str, Query(description="ids, with commas between them")]
+
+
+async def _progress(
+    request: Request,
+    services: Services,
+    session: Session,
+    come: list[Message],
+    said: str = "",
+) -> Response:
+    mailbox = session.mailbox
+    await read_headers(come)
+    state, current = current_list(from_htmx(request) or "")
+    view = ProgressFragment(
+        shell=shell(request, services, ""),
+        progress=progress(mailbox),
+        rows=Rows(mailbox, state, current).all(come),
+        received=formats.size(mailbox.lease.received),
+        back=back_to(state, current),
+        said=said,
+    )
+    return services.renderer.fragment("mailbox/progress", view)
+
+
+@router.get("/progress")
+async def show_progress(
+    request: Request,
+    services: AppServices,
+    session: WatchedSession,
+    pending: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """How far the headers are, and the rows of those that have come in."""
+    mailbox = session.mailbox
+    wanted = [mailbox.index[id] for id in (pending or ())[:_MOST_ROWS] if id in mailbox.index]
+    mailbox.headers.prefer(m for m in wanted if not m.headers_known)
+    come = [m for m in wanted if m.headers_known or mailbox.headers.withheld(m)]
+    return await _progress(request, services, session, come)
+
+
+@router.post("/headers/pause")
+async def pause(
+    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
+) -> Response:
+    """Loads no more headers by itself."""
+    await session.mailbox.headers.pause()
+    if from_htmx(request) is None:
+        return way_back(back)
+    return await _progress(request, services, session, [], _("Reading headers is paused."))
+
+
+@router.post("/headers/resume")
+async def resume(
+    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
+) -> Response:
+    """Loads headers again."""
+    await session.mailbox.headers.resume(session.line)
+    if from_htmx(request) is None:
+        return way_back(back)
+    return await _progress(request, services, session, [], _("Reading headers goes on."))
+
+
+@router.get("/open", status_code=204)
+async def page_is_open(
+    session: WatchedSession,
+    page: Annotated[str, Query(max_length=40)],
+    left: bool = False,
+) -> None:
+    """A page says that it is open, or was left; it has given itself a name."""
+    pages = session.mailbox.tenancy.pages
+    if left:
+        pages.left(page)
+    else:
+        pages.heard(page)
+
+
+@router.get("/live")
+async def show_live(
+    request: Request,
+    services: AppServices,
+    session: WatchedSession,
+    on: Ids = "",
+    off: Ids = "",
+    listing: int = 0,
+    chip: bool = False,
+) -> Response:
+    """What looks other than the page that asks.
+
+    Its rows are `on` where they are shown as marked and `off` where they are not; `listing` is the
+    one it shows.
+    """
+    mailbox = session.mailbox
+    marked, unmarked = _ids(on), _ids(off)
+    differ = [id for id in marked if id not in mailbox.marks]
+    differ += [id for id in unmarked if id in mailbox.marks]
+    state, current = current_list(from_htmx(request) or "")
+    messages = [mailbox.index[id] for id in differ if id in mailbox.index]
+    opened = [mailbox.index[id] for id in (current,) if id in mailbox.index]
+    await read_headers([*messages, *opened])
+    rows = Rows(mailbox, state, current)
+    gone = sum(id not in mailbox.index for id in (*marked, *unmarked))
+    open_row = rows.row(opened[0]) if opened else None
+    what = (open_row.subject or _("Message")) if open_row else ""
+    view = LiveFragment(
+        shell=shell(request, services, titled(mailbox, what)),
+        account=account(mailbox, services),
+        tray=tray(mailbox),
+        rows=rows.all(messages),
+        open=open_row,
+        back=back_to(state, current),
+        chip=chip,
+        notices=notices(mailbox),
+        changed=_changed(gone) if listing != mailbox.listing.version else "",
+    )
+    return services.renderer.fragment("mailbox/live", view)
+
+
+def _ids(given: str) -> list[str]:
+    return [id for id in given.split(",", _MOST_ROWS)[:_MOST_ROWS] if id]
+
+
+def _changed(gone: int) -> str:
+    if not gone:
+        return _("The mailbox has changed since this page was loaded.")
+    return ngettext(
+        "%(n)s message of this page is no longer in the mailbox.",
+        "%(n)s messages of this page are no longer in the mailbox.",
+        gone,
+        n=formats.number(gone),
+    )

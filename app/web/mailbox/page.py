@@ -1,0 +1,124 @@
+"""The mailbox page: the list, what stands around it, and the message that is open."""
+
+from fastapi import Request
+
+from app.mailbox import Change, Mailbox, Sort, SortKey, aside
+from app.sessions import Session
+from app.web.list.list_url import back_to
+from app.web.list.notices import notices
+from app.web.list.results import Listed, filter_view, matching_view, order_view
+from app.web.list.rows import Rows, pager, progress, tray
+from app.web.list.views import ListFragment
+from app.web.reader.views import MessageView
+from app.web.site import formats
+from app.web.site.shell import account, live, shell, titled
+from app.web.site.views import ErrorView
+from app.web.site.visit import Services
+from app.web.site.words import _, ngettext
+from app.web.space.sidebar import MOST_UNREAD, space_map, stat
+from app.web.transcript.lines import transcript
+
+from .views import MailboxView, ToastView
+
+
+def title(mailbox: Mailbox, reader: MessageView | None) -> str:
+    """`3 marked · Holiday video · user@example.net`."""
+    return titled(mailbox, (reader.row.subject or _("Message")) if reader else "")
+
+
+_BY_SIZE = Sort(SortKey.SIZE, descending=True)
+
+
+def toast(mailbox: Mailbox) -> ToastView | None:
+    """What was last done to many marks, as long as it can be undone."""
+    change = mailbox.marks.undoable
+    if change is None:
+        return None
+    gone = ngettext(
+        "%(n)s of the chosen messages is not in the mailbox any more.",
+        "%(n)s of the chosen messages are not in the mailbox any more.",
+        change.gone,
+        n=formats.number(change.gone),
+    )
+    said = [_changed(change), *([gone] if change.gone else [])]
+    return ToastView(" ".join(said), change.number, bool(change.marked or change.unmarked))
+
+
+def _changed(change: Change) -> str:
+    size = formats.size(change.octets)
+    if change.unmarked:
+        count = len(change.unmarked)
+        return ngettext(
+            "%(n)s message, %(size)s, is not marked any more.",
+            "%(n)s messages, %(size)s, are not marked any more.",
+            count,
+            n=formats.number(count),
+            size=size,
+        )
+    count = len(change.marked)
+    if not count:
+        return _("Nothing new was marked.")
+    return ngettext(
+        "%(n)s message, %(size)s, is marked for deletion.",
+        "%(n)s messages, %(size)s, are marked for deletion.",
+        count,
+        n=formats.number(count),
+        size=size,
+    )
+
+
+def list_fragment(
+    request: Request, services: Services, session: Session, found: Listed, current: str
+) -> ListFragment:
+    """The list alone, for htmx; `current` is the id of the open message, or ""."""
+    mailbox = session.mailbox
+    return ListFragment(
+        shell=shell(request, services, mailbox.account.username),
+        rows=Rows(mailbox, found.state, current).all(found.shown),
+        progress=progress(mailbox),
+        matching=matching_view(found),
+        order=order_view(mailbox, found, None),
+        pager=pager(found.state, len(found.selection.matched)),
+        filter=filter_view(found),
+        back=back_to(found.state, current),
+    )
+
+
+async def mailbox_page(
+    request: Request,
+    services: Services,
+    session: Session,
+    found: Listed,
+    *,
+    reader: MessageView | None = None,
+    error: ErrorView | None = None,
+) -> MailboxView:
+    """The mailbox page."""
+    mailbox = session.mailbox
+    by_size = await mailbox.listing.ordered(_BY_SIZE)
+    await mailbox.listing.survey(formats.own_zone(), MOST_UNREAD)
+    current = reader.row.id if reader else ""
+    fragment = await aside(list_fragment, request, services, session, found, current)
+    return MailboxView(
+        shell=shell(request, services, title(mailbox, reader)),
+        account=account(mailbox, services),
+        stat=await aside(stat, mailbox, by_size),
+        map=await aside(space_map, mailbox, found.state),
+        rows=fragment.rows,
+        progress=fragment.progress,
+        filter=fragment.filter,
+        matching=fragment.matching,
+        order=fragment.order,
+        pager=fragment.pager,
+        tray=tray(mailbox),
+        toast=toast(mailbox),
+        notices=notices(mailbox),
+        transcript=transcript(mailbox),
+        live=live(session),
+        received=formats.size(mailbox.lease.received),
+        filling=fragment.progress.running
+        and not all(row.known or row.refused for row in fragment.rows),
+        back=fragment.back,
+        reader=reader,
+        error=error,
+    )

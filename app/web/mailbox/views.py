@@ -1,0 +1,144 @@
+"""The mailbox page, and the pieces of it that htmx asks for."""
+
+from dataclasses import dataclass
+
+from app.web.list.views import (
+    FilterView,
+    MatchingView,
+    NoticesView,
+    OrderView,
+    PagerView,
+    ProgressView,
+    RowView,
+    TrayView,
+)
+from app.web.reader.views import MessageView
+from app.web.site.views import AccountView, ErrorView, LiveView, Shell
+from app.web.space.views import MapView, StatView
+from app.web.transcript.views import TranscriptView
+
+
+@dataclass(frozen=True, slots=True)
+class KeysView:
+    """The list of keys."""
+
+    shell: Shell
+
+
+@dataclass(frozen=True, slots=True)
+class ToastView:
+    """What was just done to many marks; `number` names it, `undoable` offers to take it back."""
+
+    said: str
+    number: int
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxView:
+    """The mailbox page; `reader` is None where no message is open.
+
+    Attributes:
+        back: this very page, for forms that come back to it.
+        received: octets received from the server so far, formatted.
+        filling: headers of this very page are on their way; without JavaScript it asks again.
+        error: something that went wrong with the last click; the list is still good.
+    """
+
+    shell: Shell
+    account: AccountView
+    stat: StatView
+    map: MapView
+    rows: tuple[RowView, ...]
+    progress: ProgressView
+    filter: FilterView
+    matching: MatchingView
+    order: OrderView
+    pager: PagerView
+    tray: TrayView
+    toast: ToastView | None
+    notices: NoticesView
+    transcript: TranscriptView
+    live: LiveView
+    received: str
+    filling: bool
+    back: str
+    reader: MessageView | None = None
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFragment:
+    """After a mark was set or taken back: the row, the tray, the lock's chip; `said` tells it."""
+
+    shell: Shell
+    account: AccountView
+    row: RowView
+    tray: TrayView
+    back: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkFragment:
+    """After many marks changed: the rows on the screen, and what hangs on them.
+
+    Attributes:
+        open: the open message, or None where none is.
+        said: how much is marked, for screen readers, where no toast tells what happened.
+    """
+
+    shell: Shell
+    account: AccountView
+    rows: tuple[RowView, ...]
+    open: RowView | None
+    tray: TrayView
+    toast: ToastView | None
+    back: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressFragment:
+    """The progress, and the rows whose headers have come in; `said` tells what a click did."""
+
+    shell: Shell
+    progress: ProgressView
+    rows: tuple[RowView, ...]
+    received: str
+    back: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFragment:
+    """What has changed elsewhere.
+
+    Attributes:
+        rows: those that look other than the page that asks.
+        open: the open message's row, or None.
+        chip: whether the lock's chip goes with it.
+        notices: what a person should know now.
+        changed: that the page shows another mailbox than there is now, in words, or "".
+    """
+
+    shell: Shell
+    account: AccountView
+    tray: TrayView
+    rows: tuple[RowView, ...]
+    open: RowView | None
+    back: str
+    chip: bool
+    notices: NoticesView
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFragment:
+    """How saving a message stands, and what hangs on its mark."""
+
+    shell: Shell
+    reader: MessageView
+    row: RowView
+    tray: TrayView
+    back: str

@@ -1,0 +1,220 @@
+"""All of a message: its download into a spool, its parts, its HTML, and saving it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from app.mailbox import NoSuchMessage, NoSuchPart, aside, message_within, open_part
+from app.mime import Attachment, Contents, Kind, SafeHtml, split_path, unpack
+from app.sessions import Session
+from app.web.list.list_url import State
+from app.web.list.rows import tray
+from app.web.reader.attachments import TNEF_OCTETS, shown_type
+from app.web.reader.files import (
+    FileResponse,
+    attachments_file,
+    inner_file,
+    message_file,
+    message_to_mark,
+    part_file,
+    shown_file,
+)
+from app.web.reader.html_frame import mail_document
+from app.web.reader.reader import ReaderPane
+from app.web.reader.tabs import Asked, safe_html
+from app.web.reader.views import FetchFragment
+from app.web.site.forms import Back, read_number
+from app.web.site.navigation import from_htmx, way_back
+from app.web.site.shell import shell
+from app.web.site.visit import AppServices, CurrentSession
+
+from .message import Wanted, read, reader_answer
+from .views import SavedFragment
+
+router = APIRouter(prefix="/mailbox/messages/{id}")
+_MAX_INNER = 1000
+
+
+async def _known(session: Session, id: str) -> None:
+    await session.reader.ensure_listed()
+    if id not in session.mailbox.index:
+        raise NoSuchMessage(id)
+
+
+@router.post("/whole")
+async def fetch(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    state: State,
+    id: str,
+    asked: Wanted,
+    back: Back = "/mailbox",
+) -> Response:
+    """Begins to download the whole message."""
+    await _known(session, id)
+    await session.reader.fetch(id)
+    if from_htmx(request) is None:
+        return way_back(back)
+    reader = await read(session, state, id, asked)
+    return await reader_answer(request, services, session, reader)
+
+
+@router.post("/cancel")
+async def cancel(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    state: State,
+    id: str,
+    asked: Wanted,
+    back: Back = "/mailbox",
+) -> Response:
+    """Calls the download off."""
+    await _known(session, id)
+    await session.mailbox.downloads.forget(session.mailbox.index[id].id)
+    if from_htmx(request) is None:
+        return way_back(back)
+    reader = await read(session, state, id, asked)
+    return await reader_answer(request, services, session, reader)
+
+
+@router.get("/fetching")
+async def show_fetching(
+    request: Request,
+    services: AppServices,
+    session: CurrentSession,
+    state: State,
+    id: str,
+    asked: Wanted,
+) -> Response:
+    """How far a download is; the reader itself when it is over."""
+    await _known(session, id)
+    mailbox = session.mailbox
+    running = mailbox.downloads.running()
+    if running is not None:
+        view = ReaderPane(mailbox, state, mailbox.index[id], asked).fetch(running)
+        return services.renderer.fragment("reader/download", FetchFragment(view))
+    reader = await read(session, state, id, asked)
+    response = await reader_answer(request, services, session, reader)
+    response.headers.update({"HX-Retarget": "#reader", "HX-Reswap": "outerHTML"})
+    return response
+
+
+@router.get("/html")
+async def show_html(
+    services: AppServices, session: CurrentSession, id: str, asked: Wanted
+) -> Response:
+    """The HTML body, made harmless, as a document of its own for the sandboxed frame."""
+    await _known(session, id)
+    peeked = await session.reader.peek(id, asked.lines)
+
+    def made() -> SafeHtml | None:
+        _, readable = message_within(peeked.contents, asked.within).readable()
+        return safe_html(readable, remote=asked.remote)
+
+    safe = await aside(made)
+    if safe is None:
+        raise NoSuchPart("html")
+    return mail_document(services.renderer, safe, remote=asked.remote)
+
+
+@router.get("/parts/{path}")
+async def save_part(
+    session: CurrentSession,
+    id: str,
+    path: str,
+    inner: Annotated[str, Query()] = "",
+) -> FileResponse:
+    """A part, decoded, as a file; with `inner`, a file out of a winmail.dat."""
+    await _known(session, id)
+    if not inner:
+        return part_file(session, id, path)
+    number = read_number("inner", inner, 1, _MAX_INNER)
+    packed = await _packed(session, id, path)
+    tnef = await aside(unpack, packed)
+    if tnef is None or number > len(tnef.files):
+        raise NoSuchPart(path)
+    file = tnef.files[number - 1]
+    return inner_file(file.name or f"file-{number}", packed[slice(*file.span)])
+
+
+@router.get("/parts/{path}/view")
+async def show_part(session: CurrentSession, id: str, path: str) -> FileResponse:
+    """A picture or a PDF that is here, for the browser to show; all else can only be saved."""
+    await _known(session, id)
+    contents = (await session.reader.peek(id)).contents
+
+    def kind_of() -> str | None:
+        found = _complete(contents, path)
+        return shown_type(*found) if found is not None else None
+
+    kind = await aside(kind_of)
+    if kind is None:
+        raise NoSuchPart(path)
+    return shown_file(await open_part(contents, path), kind)
+
+
+@router.get("/attachments")
+async def save_attachments(
+    session: CurrentSession, id: str, within: Annotated[str, Query()] = ""
+) -> FileResponse:
+    """All attachments, of the message or of one within, in one zip."""
+    await _known(session, id)
+    return attachments_file(session, id, within)
+
+
+async def _packed(session: Session, id: str, path: str) -> bytes:
+    """A winmail.dat, in memory; fetches the message where no more than its beginning is here."""
+    contents = (await session.reader.peek(id)).contents
+    found = await aside(_complete, contents, path)
+    if found is None and not contents.whole:
+        download = await session.reader.fetch(id)
+        await download.finished()
+        contents = (await session.reader.peek(id)).contents
+        found = await aside(_complete, contents, path)
+    if found is None or found[1].kind is not Kind.TNEF or (found[1].octets or 0) > TNEF_OCTETS:
+        raise NoSuchPart(path)
+    return await aside(found[0].decoded, found[1])
+
+
+def _complete(contents: Contents, path: str) -> tuple[Contents, Attachment] | None:
+    """A part that is here, and the message that it is in, which may be one within."""
+    within, own = split_path(path)
+    owner = message_within(contents, within)
+    parts = owner.attachments + owner.shown
+    found = next((one for one in parts if one.path == own and one.complete), None)
+    return None if found is None else (owner, found)
+
+
+@router.get("/eml")
+async def save(session: CurrentSession, id: str) -> FileResponse:
+    """The whole message as a file, streamed."""
+    await _known(session, id)
+    return message_file(session, id)
+
+
+@router.post("/save-mark")
+async def save_and_mark(session: CurrentSession, id: str) -> FileResponse:
+    """The whole message as a file; it is marked when all of it went to the browser."""
+    await _known(session, id)
+    return message_to_mark(session, id)
+
+
+@router.get("/saved")
+async def show_saved(
+    request: Request, services: AppServices, session: CurrentSession, state: State, id: str
+) -> Response:
+    """How saving stands, and what hangs on the mark."""
+    await _known(session, id)
+    mailbox = session.mailbox
+    reader = ReaderPane(mailbox, state, mailbox.index[id], Asked())
+    view = SavedFragment(
+        shell=shell(request, services, ""),
+        reader=reader.waiting(),
+        row=reader.row(),
+        tray=tray(mailbox),
+        back=state.href(f"/mailbox/messages/{id}"),
+    )
+    return services.renderer.fragment("reader/save_state", view)

@@ -1,1 +1,0 @@
-"""The HTML pages; each route parses, calls one use-case, and renders."""

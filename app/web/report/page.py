@@ -1,0 +1,105 @@
+"""Reports as pages show them, and whose they are."""
+
+from fastapi import Request
+
+from app.report import Group, Report, ReportRun, Verdict
+from app.sessions import Session, browser_id
+from app.web.signin.choose_server import located, visitor
+from app.web.signin.forms import SignInForm
+from app.web.site import formats
+from app.web.site.visit import Services, browser_cookie
+from app.web.site.words import _
+
+from .views import ChecksView, CountView, FindingView, ReportView
+from .words import GROUPS, as_text, counted_words, doing, headline, protection, words_of
+
+MAX_WAIT = 900  # seconds of silence that pages and the API may ask for
+
+
+def owner(session: Session | None, browser: str) -> str:
+    """Whose report one is: the session's, or the browser's that has this cookie."""
+    return f"browser:{browser_id(browser)}" if session is None else f"session:{session.sid}"
+
+
+def owners(request: Request, session: Session | None) -> frozenset[str]:
+    """All whose reports this request may see."""
+    browser = browser_cookie(request).value(request.cookies)
+    known = [owner(session, "")] if session is not None else []
+    return frozenset(known + ([owner(None, browser)] if browser else []))
+
+
+async def begin_own(services: Services, session: Session, wait: float = 0.0) -> ReportRun:
+    """A report on the session's own account; its lock is given back first.
+
+    Raises:
+        ReportError: there is one under way, or there are too many.
+    """
+    await session.mailbox.tenancy.release()
+    account = session.mailbox.account
+    mine, name = owner(session, ""), account.username
+    return services.reports.start(mine, account.target, name, session.line.key, wait)
+
+
+async def begin_on(
+    request: Request, services: Services, mine: str, form: SignInForm, wait: float
+) -> ReportRun:
+    """A report on the server that the form names, or that is found for its address.
+
+    Raises:
+        InvalidRequest, ServerNotFound, ConfirmServer: what was filled in leads to no server.
+        ReportError: there is one under way, or there are too many.
+    """
+    if not (form.username or form.password):
+        return services.reports.start(mine, form.target(services.config), wait=wait)
+    account, credentials = await located(services, form, visitor(request))
+    target, name = account.target, account.username
+    return services.reports.start(mine, target, name, lambda: credentials, wait)
+
+
+def report_view(run: ReportRun) -> ReportView:
+    """A report as far as it is made."""
+    report = run.report
+    return ReportView(
+        path=f"/report/{run.id}",
+        server=report.target.shown,
+        protection=protection(report),
+        account=report.username,
+        at=formats.when_exactly(report.began),
+        at_iso=report.began.isoformat(timespec="seconds"),
+        running=run.running,
+        doing=doing(report),
+        headline=headline(report),
+        worst=report.worst.value,
+        counts=tuple(_counts(report)),
+        groups=tuple(
+            ChecksView(group.value, _(GROUPS[group]), checks)
+            for group in Group
+            if (checks := _checks(report, group))
+        ),
+        text=as_text(report, masked=True),
+    )
+
+
+def _counts(report: Report) -> list[CountView]:
+    return [
+        CountView(verdict.value, counted_words(report, verdict))
+        for verdict in reversed(Verdict)
+        if report.count(verdict)
+    ]
+
+
+def _checks(report: Report, group: Group) -> tuple[FindingView, ...]:
+    views = []
+    for check in report.of(group):
+        words = words_of(check)
+        views.append(
+            FindingView(
+                topic=words.topic,
+                verdict=check.verdict.value,
+                word=words.verdict,
+                says=words.says,
+                advice=words.advice,
+                details=check.details,
+            )
+        )
+    return tuple(views)

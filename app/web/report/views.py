@@ -1,0 +1,115 @@
+"""The server report and the form that begins one."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.web.signin.views import ServerView
+from app.web.site.views import AccountView, ErrorView, Shell
+
+VerdictName = Literal["good", "note", "warn", "bad", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A line of a report.
+
+    Attributes:
+        topic: what was looked at.
+        verdict: for its colour and icon.
+        word: the verdict as a word.
+        says, advice: what was found, what to do.
+        details: the server's own lines.
+    """
+
+    topic: str
+    verdict: VerdictName
+    word: str
+    says: str
+    advice: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksView:
+    """A part of a report."""
+
+    key: str
+    title: str
+    checks: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountView:
+    """How many checks have a verdict, in words."""
+
+    verdict: VerdictName
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report as far as it is made.
+
+    Attributes:
+        path: its address; `/live`, `/report.json`, `/report.txt` and `/stop` stand below it.
+        server: `host:port`; protection: such as `TLS`; account: the user name, or "".
+        at, at_iso: when it was begun.
+        running: more will come.
+        doing: what is being done, or how it ended where that was too soon.
+        headline: the verdict in a sentence; worst: for its colour.
+        counts, groups: what was found.
+        text: all of it, names masked, to be copied.
+    """
+
+    path: str
+    server: str
+    protection: str
+    account: str
+    at: str
+    at_iso: str
+    running: bool
+    doing: str
+    headline: str
+    worst: VerdictName
+    counts: tuple[CountView, ...]
+    groups: tuple[ChecksView, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFormView:
+    """The form as it was filled in, and whose account may be looked at without one.
+
+    Attributes:
+        account: whoever is signed in, or None.
+        offered: the operator's servers; `fixed`: no others may be named.
+        running: the address of a report that is under way for this browser, or "".
+    """
+
+    shell: Shell
+    account: AccountView | None
+    username: str
+    server: str
+    port: str
+    security: str
+    offered: tuple[ServerView, ...]
+    fixed: bool
+    running: str = ""
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A report as a page."""
+
+    shell: Shell
+    account: AccountView | None
+    report: ReportView
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFragment:
+    """The same for htmx, while it is made."""
+
+    shell: Shell
+    report: ReportView

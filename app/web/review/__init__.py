@@ -1,0 +1,3 @@
+"""What is marked, the commit, and its receipt."""
+
+from . import problems as problems  # importing registers them

@@ -1,0 +1,185 @@
+"""The review before a commit, and its receipt."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from heapq import nlargest
+from typing import Final
+
+from fastapi import Request
+
+from app.mailbox import (
+    Mailbox,
+    Message,
+    MessageId,
+    Notice,
+    Outcome,
+    Receipt,
+    Unproven,
+    aside,
+    read_headers,
+)
+from app.sessions import Session
+from app.web.list.list_url import ListState
+from app.web.list.notices import notice
+from app.web.list.rows import Rows, tray
+from app.web.site import formats
+from app.web.site.providers import kept
+from app.web.site.shell import account, shell, titled
+from app.web.site.visit import Services
+from app.web.site.words import N_, _, ngettext
+
+from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
+
+_ROWS: Final = 500  # on one page; there may be 100,000
+_WHY: Final = {
+    Unproven.RENAMED: N_("The server gave every message a new UIDL."),
+    Unproven.COPIES_RESIZED: N_("Copies with one UIDL have changed their sizes."),
+    Unproven.NO_UIDLS: N_("The server has no UIDLs, and the sizes it lists now do not settle it."),
+    Unproven.USELESS_UIDLS: N_(
+        "The server's UIDLs tell nothing, and neither do the sizes it lists now."
+    ),
+    Unproven.AS_MANY_MISSING: N_(
+        "As many messages that were not marked are missing as marked ones are still listed: the "
+        "server may have given their UIDLs to other messages. Look at the list before you delete "
+        "again."
+    ),
+    Unproven.REUSED: N_(
+        "The server gave the UIDL of a marked message to another one, so nobody can tell what is "
+        "gone. Look at the list before you delete again."
+    ),
+    Unproven.NO_SIZES: N_(
+        "The server does not tell the sizes, and has no UIDLs that tell anything."
+    ),
+    Unproven.NOT_ASKED: N_("The check was not asked for."),
+}
+_UNCERTAIN: Final = frozenset(
+    {
+        Notice.NO_UIDL,
+        Notice.NUMBERED_UIDLS,
+        Notice.REUSED_UIDLS,
+        Notice.RESIZED,
+        Notice.DUPLICATE_UIDLS,
+    }
+)
+
+
+def fingerprint(marks: Iterable[MessageId]) -> str:
+    """Tells one set of marks from another, also where they are as many."""
+    return hashlib.blake2b("\0".join(sorted(marks)).encode(), digest_size=12).hexdigest()
+
+
+def _largest(messages: Sequence[Message]) -> list[Message]:
+    return nlargest(_ROWS, messages, key=lambda message: message.counted)
+
+
+async def review_page(request: Request, services: Services, session: Session) -> ReviewView:
+    """What is marked, largest first."""
+    mailbox = session.mailbox
+    index, marks = mailbox.index, tuple(mailbox.marks)
+    seen = await aside(fingerprint, marks)
+    shown = await aside(_largest, [index[id] for id in marks])
+    await read_headers(shown)
+    index = mailbox.index
+    marked = mailbox.marks.totals
+    left = index.totals.octets - marked.octets
+    return ReviewView(
+        shell=shell(request, services, titled(mailbox, _("Review"))),
+        account=account(mailbox, services),
+        rows=Rows(mailbox, ListState()).all(shown),
+        tray=tray(mailbox),
+        seen=seen,
+        size=formats.size(index.totals.octets, index.totals.unsized),
+        left=formats.size(left, index.totals.unsized - marked.unsized),
+        share_left=formats.percent(left, index.totals.octets),
+        more=max(0, marked.messages - _ROWS),
+        more_href=ListState(q="is:marked").href(),
+        warnings=_warnings(mailbox, shown),
+        kept=kept(mailbox),
+    )
+
+
+def _warnings(mailbox: Mailbox, shown: Sequence[Message]) -> tuple[str, ...]:
+    """What makes it less certain than usual what goes."""
+    blind = sum(map(mailbox.headers.withheld, shown))
+    unseen = ngettext(
+        "The server does not show the header of %(n)s of these messages: only its "
+        "number and size are known. Open it first to see what it is.",
+        "The server does not show the headers of %(n)s of these messages: only their "
+        "numbers and sizes are known. Open them first to see what they are.",
+        blind,
+        n=formats.number(blind),
+    )
+    told = (one for one in mailbox.standing if one.notice in _UNCERTAIN)
+    return (*([unseen] if blind else []), *map(notice, told))
+
+
+def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:
+    return tuple(
+        ReceiptLink(
+            f"/mailbox/receipt?number={other}",
+            formats.when_exactly(one.at),
+            formats.size(one.octets_freed, one.unsized),
+        )
+        for other, one in reversed(tuple(mailbox.receipts.items()))
+        if other != number
+    )
+
+
+def why(receipt: Receipt) -> str:
+    """Why the check of a commit could not be made, or the server's own words for that."""
+    said = receipt.why
+    shown = _(_WHY[said]) if isinstance(said, Unproven) else said
+    return _("QUIT was not answered. %(why)s", why=shown) if receipt.quit_lost else shown
+
+
+def receipt_page(
+    request: Request, services: Services, session: Session, number: int
+) -> ReceiptView:
+    """The outcome of a commit, by its number in this session."""
+    mailbox = session.mailbox
+    receipt = mailbox.receipts[number]
+    after = receipt.after
+    gone, total = receipt.count(Outcome.GONE), len(receipt.items)
+    said = ngettext(
+        "%(n)s of %(total)s gone",
+        "%(n)s of %(total)s gone",
+        gone,
+        n=formats.number(gone),
+        total=formats.number(total),
+    )
+    # What is not gone is what one wants to see.
+    items = sorted(receipt.items, key=lambda item: item.outcome is Outcome.GONE)
+    return ReceiptView(
+        shell=shell(request, services, titled(mailbox, said)),
+        account=account(mailbox, services),
+        number=number,
+        others=_others(mailbox, number),
+        freed=formats.size(receipt.octets_freed, receipt.unsized),
+        gone=gone,
+        total=total,
+        verified=receipt.verified,
+        why=why(receipt),
+        due=formats.seconds_until(receipt.due) if receipt.due else None,
+        waits=receipt.due is not None and receipt.due > receipt.at,
+        at=formats.when_exactly(receipt.at),
+        at_iso=receipt.at.isoformat(),
+        before=formats.size(receipt.before.octets, receipt.before.unsized),
+        after=formats.size(after.octets, after.unsized) if after else "",
+        messages_before=receipt.before.messages,
+        messages_after=after.messages if after else 0,
+        share_after=formats.percent(after.octets, receipt.before.octets) if after else 0.0,
+        rows=tuple(
+            ReceiptRow(
+                item.sender,
+                item.subject,
+                formats.size(item.octets),
+                item.outcome.value,
+                item.reason,
+                item.agreed,
+            )
+            for item in items[:_ROWS]
+        ),
+        more=max(0, total - _ROWS),
+        left_marked=mailbox.marks.totals.messages,
+        kept=kept(mailbox) if gone else None,
+    )

@@ -1,0 +1,25 @@
+"""What can be wrong with a request itself."""
+
+
+class WebError(Exception):
+    """What can be wrong with a request itself."""
+
+
+class ForbiddenOrigin(WebError):
+    """The request does not come from a page of ours."""
+
+
+class InsecureHttp(WebError):
+    """Plain HTTP from another machine."""
+
+
+class InvalidRequest(WebError):
+    """A field, a parameter or a path makes no sense.
+
+    Attributes:
+        detail: which one and why, for a person.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail

@@ -1,0 +1,160 @@
+"""What went wrong, as a status, a stable code and plain words: one register for all of `web`.
+
+Each feature registers the errors it is about; pages and the API (RFC 9457) tell them alike. A test
+walks every error class of the layers below and asserts that it is registered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.pop3 import LocalProtocolError
+from app.sessions import NoSession, SessionLimit
+
+from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest
+from .views import ErrorView
+from .words import N_, _
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What to say: a title, a sentence or two, and advice."""
+
+    title: str
+    detail: str
+    advice: tuple[str, ...] = ()
+
+
+Telling = Callable[[Any], Words]
+"""Puts an error of one class into words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How the errors of one class are told."""
+
+    status: int
+    code: str
+    words: Telling
+
+
+PROBLEMS: dict[type[Exception], Problem] = {}
+
+
+def problem(kind: type[Exception], status: int, code: str) -> Callable[[Telling], Telling]:
+    """Registers what puts the errors of a class into words.
+
+    Args:
+        kind: the class; one that nothing is derived from.
+        status: of the answer.
+        code: what scripts go by; it never changes.
+    """
+
+    def register(words: Telling) -> Telling:
+        PROBLEMS[kind] = Problem(status, code, words)
+        return words
+
+    return register
+
+
+def always(title: str, detail: str, *advice: str) -> Telling:
+    """Words that are the same for all errors of a class; each argument is in `N_`."""
+    return lambda _error: Words(_(title), _(detail), tuple(map(_, advice)))
+
+
+def describe(error: Exception) -> ErrorView:
+    """An error of the layers below, or of the request, in plain words.
+
+    Raises:
+        KeyError: it is not registered; a bug.
+    """
+    told = PROBLEMS[type(error)]
+    words = told.words(error)
+    return ErrorView(
+        told.code,
+        words.title,
+        words.detail,
+        words.advice,
+        reply=getattr(error, "reply", ""),
+        status=told.status,
+        retry_after=getattr(error, "retry_after", None),
+        instead=getattr(error, "instead", ""),
+        means_refused=getattr(error, "means_refused", ()),
+        protected=getattr(error, "protected", False),
+    )
+
+
+def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
+    """The same as problem+json (RFC 9457, section 3).
+
+    Args:
+        view: the error.
+        confirm: what to send again to confirm, where it asked.
+    """
+    body: dict[str, Any] = {
+        "type": f"/api/docs#error-{view.code}",
+        "title": view.title,
+        "status": view.status,
+        "code": view.code,
+        "detail": " ".join((view.detail, *view.advice)),
+    }
+    told = {
+        "reply": view.reply or None,
+        "retry_after": view.retry_after,
+        "means_refused": list(view.means_refused) or None,
+        "instead": view.instead or None,
+        "confirm": confirm,
+    }
+    return body | {name: value for name, value in told.items() if value is not None}
+
+
+problem(LocalProtocolError, 500, "internal")(
+    always(
+        N_("Popscope made a mistake."),
+        N_("Nothing was sent, nothing deleted."),
+    )
+)
+
+
+problem(NoSession, 401, "no-session")(
+    always(
+        N_("You are not signed in."),
+        N_("The session has ended."),
+        N_("Sign in again."),
+    )
+)
+
+
+problem(SessionLimit, 503, "session-limit")(
+    always(
+        N_("Too many people are signed in."),
+        N_("This Popscope has reached the number of sessions it allows."),
+        N_("Try again later."),
+    )
+)
+
+
+problem(ForbiddenOrigin, 403, "forbidden-origin")(
+    always(
+        N_("This request did not come from a page of this Popscope."),
+        N_("To keep other sites from acting in your name, it was refused."),
+        N_("Reload the page and try again."),
+    )
+)
+
+
+problem(InsecureHttp, 403, "forbidden-origin")(
+    always(
+        N_("Popscope does not speak plain HTTP to other machines."),
+        N_("Anyone on the network could read your password."),
+        N_(
+            "Put a TLS proxy in front (docker-compose.yml has one), or, on a network you "
+            "trust, set POPSCOPE_ALLOW_INSECURE_HTTP=1."
+        ),
+    )
+)
+
+
+@problem(InvalidRequest, 422, "invalid-request")
+def _invalid(error: InvalidRequest) -> Words:
+    return Words(_("This input is not valid."), error.detail)

@@ -1,0 +1,135 @@
+"""Typed views to HTML, and where templates and static files are."""
+
+import hashlib
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from . import formats, languages, words
+
+AnyResponse = TypeVar("AnyResponse", bound=Response)
+# Styles and scripts are written apart and sent together: one request of each a page.
+BUNDLES = {
+    "site.css": (
+        "site/site.css",
+        "mailbox/mailbox.css",
+        "space/space.css",
+        "list/filter.css",
+        "list/rows.css",
+        "reader/reader.css",
+        "export/export.css",
+        "list/tray.css",
+        "transcript/transcript.css",
+        "console/console.css",
+        "site/sheet.css",
+        "site/direction.css",
+        "api/api.css",
+        "site/narrow.css",
+        "site/contrast.css",
+        "site/print.css",
+        "site/wide.css",
+        "reader/delivery_route.css",
+        "reader/blocks.css",
+        "site/error.css",
+        "site/lock.css",
+    ),
+    "site.js": ("site/site.js", "site/retry.js"),
+    "signin.js": ("vendor/htmx.min.js", "site/site.js", "site/retry.js", "signin/signin.js"),
+    "report.js": ("vendor/htmx.min.js", "site/site.js", "site/retry.js"),
+    "console.js": ("vendor/htmx.min.js", "site/site.js", "site/retry.js", "console/console.js"),
+    "mailbox.js": (
+        "vendor/htmx.min.js",
+        "list/list.js",
+        "site/site.js",
+        "site/retry.js",
+        "space/space.js",
+        "mailbox/keys.js",
+        "mailbox/live.js",
+    ),
+}
+
+
+def shipped(folder: str) -> Path:
+    """A folder that ships with the app: inside the package in a wheel, else beside it."""
+    package = Path(str(resources.files("app")))
+    inside = package / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def in_language(answer: AnyResponse) -> AnyResponse:
+    """An answer that says in which language it is, and by what that was decided."""
+    answer.headers["Content-Language"] = languages.current.get().tag
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    return answer
+
+
+@cache
+def _environment() -> Environment:
+    """What templates are compiled in; once, for whoever renders."""
+    environment = Environment(
+        loader=FileSystemLoader(shipped("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,  # else each row would ask the disk whether its parts have changed
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.plural, newstyle=True
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.filters["number"] = formats.number
+    environment.globals["language"] = languages.current.get
+    environment.globals["static"] = cache(_static_url)
+    environment.globals["script"] = cache(_script_url)
+    return environment
+
+
+class Renderer:
+    """Renders pages, fragments and documents."""
+
+    def __init__(self) -> None:
+        self._environment = _environment()
+
+    def page(self, name: str, view: object, status: int = 200) -> HTMLResponse:
+        """A whole page, `templates/NAME.html`."""
+        return in_language(self._respond(f"{name}.html", view, status))
+
+    def fragment(self, name: str, view: object, status: int = 200) -> HTMLResponse:
+        """What htmx puts into a page, `templates/NAME.html`."""
+        return in_language(self._respond(f"{name}.html", view, status))
+
+    def document(self, name: str, view: object) -> HTMLResponse:
+        """What stands in a frame of its own, `templates/NAME.html`."""
+        return self._respond(f"{name}.html", view, 200)
+
+    def _respond(self, name: str, view: object, status: int) -> HTMLResponse:
+        html = self._environment.get_template(name).render(view=view)
+        return HTMLResponse(html, status_code=status)
+
+    def script(self, name: str) -> bytes:
+        """Several scripts of ours in one file, or styles, as one page needs them.
+
+        Raises:
+            KeyError: there is no such bundle.
+        """
+        return _bundle(name)
+
+
+def _bundle(name: str) -> bytes:
+    between = b"\n" if name.endswith(".css") else b"\n;\n"
+    return between.join((shipped("static") / part).read_bytes() for part in BUNDLES[name])
+
+
+def _script_url(name: str) -> str:
+    return f"/scripts/{name}?v={hashlib.sha256(_bundle(name)).hexdigest()[:10]}"
+
+
+def _static_url(name: str) -> str:
+    digest = hashlib.sha256((shipped("static") / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:10]}"

@@ -1,0 +1,233 @@
+"""Facets: groups of messages that filter the list on a click."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from app.mailbox import BadQuery, By, Group, Query, parse_query
+from app.mailbox.query import Field, Term
+from app.web.list.list_url import ListState
+from app.web.site import formats
+from app.web.site.words import N_, _, ngettext
+
+from .views import FacetsView, FacetView, MonthsView, MonthView
+
+PAGE: Final = "/mailbox/space"
+_BANDS: Final = {
+    "10M": N_("over 10 MB"),
+    "1M": N_("1 to 10 MB"),
+    "100K": N_("100 KB to 1 MB"),
+    "0": N_("up to 100 KB"),
+}
+_LACKING: Final = {
+    By.SIZE: N_("size not known"),
+    By.SENDER: N_("no sender"),
+    By.DOMAIN: N_("no domain"),
+    By.MONTH: N_("no date"),
+}
+_UNKNOWN: Final = N_("not read yet")
+_IN_COLUMN: Final = 4  # facets of a kind beside the list
+_MONTHS_IN_COLUMN: Final = 7
+_COLUMN: Final = 28.0  # of the months' drawing: wide enough to touch
+_TALLEST: Final = 44.0
+# What a facet takes the place of in a filter.
+_DATED: Final = frozenset({Field.MONTH, Field.BEFORE, Field.AFTER, Field.OLDER, Field.NEWER})
+_KINDS: Final = {
+    By.SIZE: (frozenset({Field.LARGER, Field.SMALLER}), frozenset({"size"})),
+    By.SENDER: (frozenset({Field.SENDER, Field.DOMAIN}), frozenset({"sender", "domain", "header"})),
+    By.DOMAIN: (frozenset({Field.SENDER, Field.DOMAIN}), frozenset({"sender", "domain", "header"})),
+    By.MONTH: (_DATED, frozenset({"date", "header"})),
+}
+
+
+def label(by: By, group: Group) -> str:
+    """What a group is called: in words, or as the mail names it."""
+    if group.key is None:
+        return _(_UNKNOWN)
+    if not group.key:
+        return _(_LACKING[by])
+    match by:
+        case By.SIZE:
+            return _(_BANDS[group.key])
+        case By.MONTH:
+            return formats.month(_first_of(group.key))
+    return group.name or group.key
+
+
+def present(q: str) -> Query:
+    """The filter of a page; one that makes no sense counts as none."""
+    try:
+        return parse_query(q)
+    except BadQuery:
+        return Query()
+
+
+class Facets:
+    """Makes facets for one list.
+
+    Args:
+        state: the list that a click changes.
+        octets: of all messages that are told apart.
+    """
+
+    def __init__(self, state: ListState, octets: int) -> None:
+        self._state = state
+        self._query = present(state.q)
+        self._octets = octets
+
+    def facet(self, by: By, group: Group) -> FacetView:
+        """One group as a facet."""
+        current = self._current(group.terms)
+        return FacetView(
+            label=label(by, group),
+            messages=len(group.members),
+            size=formats.size(group.octets, group.unsized),
+            share=formats.percent(group.octets, self._octets),
+            href=self._href(by, group.terms, current=current) if group.members or current else "",
+            current=current,
+        )
+
+    def _current(self, terms: Sequence[Term]) -> bool:
+        return all(term in self._query.terms for term in terms)
+
+    def _href(self, by: By, terms: Sequence[Term], *, current: bool) -> str:
+        """The list with these terms in place of others of their kind, or, if it has them, without.
+
+        Where that would be too long a filter, with these alone.
+        """
+        fields, lacking = _KINDS[by]
+        kept = Query(tuple(
+            term
+            for term in self._query.terms
+            if term not in terms
+            and (
+                current
+                or not (term.field in fields or (term.field is Field.HAS and term.value in lacking))
+            )
+        ))  # fmt: skip
+        query = kept if current else kept.narrowed(terms) or Query(tuple(terms))
+        return replace(self._state, page=1, q=str(query)).href()
+
+    def some(
+        self, by: By, title: str, groups: Sequence[Group], most: int, left_out: Callable[[int], str]
+    ) -> FacetsView:
+        """The first of the groups, and those that the list shows.
+
+        Args:
+            by: what they are groups of.
+            title: above them.
+            groups: all of them.
+            most: how many to show.
+            left_out: says how many there are beside these.
+        """
+        shown = [g for n, g in enumerate(groups) if n < most or self._current(g.terms)]
+        more = len(groups) - len(shown)
+        href = replace(self._state, page=1, sort=ListState().sort).href(PAGE)
+        return FacetsView(
+            title=title,
+            facets=tuple(self.facet(by, group) for group in shown),
+            more=left_out(more) if more else "",
+            more_href=f"{href}#senders",
+        )
+
+    def sizes(self, groups: Sequence[Group]) -> FacetsView:
+        """The bands of size."""
+        return self.some(By.SIZE, _("Size"), groups, len(groups), str)
+
+    def senders(self, groups: Sequence[Group], most: int = _IN_COLUMN) -> FacetsView:
+        """The senders with the most octets."""
+        return self.some(By.SENDER, _("Sender"), groups, most, _more_senders)
+
+    def domains(self, groups: Sequence[Group], most: int = _IN_COLUMN) -> FacetsView:
+        """The domains with the most octets."""
+        return self.some(By.DOMAIN, _("Domain"), groups, most, _more_domains)
+
+    def months(self, groups: Sequence[Group], most: int = _MONTHS_IN_COLUMN) -> MonthsView:
+        """The last months as bars, none of them in the future; facets for what lies outside."""
+        this = _this_month()
+        dated = {_first_of(group.key): group for group in groups if group.key}
+        newest = max((day for day in dated if day <= this), default=this)
+        oldest = min(dated, default=newest)
+        days = [_months_before(newest, back) for back in range(most - 1, -1, -1)]
+        days = [day for day in days if day >= oldest] or [newest]
+        highest = max((dated[day].octets for day in days if day in dated), default=0)
+        before = [group for day, group in dated.items() if day < days[0]]
+        after = [group for day, group in dated.items() if day > days[-1]]
+        last = _months_before(days[-1], -1) - timedelta(days=1)
+        first = _("before %(month)s", month=formats.month(days[0]))
+        later = _("after %(month)s", month=formats.month(days[-1]))
+        others = (
+            (first, before, Term(Field.BEFORE, days[0])),
+            (later, after, Term(Field.AFTER, last)),
+        )
+        return MonthsView(
+            width=_COLUMN * len(days),
+            column=_COLUMN,
+            bars=tuple(
+                self._bar(place, day, dated.get(day), highest) for place, day in enumerate(days)
+            ),
+            others=(
+                *(self._stretch(*one) for one in others if one[1]),
+                *(self.facet(By.MONTH, group) for group in groups if not group.key),
+            ),
+        )
+
+    def _bar(self, place: int, day: date, group: Group | None, highest: int) -> MonthView:
+        found = self.facet(By.MONTH, group) if group is not None else None
+        octets = group.octets if group is not None else 0
+        height = min(max(_TALLEST * octets / highest, 1.0), _TALLEST) if octets and highest else 0.0
+        shown_year = not place or day.month == 1
+        month = formats.month(day)
+        return MonthView(
+            x=_COLUMN * place,
+            y=_TALLEST - height,
+            height=height,
+            label=formats.month_alone(day),
+            year=formats.year(day) if shown_year else "",
+            title=f"{month}: {_counted(found.messages)}, {found.size}" if found else month,
+            href=found.href if found else "",
+            current=found is not None and found.current,
+            hot=octets > 0 and octets == highest,
+        )
+
+    def _stretch(self, name: str, groups: Sequence[Group], term: Term) -> FacetView:
+        """What lies before or after the months that are shown."""
+        octets = sum(group.octets for group in groups)
+        current = self._current((term,))
+        return FacetView(
+            label=name,
+            messages=sum(len(group.members) for group in groups),
+            size=formats.size(octets),
+            share=formats.percent(octets, self._octets),
+            href=self._href(By.MONTH, (term,), current=current),
+            current=current,
+        )
+
+
+def _this_month() -> date:
+    return formats.now().date().replace(day=1)
+
+
+def _first_of(key: str) -> date:
+    return date(int(key[:4]), int(key[5:]), 1)
+
+
+def _months_before(day: date, back: int) -> date:
+    years, month = divmod(day.year * 12 + day.month - 1 - back, 12)
+    return date(years, month + 1, 1)
+
+
+def _counted(messages: int) -> str:
+    n = formats.number(messages)
+    return ngettext("%(n)s message", "%(n)s messages", messages, n=n)
+
+
+def _more_senders(count: int) -> str:
+    n = formats.number(count)
+    return ngettext("%(n)s more sender", "%(n)s more senders", count, n=n)
+
+
+def _more_domains(count: int) -> str:
+    n = formats.number(count)
+    return ngettext("%(n)s more domain", "%(n)s more domains", count, n=n)

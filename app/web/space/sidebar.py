@@ -1,0 +1,79 @@
+"""Where the space goes: the strip of the largest messages, and the column beside the list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.mailbox import By, Group, Mailbox, Message, cut, grouped, ranked
+from app.web.list.list_url import ListState
+from app.web.list.rows import heat
+from app.web.site import formats
+from app.web.site.words import _
+
+from . import shrink
+from .facets import PAGE, Facets, present
+from .views import BlockView, FacetsFragment, MapView, StatView
+
+MOST_UNREAD: Final = 1000  # headers that a page of the list would parse for its facets, some 40 ms
+_LARGEST: Final = 5
+
+
+def _title(message: Message) -> str:
+    """Size and subject, as far as that is known."""
+    summary = message.summary
+    subject = f" · {summary.subject}" if summary and summary.subject else ""
+    return formats.size(message.octets) + subject
+
+
+def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
+    """The line under the top bar."""
+    totals = mailbox.index.totals
+    order = ranked(by_size, _LARGEST + 1)
+    largest = order[:_LARGEST]
+    meant = cut(order, len(largest)) if largest else None
+    blocks = []
+    x = 0.0
+    for message in largest:
+        width = formats.percent(message.counted, totals.octets)
+        href = ListState().href(f"/mailbox/messages/{message.id}")
+        blocks.append(BlockView(x, width, heat(message.counted), _title(message), href))
+        x = round(x + width, 2)
+    octets = sum(m.counted for m in largest)
+    if len(order) > len(largest) and meant is not None:
+        rest = replace(meant, negated=not meant.negated)
+        title = _(
+            "%(size)s in all other messages",
+            size=formats.size(totals.octets - octets, totals.unsized),
+        )
+        href = ListState(q=str(rest)).href()
+        blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, href))
+    return StatView(
+        messages=totals.messages,
+        size=formats.size(totals.octets, totals.unsized),
+        largest=len(largest),
+        share=formats.share(octets, totals.octets),
+        blocks=tuple(blocks),
+        href=ListState(q=str(meant)).href() if len(order) > len(largest) else "/mailbox",
+    )
+
+
+def facets(mailbox: Mailbox, state: ListState) -> FacetsFragment:
+    """What stands beside the list, as the mailbox was surveyed last."""
+    zone = formats.own_zone()
+
+    def groups(by: By) -> tuple[Group, ...]:
+        return mailbox.listing.groups(by, zone) or ()
+
+    made = Facets(state, mailbox.index.totals.octets)
+    return FacetsFragment(
+        sizes=made.sizes(groups(By.SIZE) or grouped(mailbox.index, By.SIZE, zone)),
+        groups=(made.senders(groups(By.SENDER)), made.domains(groups(By.DOMAIN))),
+        months=made.months(groups(By.MONTH)),
+        href=ListState(q=str(present(state.q))).href(PAGE),
+        waiting=not mailbox.listing.surveyed(zone),
+    )
+
+
+def space_map(mailbox: Mailbox, state: ListState) -> MapView:
+    """The column beside the list."""
+    return MapView(facets(mailbox, state), shrink.form(mailbox.index.totals.octets))

@@ -1,0 +1,232 @@
+"""Where the space goes: facets beside the list, and the page with the treemap."""
+
+from dataclasses import dataclass
+
+from app.web.site.views import AccountView, Shell
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A piece of the space bar: `x` and `width` in percent, `heat` 1 to 5."""
+
+    x: float
+    width: float
+    heat: int
+    title: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatView:
+    """The line under the top bar.
+
+    Attributes:
+        messages: how many the maildrop has.
+        size: the maildrop, formatted.
+        largest: how many messages the blocks before the last one stand for.
+        share: what they hold together, formatted such as `61 %`.
+        blocks: the space bar, the last one being all the rest.
+        href: the list with these and no others.
+    """
+
+    messages: int
+    size: str
+    largest: int
+    share: str
+    blocks: tuple[BlockView, ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """Messages that have something in common.
+
+    Attributes:
+        label: what they are called.
+        messages: how many.
+        size: theirs together, formatted.
+        share: of all octets, in percent.
+        href: the list with these alone, or, where it shows them now, without that filter.
+        current: the list shows these.
+    """
+
+    label: str
+    messages: int
+    size: str
+    share: float
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetsView:
+    """Facets under a title; `more` says how many are left out, or is ""."""
+
+    title: str
+    facets: tuple[FacetView, ...]
+    more: str = ""
+    more_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """A month's bar.
+
+    Attributes:
+        x: where its column begins, in units of the drawing.
+        y, height: of the bar.
+        label: short, beneath it.
+        year: beneath that, or "".
+        title: the month, how many messages, their size.
+        href, current: as of a facet; without messages there is no href.
+        hot: no month has more.
+    """
+
+    x: float
+    y: float
+    height: float
+    label: str
+    year: str
+    title: str
+    href: str
+    current: bool
+    hot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsView:
+    """Octets by month: bars of the last months, and facets for what lies outside of them."""
+
+    width: float
+    column: float
+    bars: tuple[MonthView, ...]
+    others: tuple[FacetView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetsFragment:
+    """All facets of a list.
+
+    Attributes:
+        sizes: the bands.
+        groups, months: what needs headers.
+        href: the page with the treemap.
+        waiting: more headers have come in than these know of.
+    """
+
+    sizes: FacetsView
+    groups: tuple[FacetsView, ...]
+    months: MonthsView
+    href: str
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnderView:
+    """The form that asks what has to go.
+
+    Attributes:
+        value: a size, as typed or proposed.
+        oldest: whether the oldest are to go first.
+        said: why there is nothing to show, or "".
+        wrong: whether that is for what was typed.
+    """
+
+    value: str
+    oldest: bool = False
+    said: str = ""
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """The column beside the list."""
+
+    facets: FacetsFragment
+    under: UnderView
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """A rectangle of the treemap, in units of the drawing.
+
+    Attributes:
+        x, y, width, height: where it is.
+        heat: 1 to 5; 0 for many messages together.
+        title: what it stands for.
+        lines: what fits into it.
+        href: where it leads, or "".
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    heat: int
+    title: str
+    lines: tuple[str, ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class SenderTileView:
+    """A sender's rectangle: `strip` carries the name, `tiles` are within."""
+
+    strip: TileView
+    tiles: tuple[TileView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TreemapView:
+    """A treemap for one shape of screen: `wide` or `tall`."""
+
+    shape: str
+    width: float
+    height: float
+    senders: tuple[SenderTileView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRow:
+    """A sender in the table; `share` is formatted."""
+
+    label: str
+    email: str
+    messages: int
+    size: str
+    share: str
+    part: float
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceView:
+    """The page of the treemap.
+
+    Attributes:
+        q: the filter it is limited to, or "".
+        messages, size: what it shows.
+        undecided: messages of which the filter cannot tell yet.
+        treemaps: the same for screens of different shapes; none where there is nothing to draw.
+        senders: the same as a table, largest first.
+        more: how many senders the table leaves out; `more_messages`, `more_size`, `more_share`.
+        facets: sizes and domains.
+        back: the list with the same filter.
+    """
+
+    shell: Shell
+    account: AccountView
+    q: str
+    messages: int
+    size: str
+    undecided: int
+    treemaps: tuple[TreemapView, ...]
+    senders: tuple[SenderRow, ...]
+    more: int
+    more_messages: int
+    more_size: str
+    more_share: str
+    facets: tuple[FacetsView, ...]
+    months: MonthsView
+    under: UnderView
+    back: str

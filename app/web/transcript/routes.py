@@ -1,0 +1,34 @@
+"""The transcript: as a text to send to somebody, and the newest lines of the drawer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from app.mailbox import aside
+from app.web.site.visit import AppServices, WatchedSession
+
+from .lines import MOST, line_views, support_text, transcript
+from .views import TranscriptFragment
+
+router = APIRouter(prefix="/mailbox/transcript")
+
+
+@router.get("")
+async def show_transcript(session: WatchedSession, mask: bool = False) -> Response:
+    """The transcript as a text to send to somebody."""
+    lines = session.mailbox.transcript.lines()
+    text = await aside(support_text, session.mailbox, lines, masked=mask)
+    headers = {"Content-Disposition": 'inline; filename="popscope-transcript.txt"'}
+    return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@router.get("/lines")
+async def show_lines(
+    services: AppServices, session: WatchedSession, after: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """The lines of the drawer after a number."""
+    mailbox = session.mailbox
+    shown = await aside(line_views, mailbox.transcript.lines(after, MOST))
+    view = TranscriptFragment(transcript(mailbox, shown))
+    return await aside(services.renderer.fragment, "transcript/lines", view)

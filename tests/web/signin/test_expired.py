@@ -1,0 +1,42 @@
+"""What the sign-in page says of a session that is over."""
+
+import pytest
+
+from app.mailbox import Known, MessageId
+from app.sessions import Cause, Ended
+from app.web.signin.expired import ended_view
+
+
+def ended(cause: Cause, after: float, marks: int) -> Ended:
+    return Ended(cause, after, 0, b"", {MessageId(str(n)): Known(n) for n in range(marks)})
+
+
+@pytest.mark.parametrize(
+    ("one", "title", "line"),
+    [
+        (
+            ended(Cause.IDLE, 1800, 3),
+            "Your session ended after 30 minutes without a click.",
+            "Nothing was deleted. Your 3 marks are kept: sign in to the same mailbox to go on.",
+        ),
+        (
+            ended(Cause.AGE, 43200, 1),
+            "Your session ended: none lasts longer than 12 hours.",
+            "Nothing was deleted. Your mark is kept: sign in to the same mailbox to go on.",
+        ),
+        (
+            ended(Cause.IDLE, 1, 0),
+            "Your session ended after 1 second without a click.",
+            "Nothing was deleted.",
+        ),
+        (
+            None,
+            "Your session is over: this Popscope does not know it any more.",
+            "It may have been restarted. Nothing was deleted; marks are forgotten.",
+        ),
+    ],
+)
+def test_it_says_why_and_what_became_of_the_marks(one, title, line):
+    view = ended_view(one)
+    assert (view.title, view.lines) == (title, (line,))
+    assert ended_view(one, undone=True).lines == ("Your last click was not carried out.", line)

@@ -1,0 +1,241 @@
+"""Headers, plain HTTP, the size of requests."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.web.site.security import PAGE_POLICY, is_loopback_name
+from tests.support.maildrop import FakeMaildrop, plain
+from tests.support.scripted import ScriptedServer
+from tests.web.visiting import Browser, Script, heading, http_to, running
+
+EVERYWHERE = {
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "x-dns-prefetch-control": "off",
+}
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    async with ScriptedServer(FakeMaildrop(plain(3))) as running_server:
+        yield running_server
+
+
+# Headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/mailbox", 303),
+        ("GET", "/mailbox?sort=nonsense", 303),
+        ("POST", "/signin", 403),
+        ("PUT", "/signin", 405),
+        ("GET", "/no/such/page", 404),
+        ("GET", "/static/site/site.css", 200),
+        ("GET", "/static/none.css", 404),
+        ("GET", "/api/docs", 200),
+        ("GET", "/api/v1/openapi.json", 200),
+        ("GET", "/api/v1/stat", 401),
+        ("GET", "/api/v1/none", 404),
+        ("POST", "/api/v1/session", 422),
+        ("GET", "/livez", 200),
+        ("GET", "/readyz", 200),
+    ],
+)
+async def test_every_answer_carries_the_headers(method, path, status):
+    async with running() as app, http_to(app) as http:
+        answer = await http.request(method, path)
+        assert answer.status_code == status
+        assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
+        assert answer.headers["content-security-policy"] == PAGE_POLICY
+        kept = "public" if path == "/static/site/site.css" else "no-store"
+        assert answer.headers["cache-control"].startswith(kept)
+        assert "strict-transport-security" not in answer.headers
+        assert "server" not in answer.headers
+
+
+async def test_an_unforeseen_error_carries_them_too_and_tells_nothing(monkeypatch):
+    async with running() as app, http_to(app, raising=False) as http:
+
+        async def breaks(_: str) -> None:
+            raise RuntimeError("inside: hunter2")
+
+        monkeypatch.setattr(app.state.services.sessions, "find", breaks)
+        cookie = {"Cookie": "popscope=x"}
+        page, call = [await http.get(path, headers=cookie) for path in ("/mailbox", "/api/v1/stat")]
+        for answer in (page, call):
+            assert answer.status_code == 500
+            assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
+            assert answer.headers["content-security-policy"] == PAGE_POLICY
+            assert "hunter2" not in answer.text
+            assert "RuntimeError" not in answer.text
+        assert call.json()["code"] == "internal"
+
+
+@pytest.mark.parametrize(
+    ("origin", "public", "told"),
+    [
+        ("https://localhost", None, True),
+        ("http://localhost", "https://popscope.lan", True),
+        ("http://localhost", None, False),
+        ("http://localhost", "http://popscope.lan", False),
+    ],
+)
+async def test_https_is_made_to_stay(origin, public, told):
+    async with running(public_origin=public) as app, http_to(app, origin) as http:
+        answer = await http.get("/")
+        assert ("strict-transport-security" in answer.headers) is told
+
+
+def test_the_page_policy_lets_in_nothing_from_elsewhere_and_nothing_inline():
+    directives = dict(part.strip().split(" ", 1) for part in PAGE_POLICY.split(";"))
+    assert directives["default-src"] == "'none'"
+    for name in ("base-uri", "object-src", "frame-ancestors"):
+        assert directives[name] == "'none'"
+    assert directives["form-action"] == "'self'"
+    assert set(directives["img-src"].split()) == {"'self'", "data:"}
+    assert "unsafe" not in PAGE_POLICY
+    assert "*" not in PAGE_POLICY
+    assert "http" not in PAGE_POLICY
+
+
+async def test_a_message_as_a_file_is_sandboxed(server):
+    async with running() as app, http_to(app) as http:
+        script = await Script.signed_in(http, server)
+        id, *_ = await script.ids()
+        cookie = {"Cookie": f"popscope={script.token}"}
+        for path in (
+            f"/api/v1/messages/{id}/retr",
+            f"/api/v1/messages/{id}/top",
+            f"/mailbox/messages/{id}/eml",
+        ):
+            answer = await http.get(path, headers=cookie)
+            assert answer.status_code == 200
+            assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_pages_have_nothing_the_policy_would_block(server):
+    async with running() as app, http_to(app) as http:
+        browser = Browser(http)
+        pages = [await browser.open("/"), await browser.open("/api/docs")]
+        pages.append(await browser.sign_in(server))
+        assert pages[-1].url.path == "/mailbox"
+        id = re.search(r'id="m-([\w-]+)"', pages[-1].text)
+        assert id is not None
+        pages.append(await browser.open(f"/mailbox/messages/{id[1]}"))
+        await browser.send("/mailbox/mark", id=id[1])
+        pages.append(await browser.open("/mailbox/review"))
+        pages.append(await browser.open("/mailbox?page=x"))
+        for page in pages:
+            assert not re.search(r"<script(?![^>]*\bsrc=)", page.text), page.url
+            assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page.text), page.url
+            assert not re.search(r'(src|href|action)="(https?:)?//', page.text), page.url
+
+
+# Who is served over plain HTTP
+
+
+@pytest.mark.parametrize(
+    ("origin", "peer", "given", "served"),
+    [
+        ("http://localhost", "127.0.0.1", {}, True),
+        ("http://localhost:8000", "127.0.0.1", {}, True),
+        ("http://popscope.localhost", "127.0.0.1", {}, True),
+        ("http://127.0.0.1:8000", "127.0.0.1", {}, True),
+        ("http://127.8.9.1", "127.0.0.1", {}, True),
+        ("http://[::1]:8000", "::1", {}, True),
+        # a foreign name that was made to resolve to loopback
+        ("http://rebound.example", "127.0.0.1", {}, False),
+        ("http://localhost.example", "127.0.0.1", {}, False),
+        ("http://192.168.1.5", "127.0.0.1", {}, False),
+        # another machine, whatever name it uses
+        ("http://192.168.1.5", "192.168.1.9", {}, False),
+        ("http://popscope.lan", "192.168.1.9", {}, False),
+        ("http://localhost", "192.168.1.9", {}, False),
+        ("http://127.0.0.1", "fe80::1", {}, False),
+        # allowed by the operator, or HTTPS
+        ("http://192.168.1.5", "192.168.1.9", {"allow_insecure_http": True}, True),
+        ("https://popscope.lan", "192.168.1.9", {}, True),
+        ("http://popscope.lan", "192.168.1.9", {"public_origin": "https://popscope.lan"}, True),
+        ("http://popscope.lan", "192.168.1.9", {"public_origin": "http://popscope.lan"}, False),
+    ],
+)
+async def test_plain_http_is_for_this_machine_alone(origin, peer, given, served):
+    async with running(**given) as app, http_to(app, origin, peer=peer) as http:
+        page, call = await http.get("/"), await http.get("/api/v1/stat")
+        assert page.status_code == (200 if served else 403)
+        assert call.status_code == (401 if served else 403)
+        if not served:
+            assert heading(page) == "Popscope does not speak plain HTTP to other machines."
+            assert 'type="password"' not in page.text
+            assert call.json()["code"] == "forbidden-origin"
+        assert (await http.get("/livez")).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["", "[", "[::1", "x]", "a b", "a@localhost", "[::1]x", "\xff"])
+async def test_a_host_header_that_makes_no_sense_is_refused_and_breaks_nothing(host):
+    async with running() as app, http_to(app) as http:
+        for path in ("/", "/api/v1/stat", "/nowhere"):
+            answer = await http.get(path, headers=[(b"Host", host.encode("latin-1"))])
+            assert answer.status_code == (404 if path == "/nowhere" else 403)
+
+
+async def test_plain_http_on_the_lan_warns_where_the_operator_allows_it():
+    warning = "anyone on this network could read the password"
+    async with running(allow_insecure_http=True) as app:
+        async with http_to(app, "http://popscope.lan", peer="192.168.1.9") as http:
+            assert warning in (await http.get("/")).text
+        async with http_to(app) as http:
+            assert warning not in (await http.get("/")).text
+
+
+def test_names_of_this_machine():
+    for name in ("localhost", "a.localhost", "127.0.0.1", "127.1.2.3", "::1"):
+        assert is_loopback_name(name), name
+    for name in ("", "localhost.lan", "notlocalhost", "0.0.0.0", "128.0.0.1", "::2", "::"):
+        assert not is_loopback_name(name), name
+
+
+# The size of requests
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "declared"),
+    [
+        ("/api/v1/session", "application/json", True),
+        ("/api/v1/session", "application/json", False),
+        ("/signin", "application/x-www-form-urlencoded", True),
+    ],
+)
+async def test_a_request_that_is_too_large_is_a_413_in_our_own_words(path, kind, declared):
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield b"x" * MEGABYTE
+
+    content = b"x" * 5 * MEGABYTE if declared else pieces()
+    async with running() as app, http_to(app) as http:
+        answer = await http.post(path, content=content, headers={"Content-Type": kind})
+        assert answer.status_code == 413
+        assert answer.headers["content-security-policy"] == PAGE_POLICY
+        if path.startswith("/api"):
+            assert answer.json()["code"] == "too-large"
+        else:
+            assert heading(answer) == "That is too large."
+
+
+async def test_100_000_ids_are_not_too_large(server):
+    async with running() as app, http_to(app) as http:
+        script = await Script.signed_in(http, server)
+        id, *_ = await script.ids()
+        body = {"ids": [id] * 100_000}
+        assert (await script.post("/dele", body))["marked"]["messages"] == 1

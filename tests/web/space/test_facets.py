@@ -1,0 +1,146 @@
+"""Facets: where a click leads, what a second one does, and the months."""
+
+from datetime import UTC, date
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.mailbox import By, Message, grouped, parse_query
+from app.web.list.list_url import ListState
+from app.web.space import facets
+from app.web.space.facets import Facets
+from app.web.space.views import FacetView
+from tests.mailbox.heaps import HEAPS, NOW, header_of, message
+from tests.mailbox.oracle import select
+
+
+def q_of(href: str) -> str:
+    parts = urlsplit(href)
+    assert parts.path == "/mailbox"
+    return parse_qs(parts.query).get("q", [""])[0]
+
+
+def meant(q: str, heap: list[Message]) -> list[int]:
+    return [one.number for one in select(parse_query(q), heap, {}, NOW).matched]
+
+
+@given(HEAPS, st.sampled_from(By))
+def test_a_click_shows_the_group_and_a_second_one_all_again(heap, by):
+    for group in grouped(heap, by, UTC):
+        facet = Facets(ListState(), 1).facet(by, group)
+        assert not facet.current
+        assert facet.messages == len(group.members)
+        if not group.members:
+            assert facet.href == ""
+            continue
+        q = q_of(facet.href)
+        assert meant(q, heap) == [one.number for one in group.members]
+        again = Facets(ListState(q=q), 1).facet(by, group)
+        assert again.current
+        assert q_of(again.href) == ""
+
+
+HEAP = [
+    message(1, 11_000_000, header_of("Anna <anna@example.org>", "5 Mar 2026 12:00")),
+    message(2, 2_000_000, header_of("Bob <bob@example.org>", "5 Feb 2026 12:00")),
+    message(3, 50_000, header_of(None, None)),
+    message(4, 50_000),
+]
+
+
+def keyed(by: By, key: str | None, state: ListState) -> FacetView:
+    group = next(group for group in grouped(HEAP, by, UTC) if group.key == key)
+    return Facets(state, 1).facet(by, group)
+
+
+@pytest.mark.parametrize(
+    ("by", "key", "q", "then"),
+    [
+        (By.SIZE, "10M", "anna", "anna larger:10M"),
+        (By.SIZE, "10M", "larger:1M -larger:10M anna", "anna larger:10M"),
+        (By.SIZE, "10M", "anna larger:10M", "anna"),
+        (By.SIZE, "1M", "larger:5/x", "larger:1M -larger:10M"),
+        (By.SENDER, "anna@example.org", "larger:1M", "larger:1M sender:anna@example.org"),
+        (By.SENDER, "anna@example.org", "sender:bob@example.org domain:x",
+         "sender:anna@example.org"),
+        (By.SENDER, "anna@example.org", "-has:header from:x", "from:x sender:anna@example.org"),
+        (By.SENDER, "anna@example.org", "x sender:anna@example.org domain:y", "x domain:y"),
+        (By.SENDER, "", "has:attachment", "has:attachment -has:sender"),
+        (By.SENDER, None, "", "-has:header"),
+        (By.DOMAIN, "example.org", "sender:bob@example.org", "domain:example.org"),
+        (By.MONTH, "2026-03", "older:90d before:2026-01-01 -has:date x", "x month:2026-03"),
+        (By.MONTH, "2026-03", "domain:x", "domain:x month:2026-03"),
+        (By.MONTH, "2026-03", "month:2026-03", ""),
+        (By.MONTH, "2026-03", "no:sense", "month:2026-03"),
+        (By.MONTH, "2026-03", "x" * 995, "month:2026-03"),
+    ],
+)  # fmt: skip
+def test_a_facet_joins_the_filter_and_takes_the_place_of_its_like(by, key, q, then):
+    facet = keyed(by, key, ListState(sort="date", page=3, q=q))
+    assert q_of(facet.href) == then
+    assert "sort=date" in facet.href
+    assert "page" not in facet.href
+
+
+def test_those_that_the_list_shows_stand_among_the_first():
+    groups = grouped(HEAP, By.SENDER, UTC)
+    made = Facets(ListState(), 13_100_000).senders(groups, 1)
+    assert [one.label for one in made.facets] == ["Anna"]
+    assert made.more == "3 more senders"
+    assert made.more_href == "/mailbox/space#senders"
+    assert made.facets[0].share == pytest.approx(100 * 11_000_000 / 13_100_000, abs=0.01)
+    made = Facets(ListState(q="-has:header"), 1).senders(groups, 1)
+    assert [(one.label, one.current) for one in made.facets] == [
+        ("Anna", False),
+        ("not read yet", True),
+    ]
+    assert made.more == "2 more senders"
+    assert Facets(ListState(), 1).domains(groups, 3).more == "1 more domain"
+    assert Facets(ListState(), 1).senders(groups).more == ""
+
+
+@given(HEAPS)
+def test_months_and_what_lies_around_them_are_all_there_is(heap):
+    made = Facets(ListState(), 1).months(grouped(heap, By.MONTH, UTC), 7)
+    assert 1 <= len(made.bars) <= 7
+    hrefs = [bar.href for bar in made.bars if bar.href] + [one.href for one in made.others]
+    assert sorted(n for href in hrefs for n in meant(q_of(href), heap)) == sorted(
+        one.number for one in heap
+    )
+    for place, bar in enumerate(made.bars):
+        assert bar.x == place * made.column
+        assert 0 <= bar.y <= bar.y + bar.height <= 44
+    assert made.width == len(made.bars) * made.column >= 24 * len(made.bars)
+
+
+def test_no_bar_stands_in_the_future_and_none_before_the_first_mail(monkeypatch):
+    monkeypatch.setattr(facets, "_this_month", lambda: date(2026, 3, 1))
+    dates = ["5 Mar 2026 12:00", "5 Dec 2025 12:00", "5 Apr 2026 12:00"]
+    heap = [message(n, 10 * n, header_of(None, at)) for n, at in enumerate(dates, 1)]
+    made = Facets(ListState(q="month:2025-12"), 60).months(grouped(heap, By.MONTH, UTC), 7)
+    assert [(bar.label, bar.year) for bar in made.bars] == [
+        ("Dec", "2025"), ("Jan", "2026"), ("Feb", ""), ("Mar", ""),
+    ]  # fmt: skip
+    assert [bar.title for bar in made.bars] == [
+        "December 2025: 1 message, 20 B", "January 2026", "February 2026",
+        "March 2026: 1 message, 10 B",
+    ]  # fmt: skip
+    assert [(bar.hot, bar.current) for bar in made.bars] == [
+        (True, True), (False, False), (False, False), (False, False),
+    ]  # fmt: skip
+    assert [bar.height for bar in made.bars] == [44, 0, 0, 22]
+    assert [(one.label, one.messages, q_of(one.href)) for one in made.others] == [
+        ("after March 2026", 1, "after:2026-03-31"),
+    ]
+    made = Facets(ListState(), 60).months(grouped(heap, By.MONTH, UTC), 2)
+    assert [(one.label, q_of(one.href)) for one in made.others] == [
+        ("before February 2026", "before:2026-02-01"),
+        ("after March 2026", "after:2026-03-31"),
+    ]
+
+
+def test_a_filter_that_makes_no_sense_counts_as_none():
+    assert str(facets.present("larger:x")) == ""
+    assert str(facets.present("larger:5")) == "larger:5"
