@@ -6,6 +6,6 @@ Must not know: sockets, parsing, settings.
 """
 
 from app.web.app import install
-from app.web.site.visit import DemoAccount, OfferedTarget, Services, WebConfig
+from app.web.site.config import DemoAccount, OfferedTarget, Services, WebConfig
 
 __all__ = ["DemoAccount", "OfferedTarget", "Services", "WebConfig", "install"]

@@ -29,15 +29,16 @@ from .report import routes as report
 from .review import routes as review
 from .signin import routes as signin
 from .site import health, language_choice
+from .site.access import check_unsafe
+from .site.config import Services, services
 from .site.errors import WebError
 from .site.languages import Languages
 from .site.navigation import from_htmx, is_navigation, to_sign_in
 from .site.problems import describe, problem_json
 from .site.render import BUNDLES, in_language, shipped
 from .site.security import HEADERS, Guard, refuse_insecure
-from .site.shell import shell
 from .site.views import ErrorPage, ErrorView, ProblemFragment
-from .site.visit import Services, check_unsafe, services
+from .site.visit import Visit
 from .site.words import N_, _
 from .space import routes as space
 from .transcript import routes as transcript
@@ -142,7 +143,7 @@ def _for_api(request: Request) -> bool:
     return str(request.scope["path"]).startswith("/api/")
 
 
-def _answer(request: Request, view: ErrorView, confirm: str | None = None) -> Response:
+async def _answer(request: Request, view: ErrorView, confirm: str | None = None) -> Response:
     if _for_api(request):
         answer = in_language(
             JSONResponse(
@@ -154,19 +155,20 @@ def _answer(request: Request, view: ErrorView, confirm: str | None = None) -> Re
         if view.status == HTTPStatus.UNAUTHORIZED:
             answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
         return answer
-    renderer = services(request).renderer
+    visit = Visit(request, services(request))
     if from_htmx(request) is not None:
-        response: Response = renderer.fragment("site/problem", ProblemFragment(view), view.status)
+        response: Response = await visit.fragment(
+            "site/problem", ProblemFragment(view), status=view.status
+        )
         response.headers["HX-Reswap"] = "none"  # only the out-of-band part
         return response
     signed_in = view.code != "no-session"
     page = ErrorPage(
-        shell=shell(request, services(request), view.title),
         error=view,
         home="/mailbox" if signed_in else "/",
         home_label=_("Back to messages") if signed_in else _("Sign in"),
     )
-    return renderer.page("site/error", page, view.status)
+    return await visit.page("site/error", page, view.title, view.status)
 
 
 async def _known(request: Request, error: Exception) -> Response:
@@ -175,7 +177,7 @@ async def _known(request: Request, error: Exception) -> Response:
     if isinstance(error, NoSession) and clicked and not _for_api(request):
         return to_sign_in(request)
     view = describe(error)
-    response = _answer(request, view, getattr(error, "confirm", None))
+    response = await _answer(request, view, getattr(error, "confirm", None))
     if view.retry_after is not None:
         response.headers["Retry-After"] = str(view.retry_after)
     return response
@@ -188,7 +190,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}"
         for one in error.errors()
     )
-    return _answer(request, ErrorView("invalid-request", _(_NO_SENSE), said, status=422))
+    return await _answer(request, ErrorView("invalid-request", _(_NO_SENSE), said, status=422))
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -196,7 +198,7 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- for the type checker
     code, title, detail = _REFUSED.get(error.status_code, ("invalid-request", _NO_SENSE, ""))
     detail = _(detail) if detail else str(error.detail)
-    response = _answer(request, ErrorView(code, _(title), detail, status=error.status_code))
+    response = await _answer(request, ErrorView(code, _(title), detail, status=error.status_code))
     response.headers.update(error.headers or {})
     return response
 
@@ -209,6 +211,6 @@ async def _left(_request: Request, _error: Exception) -> Response:
 async def _bug(request: Request, _error: Exception) -> Response:
     """What nobody foresaw; the server logs it, the page does not repeat it."""
     words = describe(LocalProtocolError("unforeseen"))
-    response = _answer(request, words)
+    response = await _answer(request, words)
     response.headers.update(HEADERS)  # this answer does not pass the guard
     return response

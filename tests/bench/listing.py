@@ -24,8 +24,9 @@ from app.transport import Dialer, Security, Target, TargetPolicy
 from app.web.list.list_url import ListState
 from app.web.list.results import listed
 from app.web.mailbox.page import list_fragment
+from app.web.site.config import Services, WebConfig
 from app.web.site.render import Renderer
-from app.web.site.visit import Services, WebConfig
+from app.web.site.visit import Visit
 from tests.support.dovecot import Dovecot
 
 from .result import Result
@@ -47,17 +48,15 @@ class Place:
     """A signed-in mailbox of 100,000 messages, and what renders it."""
 
     mailbox: Mailbox
-    session: Session
-    services: Services
-    request: Request
+    visit: Visit
 
     async def render(self, state: ListState) -> float:
         """Seconds for one page of the list, its selection made anew."""
         self.mailbox.listing.lists.forget_selections()
         began = time.process_time()
-        found = await listed(self.session, state)
-        view = await aside(list_fragment, self.request, self.services, self.session, found, "")
-        page = await aside(self.services.renderer.fragment, "list", view)
+        found = await listed(self.mailbox, state)
+        view = await aside(list_fragment, self.mailbox, found, "")
+        page = await self.visit.fragment("list/list", view)
         took = time.process_time() - began
         if b'id="found"' not in bytes(page.body):
             raise RuntimeError("that is no list")
@@ -90,13 +89,13 @@ def place() -> Place:
     for number, message in enumerate(mailbox.index):
         mailbox.headers.learn(message, header(number, chance))
     mailbox.marks.mark([message.id for message in list(mailbox.index)[::7]])
-    session = cast("Session", SimpleNamespace(mailbox=mailbox, csrf="0f" * 32))
+    session = cast("Session", SimpleNamespace(mailbox=mailbox))
     nothing = cast("Any", None)
     services = Services(nothing, WebConfig(), Renderer(), nothing, nothing)
     scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/mailbox",
              "query_string": b"", "headers": [(b"host", b"localhost")],
              "client": ("127.0.0.1", 1)}  # fmt: skip
-    return Place(mailbox, session, services, Request(scope))
+    return Place(mailbox, Visit(Request(scope), services, session))
 
 
 def sorting(keys: list[Any]) -> float:
@@ -114,7 +113,7 @@ async def worst(one: Place, sort: str) -> tuple[float, str]:
     """The slowest of all filters and pages, each the best of some runs."""
     slowest = (0.0, "")
     for q in FILTERS:
-        pages = (await listed(one.session, ListState(sort, q=q))).pages
+        pages = (await listed(one.mailbox, ListState(sort, q=q))).pages
         for page in {1, pages}:
             took = min([await one.render(ListState(sort, page, q)) for _ in range(RUNS)])
             slowest = max(slowest, (took, f"{q or 'no filter'}, page {page}"))

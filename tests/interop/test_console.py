@@ -69,7 +69,7 @@ async def test_raw_deletions_never_slip_out(
             done = (await typed(client, f"DELE {number}")).json()
             assert done["reply"].startswith("+OK")
         assert done["pending"]["messages"] == 3
-        assert verbs(link)[-1] == "DELE"
+        assert verbs(link)[-2:] == ["DELE", "LIST"]  # whether that number is empty now
         match ending:
             case "release":
                 await client.post("/api/v1/session/release")
@@ -85,7 +85,7 @@ async def test_raw_deletions_never_slip_out(
                 popscope.process.send_signal(getattr(signal, ending))
                 await asyncio.to_thread(popscope.process.wait, 15)
         await until(lambda: dovecot.ended(user) > 0)
-        sent = verbs(link)[verbs(link).index("DELE") :]
+        sent = [verb for verb in verbs(link)[verbs(link).index("DELE") :] if verb != "LIST"]
         quits = ending not in {"SIGKILL", "cut"}
         assert sent[:5] == ["DELE"] * 3 + (["RSET", "QUIT"] if quits else [])
         if ending == "expiry":

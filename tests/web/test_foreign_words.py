@@ -13,12 +13,11 @@ from app.mailbox.query import Field
 from app.web.reader.views import ReaderFragment, RouteView, SourceView, Tab
 from app.web.site import languages
 from app.web.site.languages import Language
-from app.web.site.render import Renderer
 from tests.support import pseudo
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.scripted import ScriptedServer
 from tests.support.table import table
-from tests.web.test_render import FRAGMENTS, PAGES, made
+from tests.web.test_render import FRAGMENTS, PAGES, made, rendered
 
 from .visiting import Browser, http_to, running
 
@@ -94,13 +93,10 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
 @table("name", [*PAGES, *FRAGMENTS])
 def test_no_template_has_english_of_its_own(name, full, flag):
-    renderer = Renderer()
-    if name in PAGES:
-        page = bytes(renderer.page(name, made(PAGES[name], "7", flag=flag, full=full)).body)
-        assert b'<html lang="ar" dir="rtl">' in page
-    else:
-        page = bytes(renderer.fragment(name, made(FRAGMENTS[name], "7", flag=flag, full=full)).body)
-    assert english(page.decode()) == []
+    kind = (PAGES | FRAGMENTS)[name]
+    page = rendered(name, made(kind, "7", flag=flag, full=full), "7", flag=flag)
+    assert ('<html lang="ar" dir="rtl">' in page) is (name in PAGES)
+    assert english(page) == []
 
 
 @pytest.mark.parametrize("flag", [True, False], ids=["yes", "no"])
@@ -113,8 +109,8 @@ def test_no_tab_has_english_of_its_own(tab, full, flag):
         Tab.SOURCE: {"source": made(SourceView, "7", flag=flag, full=full)},
     }
     reader = dataclasses.replace(view.reader, tab=tab, error=None, **given.get(tab, {}))
-    page = Renderer().fragment("reader/reader", dataclasses.replace(view, reader=reader)).body
-    assert english(bytes(page).decode()) == []
+    page = rendered("reader/reader", dataclasses.replace(view, reader=reader), "7")
+    assert english(page) == []
 
 
 def letter(number: int) -> FakeMessage:

@@ -16,7 +16,6 @@ from app.web.export.views import ExportFragment, ExportView
 from app.web.list.views import CountedFragment, FaultFragment, ListFragment, NoticesFragment
 from app.web.mailbox.views import (
     BulkFragment,
-    KeysView,
     LiveFragment,
     MailboxView,
     MarkedFragment,
@@ -24,11 +23,11 @@ from app.web.mailbox.views import (
     SavedFragment,
 )
 from app.web.reader.views import FetchFragment, ReaderFragment, RouteView, SourceView, Tab
-from app.web.report.views import ReportFormView, ReportFragment, ReportPage
+from app.web.report.views import ReportFormView, ReportPage
 from app.web.review.views import ReceiptView, ReviewFragment, ReviewView
 from app.web.signin.views import FoundFragment, SignInView
 from app.web.site.render import BUNDLES, Renderer, shipped
-from app.web.site.views import ErrorPage, ProblemFragment
+from app.web.site.views import AccountView, ErrorPage, ProblemFragment, Shell
 from app.web.space.views import FacetsFragment, SpaceView
 from app.web.transcript.views import TranscriptFragment
 from tests.support.table import table
@@ -42,7 +41,7 @@ PAGES: dict[str, type] = {
     "api/reference": ApiView,
     "export/page": ExportView,
     "console/page": ConsoleView,
-    "mailbox/keys": KeysView,
+    "mailbox/keys": types.NoneType,
     "space/page": SpaceView,
     "report/form": ReportFormView,
     "report/page": ReportPage,
@@ -64,7 +63,7 @@ FRAGMENTS: dict[str, type] = {
     "review/list": ReviewFragment,
     "mailbox/live": LiveFragment,
     "list/notices": NoticesFragment,
-    "report/report": ReportFragment,
+    "report/report": ReportPage,
     "transcript/lines": TranscriptFragment,
     "space/facets": FacetsFragment,
     "signin/server": FoundFragment,
@@ -78,6 +77,8 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR09
     if origin in {types.UnionType, typing.Union}:
         some = next(one for one in typing.get_args(kind) if one is not types.NoneType)
         return made(some, fill, flag=flag, full=full) if full else None
+    if kind is types.NoneType:
+        return None
     if origin is typing.Literal:
         return typing.get_args(kind)[0]
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
@@ -96,17 +97,20 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR09
     return values[kind]
 
 
+def rendered(name: str, view: object, fill: str = "text", *, flag: bool = False) -> str:
+    """A template's text, with what every page has."""
+    shell, account = (made(kind, fill, flag=flag, full=True) for kind in (Shell, AccountView))
+    answer = Renderer().html(name, view, shell=shell, account=account)
+    return bytes(answer.body).decode()
+
+
 @pytest.mark.parametrize("fill", ["text", "", HOSTILE], ids=["text", "empty", "hostile"])
 @pytest.mark.parametrize("flag", [True, False], ids=["yes", "no"])
 @pytest.mark.parametrize("full", [True, False], ids=["full", "bare"])
 @table("name", [*PAGES, *FRAGMENTS])
 def test_a_view_is_all_a_template_needs(name, full, flag, fill):
-    renderer = Renderer()
-    if name in PAGES:
-        answer = renderer.page(name, made(PAGES[name], fill, flag=flag, full=full))
-    else:
-        answer = renderer.fragment(name, made(FRAGMENTS[name], fill, flag=flag, full=full))
-    page = bytes(answer.body).decode()
+    kind = (PAGES | FRAGMENTS)[name]
+    page = rendered(name, made(kind, fill, flag=flag, full=full), fill, flag=flag)
     assert "<b onmouseover" not in page
     assert "49" not in re.sub(r"\?v=\w+|\b[MmLlAaCcHhVvZz0-9., -]+\"", "", page) or fill != HOSTILE
     assert ("<!doctype html>" in page) is (name in PAGES)
@@ -121,12 +125,13 @@ def test_every_page_and_fragment_is_known_here():
 
 def test_a_page_has_its_status():
     view = made(ErrorPage, "x", flag=False, full=True)
-    assert Renderer().page("site/error", view, 418).status_code == 418
+    shell = made(Shell, "x", flag=False, full=True)
+    assert Renderer().html("site/error", view, 418, shell=shell).status_code == 418
 
 
 def test_an_attribute_that_a_view_does_not_have_is_an_error():
     with pytest.raises(jinja2.UndefinedError):
-        Renderer().page("site/error", made(ProblemFragment, "x", flag=False, full=True))
+        rendered("site/error", made(ProblemFragment, "x", flag=False, full=True))
 
 
 def test_static_urls_change_with_the_file():
@@ -164,6 +169,6 @@ def test_each_tab_is_rendered_from_the_view(tab, full, fill):
     }
     more: dict[str, Any] = given.get(tab, {})
     reader = dataclasses.replace(view.reader, tab=tab, error=None, **more)
-    html = Renderer().fragment("reader/reader", dataclasses.replace(view, reader=reader)).body
-    assert b"<b onmouseover" not in bytes(html)
-    assert f'data-tab="{tab.value}"'.encode() in bytes(html)
+    html = rendered("reader/reader", dataclasses.replace(view, reader=reader), fill)
+    assert "<b onmouseover" not in html
+    assert f'data-tab="{tab.value}"' in html

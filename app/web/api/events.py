@@ -8,8 +8,8 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
 from app.mailbox import Mailbox, Topic, Watch, aside
+from app.web.site.access import CurrentSession, WatchedSession
 from app.web.site.streaming import EventStream, event_of
-from app.web.site.visit import CurrentSession, WatchedSession
 from app.web.transcript.masking import Masker
 
 from . import event_schemas

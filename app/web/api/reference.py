@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.web.site.problems import PROBLEMS
-from app.web.site.shell import shell
-from app.web.site.visit import AppServices
+from app.web.site.visit import AnyVisit
 from app.web.site.words import N_, _
 
 from .views import ApiView, CallView, CodeView, ParameterView
@@ -105,9 +104,9 @@ def codes() -> list[tuple[str, int, str]]:
 
 
 @router.get("/docs")
-async def show_docs(request: Request, services: AppServices) -> Response:
+async def show_docs(visit: AnyVisit) -> Response:
     """The API page."""
     known = tuple(CodeView(code, status, meaning) for code, status, meaning in codes())
-    document = request.app.openapi()
-    view = ApiView(shell(request, services, _("API")), _(_INTRO), calls(document), known)
-    return services.renderer.page("api/reference", view)
+    document = visit.request.app.openapi()
+    view = ApiView(_(_INTRO), calls(document), known)
+    return await visit.page("api/reference", view, _("API"))

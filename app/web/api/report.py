@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.report import ReportRun
@@ -13,7 +13,8 @@ from app.web.report.page import MAX_WAIT, begin_on, begin_own
 from app.web.report.schemas import ServerReport, server_report
 from app.web.signin.choose_server import visitor
 from app.web.signin.forms import SignInForm
-from app.web.site.visit import AppServices, CurrentSession, check_own_site
+from app.web.site.access import AppServices, CurrentSession, check_own_site
+from app.web.site.visit import AnyVisit
 
 router = APIRouter(prefix="/api/v1", tags=["POP3"], responses=api.responses)
 Wait = Annotated[
@@ -59,7 +60,7 @@ async def report_own(
     "/report",
     responses=conflict("report-running", "confirm-server"),
 )
-async def report_on(request: Request, services: AppServices, body: ReportOn) -> ServerReport:
+async def report_on(visit: AnyVisit, body: ReportOn) -> ServerReport:
     """The same for any server this Popscope may connect to, with or without an account.
 
     Needs no session. A server that is not allowed is told in the report, the same for every reason.
@@ -71,5 +72,5 @@ async def report_on(request: Request, services: AppServices, body: ReportOn) -> 
         port=str(body.port) if body.port is not None else "",
         security=body.security.value if body.security else "",
     )
-    run = await begin_on(request, services, f"address:{visitor(request)}", form, body.wait)
+    run = await begin_on(visit, f"address:{visitor(visit.request)}", form, body.wait)
     return await _made(run)

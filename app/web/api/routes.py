@@ -36,10 +36,11 @@ from app.web.signin.errors import ServerNotFound
 from app.web.signin.forms import SignInForm
 from app.web.signin.schemas import Discover, Discovered, Opened, SignIn, about, discovered
 from app.web.site import formats
+from app.web.site.access import AppServices, CurrentSession
+from app.web.site.config import WebConfig
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_sort
 from app.web.site.schemas import Problem
-from app.web.site.visit import AppServices, CurrentSession, WebConfig
 from app.web.site.words import _
 from app.web.space.schemas import SpaceMap, space_json
 
@@ -191,7 +192,7 @@ async def list_messages(
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
     await session.reader.ensure_listed()
-    found = await chosen(session, q, order)
+    found = await chosen(session.mailbox, q, order)
     matched = found.matched
     shown = matched[(page - 1) * per_page : page * per_page]
     session.mailbox.headers.prefer(shown)
@@ -217,7 +218,7 @@ async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Re
     Sizes come from the largest band down, months in their order, senders and domains by octets.
     """
     await session.reader.ensure_listed()
-    found = await chosen(session, q)
+    found = await chosen(session.mailbox, q)
     made = await aside(space_json, by, parse_query(q), found, formats.own_zone())
     return Response(made, media_type="application/json")
 
@@ -282,7 +283,7 @@ async def export(
 ) -> FileResponse:
     """RETR for every message that matches, streamed as one file, in server order."""
     await session.reader.ensure_listed()
-    return _exported(session, (await chosen(session, q)).matched, format)
+    return _exported(session, (await chosen(session.mailbox, q)).matched, format)
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
@@ -323,7 +324,7 @@ async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
     else:
         if parse_query(body.q or "").matches_all:
             raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
-        found = await chosen(session, body.q or "")
+        found = await chosen(session.mailbox, body.q or "")
         ids, undecided = [message.id for message in found.matched], len(found.undecided)
     matched = Totals.of(mailbox.index.totals_of(ids))
     marked = mailbox.marks.totals if body.dry_run else mailbox.marks.mark(ids)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from app.web.site.views import Shell
-
 
 @dataclass(frozen=True, slots=True)
 class ParameterView:
@@ -42,7 +40,6 @@ class CodeView:
 class ApiView:
     """The API page: the OpenAPI document as a page of our own."""
 
-    shell: Shell
     intro: str
     calls: tuple[CallView, ...]
     codes: tuple[CodeView, ...]

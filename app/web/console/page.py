@@ -4,8 +4,6 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
-from fastapi import Request
-
 from app.mailbox import (
     DISPLAY_OCTETS,
     USAGE,
@@ -21,8 +19,6 @@ from app.mailbox import (
 )
 from app.web.site import formats
 from app.web.site.problems import describe
-from app.web.site.shell import account, shell
-from app.web.site.visit import Services
 from app.web.site.words import _, ngettext
 
 from .views import (
@@ -76,21 +72,15 @@ class ConsolePage:
         open_steps = (n for n, one in enumerate(TOUR, 1) if one.verb not in learnt)
         self._step = min(step, len(TOUR)) or next(open_steps, len(TOUR))
 
-    def page(
-        self,
-        request: Request,
-        services: Services,
-        *,
-        line: str = "",
-        stand: StandView | None = None,
-    ) -> ConsoleView:
+    @property
+    def title(self) -> str:
+        """Of the browser tab."""
+        return _("Console · %(name)s", name=self._mailbox.account.username)
+
+    def page(self, *, line: str = "", stand: StandView | None = None) -> ConsoleView:
         """The page."""
-        mailbox = self._mailbox
-        title = _("Console · %(name)s", name=mailbox.account.username)
         return ConsoleView(
-            shell=shell(request, services, title),
-            account=account(mailbox, services),
-            exchanges=tuple(self.exchange(one) for one in mailbox.dialogue.exchanges),
+            exchanges=tuple(map(self.exchange, self._mailbox.dialogue.exchanges)),
             stand=stand or self.stand(),
             commands=self.commands(),
             tour=self.tour(),
@@ -99,17 +89,10 @@ class ConsolePage:
         )
 
     def fragment(
-        self,
-        request: Request,
-        services: Services,
-        exchange: Exchange | None,
-        stand: StandView | None = None,
+        self, exchange: Exchange | None, stand: StandView | None = None
     ) -> ConsoleFragment:
         """What a typed line changed."""
-        name = self._mailbox.account.username
         return ConsoleFragment(
-            shell=shell(request, services, name),
-            account=account(self._mailbox, services),
             exchange=self.exchange(exchange) if exchange else None,
             stand=stand or self.stand(),
             tour=self.tour(),

@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import BadLine, ConfirmFirst, LineBusy, aside
+from app.mailbox import BadLine, ConfirmFirst, LineBusy
 from app.web.site.forms import read_number
-from app.web.site.navigation import from_htmx
-from app.web.site.visit import AppServices, CurrentSession
+from app.web.site.visit import CurrentVisit
 
 from .page import ConsolePage, fillable, href
 from .views import TourFragment
@@ -31,52 +30,46 @@ Step = Annotated[int, Depends(tour_step)]
 
 @router.get("")
 async def show_console(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    step: Step,
-    line: Annotated[str, Query()] = "",
+    visit: CurrentVisit, step: Step, line: Annotated[str, Query()] = ""
 ) -> Response:
     """The console page; nothing goes over the wire for it."""
-    await session.reader.ensure_listed()
-    view = ConsolePage(session.mailbox, step).page(request, services, line=fillable(line))
-    return await aside(services.renderer.page, "console/page", view)
+    await visit.session.reader.ensure_listed()
+    console = ConsolePage(visit.mailbox, step)
+    return await visit.page("console/page", console.page(line=fillable(line)), console.title)
 
 
 @router.get("/tour")
-async def show_tour(services: AppServices, session: CurrentSession, step: Step) -> Response:
+async def show_tour(visit: CurrentVisit, step: Step) -> Response:
     """The tour at another step, for htmx."""
-    await session.reader.ensure_listed()
-    return services.renderer.fragment(
-        "console/tour", TourFragment(ConsolePage(session.mailbox, step).tour())
+    await visit.session.reader.ensure_listed()
+    return await visit.fragment(
+        "console/tour", TourFragment(ConsolePage(visit.mailbox, step).tour())
     )
 
 
 @router.post("")
 async def type_line(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
+    visit: CurrentVisit,
     line: Annotated[str, Form()] = "",
     confirm: Annotated[str, Form()] = "",
     tour: Annotated[str, Form()] = "",
 ) -> Response:
     """Sends one line; one that deletes asks first, one that may not be sent is not kept."""
-    await session.reader.ensure_listed()
+    await visit.session.reader.ensure_listed()
     step = await tour_step(tour)
-    htmx = from_htmx(request) is not None
+    htmx = visit.from_htmx is not None
     try:
-        exchange = await session.console.type(line, confirm)
+        exchange = await visit.session.console.type(line, confirm)
     except (BadLine, ConfirmFirst, LineBusy) as error:
-        console = ConsolePage(session.mailbox, step)
+        console = ConsolePage(visit.mailbox, step)
         stand = console.refused(error)
         status = stand.error.status if stand.error else 200
         if htmx:
-            fragment = console.fragment(request, services, None, stand)
-            return services.renderer.fragment("console/answer", fragment, status)
-        page = console.page(request, services, stand=stand)
-        return await aside(services.renderer.page, "console/page", page, status)
+            fragment = console.fragment(None, stand)
+            return await visit.fragment("console/answer", fragment, status=status)
+        page = console.page(stand=stand)
+        return await visit.page("console/page", page, console.title, status)
     if not htmx:
         return RedirectResponse(href(step or 1), status_code=303)
-    view = ConsolePage(session.mailbox, step).fragment(request, services, exchange)
-    return await aside(services.renderer.fragment, "console/answer", view)
+    view = ConsolePage(visit.mailbox, step).fragment(exchange)
+    return await visit.fragment("console/answer", view)

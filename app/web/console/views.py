@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.web.site.views import AccountView, ErrorView, Shell
+from app.web.site.views import ErrorView
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,6 @@ class StandView:
 class ConsoleView:
     """The console page; `line` is filled in, `back` is this very page."""
 
-    shell: Shell
-    account: AccountView
     exchanges: tuple[ExchangeView, ...]
     stand: StandView
     commands: tuple[CommandView, ...]
@@ -146,8 +144,6 @@ class ConsoleView:
 class ConsoleFragment:
     """After a line was typed: the exchange, if there was one, and what it changed."""
 
-    shell: Shell
-    account: AccountView
     exchange: ExchangeView | None
     stand: StandView
     tour: TourView

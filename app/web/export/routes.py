@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import BadQuery, ExportFormat, Selection
@@ -12,11 +12,12 @@ from app.web.list.rows import subject_of
 from app.web.list.selection import chosen, named
 from app.web.reader.files import FileResponse, export_file
 from app.web.site import formats
+from app.web.site.access import CurrentSession
 from app.web.site.errors import InvalidRequest
 from app.web.site.problems import describe
-from app.web.site.shell import account, shell, titled
+from app.web.site.shell import titled
 from app.web.site.views import ErrorView
-from app.web.site.visit import AppServices, CurrentSession, Services
+from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _
 
 from .views import ExportFragment, ExportProgressView, ExportView
@@ -42,21 +43,17 @@ def _progress(session: Session) -> ExportProgressView | None:
     )
 
 
-def _page(
-    request: Request,
-    services: Services,
-    session: Session,
+async def _page(
+    visit: Visit,
     found: Selection,
     *,
     q: str = "",
     ticked: bool = False,
     error: ErrorView | None = None,
 ) -> Response:
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     messages = found.matched
     view = ExportView(
-        shell=shell(request, services, titled(mailbox, _("Save"))),
-        account=account(mailbox, services),
         count=len(messages),
         messages=formats.number(len(messages)),
         size=formats.size(found.octets, found.unsized),
@@ -64,45 +61,39 @@ def _page(
         undecided=len(found.undecided),
         q=q,
         ids=tuple(message.id for message in messages) if ticked else (),
-        progress=_progress(session),
+        progress=_progress(visit.session),
         error=error,
     )
-    return services.renderer.page("export/page", view, status=error.status if error else 200)
+    title = titled(mailbox, _("Save"))
+    return await visit.page("export/page", view, title, error.status if error else 200)
 
 
 @router.get("")
-async def choose(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    q: Annotated[str, Query()] = "",
-) -> Response:
+async def choose(visit: CurrentVisit, q: Annotated[str, Query()] = "") -> Response:
     """All messages, or those that a filter means."""
-    await session.reader.ensure_listed()
+    await visit.session.reader.ensure_listed()
     try:
-        found = await chosen(session, q)
+        found = await chosen(visit.mailbox, q)
     except BadQuery as error:
-        return _page(request, services, session, Selection((), ()), q=q, error=describe(error))
-    return _page(request, services, session, found, q=q)
+        return await _page(visit, Selection((), ()), q=q, error=describe(error))
+    return await _page(visit, found, q=q)
 
 
 @router.post("")
 async def choose_ticked(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
+    visit: CurrentVisit,
     id: Ids = None,
     every: Annotated[str, Form()] = "",
     q: Annotated[str, Form()] = "",
 ) -> Response:
     """What was ticked in the list; with `every`, all that the list's filter means."""
-    await session.reader.ensure_listed()
+    await visit.session.reader.ensure_listed()
     if every:
         return RedirectResponse(f"/mailbox/export?{urlencode({'q': q})}", status_code=303)
     if not id:
         raise InvalidRequest(_("Tick the messages to save first."))
-    found = Selection(named(session, id), ())
-    return _page(request, services, session, found, ticked=True)
+    found = Selection(named(visit.mailbox, id), ())
+    return await _page(visit, found, ticked=True)
 
 
 @router.post("/file")
@@ -114,7 +105,7 @@ async def export(
 ) -> FileResponse:
     """The file itself, streamed: what was ticked, else what the filter means."""
     await session.reader.ensure_listed()
-    messages = named(session, id) if id else (await chosen(session, q)).matched
+    messages = named(session.mailbox, id) if id else (await chosen(session.mailbox, q)).matched
     if not messages:
         raise InvalidRequest(_("There is no such message any more."))
     mailbox = session.mailbox
@@ -122,6 +113,6 @@ async def export(
 
 
 @router.get("/progress")
-async def show_progress(services: AppServices, session: CurrentSession) -> Response:
+async def show_progress(visit: CurrentVisit) -> Response:
     """How far the last export is."""
-    return services.renderer.fragment("export/progress", ExportFragment(_progress(session)))
+    return await visit.fragment("export/progress", ExportFragment(_progress(visit.session)))

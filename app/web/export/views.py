@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.web.site.views import AccountView, ErrorView, Shell
+from app.web.site.views import ErrorView
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,6 @@ class ExportView:
         error: what is wrong with the filter.
     """
 
-    shell: Shell
-    account: AccountView
     count: int
     messages: str
     size: str

@@ -7,7 +7,6 @@ from typing import Final
 from app.mailbox import BadQuery, Mailbox, Message, Selection, aside, read_headers
 from app.mailbox.index import BY_LISTING
 from app.mailbox.query import MAX_CHARACTERS
-from app.sessions import Session
 from app.web.site import formats
 from app.web.site.forms import read_sort
 from app.web.site.words import N_, _
@@ -61,20 +60,20 @@ class Listed:
         return max(1, -(-len(self.selection.matched) // PER_PAGE))
 
 
-async def listed(session: Session, state: ListState) -> Listed:
+async def listed(mailbox: Mailbox, state: ListState) -> Listed:
     """The list that a state stands for, the headers of its page parsed as far as they came.
 
     The loader is asked for the others. A filter that makes no sense hides nothing.
     """
     fault, typed = None, state.q
     try:
-        selection = await chosen(session, state.q, read_sort(state.sort))
+        selection = await chosen(mailbox, state.q, read_sort(state.sort))
     except BadQuery as error:
         fault, state = error, replace(state, q="")
-        selection = await chosen(session, "", read_sort(state.sort))
+        selection = await chosen(mailbox, "", read_sort(state.sort))
     first = (state.page - 1) * PER_PAGE
     shown = await aside(selection.matched.__getitem__, slice(first, first + PER_PAGE))
-    session.mailbox.headers.prefer(shown)
+    mailbox.headers.prefer(shown)
     await read_headers(shown)
     return Listed(state, selection, shown, typed, fault)
 

@@ -2,25 +2,23 @@
 
 from collections.abc import Iterable
 
-from app.mailbox import Message, Selection, Sort, SortKey, parse_query
-from app.sessions import Session
+from app.mailbox import Mailbox, Message, Selection, Sort, SortKey, parse_query
 from app.web.site import formats
 
 BY_NUMBER = Sort(SortKey.NUMBER, descending=False)
 
 
-async def chosen(session: Session, q: str, sort: Sort = BY_NUMBER) -> Selection:
+async def chosen(mailbox: Mailbox, q: str, sort: Sort = BY_NUMBER) -> Selection:
     """The messages of the maildrop that a filter means; an empty one matches all.
 
     Raises:
         BadQuery: it makes no sense.
     """
     query = parse_query(q)
-    mailbox = session.mailbox
     return await mailbox.listing.selected(query, sort, mailbox.marks, formats.now())
 
 
-def named(session: Session, ids: Iterable[str]) -> tuple[Message, ...]:
+def named(mailbox: Mailbox, ids: Iterable[str]) -> tuple[Message, ...]:
     """The messages with these ids, each once; those that have vanished are passed over."""
-    index = session.mailbox.index
+    index = mailbox.index
     return tuple(index[id] for id in dict.fromkeys(ids) if id in index)

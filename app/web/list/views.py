@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.web.site.views import ErrorView, Shell
+from app.web.site.views import ErrorView
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,6 @@ class NoticesView:
 class ListFragment:
     """Another list in the place of the one that is there; `back` is its address."""
 
-    shell: Shell
     rows: tuple[RowView, ...]
     progress: ProgressView
     matching: MatchingView
@@ -224,6 +223,5 @@ class CountedFragment:
 class NoticesFragment:
     """What a person should know, in the place of what stands there."""
 
-    shell: Shell
     notices: NoticesView
     back: str

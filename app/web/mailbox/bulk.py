@@ -3,11 +3,10 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from app.mailbox import Selection, aside, read_headers
-from app.sessions import Session
 from app.web.list.list_url import back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
 from app.web.list.rows import Rows, tray
@@ -16,10 +15,9 @@ from app.web.list.views import CountedFragment
 from app.web.site import formats
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import Back
-from app.web.site.navigation import from_htmx, unswapped, way_back
-from app.web.site.shell import account, shell
+from app.web.site.navigation import unswapped, way_back
 from app.web.site.views import ErrorView
-from app.web.site.visit import AppServices, CurrentSession, Services
+from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _, ngettext
 
 from .page import mailbox_page, title, toast
@@ -31,18 +29,16 @@ Text = Annotated[str, Form()]
 _MAX_SHOWN = 1000
 
 
-async def _done(
-    request: Request, services: Services, session: Session, back: str, shown: list[str] | None
-) -> Response:
+async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
     """After a change: for htmx the rows on the screen and what hangs on them, else a page."""
-    url = from_htmx(request)
+    url = visit.from_htmx
     if url is None:
         return way_back(back)
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     state, current = current_list(url)
     rows = Rows(mailbox, state, current)
-    messages = named(session, (shown or ())[:_MAX_SHOWN])
-    open_one = named(session, [current])
+    messages = named(visit.mailbox, (shown or ())[:_MAX_SHOWN])
+    open_one = named(visit.mailbox, [current])
     await read_headers([*messages, *open_one])
     marks, told = tray(mailbox), toast(mailbox)
     sum_of_marks = ngettext(
@@ -53,8 +49,6 @@ async def _done(
         size=marks.size,
     )
     view = BulkFragment(
-        shell=shell(request, services, title(mailbox, None)),
-        account=account(mailbox, services),
         rows=await aside(rows.all, messages),
         open=rows.row(open_one[0]) if open_one else None,
         tray=marks,
@@ -62,29 +56,24 @@ async def _done(
         back=back_to(state, current),
         said="" if told else sum_of_marks,
     )
-    return await aside(services.renderer.fragment, "mailbox/bulk", view)
+    return await visit.fragment("mailbox/bulk", view, title(mailbox, None))
 
 
-async def _refused(
-    request: Request, services: Services, session: Session, back: str, error: ErrorView
-) -> Response:
+async def _refused(visit: Visit, back: str, error: ErrorView) -> Response:
     """Nothing was done, and why: for htmx above the list, else on the page one came from."""
-    found = await listed(session, current_list(from_htmx(request) or back)[0])
-    if from_htmx(request) is not None:
-        order = order_view(session.mailbox, found, None)
+    found = await listed(visit.mailbox, current_list(visit.from_htmx or back)[0])
+    if visit.from_htmx is not None:
+        order = order_view(visit.mailbox, found, None)
         view = CountedFragment(matching_view(found), order, error)
-        return unswapped(services.renderer.fragment("list/matches", view, error.status))
+        return unswapped(await visit.fragment("list/matches", view, status=error.status))
     if found.state.page > found.pages:
-        found = await listed(session, found.state.at(found.pages))
-    page = await mailbox_page(request, services, session, found, error=error)
-    return await aside(services.renderer.page, "mailbox/page", page, status=error.status)
+        found = await listed(visit.mailbox, found.state.at(found.pages))
+    return await mailbox_page(visit, found, error=error)
 
 
 @router.post("/mark")
 async def mark_selected(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
+    visit: CurrentVisit,
     id: Ids = None,
     shown: Ids = None,
     every: Text = "",
@@ -97,8 +86,8 @@ async def mark_selected(
     With `every`, all that the filter means.
     """
     if every:
-        return await mark_matching(request, services, session, shown, q, count, back)
-    await session.reader.ensure_listed()
+        return await mark_matching(visit, shown, q, count, back)
+    await visit.session.reader.ensure_listed()
     if not id:
         error = ErrorView(
             "invalid-request",
@@ -106,28 +95,22 @@ async def mark_selected(
             _("Tick the messages to mark first."),
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-        return await _refused(request, services, session, back, error)
-    session.mailbox.marks.mark_many(id)
-    return await _done(request, services, session, back, shown)
+        return await _refused(visit, back, error)
+    visit.mailbox.marks.mark_many(id)
+    return await _done(visit, back, shown)
 
 
 @router.post("/mark-matching")
 async def mark_matching(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    shown: Ids = None,
-    q: Text = "",
-    count: Text = "",
-    back: Back = "/mailbox",
+    visit: CurrentVisit, shown: Ids = None, q: Text = "", count: Text = "", back: Back = "/mailbox"
 ) -> Response:
     """Marks all that the filter means, if that is still as many as the page showed."""
-    await session.reader.ensure_listed()
-    found = await chosen(session, q)
+    await visit.session.reader.ensure_listed()
+    found = await chosen(visit.mailbox, q)
     if count != str(len(found.matched)):
-        return await _refused(request, services, session, back, _others(found))
-    session.mailbox.marks.mark_many(message.id for message in found.matched)
-    return await _done(request, services, session, back, shown)
+        return await _refused(visit, back, _others(found))
+    visit.mailbox.marks.mark_many(message.id for message in found.matched)
+    return await _done(visit, back, shown)
 
 
 def _others(found: Selection) -> ErrorView:
@@ -150,16 +133,10 @@ def _others(found: Selection) -> ErrorView:
 
 
 @router.post("/unmark-all")
-async def unmark_all(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    shown: Ids = None,
-    back: Back = "/mailbox",
-) -> Response:
+async def unmark_all(visit: CurrentVisit, shown: Ids = None, back: Back = "/mailbox") -> Response:
     """Takes all marks back."""
-    session.mailbox.marks.unmark_all()
-    return await _done(request, services, session, back, shown)
+    visit.mailbox.marks.unmark_all()
+    return await _done(visit, back, shown)
 
 
 def _number(change: str) -> int:
@@ -170,34 +147,23 @@ def _number(change: str) -> int:
 
 @router.post("/undo")
 async def undo(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    change: Text = "",
-    shown: Ids = None,
-    back: Back = "/mailbox",
+    visit: CurrentVisit, change: Text = "", shown: Ids = None, back: Back = "/mailbox"
 ) -> Response:
     """Takes back the last action on many marks, unless another one came after it."""
-    if session.mailbox.marks.undo(_number(change)) is None:
-        await session.reader.ensure_listed()
+    if visit.mailbox.marks.undo(_number(change)) is None:
+        await visit.session.reader.ensure_listed()
         error = ErrorView(
             "invalid-request",
             _("It is too late to undo that."),
             _("Other marks were set or taken back since. Nothing was changed."),
             status=HTTPStatus.CONFLICT,
         )
-        return await _refused(request, services, session, back, error)
-    return await _done(request, services, session, back, shown)
+        return await _refused(visit, back, error)
+    return await _done(visit, back, shown)
 
 
 @router.post("/dismiss")
-async def dismiss(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    change: Text = "",
-    back: Back = "/mailbox",
-) -> Response:
+async def dismiss(visit: CurrentVisit, change: Text = "", back: Back = "/mailbox") -> Response:
     """What was done to many marks stays done."""
-    session.mailbox.marks.dismiss(_number(change))
-    return await _done(request, services, session, back, None)
+    visit.mailbox.marks.dismiss(_number(change))
+    return await _done(visit, back, None)

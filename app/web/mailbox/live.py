@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from app.mailbox import Message, read_headers
-from app.sessions import Session
 from app.web.list.list_url import back_to, current_list
 from app.web.list.notices import notices
 from app.web.list.rows import Rows, progress, tray
 from app.web.site import formats
+from app.web.site.access import WatchedSession
 from app.web.site.forms import Back
-from app.web.site.navigation import from_htmx, way_back
-from app.web.site.shell import account, shell, titled
-from app.web.site.visit import AppServices, CurrentSession, Services, WatchedSession
+from app.web.site.navigation import way_back
+from app.web.site.shell import titled
+from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import _, ngettext
 
 from .views import LiveFragment, ProgressFragment
@@ -24,62 +24,48 @@ _MOST_ROWS = 1000
 Ids = Annotated[str, Query(description="ids, with commas between them")]
 
 
-async def _progress(
-    request: Request,
-    services: Services,
-    session: Session,
-    come: list[Message],
-    said: str = "",
-) -> Response:
-    mailbox = session.mailbox
+async def _progress(visit: Visit, come: list[Message], said: str = "") -> Response:
+    mailbox = visit.mailbox
     await read_headers(come)
-    state, current = current_list(from_htmx(request) or "")
+    state, current = current_list(visit.from_htmx or "")
     view = ProgressFragment(
-        shell=shell(request, services, ""),
         progress=progress(mailbox),
         rows=Rows(mailbox, state, current).all(come),
         received=formats.size(mailbox.lease.received),
         back=back_to(state, current),
         said=said,
     )
-    return services.renderer.fragment("mailbox/progress", view)
+    return await visit.fragment("mailbox/progress", view)
 
 
 @router.get("/progress")
 async def show_progress(
-    request: Request,
-    services: AppServices,
-    session: WatchedSession,
-    pending: Annotated[list[str] | None, Query()] = None,
+    visit: WatchingVisit, pending: Annotated[list[str] | None, Query()] = None
 ) -> Response:
     """How far the headers are, and the rows of those that have come in."""
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     wanted = [mailbox.index[id] for id in (pending or ())[:_MOST_ROWS] if id in mailbox.index]
     mailbox.headers.prefer(m for m in wanted if not m.headers_known)
     come = [m for m in wanted if m.headers_known or mailbox.headers.withheld(m)]
-    return await _progress(request, services, session, come)
+    return await _progress(visit, come)
 
 
 @router.post("/headers/pause")
-async def pause(
-    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
-) -> Response:
+async def pause(visit: CurrentVisit, back: Back = "/mailbox") -> Response:
     """Loads no more headers by itself."""
-    await session.mailbox.headers.pause()
-    if from_htmx(request) is None:
+    await visit.mailbox.headers.pause()
+    if visit.from_htmx is None:
         return way_back(back)
-    return await _progress(request, services, session, [], _("Reading headers is paused."))
+    return await _progress(visit, [], _("Reading headers is paused."))
 
 
 @router.post("/headers/resume")
-async def resume(
-    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
-) -> Response:
+async def resume(visit: CurrentVisit, back: Back = "/mailbox") -> Response:
     """Loads headers again."""
-    await session.mailbox.headers.resume(session.line)
-    if from_htmx(request) is None:
+    await visit.mailbox.headers.resume(visit.session.line)
+    if visit.from_htmx is None:
         return way_back(back)
-    return await _progress(request, services, session, [], _("Reading headers goes on."))
+    return await _progress(visit, [], _("Reading headers goes on."))
 
 
 @router.get("/open", status_code=204)
@@ -98,24 +84,18 @@ async def page_is_open(
 
 @router.get("/live")
 async def show_live(
-    request: Request,
-    services: AppServices,
-    session: WatchedSession,
-    on: Ids = "",
-    off: Ids = "",
-    listing: int = 0,
-    chip: bool = False,
+    visit: WatchingVisit, on: Ids = "", off: Ids = "", listing: int = 0, chip: bool = False
 ) -> Response:
     """What looks other than the page that asks.
 
     Its rows are `on` where they are shown as marked and `off` where they are not; `listing` is the
     one it shows.
     """
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     marked, unmarked = _ids(on), _ids(off)
     differ = [id for id in marked if id not in mailbox.marks]
     differ += [id for id in unmarked if id in mailbox.marks]
-    state, current = current_list(from_htmx(request) or "")
+    state, current = current_list(visit.from_htmx or "")
     messages = [mailbox.index[id] for id in differ if id in mailbox.index]
     opened = [mailbox.index[id] for id in (current,) if id in mailbox.index]
     await read_headers([*messages, *opened])
@@ -124,8 +104,6 @@ async def show_live(
     open_row = rows.row(opened[0]) if opened else None
     what = (open_row.subject or _("Message")) if open_row else ""
     view = LiveFragment(
-        shell=shell(request, services, titled(mailbox, what)),
-        account=account(mailbox, services),
         tray=tray(mailbox),
         rows=rows.all(messages),
         open=open_row,
@@ -134,7 +112,7 @@ async def show_live(
         notices=notices(mailbox),
         changed=_changed(gone) if listing != mailbox.listing.version else "",
     )
-    return services.renderer.fragment("mailbox/live", view)
+    return await visit.fragment("mailbox/live", view, titled(mailbox, what))
 
 
 def _ids(given: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import DeletedInConsole, aside
@@ -16,8 +16,7 @@ from app.web.reader.views import MessageView, ReaderFragment, Tab
 from app.web.site import formats
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_lines, read_page
-from app.web.site.shell import account, shell
-from app.web.site.visit import AppServices, CurrentSession
+from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _
 
 from .page import mailbox_page, title
@@ -67,49 +66,29 @@ async def read(session: Session, state: ListState, id: str, asked: Asked) -> Mes
     )
 
 
-async def reader_answer(
-    request: Request, services: AppServices, session: Session, reader: MessageView
-) -> Response:
+async def reader_answer(visit: Visit, reader: MessageView) -> Response:
     """The reader alone, for htmx."""
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     view = ReaderFragment(
-        shell=shell(request, services, title(mailbox, reader)),
-        account=account(mailbox, services),
         reader=reader,
         received=formats.size(mailbox.lease.received),
         back=reader.row.href,
     )
-    return await aside(services.renderer.fragment, "reader/reader", view)
+    return await visit.fragment("reader/reader", view, title(mailbox, reader))
 
 
 @router.get("")
-async def show_message(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    state: State,
-    id: str,
-    asked: Wanted,
-) -> Response:
+async def show_message(visit: CurrentVisit, state: State, id: str, asked: Wanted) -> Response:
     """The mailbox page with this message open."""
-    view = await read(session, state, id, asked)
-    found = await listed(session, state)
+    view = await read(visit.session, state, id, asked)
+    found = await listed(visit.mailbox, state)
     if state.page > found.pages:
         return RedirectResponse(state.at(1).href(f"/mailbox/messages/{id}"), status_code=303)
-    page = await mailbox_page(request, services, session, found, reader=view)
-    status = 422 if found.fault else 200
-    return await aside(services.renderer.page, "mailbox/page", page, status=status)
+    return await mailbox_page(visit, found, reader=view)
 
 
 @router.get("/reader")
-async def show_reader(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    state: State,
-    id: str,
-    asked: Wanted,
-) -> Response:
+async def show_reader(visit: CurrentVisit, state: State, id: str, asked: Wanted) -> Response:
     """The reader alone, for htmx."""
-    view = await read(session, state, id, asked)
-    return await reader_answer(request, services, session, view)
+    view = await read(visit.session, state, id, asked)
+    return await reader_answer(visit, view)

@@ -1,9 +1,8 @@
 """The mailbox page: the list, what stands around it, and the message that is open."""
 
-from fastapi import Request
+from fastapi.responses import Response
 
 from app.mailbox import Change, Mailbox, Sort, SortKey, aside
-from app.sessions import Session
 from app.web.list.list_url import back_to
 from app.web.list.notices import notices
 from app.web.list.results import Listed, filter_view, matching_view, order_view
@@ -11,9 +10,9 @@ from app.web.list.rows import Rows, pager, progress, tray
 from app.web.list.views import ListFragment
 from app.web.reader.views import MessageView
 from app.web.site import formats
-from app.web.site.shell import account, live, shell, titled
+from app.web.site.shell import live, titled
 from app.web.site.views import ErrorView
-from app.web.site.visit import Services
+from app.web.site.visit import Visit
 from app.web.site.words import _, ngettext
 from app.web.space.sidebar import MOST_UNREAD, space_map, stat
 from app.web.transcript.lines import transcript
@@ -67,13 +66,9 @@ def _changed(change: Change) -> str:
     )
 
 
-def list_fragment(
-    request: Request, services: Services, session: Session, found: Listed, current: str
-) -> ListFragment:
+def list_fragment(mailbox: Mailbox, found: Listed, current: str) -> ListFragment:
     """The list alone, for htmx; `current` is the id of the open message, or ""."""
-    mailbox = session.mailbox
     return ListFragment(
-        shell=shell(request, services, mailbox.account.username),
         rows=Rows(mailbox, found.state, current).all(found.shown),
         progress=progress(mailbox),
         matching=matching_view(found),
@@ -85,23 +80,19 @@ def list_fragment(
 
 
 async def mailbox_page(
-    request: Request,
-    services: Services,
-    session: Session,
+    visit: Visit,
     found: Listed,
     *,
     reader: MessageView | None = None,
     error: ErrorView | None = None,
-) -> MailboxView:
-    """The mailbox page."""
-    mailbox = session.mailbox
+) -> Response:
+    """The mailbox page, with a message open or without."""
+    mailbox = visit.mailbox
     by_size = await mailbox.listing.ordered(_BY_SIZE)
     await mailbox.listing.survey(formats.own_zone(), MOST_UNREAD)
     current = reader.row.id if reader else ""
-    fragment = await aside(list_fragment, request, services, session, found, current)
-    return MailboxView(
-        shell=shell(request, services, title(mailbox, reader)),
-        account=account(mailbox, services),
+    fragment = await aside(list_fragment, mailbox, found, current)
+    view = MailboxView(
         stat=await aside(stat, mailbox, by_size),
         map=await aside(space_map, mailbox, found.state),
         rows=fragment.rows,
@@ -114,7 +105,7 @@ async def mailbox_page(
         toast=toast(mailbox),
         notices=notices(mailbox),
         transcript=transcript(mailbox),
-        live=live(session),
+        live=live(visit.session),
         received=formats.size(mailbox.lease.received),
         filling=fragment.progress.running
         and not all(row.known or row.refused for row in fragment.rows),
@@ -122,3 +113,6 @@ async def mailbox_page(
         reader=reader,
         error=error,
     )
+    wrong = 422 if found.fault else 200
+    status = error.status if error else wrong
+    return await visit.page("mailbox/page", view, title(mailbox, reader), status)

@@ -2,20 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import Topic, aside
-from app.sessions import Session
 from app.web.list.list_url import State, current_list
 from app.web.list.notices import notices
 from app.web.list.results import filter_view, listed, matching_view, order_view
 from app.web.list.rows import Rows, tray
 from app.web.list.views import CountedFragment, FaultFragment, NoticesFragment
+from app.web.site.access import CurrentSession
 from app.web.site.forms import Back
-from app.web.site.navigation import from_htmx, unswapped, way_back
-from app.web.site.shell import account, shell
-from app.web.site.visit import AppServices, CurrentSession, Services, WatchedSession
+from app.web.site.navigation import unswapped, way_back
+from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import _, ngettext
 
 from .page import list_fragment, mailbox_page
@@ -27,19 +26,17 @@ _BAD_FILTER = 422
 Shown = Annotated[list[str] | None, Query()]
 
 
-def _marked(request: Request, services: Services, session: Session, id: str, back: str) -> Response:
+async def _marked(visit: Visit, id: str, back: str) -> Response:
     """After a mark: for htmx the row and what hangs on it, else the page one came from."""
-    url = from_htmx(request)
+    url = visit.from_htmx
     if url is None:
         return way_back(back, f"m-{id}")
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     state, current = current_list(url)
     row = Rows(mailbox, state, current).row(mailbox.index[id])
     marks = tray(mailbox)
     what = row.subject or _("message %(n)s", n=row.number)
     view = MarkedFragment(
-        shell=shell(request, services, mailbox.account.username),
-        account=account(mailbox, services),
         row=row,
         tray=marks,
         back=back,
@@ -61,67 +58,56 @@ def _marked(request: Request, services: Services, session: Session, id: str, bac
             size=marks.size,
         ),
     )
-    return services.renderer.fragment("list/marked", view)
+    return await visit.fragment("list/marked", view)
 
 
 @router.get("")
-async def show_list(
-    request: Request, services: AppServices, session: CurrentSession, state: State
-) -> Response:
+async def show_list(visit: CurrentVisit, state: State) -> Response:
     """The mailbox page."""
-    await session.reader.ensure_listed()
-    session.mailbox.headers.come_back(session.line)
-    found = await listed(session, state)
+    await visit.session.reader.ensure_listed()
+    visit.mailbox.headers.come_back(visit.session.line)
+    found = await listed(visit.mailbox, state)
     if state.page > found.pages:
         return RedirectResponse(found.state.at(found.pages).href(), status_code=303)
-    view = await mailbox_page(request, services, session, found)
-    return await aside(
-        services.renderer.page, "mailbox/page", view, status=_BAD_FILTER if found.fault else 200
-    )
+    return await mailbox_page(visit, found)
 
 
 @router.get("/list")
-async def show_list_alone(
-    request: Request, services: AppServices, session: CurrentSession, state: State
-) -> Response:
+async def show_list_alone(visit: CurrentVisit, state: State) -> Response:
     """The list for htmx; of a filter that makes no sense only what is wrong with it."""
-    await session.reader.ensure_listed()
-    session.mailbox.headers.come_back(session.line)
-    found = await listed(session, state)
+    await visit.session.reader.ensure_listed()
+    visit.mailbox.headers.come_back(visit.session.line)
+    found = await listed(visit.mailbox, state)
     if found.fault is not None:
         fault = FaultFragment(filter_view(found))
-        return unswapped(services.renderer.fragment("list/filter_error", fault, _BAD_FILTER))
+        return unswapped(await visit.fragment("list/filter_error", fault, status=_BAD_FILTER))
     if state.page > found.pages:
-        found = await listed(session, state.at(found.pages))
-    current = current_list(from_htmx(request) or "")[1]
-    view = await aside(list_fragment, request, services, session, found, current)
-    return await aside(services.renderer.fragment, "list/list", view)
+        found = await listed(visit.mailbox, state.at(found.pages))
+    current = current_list(visit.from_htmx or "")[1]
+    view = await aside(list_fragment, visit.mailbox, found, current)
+    return await visit.fragment("list/list", view)
 
 
 @router.get("/counted")
-async def show_counted(
-    services: AppServices, session: WatchedSession, state: State, shown: Shown = None
-) -> Response:
+async def show_counted(visit: WatchingVisit, state: State, shown: Shown = None) -> Response:
     """How much matches by now, and whether the rows on the screen still belong there.
 
     The page asks by itself as headers come in.
     """
-    found = await listed(session, state)
-    order = order_view(session.mailbox, found, (shown or [])[:_MAX_PENDING])
+    found = await listed(visit.mailbox, state)
+    order = order_view(visit.mailbox, found, (shown or [])[:_MAX_PENDING])
     view = CountedFragment(matching=matching_view(found), order=order)
-    return services.renderer.fragment("list/matches", view)
+    return await visit.fragment("list/matches", view)
 
 
 @router.post("/unmark-last")
-async def unmark_last(
-    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
-) -> Response:
+async def unmark_last(visit: CurrentVisit, back: Back = "/mailbox") -> Response:
     """Takes the newest mark back, if there is one."""
-    id = next(reversed(session.mailbox.marks), None)
+    id = next(reversed(visit.mailbox.marks), None)
     if id is None:
-        return way_back(back) if from_htmx(request) is None else Response(status_code=204)
-    session.mailbox.marks.unmark([id])
-    return _marked(request, services, session, id, back)
+        return way_back(back) if visit.from_htmx is None else Response(status_code=204)
+    visit.mailbox.marks.unmark([id])
+    return await _marked(visit, id, back)
 
 
 @router.post("/refresh")
@@ -139,44 +125,29 @@ async def release(session: CurrentSession, back: Back = "/mailbox") -> Response:
 
 
 @router.post("/notices/dismiss")
-async def dismiss_notices(
-    request: Request, services: AppServices, session: CurrentSession, back: Back = "/mailbox"
-) -> Response:
+async def dismiss_notices(visit: CurrentVisit, back: Back = "/mailbox") -> Response:
     """What happened to the mailbox was read."""
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     mailbox.news.put_away()
     mailbox.feed.tell(Topic.MARKS)  # pages look at all that hangs on the list again
-    if from_htmx(request) is None:
+    if visit.from_htmx is None:
         return way_back(back)
     view = NoticesFragment(
-        shell=shell(request, services, mailbox.account.username),
         notices=notices(mailbox),
         back=back,
     )
-    return services.renderer.fragment("list/notices", view)
+    return await visit.fragment("list/notices", view)
 
 
 @router.post("/messages/{id}/mark")
-async def mark(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    id: str,
-    back: Back = "/mailbox",
-) -> Response:
+async def mark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Response:
     """Marks one message; nothing goes over the wire."""
-    session.mailbox.marks.mark([id])
-    return _marked(request, services, session, id, back)
+    visit.mailbox.marks.mark([id])
+    return await _marked(visit, id, back)
 
 
 @router.post("/messages/{id}/unmark")
-async def unmark(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    id: str,
-    back: Back = "/mailbox",
-) -> Response:
+async def unmark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Response:
     """Takes one mark back."""
-    session.mailbox.marks.unmark([id])
-    return _marked(request, services, session, id, back)
+    visit.mailbox.marks.unmark([id])
+    return await _marked(visit, id, back)

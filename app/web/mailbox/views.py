@@ -13,16 +13,9 @@ from app.web.list.views import (
     TrayView,
 )
 from app.web.reader.views import MessageView
-from app.web.site.views import AccountView, ErrorView, LiveView, Shell
+from app.web.site.views import ErrorView, LiveView
 from app.web.space.views import MapView, StatView
 from app.web.transcript.views import TranscriptView
-
-
-@dataclass(frozen=True, slots=True)
-class KeysView:
-    """The list of keys."""
-
-    shell: Shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +38,6 @@ class MailboxView:
         error: something that went wrong with the last click; the list is still good.
     """
 
-    shell: Shell
-    account: AccountView
     stat: StatView
     map: MapView
     rows: tuple[RowView, ...]
@@ -71,8 +62,6 @@ class MailboxView:
 class MarkedFragment:
     """After a mark was set or taken back: the row, the tray, the lock's chip; `said` tells it."""
 
-    shell: Shell
-    account: AccountView
     row: RowView
     tray: TrayView
     back: str
@@ -88,8 +77,6 @@ class BulkFragment:
         said: how much is marked, for screen readers, where no toast tells what happened.
     """
 
-    shell: Shell
-    account: AccountView
     rows: tuple[RowView, ...]
     open: RowView | None
     tray: TrayView
@@ -102,7 +89,6 @@ class BulkFragment:
 class ProgressFragment:
     """The progress, and the rows whose headers have come in; `said` tells what a click did."""
 
-    shell: Shell
     progress: ProgressView
     rows: tuple[RowView, ...]
     received: str
@@ -122,8 +108,6 @@ class LiveFragment:
         changed: that the page shows another mailbox than there is now, in words, or "".
     """
 
-    shell: Shell
-    account: AccountView
     tray: TrayView
     rows: tuple[RowView, ...]
     open: RowView | None
@@ -137,7 +121,6 @@ class LiveFragment:
 class SavedFragment:
     """How saving a message stands, and what hangs on its mark."""
 
-    shell: Shell
     reader: MessageView
     row: RowView
     tray: TrayView

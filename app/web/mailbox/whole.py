@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from app.mailbox import NoSuchMessage, NoSuchPart, aside, message_within, open_part
@@ -24,10 +24,10 @@ from app.web.reader.html_frame import mail_document
 from app.web.reader.reader import ReaderPane
 from app.web.reader.tabs import Asked, safe_html
 from app.web.reader.views import FetchFragment
+from app.web.site.access import CurrentSession
 from app.web.site.forms import Back, read_number
-from app.web.site.navigation import from_htmx, way_back
-from app.web.site.shell import shell
-from app.web.site.visit import AppServices, CurrentSession
+from app.web.site.navigation import way_back
+from app.web.site.visit import CurrentVisit
 
 from .message import Wanted, read, reader_answer
 from .views import SavedFragment
@@ -44,71 +44,50 @@ async def _known(session: Session, id: str) -> None:
 
 @router.post("/whole")
 async def fetch(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    state: State,
-    id: str,
-    asked: Wanted,
-    back: Back = "/mailbox",
+    visit: CurrentVisit, state: State, id: str, asked: Wanted, back: Back = "/mailbox"
 ) -> Response:
     """Begins to download the whole message."""
-    await _known(session, id)
-    await session.reader.fetch(id)
-    if from_htmx(request) is None:
+    await _known(visit.session, id)
+    await visit.session.reader.fetch(id)
+    if visit.from_htmx is None:
         return way_back(back)
-    reader = await read(session, state, id, asked)
-    return await reader_answer(request, services, session, reader)
+    reader = await read(visit.session, state, id, asked)
+    return await reader_answer(visit, reader)
 
 
 @router.post("/cancel")
 async def cancel(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    state: State,
-    id: str,
-    asked: Wanted,
-    back: Back = "/mailbox",
+    visit: CurrentVisit, state: State, id: str, asked: Wanted, back: Back = "/mailbox"
 ) -> Response:
     """Calls the download off."""
-    await _known(session, id)
-    await session.mailbox.downloads.forget(session.mailbox.index[id].id)
-    if from_htmx(request) is None:
+    await _known(visit.session, id)
+    await visit.mailbox.downloads.forget(visit.mailbox.index[id].id)
+    if visit.from_htmx is None:
         return way_back(back)
-    reader = await read(session, state, id, asked)
-    return await reader_answer(request, services, session, reader)
+    reader = await read(visit.session, state, id, asked)
+    return await reader_answer(visit, reader)
 
 
 @router.get("/fetching")
-async def show_fetching(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    state: State,
-    id: str,
-    asked: Wanted,
-) -> Response:
+async def show_fetching(visit: CurrentVisit, state: State, id: str, asked: Wanted) -> Response:
     """How far a download is; the reader itself when it is over."""
-    await _known(session, id)
-    mailbox = session.mailbox
+    await _known(visit.session, id)
+    mailbox = visit.mailbox
     running = mailbox.downloads.running()
     if running is not None:
         view = ReaderPane(mailbox, state, mailbox.index[id], asked).fetch(running)
-        return services.renderer.fragment("reader/download", FetchFragment(view))
-    reader = await read(session, state, id, asked)
-    response = await reader_answer(request, services, session, reader)
+        return await visit.fragment("reader/download", FetchFragment(view))
+    reader = await read(visit.session, state, id, asked)
+    response = await reader_answer(visit, reader)
     response.headers.update({"HX-Retarget": "#reader", "HX-Reswap": "outerHTML"})
     return response
 
 
 @router.get("/html")
-async def show_html(
-    services: AppServices, session: CurrentSession, id: str, asked: Wanted
-) -> Response:
+async def show_html(visit: CurrentVisit, id: str, asked: Wanted) -> Response:
     """The HTML body, made harmless, as a document of its own for the sandboxed frame."""
-    await _known(session, id)
-    peeked = await session.reader.peek(id, asked.lines)
+    await _known(visit.session, id)
+    peeked = await visit.session.reader.peek(id, asked.lines)
 
     def made() -> SafeHtml | None:
         _, readable = message_within(peeked.contents, asked.within).readable()
@@ -117,7 +96,7 @@ async def show_html(
     safe = await aside(made)
     if safe is None:
         raise NoSuchPart("html")
-    return mail_document(services.renderer, safe, remote=asked.remote)
+    return mail_document(visit.services.renderer, safe, remote=asked.remote)
 
 
 @router.get("/parts/{path}")
@@ -203,18 +182,15 @@ async def save_and_mark(session: CurrentSession, id: str) -> FileResponse:
 
 
 @router.get("/saved")
-async def show_saved(
-    request: Request, services: AppServices, session: CurrentSession, state: State, id: str
-) -> Response:
+async def show_saved(visit: CurrentVisit, state: State, id: str) -> Response:
     """How saving stands, and what hangs on the mark."""
-    await _known(session, id)
-    mailbox = session.mailbox
+    await _known(visit.session, id)
+    mailbox = visit.mailbox
     reader = ReaderPane(mailbox, state, mailbox.index[id], Asked())
     view = SavedFragment(
-        shell=shell(request, services, ""),
         reader=reader.waiting(),
         row=reader.row(),
         tray=tray(mailbox),
         back=state.href(f"/mailbox/messages/{id}"),
     )
-    return services.renderer.fragment("reader/save_state", view)
+    return await visit.fragment("reader/save_state", view)

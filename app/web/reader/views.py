@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from app.mime import Block
 from app.web.list.views import RowView
-from app.web.site.views import AccountView, ErrorView, Shell
+from app.web.site.views import ErrorView
 
 Level = Literal["ok", "bad", "unsure"]
 
@@ -348,8 +348,6 @@ class MessageView:
 class ReaderFragment:
     """The reader, and what changed around it."""
 
-    shell: Shell
-    account: AccountView
     reader: MessageView
     received: str
     back: str

@@ -1,13 +1,13 @@
 """Reports as pages show them, and whose they are."""
 
-from fastapi import Request
-
 from app.report import Group, Report, ReportRun, Verdict
 from app.sessions import Session, browser_id
 from app.web.signin.choose_server import located, visitor
 from app.web.signin.forms import SignInForm
 from app.web.site import formats
-from app.web.site.visit import Services, browser_cookie
+from app.web.site.config import Services
+from app.web.site.cookies import browser_cookie
+from app.web.site.visit import Visit
 from app.web.site.words import _
 
 from .views import ChecksView, CountView, FindingView, ReportView
@@ -21,10 +21,10 @@ def owner(session: Session | None, browser: str) -> str:
     return f"browser:{browser_id(browser)}" if session is None else f"session:{session.sid}"
 
 
-def owners(request: Request, session: Session | None) -> frozenset[str]:
-    """All whose reports this request may see."""
-    browser = browser_cookie(request).value(request.cookies)
-    known = [owner(session, "")] if session is not None else []
+def owners(visit: Visit) -> frozenset[str]:
+    """All whose reports this visit may see."""
+    browser = browser_cookie(visit.request).value(visit.request.cookies)
+    known = [owner(visit.guest, "")] if visit.guest is not None else []
     return frozenset(known + ([owner(None, browser)] if browser else []))
 
 
@@ -40,9 +40,7 @@ async def begin_own(services: Services, session: Session, wait: float = 0.0) -> 
     return services.reports.start(mine, account.target, name, session.line.key, wait)
 
 
-async def begin_on(
-    request: Request, services: Services, mine: str, form: SignInForm, wait: float
-) -> ReportRun:
+async def begin_on(visit: Visit, mine: str, form: SignInForm, wait: float) -> ReportRun:
     """A report on the server that the form names, or that is found for its address.
 
     Raises:
@@ -50,10 +48,10 @@ async def begin_on(
         ReportError: there is one under way, or there are too many.
     """
     if not (form.username or form.password):
-        return services.reports.start(mine, form.target(services.config), wait=wait)
-    account, credentials = await located(services, form, visitor(request))
+        return visit.services.reports.start(mine, form.target(visit.config), wait=wait)
+    account, credentials = await located(visit.services, form, visitor(visit.request))
     target, name = account.target, account.username
-    return services.reports.start(mine, target, name, lambda: credentials, wait)
+    return visit.services.reports.start(mine, target, name, lambda: credentials, wait)
 
 
 def report_view(run: ReportRun) -> ReportView:

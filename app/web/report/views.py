@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.web.signin.views import ServerView
-from app.web.site.views import AccountView, ErrorView, Shell
+from app.web.site.views import ErrorView
 
 VerdictName = Literal["good", "note", "warn", "bad", "skipped"]
 
@@ -86,8 +86,6 @@ class ReportFormView:
         running: the address of a report that is under way for this browser, or "".
     """
 
-    shell: Shell
-    account: AccountView | None
     username: str
     server: str
     port: str
@@ -102,14 +100,4 @@ class ReportFormView:
 class ReportPage:
     """A report as a page."""
 
-    shell: Shell
-    account: AccountView | None
-    report: ReportView
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFragment:
-    """The same for htmx, while it is made."""
-
-    shell: Shell
     report: ReportView

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from heapq import nlargest
 from typing import Final
 
-from fastapi import Request
-
 from app.mailbox import (
     Mailbox,
     Message,
@@ -18,14 +16,12 @@ from app.mailbox import (
     aside,
     read_headers,
 )
-from app.sessions import Session
 from app.web.list.list_url import ListState
 from app.web.list.notices import notice
 from app.web.list.rows import Rows, tray
 from app.web.site import formats
 from app.web.site.providers import kept
-from app.web.site.shell import account, shell, titled
-from app.web.site.visit import Services
+from app.web.site.shell import titled
 from app.web.site.words import N_, _, ngettext
 
 from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
@@ -72,9 +68,8 @@ def _largest(messages: Sequence[Message]) -> list[Message]:
     return nlargest(_ROWS, messages, key=lambda message: message.counted)
 
 
-async def review_page(request: Request, services: Services, session: Session) -> ReviewView:
+async def review_page(mailbox: Mailbox) -> ReviewView:
     """What is marked, largest first."""
-    mailbox = session.mailbox
     index, marks = mailbox.index, tuple(mailbox.marks)
     seen = await aside(fingerprint, marks)
     shown = await aside(_largest, [index[id] for id in marks])
@@ -83,8 +78,6 @@ async def review_page(request: Request, services: Services, session: Session) ->
     marked = mailbox.marks.totals
     left = index.totals.octets - marked.octets
     return ReviewView(
-        shell=shell(request, services, titled(mailbox, _("Review"))),
-        account=account(mailbox, services),
         rows=Rows(mailbox, ListState()).all(shown),
         tray=tray(mailbox),
         seen=seen,
@@ -132,26 +125,26 @@ def why(receipt: Receipt) -> str:
     return _("QUIT was not answered. %(why)s", why=shown) if receipt.quit_lost else shown
 
 
-def receipt_page(
-    request: Request, services: Services, session: Session, number: int
-) -> ReceiptView:
-    """The outcome of a commit, by its number in this session."""
-    mailbox = session.mailbox
-    receipt = mailbox.receipts[number]
-    after = receipt.after
-    gone, total = receipt.count(Outcome.GONE), len(receipt.items)
+def receipt_title(mailbox: Mailbox, view: ReceiptView) -> str:
+    """Of the browser tab."""
     said = ngettext(
         "%(n)s of %(total)s gone",
         "%(n)s of %(total)s gone",
-        gone,
-        n=formats.number(gone),
-        total=formats.number(total),
+        view.gone,
+        n=formats.number(view.gone),
+        total=formats.number(view.total),
     )
+    return titled(mailbox, said)
+
+
+def receipt_page(mailbox: Mailbox, number: int) -> ReceiptView:
+    """The outcome of a commit, by its number in this session."""
+    receipt = mailbox.receipts[number]
+    after = receipt.after
+    gone, total = receipt.count(Outcome.GONE), len(receipt.items)
     # What is not gone is what one wants to see.
     items = sorted(receipt.items, key=lambda item: item.outcome is Outcome.GONE)
     return ReceiptView(
-        shell=shell(request, services, titled(mailbox, said)),
-        account=account(mailbox, services),
         number=number,
         others=_others(mailbox, number),
         freed=formats.size(receipt.octets_freed, receipt.unsized),

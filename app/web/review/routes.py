@@ -3,21 +3,23 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from app.mailbox import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxError, aside
 from app.pop3 import Pop3Error
 from app.sessions import Session
 from app.transport import TransportError
+from app.web.site.access import CurrentSession
 from app.web.site.forms import read_number
-from app.web.site.navigation import HOME, from_htmx, way_back
+from app.web.site.navigation import HOME, way_back
 from app.web.site.problems import describe
+from app.web.site.shell import titled
 from app.web.site.views import ErrorView
-from app.web.site.visit import AppServices, CurrentSession, Services
+from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _
 
-from .page import fingerprint, receipt_page, review_page
+from .page import fingerprint, receipt_page, receipt_title, review_page
 from .receipt_files import receipt_csv, receipt_file, receipt_json
 from .views import ReviewFragment
 
@@ -26,54 +28,47 @@ Number = Annotated[str, Query()]
 _MAX_NUMBER = 10**9
 
 
-async def _review(
-    request: Request, services: Services, session: Session, error: ErrorView | None = None
-) -> Response:
-    view = replace(await review_page(request, services, session), error=error)
-    status = error.status if error else 200
-    return await aside(services.renderer.page, "review/page", view, status)
+async def _review(visit: Visit, error: ErrorView | None = None) -> Response:
+    view = replace(await review_page(visit.mailbox), error=error)
+    title, status = titled(visit.mailbox, _("Review")), error.status if error else 200
+    return await visit.page("review/page", view, title, status)
 
 
 @router.get("/review")
-async def review(request: Request, services: AppServices, session: CurrentSession) -> Response:
+async def review(visit: CurrentVisit) -> Response:
     """What is marked, to be looked at before it goes."""
-    await session.reader.ensure_listed()
-    return await _review(request, services, session)
+    await visit.session.reader.ensure_listed()
+    return await _review(visit)
 
 
 @router.post("/review/unmark/{id}")
-async def unmark(
-    request: Request, services: AppServices, session: CurrentSession, id: str
-) -> Response:
+async def unmark(visit: CurrentVisit, id: str) -> Response:
     """Takes one mark back; for htmx the review as it is then."""
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     mailbox.marks.unmark([id])
-    if from_htmx(request) is None:
+    if visit.from_htmx is None:
         return way_back("/mailbox/review")
-    view = await review_page(request, services, session)
+    view = await review_page(mailbox)
     message = mailbox.index[id].summary
     said = _("Unmarked: %(what)s", what=message.subject if message else "")
-    return await aside(services.renderer.fragment, "review/list", ReviewFragment(view, said))
+    title = titled(mailbox, _("Review"))
+    return await visit.fragment("review/list", ReviewFragment(view, said), title)
 
 
 @router.post("/commit")
 async def commit(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    count: Annotated[str, Form()] = "",
-    seen: Annotated[str, Form()] = "",
+    visit: CurrentVisit, count: Annotated[str, Form()] = "", seen: Annotated[str, Form()] = ""
 ) -> Response:
     """Deletes what is marked, for good, if that is still what the review showed."""
-    marks = tuple(session.mailbox.marks)
+    marks = tuple(visit.mailbox.marks)
     # Another tab may have marked since, or marked one and unmarked another.
     if marks and (count != str(len(marks)) or seen != await aside(fingerprint, marks)):
         told = describe(CommitFailed(CommitFault.OTHERS_MARKED))
-        return await _review(request, services, session, told)
+        return await _review(visit, told)
     try:
-        await session.commit.run(confirmed=frozenset(marks))
+        await visit.session.commit.run(confirmed=frozenset(marks))
     except (CommitFailed, Ambiguous) as error:  # to be looked at again
-        return await _review(request, services, session, describe(error))
+        return await _review(visit, describe(error))
     return way_back("/mailbox/receipt")
 
 
@@ -88,38 +83,34 @@ def _number(session: Session, number: str) -> int:
     return asked if asked in receipts else max(receipts, default=0)
 
 
+async def _receipt(visit: Visit, number: int, error: ErrorView | None = None) -> Response:
+    view = replace(receipt_page(visit.mailbox, number), error=error)
+    title, status = receipt_title(visit.mailbox, view), error.status if error else 200
+    return await visit.page("review/receipt", view, title, status)
+
+
 @router.get("/receipt")
-async def receipt(
-    request: Request, services: AppServices, session: CurrentSession, number: Number = ""
-) -> Response:
+async def receipt(visit: CurrentVisit, number: Number = "") -> Response:
     """The outcome of the last commit, or of an earlier one."""
-    which = _number(session, number)
+    which = _number(visit.session, number)
     if not which:
         return way_back(HOME)
-    view = receipt_page(request, services, session, which)
-    return await aside(services.renderer.page, "review/receipt", view)
+    return await _receipt(visit, which)
 
 
 @router.post("/receipt/check")
-async def check_receipt(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
-    number: Annotated[str, Form()] = "",
-) -> Response:
+async def check_receipt(visit: CurrentVisit, number: Annotated[str, Form()] = "") -> Response:
     """Signs in again to check a receipt that could not be checked; too early, it counts on."""
-    which = _number(session, number)
+    which = _number(visit.session, number)
     if not which:
         return way_back(HOME)
     there = f"/mailbox/receipt?number={which}"
     try:
-        await session.commit.check(which)
+        await visit.session.commit.check(which)
     except LoginDelayed:
         return way_back(there)
     except (MailboxError, TransportError, Pop3Error) as error:
-        told = describe(error)
-        view = replace(receipt_page(request, services, session, which), error=told)
-        return await aside(services.renderer.page, "review/receipt", view, told.status)
+        return await _receipt(visit, which, describe(error))
     return way_back(there)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.web.list.views import RowView, TrayView
-from app.web.site.views import AccountView, ErrorView, KeptView, Shell
+from app.web.site.views import ErrorView, KeptView
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,6 @@ class ReviewView:
         kept: where the provider keeps what goes, or None.
     """
 
-    shell: Shell
-    account: AccountView
     rows: tuple[RowView, ...]
     tray: TrayView
     seen: str
@@ -87,8 +85,6 @@ class ReceiptView:
         kept: where the provider keeps what is gone, or None.
     """
 
-    shell: Shell
-    account: AccountView
     number: int
     others: tuple[ReceiptLink, ...]
     freed: str

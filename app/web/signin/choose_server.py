@@ -4,7 +4,7 @@ from fastapi import Request
 
 from app.discovery import NotFound
 from app.mailbox import Account, Credentials
-from app.web.site.visit import Services
+from app.web.site.config import Services
 
 from .errors import ConfirmServer, ServerNotFound
 from .forms import SignInForm

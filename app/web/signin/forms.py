@@ -11,8 +11,8 @@ from app.discovery import Found
 from app.mailbox import MEANS, TOKEN_MEANS, Account, Credentials, credentials_fit, token_fits
 from app.transport import Security, Target
 from app.web.site import languages
+from app.web.site.config import OfferedTarget, WebConfig
 from app.web.site.errors import InvalidRequest
-from app.web.site.visit import OfferedTarget, WebConfig
 from app.web.site.words import _
 
 _MAX_PORT = 65535

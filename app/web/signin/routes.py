@@ -3,27 +3,19 @@
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import Account, Credentials, MailboxError
 from app.pop3 import Pop3Error
 from app.sessions import NoSession, SessionError, new_token
 from app.transport import TransportError
+from app.web.site.cookies import browser_cookie, from_cookie, know_browser, session_cookie
 from app.web.site.errors import WebError
 from app.web.site.navigation import HOME, own_path, way_back
 from app.web.site.problems import describe
-from app.web.site.shell import shell
 from app.web.site.views import ErrorView
-from app.web.site.visit import (
-    AppServices,
-    Services,
-    browser_cookie,
-    current_session,
-    from_cookie,
-    know_browser,
-    session_cookie,
-)
+from app.web.site.visit import AnyVisit, OpenVisit, Visit
 from app.web.site.words import _
 
 from .choose_server import located, visitor
@@ -37,10 +29,10 @@ router = APIRouter()
 Back = Annotated[str, Form()]
 
 
-def _ended(request: Request, services: Services, *, undone: bool) -> EndedView | None:
+def _ended(visit: Visit, *, undone: bool) -> EndedView | None:
     """What to say of the session that this browser's cookie was for, if it is over."""
-    old = from_cookie(request)
-    return ended_view(services.sessions.ended(old), undone=undone) if old else None
+    old = from_cookie(visit.request)
+    return ended_view(visit.services.sessions.ended(old), undone=undone) if old else None
 
 
 def _as_found(form: SignInForm, found: FoundView) -> bool:
@@ -48,18 +40,17 @@ def _as_found(form: SignInForm, found: FoundView) -> bool:
     return place == (found.server, found.port, found.login, found.security)
 
 
-def _still_sought(services: Services, form: SignInForm, sought: str) -> SignInForm:
+def _still_sought(visit: Visit, form: SignInForm, sought: str) -> SignInForm:
     """The form without the server of another address: a page without scripts still holds that."""
     other = sought not in {"", form.username}
-    known = services.discovery.remembered(sought) if other else None
-    if known and _as_found(form, found_view(services.discovery, known, sought)):
+    known = visit.services.discovery.remembered(sought) if other else None
+    if known and _as_found(form, found_view(visit.services.discovery, known, sought)):
         return SignInForm(form.username, form.password, auth=form.auth)
     return form
 
 
-def _page(
-    request: Request,
-    services: Services,
+async def _page(
+    visit: Visit,
     form: SignInForm,
     error: ErrorView | None = None,
     *,
@@ -67,12 +58,12 @@ def _page(
     ended: EndedView | None = None,
     found: FoundView | None = None,
 ) -> Response:
-    config = services.config
+    config = visit.config
     offered = tuple(
         ServerView(one.label, server_label(one.target), one.label == form.offered)
         for one in config.offered
     )
-    discovery = services.discovery
+    discovery = visit.services.discovery
     if found is None:
         known = discovery.remembered(form.username)
         found = found_view(discovery, known, form.username) if known else idle(discovery)
@@ -81,7 +72,6 @@ def _page(
     named = f"{form.server}:{form.port}" if form.server and form.port else form.server
     asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
-        shell=shell(request, services, _("Open a mailbox")),
         username=form.username,
         server=form.server,
         port=form.port,
@@ -103,26 +93,25 @@ def _page(
         ended=ended,
         error=error,
     )
-    return services.renderer.page("signin/page", view, status=error.status if error else 200)
+    status = error.status if error else 200
+    return await visit.page("signin/page", view, _("Open a mailbox"), status)
 
 
-async def _sign_in(
-    request: Request, services: Services, account: Account, credentials: Credentials, back: str
-) -> Response:
+async def _sign_in(visit: Visit, account: Account, credentials: Credentials, back: str) -> Response:
     """A session, its cookie, and the way to where one was."""
-    before = from_cookie(request)
+    before = from_cookie(visit.request)
     if before is not None:
         with suppress(NoSession):  # or this browser's own session would hold the lock
-            await (await services.sessions.find(before)).mailbox.tenancy.release()
-    token, *_rest = await services.sessions.sign_in(account, credentials, before=before)
+            await (await visit.services.sessions.find(before)).mailbox.tenancy.release()
+    token, *_rest = await visit.services.sessions.sign_in(account, credentials, before=before)
     if before is not None:
-        await services.sessions.sign_out(before)
+        await visit.services.sessions.sign_out(before)
     response = way_back(back)
-    cookie = session_cookie(request)
+    cookie = session_cookie(visit.request)
     response.set_cookie(
         cookie.name,
         token,
-        max_age=services.config.cookie_age,
+        max_age=visit.config.cookie_age,
         secure=cookie.secure,
         httponly=True,
         samesite="strict",
@@ -133,97 +122,85 @@ async def _sign_in(
 
 @router.get("/")
 async def open_mailbox(
-    request: Request,
-    services: AppServices,
-    back: Annotated[str, Query()] = HOME,
-    undone: Annotated[str, Query()] = "",
+    visit: OpenVisit, back: Annotated[str, Query()] = HOME, undone: Annotated[str, Query()] = ""
 ) -> Response:
     """The sign-in page, or the mailbox where one is open."""
-    try:
-        await current_session(request)
-    except NoSession:
-        ended = _ended(request, services, undone=undone == "1")
-        return _page(request, services, SignInForm(), back=back, ended=ended)
+    if visit.guest is None:
+        ended = _ended(visit, undone=undone == "1")
+        return await _page(visit, SignInForm(), back=back, ended=ended)
     return way_back(back)
 
 
 @router.post("/signin")
 async def sign_in(
-    request: Request,
-    services: AppServices,
-    filled: FilledIn,
-    sought: Annotated[str, Form()] = "",
-    back: Back = HOME,
+    visit: AnyVisit, filled: FilledIn, sought: Annotated[str, Form()] = "", back: Back = HOME
 ) -> Response:
     """Signs in; a failure comes back as the form, filled in as before but for the password.
 
     Without a server, the one that goes with the address is used, or shown to be confirmed.
     """
-    form = _still_sought(services, filled, sought)
+    form = _still_sought(visit, filled, sought)
     try:
-        account, credentials = await located(services, form, visitor(request))
-        return await _sign_in(request, services, account, credentials, back)
+        account, credentials = await located(visit.services, form, visitor(visit.request))
+        return await _sign_in(visit, account, credentials, back)
     except (ConfirmServer, ServerNotFound) as error:
-        found = await _look(request, services, form.username)
+        found = await _look(visit, form.username)
         form = SignInForm(
             form.username,
             server=found.server,
             port=found.port,
             security=found.security,
-            offered="other" if services.config.offered else "",
+            offered="other" if visit.config.offered else "",
             login=found.login,
         )
-        return _page(request, services, form, describe(error), back=back, found=found)
+        return await _page(visit, form, describe(error), back=back, found=found)
     except (MailboxError, TransportError, Pop3Error, SessionError, WebError) as error:
         told = describe(error)
-        response = _page(request, services, form, told, back=back)
+        response = await _page(visit, form, told, back=back)
         if told.retry_after is not None:
             response.headers["Retry-After"] = str(told.retry_after)
         return response
 
 
 @router.post("/discover")
-async def discover(
-    request: Request, services: AppServices, username: Annotated[str, Form()] = ""
-) -> Response:
+async def discover(visit: AnyVisit, username: Annotated[str, Form()] = "") -> Response:
     """The server for an address that is being typed; the address is in no URL."""
-    found = await _look(request, services, username)
-    return services.renderer.fragment("signin/server", FoundFragment(found))
+    found = await _look(visit, username)
+    return await visit.fragment("signin/server", FoundFragment(found))
 
 
-async def _look(request: Request, services: Services, typed: str) -> FoundView:
-    found = await services.discovery.find(typed, visitor=visitor(request))
-    return found_view(services.discovery, found, typed)
+async def _look(visit: Visit, typed: str) -> FoundView:
+    found = await visit.services.discovery.find(typed, visitor=visitor(visit.request))
+    return found_view(visit.services.discovery, found, typed)
 
 
 @router.post("/demo")
-async def open_demo(request: Request, services: AppServices, back: Back = HOME) -> Response:
+async def open_demo(visit: OpenVisit, back: Back = HOME) -> Response:
     """Opens this browser's demo mailbox, or goes to it."""
-    demo = services.config.demo
-    browser = browser_cookie(request).value(request.cookies) or new_token()
+    demo = visit.config.demo
+    browser = browser_cookie(visit.request).value(visit.request.cookies) or new_token()
     if demo is None:
         return RedirectResponse("/", status_code=303)
     credentials = demo.of(browser)
     account = Account(credentials.username, demo.target)
-    with suppress(NoSession):  # another tab has it open already
-        if (await current_session(request)).mailbox.account == account:
-            return way_back(back)
+    if visit.guest is not None and visit.mailbox.account == account:
+        return way_back(back)  # another tab has it open already
     try:
-        response = await _sign_in(request, services, account, credentials, back)
+        response = await _sign_in(visit, account, credentials, back)
     except (MailboxError, TransportError, Pop3Error, SessionError) as error:
-        return _page(request, services, SignInForm(), describe(error), back=back)
-    know_browser(request, response, browser)
+        return await _page(visit, SignInForm(), describe(error), back=back)
+    know_browser(visit.request, response, browser)
     return response
 
 
 @router.post("/signout")
-async def sign_out(request: Request, services: AppServices) -> Response:
+async def sign_out(visit: AnyVisit) -> Response:
     """Ends the session, or what is remembered of it; deletes nothing."""
     response = RedirectResponse("/", status_code=303)
-    found = from_cookie(request)
+    found = from_cookie(visit.request)
     if found is None:
         return response
-    await services.sessions.sign_out(found)
-    cookie = session_cookie(request)
+    await visit.services.sessions.sign_out(found)
+    cookie = session_cookie(visit.request)
     response.delete_cookie(cookie.name, secure=cookie.secure, httponly=True, samesite="strict")
     return response

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.web.site.views import ErrorView, Shell
+from app.web.site.views import ErrorView
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,6 @@ class SignInView:
         error: why the last try failed.
     """
 
-    shell: Shell
     username: str
     server: str
     port: str

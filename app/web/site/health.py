@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from .visit import AppServices
+from .access import AppServices
 
 router = APIRouter(include_in_schema=False)
 

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from .cookies import Cookie
 from .errors import InvalidRequest
 from .languages import LANGUAGE_COOKIE, NAMES
-from .visit import Cookie
 from .words import _
 
 router = APIRouter()

@@ -96,20 +96,23 @@ class Renderer:
     def __init__(self) -> None:
         self._environment = _environment()
 
-    def page(self, name: str, view: object, status: int = 200) -> HTMLResponse:
-        """A whole page, `templates/NAME.html`."""
-        return in_language(self._respond(f"{name}.html", view, status))
+    def html(self, name: str, view: object, status: int = 200, **context: object) -> HTMLResponse:
+        """A page, or what htmx puts into one.
 
-    def fragment(self, name: str, view: object, status: int = 200) -> HTMLResponse:
-        """What htmx puts into a page, `templates/NAME.html`."""
-        return in_language(self._respond(f"{name}.html", view, status))
+        Args:
+            name: `templates/NAME.html`.
+            view: what is in it.
+            status: of the answer.
+            context: what every page has.
+        """
+        return in_language(self._respond(name, status, view=view, **context))
 
     def document(self, name: str, view: object) -> HTMLResponse:
-        """What stands in a frame of its own, `templates/NAME.html`."""
-        return self._respond(f"{name}.html", view, 200)
+        """What stands in a frame of its own: nothing of ours is around it."""
+        return self._respond(name, view=view)
 
-    def _respond(self, name: str, view: object, status: int) -> HTMLResponse:
-        html = self._environment.get_template(name).render(view=view)
+    def _respond(self, name: str, status: int = 200, **context: object) -> HTMLResponse:
+        html = self._environment.get_template(f"{name}.html").render(context)
         return HTMLResponse(html, status_code=status)
 
     def script(self, name: str) -> bytes:

@@ -11,10 +11,10 @@ from app.sessions import Session
 from app.transport import Security
 
 from . import formats, languages
+from .config import WebConfig
 from .navigation import own_path
 from .security import host_name, is_https, is_loopback_name
 from .views import AccountView, LanguageView, LiveView, Shell
-from .visit import Services
 from .words import _, ngettext
 
 # What our own addresses have; anything else may be a password that went to the wrong place.
@@ -23,9 +23,8 @@ _QUERY = frozenset(
 )
 
 
-def shell(request: Request, services: Services, title: str) -> Shell:
+def shell(request: Request, config: WebConfig, title: str) -> Shell:
     """What every page has."""
-    config = services.config
     host = host_name(request)
     return Shell(
         title=title,
@@ -63,13 +62,12 @@ def _address(
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def account(mailbox: Mailbox, services: Services) -> AccountView:
+def account(mailbox: Mailbox, config: WebConfig) -> AccountView:
     """The top bar."""
     target = mailbox.account.target
     plaintext = target.security is Security.NONE
     tls = (mailbox.listing.access.tls or "TLS").replace("TLSv", "TLS ")
     held = mailbox.lease.held_seconds
-    demo = services.config.demo
     return AccountView(
         name=mailbox.account.username,
         server=target.shown,
@@ -81,7 +79,7 @@ def account(mailbox: Mailbox, services: Services) -> AccountView:
         plaintext=plaintext,
         held=int(held) if held is not None else None,
         delay=formats.span(mailbox.tenancy.long_delay) if mailbox.tenancy.long_delay else "",
-        demo=demo is not None and target == demo.target,
+        demo=config.demo is not None and target == config.demo.target,
     )
 
 

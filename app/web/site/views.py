@@ -66,7 +66,6 @@ class ErrorView:
 class ErrorPage:
     """A page that only says what went wrong; `home` is where to go on."""
 
-    shell: Shell
     error: ErrorView
     home: str
     home_label: str

@@ -9,7 +9,6 @@ from app.mailbox import By, Group, Message, Query, Selection, grouped, ranked
 from app.web.list.list_url import ListState
 from app.web.list.rows import heat
 from app.web.site import formats
-from app.web.site.views import AccountView, Shell
 from app.web.site.words import _, ngettext
 
 from .facets import Facets, label
@@ -187,14 +186,10 @@ def _drawn(senders: Sequence[Group], facets: Facets, query: Query) -> tuple[Tree
     )
 
 
-def space_page(
-    shell: Shell, account: AccountView, found: Selection, query: Query, form: UnderView
-) -> SpaceView:
+def space_page(found: Selection, query: Query, form: UnderView) -> SpaceView:
     """The page of the treemap; takes a while for a large maildrop.
 
     Args:
-        shell: of the page.
-        account: of the page.
         found: the messages it is about.
         query: the filter that they match.
         form: what has to go to get under a size.
@@ -207,8 +202,6 @@ def space_page(
     left = senders[_ROWS:]
     more = sum(group.octets for group in left)
     return SpaceView(
-        shell=shell,
-        account=account,
         q=state.q,
         messages=len(found.matched),
         size=formats.size(octets),

@@ -2,18 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import Order, aside, parse_query, proposed
-from app.sessions import Session
 from app.web.list.list_url import current_list
 from app.web.list.selection import chosen
 from app.web.site import formats
 from app.web.site.errors import InvalidRequest
-from app.web.site.navigation import from_htmx
-from app.web.site.shell import account, shell
-from app.web.site.visit import AppServices, CurrentSession, Services, WatchedSession
+from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import _
 
 from . import shrink
@@ -24,47 +21,35 @@ from .views import UnderView
 router = APIRouter(prefix="/mailbox/space")
 
 
-async def _page(
-    request: Request,
-    services: Services,
-    session: Session,
-    q: str,
-    form: UnderView | None = None,
-    status: int = 200,
-) -> Response:
-    mailbox = session.mailbox
+async def _page(visit: Visit, q: str, form: UnderView | None = None, status: int = 200) -> Response:
+    mailbox = visit.mailbox
     query = parse_query(q)
-    found = await chosen(session, q)
+    found = await chosen(visit.mailbox, q)
     form = form or shrink.form(mailbox.index.totals.octets)
     title = f"{_('Where the space goes')} · {mailbox.account.username}"
-    top = shell(request, services, title)
-    view = await aside(space_page, top, account(mailbox, services), found, query, form)
-    return await aside(services.renderer.page, "space/page", view, status)
+    view = await aside(space_page, found, query, form)
+    return await visit.page("space/page", view, title, status)
 
 
 @router.get("")
-async def show_space(
-    request: Request, services: AppServices, session: CurrentSession, q: str = ""
-) -> Response:
+async def show_space(visit: CurrentVisit, q: str = "") -> Response:
     """The treemap of all messages, or of those that a filter matches."""
-    await session.reader.ensure_listed()
-    return await _page(request, services, session, q)
+    await visit.session.reader.ensure_listed()
+    return await _page(visit, q)
 
 
 @router.get("/facets")
-async def show_facets(request: Request, services: AppServices, session: WatchedSession) -> Response:
+async def show_facets(visit: WatchingVisit) -> Response:
     """The facets that need headers, for the list that asks by itself as headers come in."""
-    await session.mailbox.listing.survey(formats.own_zone())
-    state, _ = current_list(from_htmx(request) or "")
-    view = await aside(facets, session.mailbox, state)
-    return await aside(services.renderer.fragment, "space/facets", view)
+    await visit.mailbox.listing.survey(formats.own_zone())
+    state, _ = current_list(visit.from_htmx or "")
+    view = await aside(facets, visit.mailbox, state)
+    return await visit.fragment("space/facets", view)
 
 
 @router.get("/under")
 async def show_what_has_to_go(
-    request: Request,
-    services: AppServices,
-    session: CurrentSession,
+    visit: CurrentVisit,
     to: Annotated[str, Query()] = "",
     order: Annotated[str, Query()] = Order.LARGEST.value,
 ) -> Response:
@@ -77,13 +62,13 @@ async def show_what_has_to_go(
         first = Order(order)
     except ValueError:
         raise InvalidRequest("order: largest or oldest.") from None
-    await session.reader.ensure_listed()
+    await visit.session.reader.ensure_listed()
     octets = shrink.read_size(to)
-    messages = list(session.mailbox.index)
-    progress = session.mailbox.headers.progress
+    messages = list(visit.mailbox.index)
+    progress = visit.mailbox.headers.progress
     coming = (
         sum(not (message.headers_known or message.header.refused) for message in messages)
-        if progress.running or progress.paused or session.mailbox.lease.held_seconds is None
+        if progress.running or progress.paused or visit.mailbox.lease.held_seconds is None
         else 0
     )
     found = (
@@ -95,4 +80,4 @@ async def show_what_has_to_go(
     if form is None and found is not None:
         return RedirectResponse(shrink.way(found, first), status_code=303)
     status = 422 if form is not None and form.wrong else 200
-    return await _page(request, services, session, "", form, status)
+    return await _page(visit, "", form, status)

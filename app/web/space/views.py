@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from app.web.site.views import AccountView, Shell
-
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
@@ -214,8 +212,6 @@ class SpaceView:
         back: the list with the same filter.
     """
 
-    shell: Shell
-    account: AccountView
     q: str
     messages: int
     size: str

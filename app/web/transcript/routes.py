@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from app.mailbox import aside
-from app.web.site.visit import AppServices, WatchedSession
+from app.web.site.access import WatchedSession
+from app.web.site.visit import WatchingVisit
 
 from .lines import MOST, line_views, support_text, transcript
 from .views import TranscriptFragment
@@ -24,11 +25,9 @@ async def show_transcript(session: WatchedSession, mask: bool = False) -> Respon
 
 
 @router.get("/lines")
-async def show_lines(
-    services: AppServices, session: WatchedSession, after: Annotated[int, Query(ge=0)] = 0
-) -> Response:
+async def show_lines(visit: WatchingVisit, after: Annotated[int, Query(ge=0)] = 0) -> Response:
     """The lines of the drawer after a number."""
-    mailbox = session.mailbox
+    mailbox = visit.mailbox
     shown = await aside(line_views, mailbox.transcript.lines(after, MOST))
     view = TranscriptFragment(transcript(mailbox, shown))
-    return await aside(services.renderer.fragment, "transcript/lines", view)
+    return await visit.fragment("transcript/lines", view)

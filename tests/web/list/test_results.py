@@ -7,11 +7,11 @@ import pytest
 from app.mailbox import BadQuery, Selection, parse_query
 from app.web.list.list_url import ListState
 from app.web.list.results import Listed, fault_view, filter_view, listed, matching_view, order_view
-from tests.web.list.test_selection import HEADER, session
+from tests.web.list.test_selection import HEADER, mailbox
 
 
 async def found(q: str = "", page: int = 1, sort: str = "number", count: int = 250) -> Listed:
-    return await listed(session(*range(1, count + 1)), ListState(sort, page, q))
+    return await listed(mailbox(*range(1, count + 1)), ListState(sort, page, q))
 
 
 @pytest.mark.parametrize(
@@ -84,22 +84,22 @@ async def test_the_sort_of_the_list_is_chosen_in_the_form():
 
 
 async def test_rows_that_no_longer_belong_where_they_are_are_counted():
-    one = session(10, 30, 20, known=2)
+    one = mailbox(10, 30, 20, known=2)
     state = ListState("subject")
     first = await listed(one, state)
     ids = [message.id for message in first.shown]
-    progress = replace(one.mailbox.headers.progress, known=2, total=3)
+    progress = replace(one.headers.progress, known=2, total=3)
     assert progress.known < progress.total
-    fresh = order_view(one.mailbox, first, None)
+    fresh = order_view(one, first, None)
     assert not fresh.changed
     assert fresh.asks == "/mailbox/counted?sort=subject"
-    assert not order_view(one.mailbox, first, ids).changed
-    third = one.mailbox.index[ids[2]]
-    one.mailbox.headers.learn(third, HEADER.replace(b"offer", b"aaa"))
+    assert not order_view(one, first, ids).changed
+    third = one.index[ids[2]]
+    one.headers.learn(third, HEADER.replace(b"offer", b"aaa"))
     again = await listed(one, state)
-    view = order_view(one.mailbox, again, ids)
+    view = order_view(one, again, ids)
     assert (view.changed, view.fresh) == (True, 0)
-    view = order_view(one.mailbox, again, ids[:2])
+    view = order_view(one, again, ids[:2])
     assert (view.changed, view.fresh, view.fresh_text) == (True, 1, "1")
     assert (view.href, view.list_href) == ("/mailbox?sort=subject", "/mailbox/list?sort=subject")
 
@@ -110,13 +110,13 @@ async def test_rows_that_no_longer_belong_where_they_are_are_counted():
      ("from", "", True)],
 )  # fmt: skip
 async def test_it_asks_only_where_headers_can_change_anything(sort, q, asks):
-    one = session(10, 30, 20)
+    one = mailbox(10, 30, 20)
     state = ListState(sort, q=q)
-    view = order_view(one.mailbox, await listed(one, state), None)
+    view = order_view(one, await listed(one, state), None)
     assert bool(view.asks) is asks
-    for message in one.mailbox.index:
-        one.mailbox.headers.learn(message, HEADER)
-    assert order_view(one.mailbox, await listed(one, state), None).asks == ""
+    for message in one.index:
+        one.headers.learn(message, HEADER)
+    assert order_view(one, await listed(one, state), None).asks == ""
 
 
 def test_a_selection_knows_its_octets():

@@ -1,7 +1,6 @@
 """Which messages a request means, of those that are there."""
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from tests.web.site.test_shell import index_of
 HEADER = b"From: News <news@example.org>\r\nSubject: offer\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000"
 
 
-def session(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
-    """A session whose first `known` messages have their headers."""
+def mailbox(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
+    """A mailbox whose first `known` messages have their headers."""
     target = Target("pop.example.net", 995, Security.TLS)
     one = Mailbox(Account("anna", target), Dialer(TargetPolicy()))
     one.listing.index = index_of(*sizes)
@@ -25,7 +24,7 @@ def session(*sizes: int, known: int = 0, marked: tuple[int, ...] = ()) -> Any:
         message.header.learn(HEADER, number)
     one.marks.carry(one.index, {})
     one.marks.add(messages[n - 1] for n in marked)
-    return SimpleNamespace(mailbox=one)
+    return one
 
 
 def numbers(messages: Sequence[Message]) -> list[int]:
@@ -34,7 +33,7 @@ def numbers(messages: Sequence[Message]) -> list[int]:
 
 @pytest.mark.parametrize("q", ["", "   ", "\t\n"])
 async def test_no_filter_means_every_message_in_the_order_given(q):
-    found = await chosen(session(10, 30, 20), q)
+    found = await chosen(mailbox(10, 30, 20), q)
     assert numbers(found.matched) == [1, 2, 3]
     assert list(found.undecided) == []
 
@@ -44,21 +43,21 @@ async def test_no_filter_means_every_message_in_the_order_given(q):
     [("larger:15", [2, 3]), ("smaller:30", [1, 3]), ("-is:marked", [1, 3]), ("is:marked", [2])],
 )
 async def test_what_needs_no_header_is_decided_at_once(q, matched):
-    found = await chosen(session(10, 30, 20, marked=(2,)), q)
+    found = await chosen(mailbox(10, 30, 20, marked=(2,)), q)
     assert numbers(found.matched) == matched
     assert list(found.undecided) == []
 
 
 @pytest.mark.parametrize("q", ["from:news", "-from:else", "offer", "before:2026-04-01"])
 async def test_what_is_not_known_yet_is_neither_in_nor_out(q):
-    found = await chosen(session(10, 30, 20, known=1), q)
+    found = await chosen(mailbox(10, 30, 20, known=1), q)
     assert numbers(found.matched) == [1]
     assert numbers(found.undecided) == [2, 3]
 
 
 @pytest.mark.parametrize("q", ["", "larger:15", "-is:marked"])
 async def test_a_filter_keeps_the_order_asked_for(q):
-    one = session(10, 30, 20)
+    one = mailbox(10, 30, 20)
     forward = numbers((await chosen(one, q)).matched)
     backward = numbers((await chosen(one, q, Sort(SortKey.NUMBER, descending=True))).matched)
     assert forward == sorted(forward)
@@ -69,26 +68,26 @@ async def test_a_filter_keeps_the_order_asked_for(q):
 
 
 async def test_what_changes_changes_the_answer():
-    one = session(10, 30, 20, known=1)
+    one = mailbox(10, 30, 20, known=1)
     assert numbers((await chosen(one, "from:news")).matched) == [1]
     assert numbers((await chosen(one, "is:marked")).matched) == []
-    second = one.mailbox.index.ordered(BY_NUMBER)[1]
-    one.mailbox.headers.learn(second, HEADER)
-    one.mailbox.marks.mark([second.id])
+    second = one.index.ordered(BY_NUMBER)[1]
+    one.headers.learn(second, HEADER)
+    one.marks.mark([second.id])
     assert numbers((await chosen(one, "from:news")).matched) == [1, 2]
     assert numbers((await chosen(one, "is:marked")).matched) == [2]
-    one.mailbox.listing.index = index_of(5, 6)
+    one.listing.index = index_of(5, 6)
     assert numbers((await chosen(one, "larger:1")).matched) == [1, 2]
 
 
 async def test_a_filter_that_makes_no_sense_matches_nothing():
     with pytest.raises(BadQuery):
-        await chosen(session(10), "colour:red")
+        await chosen(mailbox(10), "colour:red")
 
 
 def test_named_messages_come_once_in_the_order_named_without_those_that_are_gone():
-    one = session(10, 20, 30)
-    first, second, third = one.mailbox.index.ordered(BY_NUMBER)
+    one = mailbox(10, 20, 30)
+    first, second, third = one.index.ordered(BY_NUMBER)
     ids = [third.id, "gone", first.id, third.id, ""]
     assert named(one, ids) == (third, first)
     assert named(one, []) == ()
@@ -99,9 +98,9 @@ def test_named_messages_come_once_in_the_order_named_without_those_that_are_gone
     ("zone", "first"), [("UTC", "2026-03-03"), ("Pacific/Kiritimati", "2026-03-04")]
 )
 async def test_days_are_those_that_the_list_shows(zone, first):
-    one = session(10, known=1)
+    one = mailbox(10, known=1)
     languages.use(languages.negotiate("en"), languages.zone(zone))
-    date = one.mailbox.index.ordered(BY_NUMBER)[0].summary.date
+    date = one.index.ordered(BY_NUMBER)[0].summary.date
     assert formats.local(date).date().isoformat() == first
     assert numbers((await chosen(one, f"before:{first}")).matched) == []
     assert numbers((await chosen(one, f"-before:{first} -after:{first}")).matched) == [1]

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from starlette.requests import Request
-
 from app.mailbox import (
     MessageId,
     Notice,
@@ -21,18 +19,6 @@ from app.mailbox.marks import Marks
 from app.web.review import page as outcome
 from tests.web.site.test_shell import MB, mailbox
 
-REQUEST: Any = Request(
-    {
-        "type": "http",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/mailbox/review",
-        "query_string": b"",
-        "headers": [(b"host", b"localhost")],
-    }
-)
-SERVICES: Any = SimpleNamespace(config=SimpleNamespace(public_origin=None, demo=None))
-
 
 def session(**more: Any) -> Any:
     return SimpleNamespace(mailbox=mailbox(2 * MB, 5 * MB, 3 * MB, **more))
@@ -42,7 +28,7 @@ async def test_the_review_shows_what_is_marked_largest_first():
     here = session()
     small, large, _ = here.mailbox.index
     here.mailbox.marks = Marks([small, large])
-    view = await outcome.review_page(REQUEST, SERVICES, here)
+    view = await outcome.review_page(here.mailbox)
     assert view.seen == outcome.fingerprint([large.id, small.id])
     assert [row.size for row in view.rows] == ["5.0 MB", "2.0 MB"]
     assert (view.size, view.left, view.share_left) == ("10.0 MB", "3.0 MB", 30.0)
@@ -53,7 +39,7 @@ async def test_the_review_warns_where_a_message_goes_by_its_number_alone():
     first, second, _ = here.mailbox.index
     here.mailbox.marks = Marks([first, second])
     first.header.refused = True
-    view = await outcome.review_page(REQUEST, SERVICES, here)
+    view = await outcome.review_page(here.mailbox)
     blind, no_uidl = view.warnings
     assert "the header of 1 of these messages" in blind
     assert "no UIDL" in no_uidl
@@ -68,7 +54,7 @@ def test_the_receipt_says_what_became_of_each():
     receipt = Receipt(at, items, True, "", 4 * MB, Totals(5, 10 * MB), Totals(4, 6 * MB))
     earlier = replace(receipt, octets_freed=MB)
     here = session(receipts={1: earlier, 2: receipt})
-    view = outcome.receipt_page(REQUEST, SERVICES, here, 2)
+    view = outcome.receipt_page(here.mailbox, 2)
     assert [(one.href, one.freed) for one in view.others] == [
         ("/mailbox/receipt?number=1", "1.0 MB")
     ]
@@ -77,7 +63,7 @@ def test_the_receipt_says_what_became_of_each():
     # What is not gone comes first.
     assert [(row.subject, row.reason) for row in view.rows] == [("", "locked"), ("Video", "")]
     assert (view.messages_before, view.messages_after, view.more) == (5, 4, 0)
-    assert view.shell.title == "1 of 2 gone · anna"
+    assert outcome.receipt_title(here.mailbox, view) == "1 of 2 gone · anna"
 
 
 def test_why_a_check_failed_is_told_in_words_of_ours():

@@ -39,8 +39,8 @@ def mailbox(*sizes: int | None, **more: Any) -> Any:
     return SimpleNamespace(**{**given, **more})
 
 
-def services(**config: Any) -> Any:
-    return SimpleNamespace(config=SimpleNamespace(**{"demo": None, **config}))
+def config(**more: Any) -> Any:
+    return SimpleNamespace(**{"demo": None, **more})
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def services(**config: Any) -> Any:
 def test_the_top_bar_says_how_the_connection_is_protected(target, tls, shown):
     one = mailbox(account=SimpleNamespace(username="anna", target=target))
     one.listing.access = Access(tls=tls)
-    view = shell.account(one, services())
+    view = shell.account(one, config())
     assert (view.server, view.protection, view.plaintext) == shown
     assert (view.held, view.demo) == (4, False)
-    assert shell.account(one, services(demo=SimpleNamespace(target=target))).demo is True
+    assert shell.account(one, config(demo=SimpleNamespace(target=target))).demo is True
     one.lease.held_seconds = None
-    assert shell.account(one, services()).held is None
+    assert shell.account(one, config()).held is None

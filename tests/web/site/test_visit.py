@@ -6,8 +6,8 @@ import pytest
 from httpx import Cookies
 from starlette.requests import HTTPConnection, Request
 
+from app.web.site.cookies import from_cookie
 from app.web.site.security import unusual_port
-from app.web.site.visit import from_cookie
 from tests.support.maildrop import FakeMaildrop, plain
 from tests.support.scripted import ScriptedServer
 from tests.web.visiting import SAME_ORIGIN, Browser, Script, http_to, running

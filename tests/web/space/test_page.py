@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from app.mailbox import By, Message, Query, Selection, grouped, parse_query
 from app.web.list.list_url import ListState
-from app.web.site.views import AccountView, Shell
 from app.web.space.facets import Facets
 from app.web.space.page import Drawing, fitted, space_page
 from app.web.space.treemap import Frame
@@ -17,15 +16,13 @@ from app.web.space.views import SpaceView, TileView, UnderView
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
 from tests.mailbox.oracle import select
 
-SHELL = Shell("t", insecure=False, version="1", host="localhost", here="/", languages=())
-ACCOUNT = AccountView("anna", "pop", "TLS", plaintext=False, held=None, demo=False)
 FRAME = Frame(0, 0, 1000, 560)
 
 
 def page(heap: list[Message], q: str = "") -> SpaceView:
     query = parse_query(q)
     found = select(query, heap, {}, NOW)
-    return space_page(SHELL, ACCOUNT, found, query, UnderView(""))
+    return space_page(found, query, UnderView(""))
 
 
 def meant(href: str, heap: list[Message]) -> int:
