@@ -83,7 +83,10 @@ def _environment() -> Environment:
         words.gettext, words.plural, newstyle=True
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.filters["number"] = formats.number
+    environment.filters |= {
+        name: getattr(formats, name)
+        for name in ("number", "size", "percent", "share", "day", "when", "when_exactly", "clock")
+    }
     environment.globals["language"] = languages.current.get
     environment.globals["static"] = cache(_static_url)
     environment.globals["script"] = cache(_script_url)
