@@ -43,6 +43,8 @@ ELSEWHERE = {
     "app/web/console/problems.py": "tests/web/console/test_words.py",
     "app/web/signin/problems.py": "tests/web/signin/test_found_servers.py",
     "app/web/signin/errors.py": "tests/web/signin/test_choose_server.py",
+    "app/web/site/access.py": "tests/web/site/test_security_sites.py and test_cookies.py",
+    "app/web/site/config.py": "tests/test_main.py and tests/web/signin/test_routes.py",
     "app/web/site/errors.py": "tests/web/test_problems.py",
     "app/web/transcript/routes.py": "tests/web/mailbox/test_live.py",
     "app/web/site/render.py": "tests/web/test_render.py",

@@ -20,11 +20,10 @@ from .groups import By, Group
 from .identity import certain
 from .index import Index, Listings, Sort, born, empty
 from .lease import Lease
-from .lists import Lists
 from .marks import Marks
 from .models import Access, Header, Message, MessageId
 from .news import Changes, compare, doubts
-from .overview import Overview
+from .orders import Orders, Overview
 from .query import Query
 from .recognition import carried, kept_marks, other_contents, read_now
 from .table import Selection
@@ -64,7 +63,7 @@ class Listing:
         renamed: new ids, by those of the listing before, where ids do not tell.
         access: how the newest connection was signed in.
         known: how many headers are known.
-        lists: orders and selections of the index.
+        orders: orders and selections of the index.
     """
 
     def __init__(self, lease: Lease) -> None:
@@ -74,7 +73,7 @@ class Listing:
         self.renamed: Mapping[MessageId, MessageId] = {}
         self.access = Access()
         self.known = 0
-        self.lists = Lists()
+        self.orders = Orders()
         self._lease = lease
         self._listed_on: Connection | None = None
         self._position = 0
@@ -103,7 +102,7 @@ class Listing:
         earlier = self.index
         index, changes = await self._indexed(connection, Listings(stat, scan, rows))
         self.renamed = {}
-        self.lists.forget()
+        self.orders.forget()
         await self._carry_headers(earlier, index, no_top=no_top)
         if any(id not in index for id in marks):
             self.renamed = await self._rename(connection, marks, earlier, index)
@@ -244,7 +243,7 @@ class Listing:
 
     async def ordered(self, sort: Sort) -> Sequence[Message]:
         """All messages in the order asked for, made aside, and kept until it may be another."""
-        return (await self.lists.order(self.edition, sort)).messages
+        return (await self.orders.order(self.edition, sort)).messages
 
     async def selected(self, query: Query, sort: Sort, marks: Marks, now: datetime) -> Selection:
         """What a filter makes of all messages, in the order asked for; done aside.
@@ -255,7 +254,7 @@ class Listing:
             marks: what is marked.
             now: from when ages count, aware.
         """
-        return await self.lists.selection(self.edition, query, sort, marks, now)
+        return await self.orders.selection(self.edition, query, sort, marks, now)
 
     async def survey(self, zone: tzinfo, most: int | None = None) -> None:
         """Brings the groups of `groups` up to date, aside.

@@ -52,7 +52,7 @@ class Place:
 
     async def render(self, state: ListState) -> float:
         """Seconds for one page of the list, its selection made anew."""
-        self.mailbox.listing.lists.forget_selections()
+        self.mailbox.listing.orders.forget_selections()
         began = time.process_time()
         found = await listed(self.mailbox, state)
         view = await aside(list_fragment, self.mailbox, found, "")

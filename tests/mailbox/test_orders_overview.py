@@ -4,10 +4,10 @@ import asyncio
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
-from app.mailbox import overview
+from app.mailbox import orders
 from app.mailbox.groups import By, grouped
 from app.mailbox.index import Index, Listings
-from app.mailbox.overview import Overview
+from app.mailbox.orders import Overview
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 
 from .heaps import header_of
@@ -33,7 +33,7 @@ async def test_groups_are_made_once_for_each_state(monkeypatch):
         made.append(by)
         return grouped(messages, by, zone)
 
-    monkeypatch.setattr(overview, "grouped", counted)
+    monkeypatch.setattr(orders, "grouped", counted)
     kept = Overview()
     assert kept.newest(index, By.SENDER, UTC) is None
     await asyncio.gather(*(kept.make(index, 3, UTC) for _ in range(5)))
