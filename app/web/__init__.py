@@ -1,7 +1,8 @@
 """HTML pages and the JSON API over the same use-cases.
 
-Owns: routes, forms, typed template contexts, the table of errors, security headers, cookies and
-the checks against cross-site requests.
+A folder for each thing a person sees; what every page has is in `site`.
+Owns: routes, forms, typed template contexts, the words of errors, security headers, cookies and the
+checks against cross-site requests.
 Must not know: sockets, parsing, settings.
 """
 
