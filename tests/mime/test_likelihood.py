@@ -29,6 +29,16 @@ def test_what_a_language_has_most_is_likeliest(text, codec):
     assert likeliest(text.encode(codec)) == codec
 
 
+@pytest.mark.parametrize("codec", ["cp1251", "koi8_r"])
+@pytest.mark.parametrize(
+    "text",
+    ["файл", "чай", "Чай", "ЧАЙ", "Файл", "счет", "ключ", "да", "новый файл"],
+)
+def test_short_words_that_mail_is_named_after_are_known(text, codec):
+    octets = text.encode(codec, "ignore")
+    assert decode_text(octets) == octets.decode(codec)
+
+
 @pytest.mark.parametrize(
     "text",
     ["é", "été", "Köln", "Größe", "naïveté", "Hyvää päivää", "¿qué?", "25 °C", "50 €", "Nº 5",
