@@ -8,7 +8,7 @@ Must not know: maildrops, passwords, HTTP requests to us, words for people.
 
 from .addresses import read_address
 from .discovery import Budget, Discovery
-from .fetching import Fetcher, WebPorts
+from .fetcher import Fetcher, WebPorts
 from .lookups import Lookups, NameServer
 from .models import Address, Answer, Found, NotFound, Quirk, Reason, Source
 

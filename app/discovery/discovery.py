@@ -13,8 +13,8 @@ from app.transport import Dialer, Reach, Security, Target, TargetForbidden, Targ
 
 from . import autoconfig, providers
 from .addresses import read_address
-from .fetching import Fetcher
-from .guessing import candidates, first_answering
+from .fetcher import Fetcher
+from .guesses import candidates, first_answering
 from .lookups import Lookups
 from .models import WHOLE, Address, Answer, Found, NotFound, Reason, Source, belongs
 from .pace import Pace

@@ -21,7 +21,7 @@ from .headers import (
     split_header,
     summarise,
 )
-from .inner import holds_message
+from .inner_messages import holds_message
 from .links import Link
 from .mbox import MboxWriter
 from .octets import Octets, Section
@@ -33,7 +33,7 @@ from .structure import Part, Structure, scan
 from .tnef import unpack
 from .trace import Signature, Trace, trace
 from .verdicts import Result, Verdict, VerdictKind
-from .viewable import PDF, viewable_type
+from .viewable_types import PDF, viewable_type
 
 __all__ = [
     "PDF",

@@ -14,12 +14,12 @@ from urllib.parse import unquote
 
 from .attachments import Attachment, Kind, Measured, attachments, measure, own_parts, stream
 from .body import Shown, may_bring_words, read_body
-from .decode import MAX_TEXT_OCTETS, decode_body, decode_html_body, decode_markup
 from .headers import parse_fields
-from .inline import INLINE_OCTETS, InlineImages, image_type, name_of
-from .inner import JOINT, inner_octets
+from .inline_images import INLINE_OCTETS, InlineImages, image_type, name_of
+from .inner_messages import JOINT, inner_octets
 from .octets import Octets
 from .structure import MAX_DEPTH, Part, scan
+from .text_parts import MAX_TEXT_OCTETS, decode_body, decode_html_body, decode_markup
 from .transfer import decode_transfer, is_known_encoding, true_encoding
 
 TextKind = Literal["plain", "html", "none"]

@@ -9,7 +9,7 @@ import html
 import re
 from typing import Final
 
-from .unseen import Unseen
+from .hidden_text import Unseen
 
 MAX_CHARACTERS: Final = 512 * 1024
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from .charsets import clean_line
 from .dates import parse_date
-from .structured import Kind, Token, tokens
+from .structured_fields import Kind, Token, tokens
 
 Encryption = Literal["yes", "no", "unknown"]
 

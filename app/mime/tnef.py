@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .charsets import clean_body, decode_text
-from .decode import MAX_TEXT_OCTETS
 from .filenames import safe_filename
 from .parameters import media_type
+from .text_parts import MAX_TEXT_OCTETS
 
 MAX_OCTETS: Final = 32 * 1024 * 1024
 MAX_FILES: Final = 200

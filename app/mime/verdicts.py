@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from .charsets import clean_line
-from .structured import Kind, Token, tokens, unquoted
+from .structured_fields import Kind, Token, tokens, unquoted
 
 _MAX_RESULTS: Final = 50
 _MAX_PROPERTIES: Final = 20

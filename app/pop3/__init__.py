@@ -31,6 +31,7 @@ from .errors import (
     SaslFault,
 )
 from .framing import Limits
+from .recognise import TLS_RECORDS, Protocol, recognise
 from .replies import (
     BodyEnd,
     Capabilities,
@@ -44,7 +45,6 @@ from .replies import (
 )
 from .sasl import CramMd5, Login, Mechanism, Plain
 from .scram import Scram
-from .spoken import TLS_RECORDS, Protocol, recognise
 
 __all__ = [
     "TLS_RECORDS",

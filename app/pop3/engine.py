@@ -31,9 +31,9 @@ from typing import Any
 from .commands import HIDDEN, Command, Shape, State
 from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError
 from .framing import BodyReader, Limits, take_line
+from .recognise import TLS_RECORDS
 from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status, says_empty
 from .sasl import Exchange
-from .spoken import TLS_RECORDS
 
 
 class Side(Enum):

@@ -6,7 +6,7 @@ disagree about where a reply ends, no later reply can be trusted.
 
 from enum import Enum
 
-from .spoken import Protocol, recognise
+from .recognise import Protocol, recognise
 
 
 class Fault(Enum):

@@ -8,7 +8,7 @@ Must not know: HTTP, words for people, sessions.
 from .checks import RULES, Check, Fact, Finding, Group, Topic, Verdict, found, skipped
 from .inspection import Inspection
 from .report import Report, Step, Stopped
-from .running import ReportBusy, ReportError, ReportRun, Reports, ReportsFull
+from .runs import ReportBusy, ReportError, ReportRun, Reports, ReportsFull
 
 __all__ = [
     "RULES",

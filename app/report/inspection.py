@@ -12,7 +12,7 @@ from app.mailbox import Credentials, Key, MailboxError, MailboxInUse
 from app.pop3 import LocalProtocolError
 from app.transport import Dialer, Target, TlsFailed
 
-from . import after, before, messages
+from . import authorization, messages, transaction
 from . import capabilities as rules
 from .checks import Check, Finding, Topic, found, skipped
 from .handshakes import lenient
@@ -22,7 +22,7 @@ from .wire import TROUBLE, Site, Wire
 
 OVERALL = 60.0  # seconds, waits aside
 DELAY = 30  # seconds of login delay that are waited for without being asked
-_TROUBLE = (*after.ENGINE_TROUBLE, *TROUBLE)
+_TROUBLE = (*transaction.ENGINE_TROUBLE, *TROUBLE)
 _MARGIN = 0.5
 _SECONDS_LOGINS = (Topic.LOCK, Topic.BEHIND_PASS, Topic.STABLE)
 
@@ -53,7 +53,7 @@ class Inspection:
         self._key = key
         self._report = report
         self._wait = wait
-        self._outside = before.Outside()
+        self._outside = authorization.Outside()
         self._limit = asyncio.timeout(None)
         self._last_login = 0.0
         self._delay = 0
@@ -73,16 +73,16 @@ class Inspection:
     async def _look(self) -> None:
         report, outside = self._report, self._outside
         report.begin(Step.REACHING)
-        await self._all(Topic.NAME, before.reach(self._site))
+        await self._all(Topic.NAME, authorization.reach(self._site))
         if not self._site.address:
             return
-        await self._all(Topic.GREETING, before.greeting(self._site, outside))
+        await self._all(Topic.GREETING, authorization.greeting(self._site, outside))
         if not outside.pop3:
             return
         report.begin(Step.TLS)
-        await self._all(Topic.TLS_VERSIONS, before.tls(self._site, outside))
+        await self._all(Topic.TLS_VERSIONS, authorization.tls(self._site, outside))
         report.begin(Step.DIALOGUE)
-        report.add(*before.dialogue(outside))
+        report.add(*authorization.dialogue(outside))
         if self._key is None:
             best = outside.encrypted if outside.encrypted is not None else outside.clear
             report.add(*rules.promises(best) if best is not None else ())
@@ -101,9 +101,9 @@ class Inspection:
         if inside is None:
             return
         try:
-            report.add(*after.welcomed(inside, self._outside))
+            report.add(*transaction.welcomed(inside, self._outside))
             report.begin(Step.READING)
-            await self._some(Topic.COUNT, after.read(inside))
+            await self._some(Topic.COUNT, transaction.read(inside))
             renew = partial(self._renew, key, inside)
             await self._all(Topic.TOP, messages.compare(inside, renew, known=self._unstuffed))
             await self._one(Topic.PIPELINING, self._pipelining(inside, renew))
@@ -117,35 +117,35 @@ class Inspection:
         elif self._wait:
             self._report.add(skipped(Topic.IDLE, Finding.STILL_IN_USE))
 
-    async def _renew(self, key: Key, inside: after.Inside) -> None:
+    async def _renew(self, key: Key, inside: transaction.Inside) -> None:
         if not await self._may_log_in(()):
             raise TimeoutError
-        await after.renew(inside, self._dialer, self._target, key())
+        await transaction.renew(inside, self._dialer, self._target, key())
         self._logged_in()
 
     async def _pipelining(
-        self, inside: after.Inside, renew: Callable[[], Awaitable[None]]
+        self, inside: transaction.Inside, renew: Callable[[], Awaitable[None]]
     ) -> Check:
         if not inside.connection.alive:  # what ended it was no group
             await renew()
-        return await after.pipelining(inside)
+        return await transaction.pipelining(inside)
 
-    async def _second(self, key: Key, inside: after.Inside) -> None:
+    async def _second(self, key: Key, inside: transaction.Inside) -> None:
         """A second login last: solid-pop3d drops the first one over it at the next TOP."""
         if not await self._may_log_in(_SECONDS_LOGINS):
             return
         if not inside.connection.alive:
             self._report.add(skipped(Topic.LOCK, Finding.BROKE_OFF))
             return
-        await self._one(Topic.LOCK, after.lock(self._dialer, self._target, key()))
+        await self._one(Topic.LOCK, transaction.lock(self._dialer, self._target, key()))
         self._logged_in()
 
-    async def _login(self, key: Key) -> after.Inside | None:
+    async def _login(self, key: Key) -> transaction.Inside | None:
         report = self._report
         try:
-            inside = await after.login(self._dialer, self._target, key())
+            inside = await transaction.login(self._dialer, self._target, key())
         except MailboxError as error:
-            report.add(after.refused(error))
+            report.add(transaction.refused(error))
         except TlsFailed as error:
             report.add(skipped(Topic.LOGIN, Finding.LOGIN_UNTRUSTED, error.detail))
         except _TROUBLE as error:
@@ -158,7 +158,7 @@ class Inspection:
             return inside
         return None
 
-    async def _again(self, key: Key, first: after.Inside) -> None:
+    async def _again(self, key: Key, first: transaction.Inside) -> None:
         """A second login: what follows PASS in the same write, the same unique-ids, and idling."""
         credentials = key()
         told = (
@@ -166,7 +166,7 @@ class Inspection:
             if self._target.security.value != "none"
             else self._outside.clear
         )
-        if not after.by_user_pass(credentials, told):
+        if not transaction.by_user_pass(credentials, told):
             await self._again_by_engine(credentials, first, Finding.NO_USER_PASS)
             return
         if first.connection.tls is None and not first.gave_password:
@@ -179,7 +179,7 @@ class Inspection:
                 await self._segments(wire, first)
                 if self._wait:
                     self._begin_wait(Step.IDLING, self._wait)
-                    await self._one(Topic.IDLE, after.idle(wire, self._wait))
+                    await self._one(Topic.IDLE, transaction.idle(wire, self._wait))
                 await wire.goodbye()
         except MailboxError as error:
             self._unseen(Finding.STILL_IN_USE, getattr(error, "reply", ""))
@@ -187,7 +187,7 @@ class Inspection:
             self._unseen(Finding.BROKE_OFF, _words(error))
 
     async def _again_by_engine(
-        self, credentials: Credentials, first: after.Inside, why: Finding
+        self, credentials: Credentials, first: transaction.Inside, why: Finding
     ) -> None:
         """The same where a bare USER and PASS are out of place."""
         self._report.add(skipped(Topic.BEHIND_PASS, why))
@@ -197,7 +197,7 @@ class Inspection:
 
     @asynccontextmanager
     async def _bare_login(
-        self, credentials: Credentials, first: after.Inside
+        self, credentials: Credentials, first: transaction.Inside
     ) -> AsyncIterator[tuple[Wire, Check]]:
         """The lock of the connection that has just ended may take a moment to go.
 
@@ -206,15 +206,15 @@ class Inspection:
         told = first.capabilities.pipelining or (
             self._outside.clear is not None and self._outside.clear.pipelining
         )
-        for pause in after.PAUSES:
+        for pause in transaction.PAUSES:
             async with self._protected() as wire:
                 with suppress(MailboxInUse):
-                    check = await after.behind_pass(wire, credentials, told=told)
+                    check = await transaction.behind_pass(wire, credentials, told=told)
                     yield wire, check
                     return
             await asyncio.sleep(max(pause, self._delay))
         async with self._protected() as wire:
-            yield wire, await after.behind_pass(wire, credentials, told=told)
+            yield wire, await transaction.behind_pass(wire, credentials, told=told)
 
     @asynccontextmanager
     async def _protected(self) -> AsyncIterator[Wire]:
@@ -226,26 +226,26 @@ class Inspection:
         async with self._site.secured(self._dialer.context_for(self._target)) as wire:
             yield wire
 
-    async def _stable_on(self, wire: Wire, first: after.Inside) -> Check:
-        again = await after.unique_ids(wire, first.messages)
+    async def _stable_on(self, wire: Wire, first: transaction.Inside) -> Check:
+        again = await transaction.unique_ids(wire, first.messages)
         return stable(first.uidls or (), again or ())
 
-    async def _stable_by_engine(self, credentials: Credentials, first: after.Inside) -> Check:
-        second = await after.login_again(self._dialer, self._target, credentials)
+    async def _stable_by_engine(self, credentials: Credentials, first: transaction.Inside) -> Check:
+        second = await transaction.login_again(self._dialer, self._target, credentials)
         try:
-            await after.read(second)
+            await transaction.read(second)
         except BaseException:
             second.connection.abort()
             raise
         await second.end()
         return stable(first.uidls or (), second.uidls or ())
 
-    async def _segments(self, wire: Wire, first: after.Inside) -> None:
+    async def _segments(self, wire: Wire, first: transaction.Inside) -> None:
         if first.connection.habit.unstuffed:
             return  # on a bare connection, nothing tells where its answer ends
-        small = after.sample(first.listing)
+        small = transaction.sample(first.listing)
         with suppress(*_TROUBLE):
-            check = await after.segments(wire, small[0].number) if small else None
+            check = await transaction.segments(wire, small[0].number) if small else None
             self._report.add(*((check,) if check is not None else ()))
 
     def _unseen(self, why: Finding, words: str) -> None:
@@ -263,7 +263,7 @@ class Inspection:
         with suppress(*TROUBLE):
             async with self._site.wire(context) as wire:
                 await wire.line()
-                self._report.add(await after.idle(wire, self._wait))
+                self._report.add(await transaction.idle(wire, self._wait))
 
     # -- time ----------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Messages of a sample by RETR and by TOP: sizes, lines, headers, dots.
 
-What was RETR'd never meets a QUIT, see `after`.
+What was RETR'd never meets a QUIT, see `transaction`.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -9,9 +9,9 @@ from contextlib import suppress
 from app.pop3 import CommandRejected, MessageNumber, ScanListing, commands
 
 from . import maildrop
-from .after import SMALL, Inside, sample
 from .checks import Check, Finding, Topic, found, skipped
 from .dots import Dots
+from .transaction import SMALL, Inside, sample
 
 _ALL = 40_000  # lines; no message of a sample has more
 _TOPS = 3  # messages for TOP

@@ -4,7 +4,7 @@ Owns: tokens, sealed credentials, the store, expiry, what outlives it, limits, t
 Must not know: templates, POP3 verbs.
 """
 
-from .ended import Cause, Ended
+from .ended_sessions import Cause, Ended
 from .errors import NoSession, SessionError, SessionLimit
 from .manager import Session, SessionLimits, Sessions
 from .store import MemoryStore, Record, Store

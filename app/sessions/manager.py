@@ -24,7 +24,7 @@ from app.mailbox import (
 )
 from app.transport import Dialer, Security, Target
 
-from .ended import Cause, Ended, EndedSessions, digest_of
+from .ended_sessions import Cause, Ended, EndedSessions, digest_of
 from .errors import NoSession, SessionLimit
 from .store import Record, Store
 from .vault import Keys, new_token

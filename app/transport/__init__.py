@@ -18,11 +18,12 @@ from .errors import (
     TransportError,
 )
 from .habits import Doubt, Habit, Habits, WayIn
-from .measures import Timeouts, Traffic
+from .listener import Listener
 from .names import Resolve, system_addresses
-from .overhearing import Listener
 from .pipeline import Pending
 from .targets import Reach, TargetPolicy
+from .timeouts import Timeouts
+from .traffic import Traffic
 from .window import Window, worth_draining
 
 __all__ = [

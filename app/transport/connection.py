@@ -19,9 +19,10 @@ from .answers import Answers, unasked
 from .body import Body, Fetched
 from .errors import ConnectionLost, Stalled
 from .habits import Habit
-from .measures import Timeouts, Traffic
-from .overhearing import Listener, Overheard
+from .listener import Listener, Relay
 from .pipeline import SURPLUS, Pending, Pipeline
+from .timeouts import Timeouts
+from .traffic import Traffic
 from .watchdog import Watchdog
 from .window import Window, worth_draining
 from .wire import Wire
@@ -37,8 +38,7 @@ class Connection(asyncio.Protocol):
 
     Args:
         host, port: for errors and pages; the connection itself goes to a vetted address.
-        timeouts: how long the server may be silent.
-        limits: what the server may send.
+        timeouts, limits: how long the server may be silent, and what it may send.
         listener: is told what is said.
         habit: what is known of this server, and learns from this connection.
 
@@ -67,7 +67,7 @@ class Connection(asyncio.Protocol):
         self.signed_in_by, self.means_refused = "", tuple[str, ...]()
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
-        self._overheard = Overheard(self._engine, listener)
+        self._relay = Relay(self._engine, listener)
         self._pipeline = Pipeline()
         self._wire = Wire()
         self.habit = habit or Habit()
@@ -215,7 +215,7 @@ class Connection(asyncio.Protocol):
             raise self._lost or ConnectionLost("STLS")
         self._wire.transport = transport
         self._engine.tls_established()
-        self._overheard.connected(self.tls)
+        self._relay.connected(self.tls)
         self.capabilities = pop3.Capabilities()
 
     async def quit(self) -> str:
@@ -238,7 +238,7 @@ class Connection(asyncio.Protocol):
         """Ends the connection at once; the server deletes nothing (RFC 1939, section 6)."""
         if self._lost is None:
             self._lost = error or ConnectionLost("closed")
-            self._overheard.closed(error)
+            self._relay.closed(error)
         self._watchdog.stop()
         self._wire.abort()
         error = self._lost
@@ -273,7 +273,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there; a greeting is due."""
         self._wire.transport = cast("asyncio.Transport", transport)
-        self._overheard.connected(self.tls)
+        self._relay.connected(self.tls)
         self._watchdog.watch()
 
     def data_received(self, data: bytes) -> None:
@@ -338,7 +338,7 @@ class Connection(asyncio.Protocol):
                 self._watchdog.heard()
             self._pipeline.began(pending, now)
             self.traffic.verbs[pending.command.verb] += 1
-        self._overheard.catch_up()
+        self._relay.catch_up()
         # All that is submitted in this turn goes in one write; so do answers to SASL challenges.
         if self._writing is None:
             self._writing = self._loop.call_soon(self._write)

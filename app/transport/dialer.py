@@ -25,11 +25,11 @@ from .errors import (
     TlsFault,
 )
 from .habits import Habits
-from .measures import Timeouts
+from .listener import Listener
 from .names import Resolve, system_addresses
-from .overhearing import Listener
-from .stranger import what_answers
+from .probe import what_answers
 from .targets import TargetPolicy
+from .timeouts import Timeouts
 
 
 class Security(Enum):

@@ -13,7 +13,7 @@ from typing import Final
 from app.pop3 import Capabilities, Command, CommandRejected, State, commands
 
 from .errors import ConnectionLost, Stalled
-from .measures import Traffic
+from .traffic import Traffic
 
 Ask = Callable[[Command[Capabilities]], Awaitable[Capabilities]]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime import Contents, join_paths
-from app.mime.decode import MAX_TEXT_OCTETS
+from app.mime.text_parts import MAX_TEXT_OCTETS
 from tests.mime.reading import peek
 from tests.support.corpus import CASES
 from tests.support.table import table

@@ -3,7 +3,7 @@
 import pytest
 
 from app.mime import Contents
-from app.mime.decode import MAX_TEXT_OCTETS
+from app.mime.text_parts import MAX_TEXT_OCTETS
 
 ALTERNATIVE = (
     b"Subject: two\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n"

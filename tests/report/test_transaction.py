@@ -6,7 +6,7 @@ import pytest
 
 from app.mailbox import Credentials
 from app.pop3 import Capabilities
-from app.report import Finding, Inspection, Report, Topic, Verdict, after
+from app.report import Finding, Inspection, Report, Topic, Verdict, transaction
 from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
 from tests.support.scripted import Peer, ScriptedServer
@@ -132,8 +132,8 @@ async def test_pipelining_that_is_announced_and_breaks():
             await super().__call__(peer)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(after, "PATIENCE", 0.5)
-        patch.setattr(after, "_LOST", 0.5)
+        patch.setattr(transaction, "PATIENCE", 0.5)
+        patch.setattr(transaction, "_LOST", 0.5)
         async with ScriptedServer(OneAtATime(plain(3))) as server:
             report = await look(server, user="anna")
     assert Finding.PIPELINING_BROKEN in findings(report)
@@ -150,7 +150,7 @@ async def test_a_refused_login_is_tried_once(report_of):
 
 async def test_a_second_login_that_is_refused_is_not_tried_again():
     class Once(FakeMaildrop):
-        """Lets in the first two, and nobody after."""
+        """Lets in the first two, and nobody transaction."""
 
         async def __call__(self, peer: Peer) -> None:
             if self.count("LIST"):
@@ -215,11 +215,11 @@ async def test_how_a_second_program_is_refused(reply, finding):
 
 def test_whether_user_and_pass_are_a_way_in():
     anna = Credentials("anna", "secret")
-    assert after.by_user_pass(anna, None)
-    assert after.by_user_pass(anna, Capabilities())
-    assert after.by_user_pass(anna, Capabilities({"USER": ()}))
-    assert not after.by_user_pass(anna, Capabilities({"TOP": ()}))
-    assert not after.by_user_pass(Credentials("anna", "secret", "PLAIN"), None)
+    assert transaction.by_user_pass(anna, None)
+    assert transaction.by_user_pass(anna, Capabilities())
+    assert transaction.by_user_pass(anna, Capabilities({"USER": ()}))
+    assert not transaction.by_user_pass(anna, Capabilities({"TOP": ()}))
+    assert not transaction.by_user_pass(Credentials("anna", "secret", "PLAIN"), None)
 
 
 async def test_idling(report_of):

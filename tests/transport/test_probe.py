@@ -9,7 +9,7 @@ import pytest
 
 from app.pop3 import Protocol
 from app.transport import ConnectFault, Security, TlsFault
-from app.transport.stranger import what_answers
+from app.transport.probe import what_answers
 from tests.support import need
 from tests.support.process import free_port
 from tests.support.scripted import ScriptedServer, close, reset, send, stall, steps

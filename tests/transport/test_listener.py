@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from app.mailbox.login import sign_in
 from app.pop3 import Engine, Said, Side, commands
 from app.transport import ConnectionLost, Security
-from app.transport.overhearing import Overheard
+from app.transport.listener import Relay
 from tests.support.certs import Authority
 from tests.support.maildrop import FakeMaildrop, plain
 from tests.support.scripted import ScriptedServer
@@ -32,28 +32,28 @@ class Ear:
 
 def test_each_line_is_passed_on_once_and_in_order():
     engine, ear = Engine(), Ear()
-    overheard = Overheard(engine, ear)
-    overheard.catch_up()
+    relay = Relay(engine, ear)
+    relay.catch_up()
     engine.receive_data(b"+OK ready\r\n")
-    overheard.catch_up()
-    overheard.catch_up()
+    relay.catch_up()
+    relay.catch_up()
     engine.submit(commands.capa())
     engine.receive_data(b"+OK\r\nUIDL\r\n.\r\n")
-    overheard.closed(None)
+    relay.closed(None)
     assert ear.told == [("S", "+OK ready"), ("C", "CAPA"), ("S", "+OK"), ("closed", "NoneType")]
     engine.submit(commands.capa())
-    overheard.catch_up()
-    overheard.closed(ConnectionLost("closed"))
+    relay.catch_up()
+    relay.closed(ConnectionLost("closed"))
     assert len(ear.told) == 4, "nothing is passed on after the end"
 
 
 def test_without_a_listener_nothing_happens():
     engine = Engine()
-    overheard = Overheard(engine, None)
+    relay = Relay(engine, None)
     engine.receive_data(b"+OK ready\r\n")
-    overheard.connected(None)
-    overheard.catch_up()
-    overheard.closed(None)
+    relay.connected(None)
+    relay.catch_up()
+    relay.closed(None)
 
 
 async def test_a_connection_is_heard_from_the_greeting_to_its_end():

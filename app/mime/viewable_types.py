@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .inline import image_type
+from .inline_images import image_type
 
 PDF: Final = "application/pdf"
 _BMP: Final = "image/bmp"

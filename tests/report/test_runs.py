@@ -8,7 +8,7 @@ import pytest
 
 from app.mailbox import Credentials
 from app.report import Inspection, ReportBusy, ReportRun, Reports, ReportsFull, Step, Stopped
-from app.report import running as module
+from app.report import runs as module
 from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, Quirks, plain
 from tests.support.scripted import ScriptedServer, stall

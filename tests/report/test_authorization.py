@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from app.report import Finding, Stopped, Topic, Verdict, before, inspection
-from app.report.before import judged, round_trip
+from app.report import Finding, Stopped, Topic, Verdict, authorization, inspection
+from app.report.authorization import judged, round_trip
 from app.report.inspection import Inspection
 from app.report.report import Report
 from app.report.wire import Site
@@ -68,7 +68,7 @@ async def test_what_this_machine_has_no_way_to_says_nothing_of_the_server():
         site = Site(without, Target("pop.example.net", server.port, Security.NONE))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(without, "reach", no_route)
-            checks = [check async for check in before.reach(site)]
+            checks = [check async for check in authorization.reach(site)]
     assert [(check.topic, check.finding, check.verdict) for check in checks] == [
         (Topic.IPV6, Finding.NO_ROUTE, Verdict.SKIPPED),
         (Topic.IPV4, Finding.IPV4_ANSWERS, Verdict.GOOD),
@@ -111,7 +111,7 @@ async def test_a_web_server_waits_to_be_spoken_to():
 
 
 async def test_tls_where_clear_was_chosen_and_the_other_way_round(authority, monkeypatch):
-    monkeypatch.setattr(before, "_GREETING", 0.5)
+    monkeypatch.setattr(authorization, "_GREETING", 0.5)
     leaf = authority.leaf().server_context()
     async with ScriptedServer(close(), tls=leaf) as server:
         assert Finding.SPEAKS_TLS in findings(await look(server))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.discovery.guessing import answers, candidates, first_answering
+from app.discovery.guesses import answers, candidates, first_answering
 from app.transport import Dialer, Security, Target, TargetPolicy, Timeouts
 from tests.support.scripted import ScriptedServer, expect, send, stall, steps
 

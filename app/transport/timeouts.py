@@ -1,21 +1,11 @@
-"""What a connection counts, and how long it waits."""
+"""How long a connection waits."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 # Answers that a server with a large maildrop may think about for minutes.
 _SLOW: Final = frozenset({"PASS", "APOP", "AUTH", "STAT", "LIST", "UIDL", "QUIT"})
 _LF: Final = 2.0  # seconds; some servers send it with the next answer only
-
-
-@dataclass(slots=True)
-class Traffic:
-    """What went over the wire, in octets before TLS, and how often each verb was sent."""
-
-    received: int = 0
-    sent: int = 0
-    verbs: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from app.mime import sanitise
 from app.mime.contents import Contents
-from app.mime.inline import InlineImages, image_type
+from app.mime.inline_images import InlineImages, image_type
 from app.mime.structure import scan
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 92

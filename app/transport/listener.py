@@ -20,7 +20,7 @@ class Listener(Protocol):
         """It is over: what ended it, or None where that was our own doing."""
 
 
-class Overheard:
+class Relay:
     """What an engine says, for a listener, if there is one."""
 
     def __init__(self, engine: Engine, listener: Listener | None) -> None:

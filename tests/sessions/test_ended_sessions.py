@@ -4,7 +4,7 @@ import pytest
 
 from app.mailbox import Account, Credentials, Known, LoginRejected, MessageId
 from app.sessions import Cause, NoSession, SessionLimits
-from app.sessions.ended import Ended, EndedSessions, digest_of
+from app.sessions.ended_sessions import Ended, EndedSessions, digest_of
 from app.sessions.vault import Keys
 from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain

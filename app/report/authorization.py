@@ -13,7 +13,7 @@ from statistics import median
 from app.pop3 import Capabilities, Protocol, recognise
 from app.pop3.replies import apop_challenge, decode, parse_capabilities, parse_status
 from app.transport import ConnectFailed, Security, TargetForbidden
-from app.transport.stranger import what_answers
+from app.transport.probe import what_answers
 
 from . import capabilities as rules
 from . import handshakes

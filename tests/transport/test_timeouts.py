@@ -1,12 +1,6 @@
-"""Counters begin at nothing, and timeouts are ordered as their use wants it."""
+"""Timeouts are ordered as their use wants it."""
 
-from app.transport import Timeouts, Traffic
-
-
-def test_counters_are_not_shared():
-    one, other = Traffic(), Traffic()
-    one.verbs["STAT"] += 1
-    assert not other.verbs
+from app.transport import Timeouts
 
 
 def test_connecting_is_given_less_time_than_a_slow_answer():

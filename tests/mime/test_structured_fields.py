@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime.structured import MAX_CHARACTERS, MAX_TOKENS, Kind, tokens, unquoted
+from app.mime.structured_fields import MAX_CHARACTERS, MAX_TOKENS, Kind, tokens, unquoted
 
 
 def short(value: str) -> list[str]:

@@ -5,7 +5,7 @@ from binascii import b2a_uu
 import pytest
 
 from app.mime import Contents, Kind, holds_message, join_paths, split_path
-from app.mime.inner import MAX_DECODED, inner_octets
+from app.mime.inner_messages import MAX_DECODED, inner_octets
 from tests.support.cms import signed_data
 from tests.support.corpus.case import HTML, PDF, TEXT, b64, crlf, multipart
 

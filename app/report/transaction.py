@@ -33,7 +33,7 @@ from app.transport import ConnectFailed, Connection, Dialer, Target, TransportEr
 
 from . import capabilities as rules
 from . import maildrop
-from .before import Outside
+from .authorization import Outside
 from .checks import Check, Finding, Topic, found, skipped
 from .wire import MOST, PATIENCE, Wire
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime.decode import MAX_TEXT_OCTETS, decode_body, decode_html_body, unflow
+from app.mime.text_parts import MAX_TEXT_OCTETS, decode_body, decode_html_body, unflow
 
 TEXT = "Grüße — 日本語\nzweite Zeile\n"
 
