@@ -171,12 +171,12 @@ async def test_a_wrong_password_waits_and_others_do_not():
             wire.ask(b"QUIT")
         return time.monotonic() - start
 
-    async with DemoServer(messages=MAIL, refusal_delay=0.8) as demo:
+    async with DemoServer(messages=MAIL, refusal_delay=2) as demo:
         waited, took = await asyncio.gather(
             asyncio.to_thread(wrong, demo), asyncio.to_thread(right, demo)
         )
-    assert waited >= 0.75
-    assert took < 0.6
+    assert waited > 1.9
+    assert took < 1.9
 
 
 @pytest.mark.parametrize("split", [1_000_000, 700])

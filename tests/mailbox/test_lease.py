@@ -81,19 +81,20 @@ async def test_a_lock_of_our_own_that_lingers_is_waited_for():
         await lease.give_back()
         drop.quirks.in_use_logins = 2
         began = time.monotonic()
-        await lease.take(ANNA)
-        assert 0.6 < time.monotonic() - began < 3
+        async with asyncio.timeout(10):
+            await lease.take(ANNA)
+        assert time.monotonic() - began > 0.6
         assert len(drop.sessions) == 4
         lease.drop()
 
 
-async def test_a_lock_of_somebody_else_is_told_at_once():
+async def test_a_lock_of_somebody_else_is_told_at_once(monkeypatch):
+    monkeypatch.setattr("app.mailbox.lease._PAUSES", (60.0,))
     drop = FakeMaildrop(quirks=Quirks(in_use_logins=1))
     async with ScriptedServer(drop) as server:
-        began = time.monotonic()
-        with pytest.raises(MailboxInUse, match="IN-USE"):
-            await lease_at(server).take(ANNA)
-        assert time.monotonic() - began < 0.5
+        async with asyncio.timeout(10):
+            with pytest.raises(MailboxInUse, match="IN-USE"):
+                await lease_at(server).take(ANNA)
         assert len(drop.sessions) == 1
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -39,6 +40,19 @@ async def echo(reader, writer):
     writer.write_eof()
 
 
+async def takes(measured: Callable[[], Awaitable[float]], least: float, below: float) -> None:
+    """That it never takes less than ``least``, and less than ``below`` when nothing else does.
+
+    A busy machine only ever adds to what the link takes: one of some tries is enough.
+    """
+    for _ in range(20):
+        spent = await measured()
+        assert spent >= least
+        if spent < below:
+            return
+    pytest.fail(f"it takes {spent:.3f} s, not less than {below} s")
+
+
 async def hang_up(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with suppress(OSError):
@@ -57,35 +71,32 @@ async def rounds(port: int, count: int) -> float:
     return spent
 
 
-async def test_each_round_trip_costs_the_rtt():
-    async with server(echo) as port, Link("127.0.0.1", port, rtt=0.04) as link:
-        assert 10 * 0.04 <= await rounds(link.port, 10) < 10 * 0.04 * 1.5
-
-
-async def test_twice_the_rtt_is_twice_the_time():
-    async with (
-        server(echo) as port,
-        Link("127.0.0.1", port, rtt=0.03) as near,
-        Link("127.0.0.1", port, rtt=0.06) as far,
-    ):
-        assert 1.6 < await rounds(far.port, 8) / await rounds(near.port, 8) < 2.4
+@pytest.mark.parametrize("rtt", [0.03, 0.06])
+async def test_each_round_trip_costs_the_rtt(rtt):
+    async with server(echo) as port, Link("127.0.0.1", port, rtt=rtt) as link:
+        await takes(lambda: rounds(link.port, 4), 4 * rtt, 4 * rtt * 1.3)
 
 
 async def test_without_rtt_nothing_is_added():
     async with server(echo) as port, Link("127.0.0.1", port) as link:
-        assert await rounds(link.port, 50) < 0.5
+        await takes(lambda: rounds(link.port, 50), 0, 0.5)
 
 
 async def test_delays_do_not_add_up_over_chunks():
-    async with server(echo) as port, Link("127.0.0.1", port, rtt=0.1) as link:
+
+    async def trickle() -> float:
         reader, writer = await asyncio.open_connection("127.0.0.1", link.port)
         start = time.perf_counter()
         for _ in range(30):  # thirty chunks a few milliseconds apart: one delay, not thirty
             writer.write(b"y" * 100)
             await asyncio.sleep(0.003)
         await reader.readexactly(3000)
-        assert 0.1 <= time.perf_counter() - start < 0.4
+        spent = time.perf_counter() - start
         await hang_up(writer)
+        return spent
+
+    async with server(echo) as port, Link("127.0.0.1", port, rtt=0.1) as link:
+        await takes(trickle, 0.1, 0.4)
 
 
 async def fetch(port: int, octets: int) -> float:
@@ -102,8 +113,8 @@ async def fetch(port: int, octets: int) -> float:
 async def test_the_rate_is_kept_and_queues():
     async with server(echo) as port, Link("127.0.0.1", port, rate=200_000) as link:
         # Up and down overlap, some 10 ms apart.
-        assert 0.25 <= await fetch(link.port, 50_000) < 0.45
-        assert 0.50 <= await fetch(link.port, 100_000) < 0.80
+        await takes(lambda: fetch(link.port, 50_000), 0.25, 0.45)
+        await takes(lambda: fetch(link.port, 100_000), 0.5, 0.8)
 
 
 async def test_a_question_behind_a_queue_waits_for_the_queue():
@@ -116,13 +127,17 @@ async def test_a_question_behind_a_queue_waits_for_the_queue():
         writer.write(b"!")
         await reader.read()
 
-    async with server(flood) as port, Link("127.0.0.1", port, rtt=0.02, rate=200_000) as link:
+    async def ask() -> float:
         reader, writer = await asyncio.open_connection("127.0.0.1", link.port)
         start = time.perf_counter()
         writer.write(b"ab")
         await reader.readexactly(60_001)
-        assert 0.32 <= time.perf_counter() - start < 0.6
+        spent = time.perf_counter() - start
         await hang_up(writer)
+        return spent
+
+    async with server(flood) as port, Link("127.0.0.1", port, rtt=0.02, rate=200_000) as link:
+        await takes(ask, 0.32, 0.6)
 
 
 async def test_it_counts_and_records_what_was_put_on_the_wire():

@@ -165,7 +165,7 @@ def test_no_answer_ever_has_a_word_of_another_message(some, asked):
 
 async def _read_all(made: list[FakeMessage], asked: int) -> None:
     drop = FakeMaildrop(made, quirks=Quirks(bare=frozenset({"TOP"})))
-    ours = dialer(QUICK)
+    ours = dialer()
     async with ScriptedServer(drop) as server:
         connection = await sign_in_to(ours, server)
         await listed(connection)

@@ -63,7 +63,7 @@ async def test_a_stall_ends_the_connection(stage):
         with pytest.raises(Stalled) as caught:
             await ask(connection, verb)
         assert caught.value.command.startswith(verb)
-        assert 0.1 <= caught.value.seconds <= time.monotonic() - began < 1.5
+        assert 0.1 <= caught.value.seconds <= time.monotonic() - began < 10
         assert not connection.alive
         with pytest.raises(Stalled):  # whoever comes later is told the same
             await connection.execute(commands.noop())
@@ -173,11 +173,11 @@ async def test_what_was_never_sent_is_told_apart():
         assert (second.value.command, second.value.sent) == ("NOOP", False)
 
 
-async def test_quit_says_goodbye_and_closes():
+async def test_quit_says_goodbye_and_closes(monkeypatch):
+    monkeypatch.setattr("app.transport.connection._GOODBYE", 60)
     async with playing(FakeMaildrop()) as connection:
-        began = time.monotonic()
-        assert await connection.quit() == "bye"
-        assert time.monotonic() - began < 1  # the server closed by itself
+        async with asyncio.timeout(10):  # the server closed by itself
+            assert await connection.quit() == "bye"
         assert not connection.alive
 
 

@@ -64,7 +64,7 @@ async def test_a_host_that_drops_what_is_sent_to_it():
         began = time.monotonic()
         error = await connect_fault(dialer(QUICK), Target("127.0.0.1", port, NONE))
         assert error.fault is ConnectFault.TIMEOUT
-        assert 0.4 < time.monotonic() - began < 1.5
+        assert 0.4 < time.monotonic() - began < 10  # the kernel's own patience is minutes
         for filler in fillers:
             filler.close()
 
@@ -136,7 +136,7 @@ async def test_a_greeting_that_trickles_in_for_ever():
         began = time.monotonic()
         error = await connect_fault(dialer(QUICK), target(server))
         assert error.fault is ConnectFault.NO_GREETING
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
 
 
 async def test_a_refusing_greeting_keeps_its_words():
