@@ -1,5 +1,6 @@
 """Fixtures every test may use; the tools themselves are in ``tests/support``."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 
@@ -71,6 +72,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
             if pytest_asyncio.is_async_test(item):
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Two more than there are cores: half of its time a test waits, for a server or a browser."""
+    cores_or_told = yield
+    return cores_or_told + (0 if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else 2)
 
 
 # Where nothing may be skipped, a skip is a failure that keeps its reason.

@@ -79,6 +79,7 @@ async def test_an_order_is_kept_until_it_may_be_another():
         assert all(message is mailbox.index[message.id] for message in again)
 
 
+@pytest.mark.heavy
 async def test_a_hundred_thousand_messages():
     drop = maildrop(plain(100_000))
     async with ScriptedServer(drop) as server:

@@ -83,6 +83,7 @@ def at_once(monkeypatch):
     monkeypatch.setattr(parts, "_GROWTH", 1)
 
 
+@pytest.mark.heavy
 @table("case", SMALL, ids=lambda case: case.name)
 async def test_every_part_of_the_corpus_is_the_same_while_it_comes(case, at_once):
     raw = case.raw

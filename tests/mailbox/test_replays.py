@@ -23,13 +23,14 @@ from .replaying import mail_of, replayed, retrieved
 SOUND = [name for name in NAMES if name not in {"greenmail_dot", "cyrus_cr", "cyrus_late"}]
 NOT_PIPELINING = {"gmail", "office365", "yahoo", "james", "greenmail", "hmailserver", "qpopper"}
 LINE_ENDS = [b"\r\n", b"\n"]
+ONE_OCTET = pytest.param(True, marks=pytest.mark.heavy)
 
 
 def locked(password: str, user: str = "anna") -> Key:
     return lambda: Credentials(user, password, "USER")
 
 
-@pytest.mark.parametrize("one_octet", [False, True], ids=["at once", "one octet"])
+@pytest.mark.parametrize("one_octet", [False, ONE_OCTET], ids=["at once", "one octet"])
 @pytest.mark.parametrize("line_end", LINE_ENDS, ids=["CRLF", "LF"])
 @pytest.mark.parametrize("name", SOUND)
 async def test_the_main_job(name, line_end, one_octet, authority, ca_file):

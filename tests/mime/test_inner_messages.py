@@ -193,6 +193,7 @@ def test_what_holds_no_message_is_not_offered(part):
     assert inner_octets(contents.data, found) is None
 
 
+@pytest.mark.heavy
 def test_an_encoded_message_too_large_for_memory_is_not_opened():
     large = b"QUJD\r\n" * (MAX_DECODED // 6 + 1)
     contents = outer(ENCODED + b"base64\n\n" + large)

@@ -276,6 +276,7 @@ async def test_stls_and_what_can_be_injected():
             await writer.wait_closed()
 
 
+@pytest.mark.heavy
 async def test_a_hundred_thousand_messages_are_quick():
     start = time.monotonic()
     async with running(plain(100_000)) as drop:

@@ -15,6 +15,7 @@ from tests.support.scripted import ScriptedServer
 from .dialling import ANNA, dialer
 
 LINE_ENDS = [b"\r\n", b"\n"]
+ONE_OCTET = pytest.param(True, marks=pytest.mark.heavy)
 SOUND = [name for name in NAMES if name not in {"greenmail_dot", "cyrus_cr", "cyrus_late"}]
 
 
@@ -32,7 +33,7 @@ async def dialled(replay: Replay, authority, ca_file, one_octet: bool) -> AsyncI
             await asyncio.sleep(0.01)  # both ends are closed
 
 
-@pytest.mark.parametrize("one_octet", [False, True], ids=["at once", "one octet"])
+@pytest.mark.parametrize("one_octet", [False, ONE_OCTET], ids=["at once", "one octet"])
 @pytest.mark.parametrize("line_end", LINE_ENDS, ids=["CRLF", "LF"])
 @pytest.mark.parametrize("name", SOUND)
 async def test_answers_go_to_those_who_asked(name, line_end, one_octet, authority, ca_file):

@@ -39,6 +39,7 @@ async def octets(http: httpx.AsyncClient, path: str) -> int:
         return len(b"".join([block async for block in answer.aiter_raw()]))
 
 
+@pytest.mark.heavy
 async def test_the_first_page_of_ten_thousand_messages(http):
     page = await http.get("/mailbox")
     assert page.text.count('<li id="m-') == 100

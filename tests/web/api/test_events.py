@@ -185,6 +185,7 @@ async def test_looking_on_keeps_neither_the_lock_nor_the_session():
         assert len(place.sessions) == 0
 
 
+@pytest.mark.heavy
 async def test_fifty_tabs_cost_one_header_load_and_leave_nothing_behind():
     async with placed(FakeMaildrop(plain(400))) as place, AsyncExitStack() as tabs:
         token = place.script.token
