@@ -31,7 +31,7 @@ def lasting() -> Iterator[RunningPopscope]:
 def popscope(lasting: RunningPopscope, ending: str) -> Iterator[RunningPopscope]:
     """The one that lasts, or another: to be ended, or with short times to be waited for."""
     own = {
-        "idle release": {"POPSCOPE_IDLE_RELEASE": "1"},
+        "idle release": {"POPSCOPE_IDLE_RELEASE": "3"},
         "expiry": {"POPSCOPE_SESSION_IDLE": "2"},
         "SIGTERM": {},
         "SIGKILL": {},
@@ -41,6 +41,15 @@ def popscope(lasting: RunningPopscope, ending: str) -> Iterator[RunningPopscope]
         return
     with RunningPopscope("serve", settings=own[ending]) as running:
         yield running
+
+
+async def headers_loaded(client: httpx.AsyncClient) -> None:
+    for _ in range(600):
+        listed = (await client.get("/api/v1/list")).json()["messages"]
+        if all(one["headers_known"] for one in listed):
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("headers stay unknown")
 
 
 async def typed(client: httpx.AsyncClient, line: str) -> httpx.Response:
@@ -64,7 +73,7 @@ async def test_raw_deletions_never_slip_out(
         httpx.AsyncClient(base_url=popscope.url, timeout=20) as client,
     ):
         await signed_in(client, link, user)
-        await client.post("/api/v1/headers/pause")  # or a TOP might come between the DELEs
+        await headers_loaded(client)  # or a TOP might come between the DELEs
         for number in (1, 3, 8):
             done = (await typed(client, f"DELE {number}")).json()
             assert done["reply"].startswith("+OK")
