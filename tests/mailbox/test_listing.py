@@ -1,6 +1,7 @@
 """The index, the marks and the notices from one connection to the next."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -84,12 +85,14 @@ async def test_a_hundred_thousand_messages():
     drop = maildrop(plain(100_000))
     async with ScriptedServer(drop) as server:
         mailbox = mailbox_at(server.host, server.port)
-        async with asyncio.timeout(15):
-            await line_of(mailbox).hold()
+        began = time.process_time()
+        await line_of(mailbox).hold()
+        assert time.process_time() - began < 12  # of the server, too; some three on a quiet machine
         assert len(mailbox.index) == 100_000
         mailbox.marks.mark([by_number(mailbox, 99_999).id])
-        async with asyncio.timeout(5):
-            assert (await reader(mailbox).stat()).messages == 100_000  # a click goes first
+        known = mailbox.headers.progress.known
+        assert (await reader(mailbox).stat()).messages == 100_000  # a click goes first
+        assert mailbox.headers.progress.known - known < 2_000
         await mailbox.close()
         assert len(drop.messages) == 100_000
 
