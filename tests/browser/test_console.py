@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe, screenshot
+from tests.support.signin import standing
 
 from .conftest import Stage
 
@@ -148,6 +149,7 @@ async def test_without_javascript(stage: Stage, page_at: PageAt, chromium: Chrom
     chromium.allow("status of (409|422)")
     page = await page_at(width, "dark", javascript=False)
     await stage.sign_in(page)
+    await standing(page)
     await page.goto(f"{stage.app.url}/mailbox/console")
     send = page.get_by_role("button", name="Send", exact=True)
     for step in ("STAT", "LIST", "TOP 1 0", "DELE 1", "RSET", "QUIT"):

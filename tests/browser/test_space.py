@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
-from tests.support.signin import enter_demo
+from tests.support.signin import enter_demo, standing
 
 from .test_look import WATCH_SHIFTS
 
@@ -100,7 +100,7 @@ async def test_on_a_phone_and_without_javascript(
     page = await page_at(390, "dark", height=844, javascript=False, has_touch=True)
     await page.goto(demo.url)
     await page.get_by_role("button", name="demo mailbox").tap()
-    await page.get_by_role("link", name="Where the space goes").wait_for()
+    await standing(page)
     for _ in range(40):
         await page.goto(demo.url + "/mailbox/space")
         if await page.get_by_role("row", name=re.compile("Uncle Bob")).count():

@@ -35,6 +35,11 @@ async def headers_loaded(page: Page) -> None:
     await page.locator("#progress", has_text="all ").wait_for(timeout=60_000)
 
 
+async def standing(page: Page) -> None:
+    """Until a list without JavaScript renews itself no more, and cuts into nothing any more."""
+    await page.locator("head:not(:has([http-equiv=refresh])) + body .rows").wait_for()
+
+
 async def enter_demo(page: Page, url: str) -> None:
     """Opens the demo as a new visitor, until all headers have come in."""
     await page.goto(url)
