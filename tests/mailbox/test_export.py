@@ -330,6 +330,7 @@ async def _until_done(blocks: AsyncIterator[bytes], export: Export, messages: in
             return
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("form", list(ExportFormat))
 @pytest.mark.parametrize("broken", [False, True])
 async def test_never_more_than_two_are_on_the_disk(form: ExportFormat, *, broken: bool):

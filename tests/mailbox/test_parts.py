@@ -150,6 +150,7 @@ GENERATED = {
 }  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("chunk", [1000, 4099, 64 * 1024])
 @pytest.mark.parametrize("kind", GENERATED)
 async def test_large_parts_arrive_octet_for_octet(kind: str, chunk: int, monkeypatch):

@@ -175,6 +175,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.timeout(20)  # quadratic time would be minutes
 def test_a_long_hostile_text_takes_no_time(piece):

@@ -328,6 +328,7 @@ def test_text_in_seven_bits_is_cut_anywhere(text, codec):
     assert decode_text(octets, codec) == text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "shard",
     [b"\x1b$B-!", b"\x1b$B\n", b"\x1b(I1\x0e", b"\x1b", b"\x1b$", b"\xad\xa1", b"\x8f", b"\xff",

@@ -151,6 +151,7 @@ def test_the_counter_counts_what_is_decoded(data, cuts):
     assert counter.close() == len(split_base64(data)[0])
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("octet", [b"=", b"A", b"\r", b"=\r", b"==A", b"M"])
 def test_a_line_of_any_length_takes_linear_time_and_little_memory(encoding, octet):

@@ -122,6 +122,7 @@ def test_any_markup_with_words_has_words(markup):
      "<style>.a{", f"<style>{'x ' * 32_000}</style>"],
     ids=lambda bomb: bomb[:30],
 )  # fmt: skip
+@pytest.mark.heavy
 @pytest.mark.timeout(10)  # quadratic time would be half a minute
 def test_bombs_end_quietly(bomb):
     strip_tags(bomb * (256 * 1024 // len(bomb)))

@@ -136,6 +136,7 @@ NEST = [
 ]  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("nest", NEST)
 @pytest.mark.parametrize("times", [100, 700, 5000])
 def test_what_would_be_deep_is_refused_and_never_undercounted(nest, times):
@@ -172,6 +173,7 @@ BOMBS = [
 ]  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("before", ["", "<table><td>" + "<span>" * 450, "<p>" + "<font>" * 450])
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bombs_take_a_short_time_and_little_room(bomb, before):
