@@ -90,7 +90,8 @@ async def test_to_stop_loading_takes_back_that_it_goes_on_when_the_list_is_looke
         assert mailbox.headers._resuming is None
 
 
-async def test_a_server_that_refuses_is_asked_once_by_itself():
+async def test_a_server_that_refuses_is_asked_once_by_itself(monkeypatch):
+    monkeypatch.setattr("app.mailbox.lease._PAUSES", (0.05, 0.05))
     async with loading() as (mailbox, drop):
         mailbox.lease.used -= 60
         assert await mailbox.tenancy.release_if_idle(30)

@@ -74,7 +74,8 @@ async def test_a_receipt_on_a_page_is_checked_by_a_button_when_the_delay_is_over
         assert drop.refused == asked, "too early: the server was not asked"
 
 
-async def test_a_receipt_that_cannot_be_checked_says_why_and_keeps_its_button():
+async def test_a_receipt_that_cannot_be_checked_says_why_and_keeps_its_button(monkeypatch):
+    monkeypatch.setattr("app.mailbox.lease._PAUSES", (0.05, 0.05))
     drop = DelayingMaildrop(plain(3), 0)
     async with two(drop) as (browser, script):
         await browser.send("/mailbox/mark", id=(await script.ids())[:1])

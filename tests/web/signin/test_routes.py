@@ -198,7 +198,8 @@ async def test_a_mailbox_in_use_tells_when_to_try_again_and_tries_nothing_itself
         assert fake.count("PASS") == 1
 
 
-async def test_a_session_whose_mailbox_is_in_use_comes_back_by_one_button():
+async def test_a_session_whose_mailbox_is_in_use_comes_back_by_one_button(monkeypatch):
+    monkeypatch.setattr("app.mailbox.lease._PAUSES", (0.05, 0.05))
     fake = FakeMaildrop(plain(2))
     async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
         browser = Browser(http)

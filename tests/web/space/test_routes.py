@@ -139,7 +139,8 @@ async def test_what_is_no_task_is_said_in_words(visit, to, order, status, said):
     assert "<b>" not in re.sub(r"<b>[\d,]+</b>|<b>[\d.]+ \w+</b>", "", answer.text)
 
 
-async def test_the_oldest_are_not_proposed_before_all_headers_are_read():
+async def test_the_oldest_are_not_proposed_before_all_headers_are_read(monkeypatch):
+    monkeypatch.setattr("app.sessions.manager._PATIENCE", 0.1)  # for the stalled server
     fake = FakeMaildrop([letter(n, 5_000) for n in range(1, 4)])
     async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
         browser = Browser(http)
