@@ -245,6 +245,7 @@ async def test_who_goes_away_in_the_middle_leaves_the_mailbox_usable(blocks: int
         await loaded(mailbox)
         mark(mailbox, 2)
         export = reader(mailbox).export(list(mailbox.index), ExportFormat.MBOX)
+        gc.collect()  # what tests before this one left
         before = nameless()
 
         async def take() -> None:
@@ -265,7 +266,7 @@ async def test_who_goes_away_in_the_middle_leaves_the_mailbox_usable(blocks: int
         assert (await reader(mailbox).stat()).messages == 3
         assert (await reader(mailbox).peek(by_number(mailbox, 3).id, 3)).lines == 3
         assert mailbox.marks.totals.messages == 1
-        await until(lambda: nameless() == before)
+        await until(lambda: nameless() <= before)
         assert drop.count("RETR") <= 2  # nothing goes on by itself
         assert (drop.count("DELE"), len(drop.messages)) == (0, 3)
         await mailbox.close()
