@@ -5,6 +5,7 @@ import enum
 import re
 import types
 import typing
+from datetime import UTC, date, datetime
 from typing import Any
 
 import jinja2
@@ -74,9 +75,12 @@ HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR0911 -- a kind each
     """A view with every text as ``fill``, every flag as ``flag``; ``full``: nothing left out."""
     origin = typing.get_origin(kind)
+    kind = getattr(kind, "__supertype__", kind)
     if origin in {types.UnionType, typing.Union}:
-        some = next(one for one in typing.get_args(kind) if one is not types.NoneType)
-        return made(some, fill, flag=flag, full=full) if full else None
+        kinds = typing.get_args(kind)
+        some = next(one for one in kinds if one is not types.NoneType)
+        left_out = types.NoneType in kinds and not full
+        return None if left_out else made(some, fill, flag=flag, full=full)
     if kind is types.NoneType:
         return None
     if origin is typing.Literal:
@@ -94,6 +98,7 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR09
         given = {f.name: made(hints[f.name], fill, flag=flag, full=full) for f in fields}
         return typing.cast("type", kind)(**given)
     values: dict[Any, object] = {str: fill, bool: flag, int: 3 if full else 0, float: 12.5}
+    values |= {datetime: datetime(2026, 3, 2, tzinfo=UTC), date: date(2026, 3, 1)}
     return values[kind]
 
 

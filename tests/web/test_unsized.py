@@ -1,6 +1,6 @@
 """What people and programs read where a server does not tell a size."""
 
-from app.mailbox import MessageId, Outcome, ReceiptItem
+from app.mailbox import MessageId, Outcome, ReceiptItem, Totals
 from app.web.list.list_url import ListState
 from app.web.list.rows import Rows, tray
 from app.web.list.schemas import listed
@@ -27,10 +27,10 @@ def test_the_list_the_tray_and_the_map_say_so():
     assert tray(one).size == "size not known"
     one.marks.add(one.index)
     assert tray(one).size == "at least 2.5 KB"
-    assert stat(one, list(one.index)).size == "at least 2.5 KB"
+    assert stat(one, list(one.index)).totals == Totals(3, 2500, 1)
     one.listing.groups, one.listing.surveyed = lambda *_: None, lambda _: True
     last = facets(one, ListState()).sizes.facets[-1]
-    assert (last.label, last.messages, last.size) == ("size not known", 1, "size not known")
+    assert (last.label, last.totals) == ("size not known", Totals(1, 0, 1))
     assert last.href == "/mailbox?q=-has%3Asize"
 
 
