@@ -12,7 +12,9 @@ from starlette.responses import HTMLResponse, Response
 from . import formats, languages, words
 
 AnyResponse = TypeVar("AnyResponse", bound=Response)
-_FILTERS: Final = "number size percent share day when when_exactly clock month month_alone year"
+_FILTERS: Final = (
+    "number size percent share day when when_exactly clock month month_alone year seconds_until"
+)
 # Styles and scripts are written apart and sent together: one request of each a page.
 BUNDLES = {
     "site.css": (
