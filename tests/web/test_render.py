@@ -13,7 +13,7 @@ import pytest
 
 from app.web.api.views import ApiView
 from app.web.console.views import ConsoleFragment, ConsoleView, TourFragment
-from app.web.export.views import ExportFragment, ExportView
+from app.web.export.views import ExportProgressView, ExportView
 from app.web.list.views import CountedFragment, FaultFragment, ListFragment, NoticesFragment
 from app.web.mailbox.views import (
     BulkFragment,
@@ -47,14 +47,14 @@ PAGES: dict[str, type] = {
     "report/form": ReportFormView,
     "report/page": ReportPage,
 }
-FRAGMENTS: dict[str, type] = {
+FRAGMENTS: dict[str, type | types.UnionType] = {
     "list/marked": MarkedFragment,
     "mailbox/progress": ProgressFragment,
     "reader/reader": ReaderFragment,
     "site/problem": ProblemFragment,
     "reader/download": FetchFragment,
     "reader/save_state": SavedFragment,
-    "export/progress": ExportFragment,
+    "export/progress": ExportProgressView | None,
     "console/answer": ConsoleFragment,
     "console/tour": TourFragment,
     "list/list": ListFragment,
