@@ -12,7 +12,7 @@ import jinja2
 import pytest
 
 from app.web.api.views import ApiView
-from app.web.console.views import ConsoleFragment, ConsoleView, TourFragment
+from app.web.console.views import ConsoleView, TourView
 from app.web.export.views import ExportProgressView, ExportView
 from app.web.list.views import CountedFragment, FaultFragment, ListFragment, NoticesFragment
 from app.web.mailbox.views import (
@@ -55,8 +55,8 @@ FRAGMENTS: dict[str, type | types.UnionType] = {
     "reader/download": FetchFragment,
     "reader/save_state": SavedFragment,
     "export/progress": ExportProgressView | None,
-    "console/answer": ConsoleFragment,
-    "console/tour": TourFragment,
+    "console/answer": ConsoleView,
+    "console/tour": TourView,
     "list/list": ListFragment,
     "list/filter_error": FaultFragment,
     "list/matches": CountedFragment,

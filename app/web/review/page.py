@@ -119,8 +119,8 @@ def receipt_title(mailbox: Mailbox, view: ReceiptView) -> str:
     said = ngettext(
         "%(n)s of %(total)s gone",
         "%(n)s of %(total)s gone",
-        view.gone,
-        n=formats.number(view.gone),
+        view.receipt.gone,
+        n=formats.number(view.receipt.gone),
         total=formats.number(len(view.receipt.items)),
     )
     return titled(mailbox, said)
@@ -129,15 +129,13 @@ def receipt_title(mailbox: Mailbox, view: ReceiptView) -> str:
 def receipt_page(mailbox: Mailbox, number: int) -> ReceiptView:
     """The outcome of a commit, by its number in this session."""
     receipt = mailbox.receipts[number]
-    gone = receipt.count(Outcome.GONE)
     # What is not gone is what one wants to see.
     items = sorted(receipt.items, key=lambda item: item.outcome is Outcome.GONE)
     return ReceiptView(
         receipt=receipt,
         others=tuple(one for one in mailbox.receipts.values() if one is not receipt)[::-1],
-        gone=gone,
         why=why(receipt),
         rows=tuple(items[:_ROWS]),
         left_marked=mailbox.marks.totals.messages,
-        kept=kept(mailbox) if gone else None,
+        kept=kept(mailbox) if receipt.gone else None,
     )

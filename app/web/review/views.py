@@ -45,7 +45,6 @@ class ReceiptView:
     Attributes:
         receipt: what is shown.
         others: the others of this session that are kept, the newest first.
-        gone: how many messages are.
         why: why the second sign-in could not tell, in words.
         rows: what is not gone first; the files have them all.
         left_marked: how many are still marked, to try again.
@@ -55,7 +54,6 @@ class ReceiptView:
 
     receipt: Receipt
     others: tuple[Receipt, ...]
-    gone: int
     why: str
     rows: tuple[ReceiptItem, ...]
     left_marked: int

@@ -59,7 +59,7 @@ def test_the_receipt_says_what_became_of_each():
     view = outcome.receipt_page(here.mailbox, 2)
     assert view.receipt is receipt
     assert view.others == (earlier,)
-    assert view.gone == 1
+    assert receipt.gone == 1
     # What is not gone comes first.
     assert [(row.subject, row.reason) for row in view.rows] == [("", "locked"), ("Video", "")]
     assert outcome.receipt_title(here.mailbox, view) == "1 of 2 gone · anna"
