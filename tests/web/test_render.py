@@ -24,9 +24,9 @@ from app.web.mailbox.views import (
     SavedFragment,
 )
 from app.web.reader.views import FetchFragment, ReaderFragment, RouteView, SourceView, Tab
-from app.web.report.views import ReportFormView, ReportPage
+from app.web.report.views import ReportFormView, ReportView
 from app.web.review.views import ReceiptView, ReviewFragment, ReviewView
-from app.web.signin.views import FoundFragment, SignInView
+from app.web.signin.views import FoundView, SignInView
 from app.web.site.render import BUNDLES, Renderer, shipped
 from app.web.site.views import AccountView, ErrorPage, ProblemFragment, Shell
 from app.web.space.views import FacetsFragment, SpaceView
@@ -45,7 +45,7 @@ PAGES: dict[str, type] = {
     "mailbox/keys": types.NoneType,
     "space/page": SpaceView,
     "report/form": ReportFormView,
-    "report/page": ReportPage,
+    "report/page": ReportView,
 }
 FRAGMENTS: dict[str, type | types.UnionType] = {
     "list/marked": MarkedFragment,
@@ -64,10 +64,10 @@ FRAGMENTS: dict[str, type | types.UnionType] = {
     "review/list": ReviewFragment,
     "mailbox/live": LiveFragment,
     "list/notices": NoticesFragment,
-    "report/report": ReportPage,
+    "report/report": ReportView,
     "transcript/lines": TranscriptFragment,
     "space/facets": FacetsFragment,
-    "signin/server": FoundFragment,
+    "signin/server": FoundView,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 
