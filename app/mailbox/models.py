@@ -352,6 +352,11 @@ class Receipt:
         """Of how many gone messages the size is not known."""
         return sum(i.outcome is Outcome.GONE and i.octets is None for i in self.items)
 
+    @property
+    def gone(self) -> int:
+        """How many messages are gone."""
+        return self.count(Outcome.GONE)
+
     def count(self, outcome: Outcome) -> int:
         """How many messages ended this way."""
         return sum(item.outcome is outcome for item in self.items)

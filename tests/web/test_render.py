@@ -5,14 +5,15 @@ import enum
 import re
 import types
 import typing
+from datetime import UTC, date, datetime
 from typing import Any
 
 import jinja2
 import pytest
 
 from app.web.api.views import ApiView
-from app.web.console.views import ConsoleFragment, ConsoleView, TourFragment
-from app.web.export.views import ExportFragment, ExportView
+from app.web.console.views import ConsoleView, TourView
+from app.web.export.views import ExportProgressView, ExportView
 from app.web.list.views import CountedFragment, FaultFragment, ListFragment, NoticesFragment
 from app.web.mailbox.views import (
     BulkFragment,
@@ -23,9 +24,9 @@ from app.web.mailbox.views import (
     SavedFragment,
 )
 from app.web.reader.views import FetchFragment, ReaderFragment, RouteView, SourceView, Tab
-from app.web.report.views import ReportFormView, ReportPage
+from app.web.report.views import ReportFormView, ReportView
 from app.web.review.views import ReceiptView, ReviewFragment, ReviewView
-from app.web.signin.views import FoundFragment, SignInView
+from app.web.signin.views import FoundView, SignInView
 from app.web.site.render import BUNDLES, Renderer, shipped
 from app.web.site.views import AccountView, ErrorPage, ProblemFragment, Shell
 from app.web.space.views import FacetsFragment, SpaceView
@@ -44,18 +45,18 @@ PAGES: dict[str, type] = {
     "mailbox/keys": types.NoneType,
     "space/page": SpaceView,
     "report/form": ReportFormView,
-    "report/page": ReportPage,
+    "report/page": ReportView,
 }
-FRAGMENTS: dict[str, type] = {
+FRAGMENTS: dict[str, type | types.UnionType] = {
     "list/marked": MarkedFragment,
     "mailbox/progress": ProgressFragment,
     "reader/reader": ReaderFragment,
     "site/problem": ProblemFragment,
     "reader/download": FetchFragment,
     "reader/save_state": SavedFragment,
-    "export/progress": ExportFragment,
-    "console/answer": ConsoleFragment,
-    "console/tour": TourFragment,
+    "export/progress": ExportProgressView | None,
+    "console/answer": ConsoleView,
+    "console/tour": TourView,
     "list/list": ListFragment,
     "list/filter_error": FaultFragment,
     "list/matches": CountedFragment,
@@ -63,10 +64,10 @@ FRAGMENTS: dict[str, type] = {
     "review/list": ReviewFragment,
     "mailbox/live": LiveFragment,
     "list/notices": NoticesFragment,
-    "report/report": ReportPage,
+    "report/report": ReportView,
     "transcript/lines": TranscriptFragment,
     "space/facets": FacetsFragment,
-    "signin/server": FoundFragment,
+    "signin/server": FoundView,
 }
 HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 
@@ -74,9 +75,12 @@ HOSTILE = "<b onmouseover=alert(1)>\"'&{{7*7}}</b>"
 def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR0911 -- a kind each
     """A view with every text as ``fill``, every flag as ``flag``; ``full``: nothing left out."""
     origin = typing.get_origin(kind)
+    kind = getattr(kind, "__supertype__", kind)
     if origin in {types.UnionType, typing.Union}:
-        some = next(one for one in typing.get_args(kind) if one is not types.NoneType)
-        return made(some, fill, flag=flag, full=full) if full else None
+        kinds = typing.get_args(kind)
+        some = next(one for one in kinds if one is not types.NoneType)
+        left_out = types.NoneType in kinds and not full
+        return None if left_out else made(some, fill, flag=flag, full=full)
     if kind is types.NoneType:
         return None
     if origin is typing.Literal:
@@ -94,6 +98,7 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR09
         given = {f.name: made(hints[f.name], fill, flag=flag, full=full) for f in fields}
         return typing.cast("type", kind)(**given)
     values: dict[Any, object] = {str: fill, bool: flag, int: 3 if full else 0, float: 12.5}
+    values |= {datetime: datetime(2026, 3, 2, tzinfo=UTC), date: date(2026, 3, 1)}
     return values[kind]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlencode
 
 from app.mailbox import (
     DISPLAY_OCTETS,
@@ -12,22 +11,17 @@ from app.mailbox import (
     Exchange,
     Mailbox,
     MailboxError,
-    Outcome,
-    Receipt,
     Verb,
     parse_line,
 )
-from app.web.site import formats
 from app.web.site.problems import describe
-from app.web.site.words import _, ngettext
+from app.web.site.words import _
 
 from .views import (
     AskView,
     CommandView,
-    ConsoleFragment,
     ConsoleView,
     ExchangeView,
-    PickView,
     StandView,
     StepView,
     TourView,
@@ -39,12 +33,6 @@ PATH: Final = "/mailbox/console"
 _PICKS: Final = 2000
 _PICKS_BEFORE: Final = 300
 _FRESH: Final = 8
-
-
-def href(step: int, line: str = "") -> str:
-    """The console at a step of the tour, perhaps with a line filled in."""
-    query = {"tour": str(step), **({"line": line} if line else {})}
-    return f"{PATH}?{urlencode(query)}#line"
 
 
 def fillable(line: str) -> str:
@@ -71,6 +59,7 @@ class ConsolePage:
         learnt = mailbox.dialogue.learnt
         open_steps = (n for n, one in enumerate(TOUR, 1) if one.verb not in learnt)
         self._step = min(step, len(TOUR)) or next(open_steps, len(TOUR))
+        self._back = f"{PATH}?tour={self._step}"
 
     @property
     def title(self) -> str:
@@ -82,22 +71,16 @@ class ConsolePage:
         return ConsoleView(
             exchanges=tuple(map(self.exchange, self._mailbox.dialogue.exchanges)),
             stand=stand or self.stand(),
-            commands=self.commands(),
             tour=self.tour(),
+            back=self._back,
+            commands=self.commands(),
             line=line,
-            back=f"{PATH}?tour={self._step}",
         )
 
-    def fragment(
-        self, exchange: Exchange | None, stand: StandView | None = None
-    ) -> ConsoleFragment:
+    def answer(self, *exchanges: Exchange, stand: StandView | None = None) -> ConsoleView:
         """What a typed line changed."""
-        return ConsoleFragment(
-            exchange=self.exchange(exchange) if exchange else None,
-            stand=stand or self.stand(),
-            tour=self.tour(),
-            back=f"{PATH}?tour={self._step}",
-        )
+        shown = tuple(map(self.exchange, exchanges))
+        return ConsoleView(shown, stand or self.stand(), self.tour(), self._back)
 
     def exchange(self, one: Exchange) -> ExchangeView:
         """A command and its answer."""
@@ -108,64 +91,18 @@ class ConsolePage:
         if body and age < _FRESH and one.line in {Verb.LIST.value, Verb.UIDL.value}:
             rows = body.split("\n", most)
             body = rows.pop() if len(rows) > most else ""
-        milliseconds = formats.number(round(one.ms))
-        timing = _("%(n)s ms", n=milliseconds) if one.ms >= 1 else _("under 1 ms")
-        if one.body is not None:
-            octets = formats.number(one.octets)
-            timing = _("%(time)s, %(n)s octets", time=timing, n=octets)
-        return ExchangeView(
-            number=one.number,
-            before=_before(one),
-            line=one.line,
-            reply=one.reply or _("(no answer)"),
-            ok=one.ok,
-            rows=tuple(map(self._row, rows)),
-            body=body,
-            timing=timing,
-            notes=_notes(one),
-            outcome=_outcome(one.receipt) if one.receipt else "",
-        )
-
-    def _row(self, row: str) -> PickView:
-        number, _space, rest = row.partition(" ")
-        if not (number.isascii() and number.isdecimal()):
-            return PickView("", "", row)
-        return PickView(number, f"{PATH}?tour={self._step}&line=TOP+{number}+0#line", rest)
+        return ExchangeView(one, tuple(map(_row, rows)), body, _notes(one))
 
     def stand(self) -> StandView:
         """What is pending."""
         deletions = self._mailbox.lease.deletions
-        deleted, popped, undone = deletions.pending, deletions.popped, deletions.lost
-        return StandView(
-            pending=ngettext(
-                "%(n)s message deleted, %(size)s: undone by RSET until you type QUIT.",
-                "%(n)s messages deleted, %(size)s: undone by RSET until you type QUIT.",
-                deleted.messages,
-                n=formats.number(deleted.messages),
-                size=formats.size(deleted.octets),
-            )
-            if deleted.messages
-            else "",
-            popped=ngettext(
-                "This server deletes at QUIT what was read whole: %(n)s message, %(size)s. "
-                "“Release now” keeps it.",
-                "This server deletes at QUIT what was read whole: %(n)s messages, %(size)s. "
-                "“Release now” keeps them.",
-                popped.messages,
-                n=formats.number(popped.messages),
-                size=formats.size(popped.octets),
-            )
-            if popped.messages
-            else "",
-            undone=_taken_back(undone) if undone else "",
-        )
+        return StandView(deletions.pending, deletions.popped, deletions.lost)
 
     def refused(self, error: MailboxError) -> StandView:
         """The same after a line that was not sent."""
         view = describe(error)
         if isinstance(error, ConfirmFirst):
-            button = _("Send %(line)s", line=error.line)
-            ask = AskView(error.line, error.confirm, button, *self._meant(error))
+            ask = AskView(error.line, error.confirm, *self._meant(error))
             return replace(self.stand(), error=view, ask=ask)
         again = isinstance(error, BadLine) and bool(error.usage)
         return replace(self.stand(), error=view, again=again)
@@ -186,8 +123,6 @@ class ConsolePage:
             CommandView(
                 verb=verb.value,
                 usage=USAGE[verb],
-                line=verb.value + (" " if " " in USAGE[verb] else ""),
-                href=href(self._step, verb.value),
                 does=_(about.does),
                 example=about.example,
                 rfc=_(about.rfc),
@@ -199,36 +134,18 @@ class ConsolePage:
 
     def tour(self) -> TourView:
         """The tour at its step."""
-        mailbox, step = self._mailbox, TOUR[self._step - 1]
-        learnt = mailbox.dialogue.learnt
+        step, learnt = TOUR[self._step - 1], self._mailbox.dialogue.learnt
         line, instead = self._line(step.line, step.verb)
-        done = sum(one.verb in learnt for one in TOUR)
+        steps = tuple(StepView(_(one.title), one.verb in learnt) for one in TOUR)
         return TourView(
             number=self._step,
-            progress=_(
-                "%(done)s of %(total)s done",
-                done=formats.number(done),
-                total=formats.number(len(TOUR)),
-            ),
-            steps=tuple(self._step_view(n) for n in range(1, len(TOUR) + 1)),
-            title=_(step.title),
+            steps=steps,
+            step=steps[self._step - 1],
+            next=steps[self._step] if self._step < len(steps) else None,
             first=_(step.first),
             second=_(step.second),
             line=line,
-            href=href(self._step, line) if line else "",
             instead=instead,
-            done=step.verb in learnt,
-            next=self._step_view(self._step + 1) if self._step < len(TOUR) else None,
-        )
-
-    def _step_view(self, number: int) -> StepView:
-        step = TOUR[number - 1]
-        return StepView(
-            title=_(step.title),
-            done=step.verb in self._mailbox.dialogue.learnt,
-            current=number == self._step,
-            href=f"{PATH}?tour={number}",
-            fragment=f"{PATH}/tour?tour={number}",
         )
 
     def _line(self, line: str, verb: Verb) -> tuple[str, str]:
@@ -248,24 +165,9 @@ class ConsolePage:
         return line.format(n=first.number), ""
 
 
-def _before(one: Exchange) -> tuple[str, ...]:
-    said = []
-    if one.undone:
-        said.append(_taken_back(one.undone))
-    if one.renewed:
-        said.append(_("A new connection: message numbers may have changed."))
-    return tuple(said)
-
-
-def _taken_back(count: int) -> str:
-    return ngettext(
-        "%(n)s deletion was taken back: the mailbox was released, or the connection "
-        "ended, before QUIT.",
-        "%(n)s deletions were taken back: the mailbox was released, or the connection "
-        "ended, before QUIT.",
-        count,
-        n=formats.number(count),
-    )
+def _row(row: str) -> tuple[str, str]:
+    number, _space, rest = row.partition(" ")
+    return (number, rest) if number.isascii() and number.isdecimal() else ("", row)
 
 
 def _notes(one: Exchange) -> tuple[str, ...]:
@@ -281,17 +183,3 @@ def _notes(one: Exchange) -> tuple[str, ...]:
             _("Lines that begin with a dot came with two (RFC 1939, section 3); one is taken away.")
         )
     return tuple(said)
-
-
-def _outcome(receipt: Receipt) -> str:
-    gone, total = receipt.count(Outcome.GONE), len(receipt.items)
-    if not receipt.verified:
-        return _("The deletion could not be verified.")
-    return ngettext(
-        "Gone: %(gone)s of %(n)s message, %(size)s freed; checked by signing in again.",
-        "Gone: %(gone)s of %(n)s messages, %(size)s freed; checked by signing in again.",
-        total,
-        gone=formats.number(gone),
-        n=formats.number(total),
-        size=formats.size(receipt.octets_freed, receipt.unsized),
-    )

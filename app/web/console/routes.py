@@ -9,8 +9,7 @@ from app.mailbox import BadLine, ConfirmFirst, LineBusy
 from app.web.site.forms import read_number
 from app.web.site.visit import CurrentVisit
 
-from .page import ConsolePage, fillable, href
-from .views import TourFragment
+from .page import PATH, ConsolePage, fillable
 
 router = APIRouter(prefix="/mailbox/console")
 _MOST_STEPS = 99
@@ -42,9 +41,7 @@ async def show_console(
 async def show_tour(visit: CurrentVisit, step: Step) -> Response:
     """The tour at another step, for htmx."""
     await visit.session.reader.ensure_listed()
-    return await visit.fragment(
-        "console/tour", TourFragment(ConsolePage(visit.mailbox, step).tour())
-    )
+    return await visit.fragment("console/tour", ConsolePage(visit.mailbox, step).tour())
 
 
 @router.post("")
@@ -65,11 +62,11 @@ async def type_line(
         stand = console.refused(error)
         status = stand.error.status if stand.error else 200
         if htmx:
-            fragment = console.fragment(None, stand)
-            return await visit.fragment("console/answer", fragment, status=status)
+            view = console.answer(stand=stand)
+            return await visit.fragment("console/answer", view, status=status)
         page = console.page(stand=stand)
         return await visit.page("console/page", page, console.title, status)
     if not htmx:
-        return RedirectResponse(href(step or 1), status_code=303)
-    view = ConsolePage(visit.mailbox, step).fragment(exchange)
+        return RedirectResponse(f"{PATH}?tour={step or 1}#line", status_code=303)
+    view = ConsolePage(visit.mailbox, step).answer(exchange)
     return await visit.fragment("console/answer", view)

@@ -6,12 +6,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import BadQuery, ExportFormat, Selection
+from app.mailbox import BadQuery, ExportFormat, Selection, Totals
 from app.sessions import Session
 from app.web.list.rows import subject_of
 from app.web.list.selection import chosen, named
 from app.web.reader.files import FileResponse, export_file
-from app.web.site import formats
 from app.web.site.access import CurrentSession
 from app.web.site.errors import InvalidRequest
 from app.web.site.problems import describe
@@ -20,7 +19,7 @@ from app.web.site.views import ErrorView
 from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _
 
-from .views import ExportFragment, ExportProgressView, ExportView
+from .views import ExportProgressView, ExportView
 
 router = APIRouter(prefix="/mailbox/export")
 Ids = Annotated[list[str] | None, Form()]
@@ -31,10 +30,8 @@ def _progress(session: Session) -> ExportProgressView | None:
     if found is None:
         return None
     return ExportProgressView(
-        done=found.done.messages,
-        total=found.total.messages,
-        size=formats.size(found.done.octets),
-        share=formats.percent(found.done.octets, found.total.octets),
+        done=found.done,
+        total=found.total,
         running=found.running,
         complete=found.complete,
         missing=found.missing,
@@ -54,9 +51,7 @@ async def _page(
     mailbox = visit.mailbox
     messages = found.matched
     view = ExportView(
-        count=len(messages),
-        messages=formats.number(len(messages)),
-        size=formats.size(found.octets, found.unsized),
+        chosen=Totals(len(messages), found.octets, found.unsized),
         everything=len(messages) == len(mailbox.index),
         undecided=len(found.undecided),
         q=q,
@@ -115,4 +110,4 @@ async def export(
 @router.get("/progress")
 async def show_progress(visit: CurrentVisit) -> Response:
     """How far the last export is."""
-    return await visit.fragment("export/progress", ExportFragment(_progress(visit.session)))
+    return await visit.fragment("export/progress", _progress(visit.session))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.mailbox import Totals
 from app.web.site.views import ErrorView
 
 
@@ -10,16 +11,14 @@ class ExportProgressView:
     """How far an export is.
 
     Attributes:
-        done, total, size, share: how many of how many messages, octets, and these in percent.
+        done, total: what went out, and how much it is.
         running, complete: whether it goes on, or went out to its end.
         missing: how many messages were no longer there.
         refused: the message at which it broke off, or ""; `reply` is what the server said.
     """
 
-    done: int
-    total: int
-    size: str
-    share: float
+    done: Totals
+    total: Totals
     running: bool
     complete: bool
     missing: int
@@ -32,7 +31,7 @@ class ExportView:
     """Messages to be saved in one file.
 
     Attributes:
-        count, messages, size: how many, and their octets.
+        chosen: how many, and their octets.
         everything: that is the whole maildrop.
         undecided: how many the filter could not decide yet.
         q: the filter, or "".
@@ -41,19 +40,10 @@ class ExportView:
         error: what is wrong with the filter.
     """
 
-    count: int
-    messages: str
-    size: str
+    chosen: Totals
     everything: bool
     undecided: int
     q: str
     ids: tuple[str, ...]
     progress: ExportProgressView | None
     error: ErrorView | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFragment:
-    """How far the last export is."""
-
-    progress: ExportProgressView | None

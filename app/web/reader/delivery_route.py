@@ -16,7 +16,6 @@ from .views import CheckView, HopView, Level, RouteView
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24  # hours
-_MARKS: Final[dict[Level, str]] = {"ok": N_("good"), "bad": N_("bad"), "unsure": N_("not sure")}
 _SPF: Final[dict[str, tuple[Level, str]]] = {
     "pass": ("ok", N_("SPF: the sending server was allowed to send for %(domain)s.")),
     "fail": ("bad", N_("SPF: the sending server was not allowed to send for %(domain)s.")),
@@ -171,8 +170,7 @@ def _hop(hop: Hop) -> HopView:
     return HopView(
         title=_title(hop),
         lines=tuple(_lines(hop)),
-        when=formats.when_exactly(hop.date) if hop.date else "",
-        when_iso=hop.date.isoformat() if hop.date else "",
+        date=hop.date,
         delay=_delay(hop),
         clock=hop.clock,
         encryption=words,
@@ -280,11 +278,7 @@ def _check(trace: Trace, method: str) -> CheckView:
 
 
 def _unsure(message: str, **values: object) -> CheckView:
-    return _view(_(message, **values), "unsure")
-
-
-def _view(words: str, level: Level) -> CheckView:
-    return CheckView(words, level, _(_MARKS[level]))
+    return CheckView(_(message, **values), "unsure")
 
 
 def _judged(method: str, result: Result) -> CheckView:
@@ -292,7 +286,7 @@ def _judged(method: str, result: Result) -> CheckView:
     domain = _domain(method, result)
     if word in _METHODS[method]:
         level, words = _METHODS[method][word]
-        return _view(_(words, domain=domain), level)
+        return CheckView(_(words, domain=domain), level)
     return _unsure(
         N_("%(method)s: the receiving server says “%(word)s” about %(domain)s."),
         method=method.upper(),

@@ -1,6 +1,7 @@
 """The reader: one message, or as much of it as has come."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Literal
 
@@ -20,12 +21,10 @@ class CheckView:
     Attributes:
         text: one sentence, `SPF: …`.
         level: how it looks.
-        mark: the level in a word.
     """
 
     text: str
     level: Level
-    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class HopView:
     Attributes:
         title: from whom to whom.
         lines: what else is known.
-        when, when_iso: by its own clock; "" where not known.
+        date: by its own clock, or None.
         delay: since the server before, or how far the clocks differ; "" where not known.
         clock: whether its clock is in doubt.
         encryption: whether what came in was encrypted, and how.
@@ -44,8 +43,7 @@ class HopView:
 
     title: str
     lines: tuple[str, ...]
-    when: str
-    when_iso: str
+    date: datetime | None
     delay: str
     clock: bool
     encryption: str

@@ -1,16 +1,15 @@
 """Reports as pages show them, and whose they are."""
 
-from app.report import Group, Report, ReportRun, Verdict
+from app.report import Group, ReportRun, Verdict
 from app.sessions import Session, browser_id
 from app.web.signin.choose_server import located, visitor
 from app.web.signin.forms import SignInForm
-from app.web.site import formats
 from app.web.site.config import Services
 from app.web.site.cookies import browser_cookie
 from app.web.site.visit import Visit
 from app.web.site.words import _
 
-from .views import ChecksView, CountView, FindingView, ReportView
+from .views import ChecksView, ReportView
 from .words import GROUPS, as_text, counted_words, doing, headline, protection, words_of
 
 MAX_WAIT = 900  # seconds of silence that pages and the API may ask for
@@ -62,42 +61,20 @@ def report_view(run: ReportRun) -> ReportView:
         server=report.target.shown,
         protection=protection(report),
         account=report.username,
-        at=formats.when_exactly(report.began),
-        at_iso=report.began.isoformat(timespec="seconds"),
+        began=report.began,
         running=run.running,
         doing=doing(report),
         headline=headline(report),
-        worst=report.worst.value,
-        counts=tuple(_counts(report)),
+        worst=report.worst,
+        counts=tuple(
+            (verdict, counted_words(report, verdict))
+            for verdict in reversed(Verdict)
+            if report.count(verdict)
+        ),
         groups=tuple(
-            ChecksView(group.value, _(GROUPS[group]), checks)
+            ChecksView(group.value, _(GROUPS[group]), findings)
             for group in Group
-            if (checks := _checks(report, group))
+            if (findings := tuple(map(words_of, report.of(group))))
         ),
         text=as_text(report, masked=True),
     )
-
-
-def _counts(report: Report) -> list[CountView]:
-    return [
-        CountView(verdict.value, counted_words(report, verdict))
-        for verdict in reversed(Verdict)
-        if report.count(verdict)
-    ]
-
-
-def _checks(report: Report, group: Group) -> tuple[FindingView, ...]:
-    views = []
-    for check in report.of(group):
-        words = words_of(check)
-        views.append(
-            FindingView(
-                topic=words.topic,
-                verdict=check.verdict.value,
-                word=words.verdict,
-                says=words.says,
-                advice=words.advice,
-                details=check.details,
-            )
-        )
-    return tuple(views)

@@ -9,8 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from app.report import ReportBusy, ReportError, ReportRun
 from app.sessions import new_token
 from app.web.signin.errors import ConfirmServer
-from app.web.signin.forms import FilledIn, SignInForm, server_label
-from app.web.signin.views import ServerView
+from app.web.signin.forms import FilledIn, SignInForm
 from app.web.site.cookies import browser_cookie, know_browser
 from app.web.site.errors import WebError
 from app.web.site.forms import read_number
@@ -21,7 +20,7 @@ from app.web.site.words import _
 
 from .page import MAX_WAIT, begin_on, begin_own, owner, owners, report_view
 from .schemas import report_json
-from .views import ReportFormView, ReportPage
+from .views import ReportFormView
 from .words import as_text
 
 router = APIRouter(prefix="/report")
@@ -36,10 +35,7 @@ async def _form(visit: Visit, form: SignInForm, error: Exception | None = None) 
         server=form.server,
         port=form.port,
         security=form.security,
-        offered=tuple(
-            ServerView(one.label, server_label(one.target), one.label == form.offered)
-            for one in config.offered
-        ),
+        offered=form.choices(config),
         fixed=config.fixed,
         running=f"/report/{error.id}" if isinstance(error, ReportBusy) else "",
         error=told,
@@ -92,14 +88,14 @@ async def show(visit: OpenWatchingVisit, id: str) -> Response:
     """A report as far as it is made."""
     run = _run(visit, id)
     title = _("Report on %(server)s", server=run.report.target.shown)
-    return await visit.page("report/page", ReportPage(report_view(run)), title)
+    return await visit.page("report/page", report_view(run), title)
 
 
 @router.get("/{id}/live")
 async def live(visit: OpenWatchingVisit, id: str) -> Response:
     """The same without the page around it, for htmx."""
     run = _run(visit, id)
-    return await visit.fragment("report/report", ReportPage(report_view(run)))
+    return await visit.fragment("report/report", report_view(run))
 
 
 @router.post("/{id}/stop")

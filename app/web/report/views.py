@@ -1,12 +1,11 @@
 """The server report and the form that begins one."""
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
 
+from app.report import Verdict
 from app.web.signin.views import ServerView
 from app.web.site.views import ErrorView
-
-VerdictName = Literal["good", "note", "warn", "bad", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +14,13 @@ class FindingView:
 
     Attributes:
         topic: what was looked at.
-        verdict: for its colour and icon.
-        word: the verdict as a word.
+        verdict: how good it is; `word` says it.
         says, advice: what was found, what to do.
         details: the server's own lines.
     """
 
     topic: str
-    verdict: VerdictName
+    verdict: Verdict
     word: str
     says: str
     advice: str
@@ -39,25 +37,18 @@ class ChecksView:
 
 
 @dataclass(frozen=True, slots=True)
-class CountView:
-    """How many checks have a verdict, in words."""
-
-    verdict: VerdictName
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReportView:
     """A report as far as it is made.
 
     Attributes:
         path: its address; `/live`, `/report.json`, `/report.txt` and `/stop` stand below it.
         server: `host:port`; protection: such as `TLS`; account: the user name, or "".
-        at, at_iso: when it was begun.
+        began: when it was.
         running: more will come.
         doing: what is being done, or how it ended where that was too soon.
         headline: the verdict in a sentence; worst: for its colour.
-        counts, groups: what was found.
+        counts: how many findings have a verdict, in words, for each that there is.
+        groups: what was found.
         text: all of it, names masked, to be copied.
     """
 
@@ -65,23 +56,21 @@ class ReportView:
     server: str
     protection: str
     account: str
-    at: str
-    at_iso: str
+    began: datetime
     running: bool
     doing: str
     headline: str
-    worst: VerdictName
-    counts: tuple[CountView, ...]
+    worst: Verdict
+    counts: tuple[tuple[Verdict, str], ...]
     groups: tuple[ChecksView, ...]
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFormView:
-    """The form as it was filled in, and whose account may be looked at without one.
+    """The form as it was filled in.
 
     Attributes:
-        account: whoever is signed in, or None.
         offered: the operator's servers; `fixed`: no others may be named.
         running: the address of a report that is under way for this browser, or "".
     """
@@ -94,10 +83,3 @@ class ReportFormView:
     fixed: bool
     running: str = ""
     error: ErrorView | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportPage:
-    """A report as a page."""
-
-    report: ReportView

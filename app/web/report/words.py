@@ -1,7 +1,6 @@
 """A server report in words: for its page, for JSON, and as text for a terminal or for support."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from app import __version__
@@ -13,6 +12,7 @@ from app.web.transcript.masking import Masker
 
 from .findings import AFTER, BEFORE, Says
 from .unseen import UNSEEN
+from .views import FindingView
 
 SAYINGS: Mapping[Finding, Says] = {
     **BEFORE,
@@ -94,17 +94,7 @@ _TOPIC_WIDTH = 20
 _SHORT = 10.0  # seconds; below it, in milliseconds
 
 
-@dataclass(frozen=True, slots=True)
-class CheckWords:
-    """A check in words: what was looked at, how good it is, what was found, what to do."""
-
-    topic: str
-    verdict: str
-    says: str
-    advice: str
-
-
-def words_of(check: Check) -> CheckWords:
+def words_of(check: Check) -> FindingView:
     """A check in the language of whoever asks."""
     said = SAYINGS[check.finding]
     shown = {name: _fact(value) for name, value in check.facts.items()}
@@ -117,7 +107,8 @@ def words_of(check: Check) -> CheckWords:
     else:
         says = _(said.text, **shown).strip()
     advice = _(said.advice) if said.advice else ""
-    return CheckWords(_(TOPICS[check.topic]), _(VERDICTS[check.verdict]), says, advice)
+    topic, word = _(TOPICS[check.topic]), _(VERDICTS[check.verdict])
+    return FindingView(topic, check.verdict, word, says, advice, check.details)
 
 
 def _kind(kind: str) -> str:
@@ -236,7 +227,7 @@ def _padded(text: str, width: int) -> str:
 def _lines(check: Check) -> Iterator[str]:
     words = words_of(check)
     width = max(_columns(_(verdict)) for verdict in VERDICTS.values())
-    yield f"  {_padded(words.verdict, width)}  {_padded(words.topic, _TOPIC_WIDTH)}{words.says}"
+    yield f"  {_padded(words.word, width)}  {_padded(words.topic, _TOPIC_WIDTH)}{words.says}"
     indent = " " * (width + 4 + _TOPIC_WIDTH)
     if words.advice:
         yield f"{indent}→ {words.advice}"

@@ -12,19 +12,20 @@ from app.mailbox import (
     Notice,
     Outcome,
     Receipt,
+    Totals,
     Unproven,
     aside,
     read_headers,
 )
 from app.web.list.list_url import ListState
 from app.web.list.notices import notice
-from app.web.list.rows import Rows, tray
+from app.web.list.rows import Rows
 from app.web.site import formats
 from app.web.site.providers import kept
 from app.web.site.shell import titled
 from app.web.site.words import N_, _, ngettext
 
-from .views import ReceiptLink, ReceiptRow, ReceiptView, ReviewView
+from .views import ReceiptView, ReviewView
 
 _ROWS: Final = 500  # on one page; there may be 100,000
 _WHY: Final = {
@@ -74,17 +75,17 @@ async def review_page(mailbox: Mailbox) -> ReviewView:
     seen = await aside(fingerprint, marks)
     shown = await aside(_largest, [index[id] for id in marks])
     await read_headers(shown)
-    index = mailbox.index
-    marked = mailbox.marks.totals
-    left = index.totals.octets - marked.octets
+    now, marked = mailbox.index.totals, mailbox.marks.totals
     return ReviewView(
         rows=Rows(mailbox, ListState()).all(shown),
-        tray=tray(mailbox),
+        marked=marked,
         seen=seen,
-        size=formats.size(index.totals.octets, index.totals.unsized),
-        left=formats.size(left, index.totals.unsized - marked.unsized),
-        share_left=formats.percent(left, index.totals.octets),
-        more=max(0, marked.messages - _ROWS),
+        now=now,
+        left=Totals(
+            now.messages - marked.messages,
+            now.octets - marked.octets,
+            now.unsized - marked.unsized,
+        ),
         more_href=ListState(q="is:marked").href(),
         warnings=_warnings(mailbox, shown),
         kept=kept(mailbox),
@@ -106,18 +107,6 @@ def _warnings(mailbox: Mailbox, shown: Sequence[Message]) -> tuple[str, ...]:
     return (*([unseen] if blind else []), *map(notice, told))
 
 
-def _others(mailbox: Mailbox, number: int) -> tuple[ReceiptLink, ...]:
-    return tuple(
-        ReceiptLink(
-            f"/mailbox/receipt?number={other}",
-            formats.when_exactly(one.at),
-            formats.size(one.octets_freed, one.unsized),
-        )
-        for other, one in reversed(tuple(mailbox.receipts.items()))
-        if other != number
-    )
-
-
 def why(receipt: Receipt) -> str:
     """Why the check of a commit could not be made, or the server's own words for that."""
     said = receipt.why
@@ -130,9 +119,9 @@ def receipt_title(mailbox: Mailbox, view: ReceiptView) -> str:
     said = ngettext(
         "%(n)s of %(total)s gone",
         "%(n)s of %(total)s gone",
-        view.gone,
-        n=formats.number(view.gone),
-        total=formats.number(view.total),
+        view.receipt.gone,
+        n=formats.number(view.receipt.gone),
+        total=formats.number(len(view.receipt.items)),
     )
     return titled(mailbox, said)
 
@@ -140,39 +129,13 @@ def receipt_title(mailbox: Mailbox, view: ReceiptView) -> str:
 def receipt_page(mailbox: Mailbox, number: int) -> ReceiptView:
     """The outcome of a commit, by its number in this session."""
     receipt = mailbox.receipts[number]
-    after = receipt.after
-    gone, total = receipt.count(Outcome.GONE), len(receipt.items)
     # What is not gone is what one wants to see.
     items = sorted(receipt.items, key=lambda item: item.outcome is Outcome.GONE)
     return ReceiptView(
-        number=number,
-        others=_others(mailbox, number),
-        freed=formats.size(receipt.octets_freed, receipt.unsized),
-        gone=gone,
-        total=total,
-        verified=receipt.verified,
+        receipt=receipt,
+        others=tuple(one for one in mailbox.receipts.values() if one is not receipt)[::-1],
         why=why(receipt),
-        due=formats.seconds_until(receipt.due) if receipt.due else None,
-        waits=receipt.due is not None and receipt.due > receipt.at,
-        at=formats.when_exactly(receipt.at),
-        at_iso=receipt.at.isoformat(),
-        before=formats.size(receipt.before.octets, receipt.before.unsized),
-        after=formats.size(after.octets, after.unsized) if after else "",
-        messages_before=receipt.before.messages,
-        messages_after=after.messages if after else 0,
-        share_after=formats.percent(after.octets, receipt.before.octets) if after else 0.0,
-        rows=tuple(
-            ReceiptRow(
-                item.sender,
-                item.subject,
-                formats.size(item.octets),
-                item.outcome.value,
-                item.reason,
-                item.agreed,
-            )
-            for item in items[:_ROWS]
-        ),
-        more=max(0, total - _ROWS),
+        rows=tuple(items[:_ROWS]),
         left_marked=mailbox.marks.totals.messages,
-        kept=kept(mailbox) if gone else None,
+        kept=kept(mailbox) if receipt.gone else None,
     )

@@ -15,6 +15,8 @@ from app.web.site.config import OfferedTarget, WebConfig
 from app.web.site.errors import InvalidRequest
 from app.web.site.words import _
 
+from .views import ServerView
+
 _MAX_PORT = 65535
 # A name, an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:@\[\]?#\\]+))(?::(\d{1,5}))?")
@@ -102,6 +104,13 @@ class SignInForm:
                 _("token: it or the name contains characters that cannot be sent.")
             )
         return self.token
+
+    def choices(self, config: WebConfig) -> tuple[ServerView, ...]:
+        """The servers that the operator offers; the one that was chosen is selected."""
+        return tuple(
+            ServerView(one.label, server_label(one.target), one.label == self.offered)
+            for one in config.offered
+        )
 
     def target(self, config: WebConfig) -> Target:
         """The server alone.

@@ -89,24 +89,15 @@ def notes(found: Found, typed: str) -> tuple[str, ...]:
         found: the server.
         typed: the address as it was typed.
     """
-    said = [_(_QUIRKS[quirk], provider=found.provider) for quirk in found.quirks]
+    said = []
     if found.foreign:
-        said.insert(
-            0,
-            _(
-                "%(host)s does not belong to %(domain)s. Sign in only if it is your provider's.",
-                host=found.target.host,
-                domain=found.domain,
-            ),
-        )
+        words = N_("%(host)s does not belong to %(domain)s. Sign in only if it is your provider's.")
+        said.append(_(words, host=found.target.host, domain=found.domain))
     elif not found.sure:
-        said.insert(
-            0,
-            _(
-                "It was found over an unprotected connection. Sign in only if it is your "
-                "provider's."
-            ),
+        said.append(
+            _("It was found over an unprotected connection. Sign in only if it is your provider's.")
         )
+    said += [_(_QUIRKS[quirk], provider=found.provider) for quirk in found.quirks]
     if found.username != typed.strip():
         said.append(_("The user name that will be sent is %(name)s.", name=found.username))
     return tuple(said)

@@ -21,9 +21,9 @@ from app.web.site.words import _
 from .choose_server import located, visitor
 from .errors import ConfirmServer, ServerNotFound
 from .expired import ended_view
-from .forms import FilledIn, SignInForm, server_label
+from .forms import FilledIn, SignInForm
 from .search_panel import found_view, idle
-from .views import EndedView, FoundFragment, FoundView, ServerView, SignInView
+from .views import EndedView, FoundView, SignInView
 
 router = APIRouter()
 Back = Annotated[str, Form()]
@@ -59,10 +59,7 @@ async def _page(
     found: FoundView | None = None,
 ) -> Response:
     config = visit.config
-    offered = tuple(
-        ServerView(one.label, server_label(one.target), one.label == form.offered)
-        for one in config.offered
-    )
+    offered = form.choices(config)
     discovery = visit.services.discovery
     if found is None:
         known = discovery.remembered(form.username)
@@ -166,7 +163,7 @@ async def sign_in(
 async def discover(visit: AnyVisit, username: Annotated[str, Form()] = "") -> Response:
     """The server for an address that is being typed; the address is in no URL."""
     found = await _look(visit, username)
-    return await visit.fragment("signin/server", FoundFragment(found))
+    return await visit.fragment("signin/server", found)
 
 
 async def _look(visit: Visit, typed: str) -> FoundView:

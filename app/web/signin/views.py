@@ -52,13 +52,6 @@ class FoundView:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFragment:
-    """What stands below the address while it is typed."""
-
-    found: FoundView
-
-
-@dataclass(frozen=True, slots=True)
 class SignInView:
     """The sign-in page.
 

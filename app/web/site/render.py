@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
@@ -12,6 +12,9 @@ from starlette.responses import HTMLResponse, Response
 from . import formats, languages, words
 
 AnyResponse = TypeVar("AnyResponse", bound=Response)
+_FILTERS: Final = (
+    "number size percent share day when when_exactly clock month month_alone year seconds_until"
+)
 # Styles and scripts are written apart and sent together: one request of each a page.
 BUNDLES = {
     "site.css": (
@@ -83,10 +86,7 @@ def _environment() -> Environment:
         words.gettext, words.plural, newstyle=True
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.filters |= {
-        name: getattr(formats, name)
-        for name in ("number", "size", "percent", "share", "day", "when", "when_exactly", "clock")
-    }
+    environment.filters |= {name: getattr(formats, name) for name in _FILTERS.split()}
     environment.globals["language"] = languages.current.get
     environment.globals["static"] = cache(_static_url)
     environment.globals["script"] = cache(_script_url)

@@ -1,15 +1,15 @@
 """Facets: groups of messages that filter the list on a click."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from app.mailbox import BadQuery, By, Group, Query, parse_query
+from app.mailbox import BadQuery, By, Group, Query, Totals, parse_query
 from app.mailbox.query import Field, Term
 from app.web.list.list_url import ListState
 from app.web.site import formats
-from app.web.site.words import N_, _, ngettext
+from app.web.site.words import N_, _
 
 from .views import FacetsView, FacetView, MonthsView, MonthView
 
@@ -27,9 +27,8 @@ _LACKING: Final = {
     By.MONTH: N_("no date"),
 }
 _UNKNOWN: Final = N_("not read yet")
-_IN_COLUMN: Final = 4  # facets of a kind beside the list
+IN_COLUMN: Final = 4  # facets of a kind beside the list
 _MONTHS_IN_COLUMN: Final = 7
-_COLUMN: Final = 28.0  # of the months' drawing: wide enough to touch
 _TALLEST: Final = 44.0
 # What a facet takes the place of in a filter.
 _DATED: Final = frozenset({Field.MONTH, Field.BEFORE, Field.AFTER, Field.OLDER, Field.NEWER})
@@ -63,6 +62,13 @@ def present(q: str) -> Query:
         return Query()
 
 
+def total(groups: Sequence[Group]) -> Totals:
+    """All of them together, as far as sizes are known."""
+    return Totals(
+        sum(len(group.members) for group in groups), sum(group.octets for group in groups)
+    )
+
+
 class Facets:
     """Makes facets for one list.
 
@@ -78,15 +84,17 @@ class Facets:
 
     def facet(self, by: By, group: Group) -> FacetView:
         """One group as a facet."""
-        current = self._current(group.terms)
-        return FacetView(
-            label=label(by, group),
-            messages=len(group.members),
-            size=formats.size(group.octets, group.unsized),
-            share=formats.percent(group.octets, self._octets),
-            href=self._href(by, group.terms, current=current) if group.members or current else "",
-            current=current,
-        )
+        email = group.key if group.key and group.name else ""
+        totals = Totals(len(group.members), group.octets, group.unsized)
+        return self._facet(by, label(by, group), group.terms, totals, email)
+
+    def _facet(
+        self, by: By, name: str, terms: Sequence[Term], totals: Totals, email: str = ""
+    ) -> FacetView:
+        current = self._current(terms)
+        href = self._href(by, terms, current=current) if totals.messages or current else ""
+        share = formats.percent(totals.octets, self._octets)
+        return FacetView(name, email, totals, share, href, current)
 
     def _current(self, terms: Sequence[Term]) -> bool:
         return all(term in self._query.terms for term in terms)
@@ -109,39 +117,15 @@ class Facets:
         query = kept if current else kept.narrowed(terms) or Query(tuple(terms))
         return replace(self._state, page=1, q=str(query)).href()
 
-    def some(
-        self, by: By, title: str, groups: Sequence[Group], most: int, left_out: Callable[[int], str]
-    ) -> FacetsView:
-        """The first of the groups, and those that the list shows.
-
-        Args:
-            by: what they are groups of.
-            title: above them.
-            groups: all of them.
-            most: how many to show.
-            left_out: says how many there are beside these.
-        """
-        shown = [g for n, g in enumerate(groups) if n < most or self._current(g.terms)]
-        more = len(groups) - len(shown)
-        href = replace(self._state, page=1, sort=ListState().sort).href(PAGE)
-        return FacetsView(
-            title=title,
-            facets=tuple(self.facet(by, group) for group in shown),
-            more=left_out(more) if more else "",
-            more_href=f"{href}#senders",
+    def kind(self, by: By, groups: Sequence[Group], most: int | None = None) -> FacetsView:
+        """The first `most` of the groups, or all, and those that the list shows."""
+        facets = tuple(
+            self.facet(by, group)
+            for n, group in enumerate(groups)
+            if most is None or n < most or self._current(group.terms)
         )
-
-    def sizes(self, groups: Sequence[Group]) -> FacetsView:
-        """The bands of size."""
-        return self.some(By.SIZE, _("Size"), groups, len(groups), str)
-
-    def senders(self, groups: Sequence[Group], most: int = _IN_COLUMN) -> FacetsView:
-        """The senders with the most octets."""
-        return self.some(By.SENDER, _("Sender"), groups, most, _more_senders)
-
-    def domains(self, groups: Sequence[Group], most: int = _IN_COLUMN) -> FacetsView:
-        """The domains with the most octets."""
-        return self.some(By.DOMAIN, _("Domain"), groups, most, _more_domains)
+        href = replace(self._state, page=1, sort=ListState().sort).href(PAGE)
+        return FacetsView(by, facets, len(groups) - len(facets), f"{href}#senders")
 
     def months(self, groups: Sequence[Group], most: int = _MONTHS_IN_COLUMN) -> MonthsView:
         """The last months as bars, none of them in the future; facets for what lies outside."""
@@ -162,47 +146,22 @@ class Facets:
             (later, after, Term(Field.AFTER, last)),
         )
         return MonthsView(
-            width=_COLUMN * len(days),
-            column=_COLUMN,
-            bars=tuple(
-                self._bar(place, day, dated.get(day), highest) for place, day in enumerate(days)
-            ),
+            bars=tuple(self._bar(day, dated.get(day), highest) for day in days),
             others=(
-                *(self._stretch(*one) for one in others if one[1]),
+                *(
+                    self._facet(By.MONTH, name, (term,), total(some))
+                    for name, some, term in others
+                    if some
+                ),
                 *(self.facet(By.MONTH, group) for group in groups if not group.key),
             ),
         )
 
-    def _bar(self, place: int, day: date, group: Group | None, highest: int) -> MonthView:
-        found = self.facet(By.MONTH, group) if group is not None else None
+    def _bar(self, day: date, group: Group | None, highest: int) -> MonthView:
+        facet = self.facet(By.MONTH, group) if group is not None else None
         octets = group.octets if group is not None else 0
         height = min(max(_TALLEST * octets / highest, 1.0), _TALLEST) if octets and highest else 0.0
-        shown_year = not place or day.month == 1
-        month = formats.month(day)
-        return MonthView(
-            x=_COLUMN * place,
-            y=_TALLEST - height,
-            height=height,
-            label=formats.month_alone(day),
-            year=formats.year(day) if shown_year else "",
-            title=f"{month}: {_counted(found.messages)}, {found.size}" if found else month,
-            href=found.href if found else "",
-            current=found is not None and found.current,
-            hot=octets > 0 and octets == highest,
-        )
-
-    def _stretch(self, name: str, groups: Sequence[Group], term: Term) -> FacetView:
-        """What lies before or after the months that are shown."""
-        octets = sum(group.octets for group in groups)
-        current = self._current((term,))
-        return FacetView(
-            label=name,
-            messages=sum(len(group.members) for group in groups),
-            size=formats.size(octets),
-            share=formats.percent(octets, self._octets),
-            href=self._href(By.MONTH, (term,), current=current),
-            current=current,
-        )
+        return MonthView(day, height, facet, hot=octets > 0 and octets == highest)
 
 
 def _this_month() -> date:
@@ -216,18 +175,3 @@ def _first_of(key: str) -> date:
 def _months_before(day: date, back: int) -> date:
     years, month = divmod(day.year * 12 + day.month - 1 - back, 12)
     return date(years, month + 1, 1)
-
-
-def _counted(messages: int) -> str:
-    n = formats.number(messages)
-    return ngettext("%(n)s message", "%(n)s messages", messages, n=n)
-
-
-def _more_senders(count: int) -> str:
-    n = formats.number(count)
-    return ngettext("%(n)s more sender", "%(n)s more senders", count, n=n)
-
-
-def _more_domains(count: int) -> str:
-    n = formats.number(count)
-    return ngettext("%(n)s more domain", "%(n)s more domains", count, n=n)

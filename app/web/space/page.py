@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.mailbox import By, Group, Message, Query, Selection, grouped, ranked
+from app.mailbox import By, Group, Message, Query, Selection, Totals, grouped, ranked
 from app.web.list.list_url import ListState
 from app.web.list.rows import heat
 from app.web.site import formats
 from app.web.site.words import _, ngettext
 
-from .facets import Facets, label
+from .facets import Facets, label, total
 from .treemap import Frame, treemap
-from .views import SenderRow, SenderTileView, SpaceView, TileView, TreemapView, UnderView
+from .views import SenderTileView, SpaceView, TileView, TreemapView, UnderView
 
 _SHAPES: Final = (("wide", Frame(0, 0, 1000, 560)), ("tall", Frame(0, 0, 360, 640)))
 _SENDERS: Final = 24
@@ -162,19 +162,6 @@ def _tile(frame: Frame, warmth: int, texts: tuple[str, str], href: str) -> TileV
     )
 
 
-def _row(group: Group, facets: Facets, octets: int) -> SenderRow:
-    facet = facets.facet(By.SENDER, group)
-    return SenderRow(
-        label=facet.label,
-        email=group.key if group.key and group.name else "",
-        messages=facet.messages,
-        size=facet.size,
-        share=formats.share(group.octets, octets),
-        part=facet.share,
-        href=facet.href,
-    )
-
-
 def _drawn(senders: Sequence[Group], facets: Facets, query: Query) -> tuple[TreemapView, ...]:
     if not any(group.octets for group in senders):
         return ()
@@ -199,20 +186,18 @@ def space_page(found: Selection, query: Query, form: UnderView) -> SpaceView:
     facets = Facets(state, octets)
     by = {each: grouped(found.matched, each, formats.own_zone()) for each in By}
     senders = sorted(by[By.SENDER], key=lambda group: -group.octets)
-    left = senders[_ROWS:]
-    more = sum(group.octets for group in left)
     return SpaceView(
         q=state.q,
-        messages=len(found.matched),
-        size=formats.size(octets),
+        totals=Totals(len(found.matched), octets),
         undecided=len(found.undecided),
         treemaps=_drawn(senders, facets, query),
-        senders=tuple(_row(group, facets, octets) for group in senders[:_ROWS]),
-        more=len(left),
-        more_messages=sum(len(group.members) for group in left),
-        more_size=formats.size(more),
-        more_share=formats.share(more, octets),
-        facets=(facets.sizes(by[By.SIZE]), facets.domains(by[By.DOMAIN], _FACETS)),
+        senders=tuple(facets.facet(By.SENDER, group) for group in senders[:_ROWS]),
+        more=len(senders[_ROWS:]),
+        left_out=total(senders[_ROWS:]),
+        facets=(
+            facets.kind(By.SIZE, by[By.SIZE]),
+            facets.kind(By.DOMAIN, by[By.DOMAIN], _FACETS),
+        ),
         months=facets.months(by[By.MONTH], _MONTHS),
         under=form,
         back=state.href(),

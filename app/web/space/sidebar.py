@@ -11,7 +11,7 @@ from app.web.site import formats
 from app.web.site.words import _
 
 from . import shrink
-from .facets import PAGE, Facets, present
+from .facets import IN_COLUMN, PAGE, Facets, present
 from .views import BlockView, FacetsFragment, MapView, StatView
 
 MOST_UNREAD: Final = 1000  # headers that a page of the list would parse for its facets, some 40 ms
@@ -48,10 +48,9 @@ def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
         href = ListState(q=str(rest)).href()
         blocks.append(BlockView(x, round(max(100 - x, 0), 2), 1, title, href))
     return StatView(
-        messages=totals.messages,
-        size=formats.size(totals.octets, totals.unsized),
+        totals=totals,
         largest=len(largest),
-        share=formats.share(octets, totals.octets),
+        octets=octets,
         blocks=tuple(blocks),
         href=ListState(q=str(meant)).href() if len(order) > len(largest) else "/mailbox",
     )
@@ -66,8 +65,8 @@ def facets(mailbox: Mailbox, state: ListState) -> FacetsFragment:
 
     made = Facets(state, mailbox.index.totals.octets)
     return FacetsFragment(
-        sizes=made.sizes(groups(By.SIZE) or grouped(mailbox.index, By.SIZE, zone)),
-        groups=(made.senders(groups(By.SENDER)), made.domains(groups(By.DOMAIN))),
+        sizes=made.kind(By.SIZE, groups(By.SIZE) or grouped(mailbox.index, By.SIZE, zone)),
+        groups=tuple(made.kind(by, groups(by), IN_COLUMN) for by in (By.SENDER, By.DOMAIN)),
         months=made.months(groups(By.MONTH)),
         href=ListState(q=str(present(state.q))).href(PAGE),
         waiting=not mailbox.listing.surveyed(zone),

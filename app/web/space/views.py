@@ -1,6 +1,9 @@
 """Where the space goes: facets beside the list, and the page with the treemap."""
 
 from dataclasses import dataclass
+from datetime import date
+
+from app.mailbox import By, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +22,16 @@ class StatView:
     """The line under the top bar.
 
     Attributes:
-        messages: how many the maildrop has.
-        size: the maildrop, formatted.
+        totals: of the maildrop.
         largest: how many messages the blocks before the last one stand for.
-        share: what they hold together, formatted such as `61 %`.
+        octets: what they hold together.
         blocks: the space bar, the last one being all the rest.
         href: the list with these and no others.
     """
 
-    messages: int
-    size: str
+    totals: Totals
     largest: int
-    share: str
+    octets: int
     blocks: tuple[BlockView, ...]
     href: str
 
@@ -41,16 +42,16 @@ class FacetView:
 
     Attributes:
         label: what they are called.
-        messages: how many.
-        size: theirs together, formatted.
+        email: the address of a sender who has a name, else "".
+        totals: how many, and their octets.
         share: of all octets, in percent.
         href: the list with these alone, or, where it shows them now, without that filter.
         current: the list shows these.
     """
 
     label: str
-    messages: int
-    size: str
+    email: str
+    totals: Totals
     share: float
     href: str
     current: bool
@@ -58,12 +59,12 @@ class FacetView:
 
 @dataclass(frozen=True, slots=True)
 class FacetsView:
-    """Facets under a title; `more` says how many are left out, or is ""."""
+    """Facets of a kind; `more` of them are left out, and are at `more_href`."""
 
-    title: str
+    by: By
     facets: tuple[FacetView, ...]
-    more: str = ""
-    more_href: str = ""
+    more: int
+    more_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +72,15 @@ class MonthView:
     """A month's bar.
 
     Attributes:
-        x: where its column begins, in units of the drawing.
-        y, height: of the bar.
-        label: short, beneath it.
-        year: beneath that, or "".
-        title: the month, how many messages, their size.
-        href, current: as of a facet; without messages there is no href.
+        day: its first.
+        height: of the bar, up to 44.
+        facet: its messages, or None where there are none.
         hot: no month has more.
     """
 
-    x: float
-    y: float
+    day: date
     height: float
-    label: str
-    year: str
-    title: str
-    href: str
-    current: bool
+    facet: FacetView | None
     hot: bool
 
 
@@ -95,8 +88,6 @@ class MonthView:
 class MonthsView:
     """Octets by month: bars of the last months, and facets for what lies outside of them."""
 
-    width: float
-    column: float
     bars: tuple[MonthView, ...]
     others: tuple[FacetView, ...]
 
@@ -185,43 +176,27 @@ class TreemapView:
 
 
 @dataclass(frozen=True, slots=True)
-class SenderRow:
-    """A sender in the table; `share` is formatted."""
-
-    label: str
-    email: str
-    messages: int
-    size: str
-    share: str
-    part: float
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class SpaceView:
     """The page of the treemap.
 
     Attributes:
         q: the filter it is limited to, or "".
-        messages, size: what it shows.
+        totals: what it shows.
         undecided: messages of which the filter cannot tell yet.
         treemaps: the same for screens of different shapes; none where there is nothing to draw.
         senders: the same as a table, largest first.
-        more: how many senders the table leaves out; `more_messages`, `more_size`, `more_share`.
+        more: how many senders the table leaves out; `left_out` is theirs.
         facets: sizes and domains.
         back: the list with the same filter.
     """
 
     q: str
-    messages: int
-    size: str
+    totals: Totals
     undecided: int
     treemaps: tuple[TreemapView, ...]
-    senders: tuple[SenderRow, ...]
+    senders: tuple[FacetView, ...]
     more: int
-    more_messages: int
-    more_size: str
-    more_share: str
+    left_out: Totals
     facets: tuple[FacetsView, ...]
     months: MonthsView
     under: UnderView

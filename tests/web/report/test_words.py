@@ -32,7 +32,7 @@ def test_facts_are_put_into_words():
     assert many.says == "STAT and LIST agree: 1,200 messages, 5,000,000 octets."
     old = words_of(found(Finding.TLS_OLD_TOO, old=("TLS 1.0", "TLS 1.1")))
     assert old.says == "Still accepted: TLS 1.0, TLS 1.1."
-    assert (old.topic, old.verdict) == ("TLS versions", "warning")
+    assert (old.topic, old.word) == ("TLS versions", "warning")
     assert words_of(found(Finding.NOT_POP3, kind="IMAP")).says.endswith("It sounds like IMAP.")
     assert words_of(found(Finding.NOT_POP3, kind="")).says == "What answers is not a POP3 server."
     hostile = words_of(found(Finding.TAG_UNKNOWN, tags=("%(n)s", "100%")))

@@ -1,5 +1,6 @@
 """Facets: where a click leads, what a second one does, and the months."""
 
+import re
 from datetime import UTC, date
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.mailbox import By, Message, grouped, parse_query
 from app.web.list.list_url import ListState
+from app.web.site.render import Renderer
 from app.web.space import facets
 from app.web.space.facets import Facets
-from app.web.space.views import FacetView
+from app.web.space.views import FacetView, MonthsView
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
 from tests.mailbox.oracle import select
 
@@ -31,7 +33,7 @@ def test_a_click_shows_the_group_and_a_second_one_all_again(heap, by):
     for group in grouped(heap, by, UTC):
         facet = Facets(ListState(), 1).facet(by, group)
         assert not facet.current
-        assert facet.messages == len(group.members)
+        assert facet.totals.messages == len(group.members)
         if not group.members:
             assert facet.href == ""
             continue
@@ -40,6 +42,11 @@ def test_a_click_shows_the_group_and_a_second_one_all_again(heap, by):
         again = Facets(ListState(q=q), 1).facet(by, group)
         assert again.current
         assert q_of(again.href) == ""
+
+
+def months_html(months: MonthsView) -> str:
+    template = Renderer()._environment.get_template("space/_months.html")
+    return template.render(months=months)
 
 
 HEAP = [
@@ -86,33 +93,35 @@ def test_a_facet_joins_the_filter_and_takes_the_place_of_its_like(by, key, q, th
 
 def test_those_that_the_list_shows_stand_among_the_first():
     groups = grouped(HEAP, By.SENDER, UTC)
-    made = Facets(ListState(), 13_100_000).senders(groups, 1)
+    made = Facets(ListState(), 13_100_000).kind(By.SENDER, groups, 1)
     assert [one.label for one in made.facets] == ["Anna"]
-    assert made.more == "3 more senders"
+    assert made.more == 3
     assert made.more_href == "/mailbox/space#senders"
     assert made.facets[0].share == pytest.approx(100 * 11_000_000 / 13_100_000, abs=0.01)
-    made = Facets(ListState(q="-has:header"), 1).senders(groups, 1)
+    made = Facets(ListState(q="-has:header"), 1).kind(By.SENDER, groups, 1)
     assert [(one.label, one.current) for one in made.facets] == [
         ("Anna", False),
         ("not read yet", True),
     ]
-    assert made.more == "2 more senders"
-    assert Facets(ListState(), 1).domains(groups, 3).more == "1 more domain"
-    assert Facets(ListState(), 1).senders(groups).more == ""
+    assert made.more == 2
+    assert Facets(ListState(), 1).kind(By.SENDER, groups, 4).more == 0
+    assert Facets(ListState(), 1).kind(By.SENDER, groups).more == 0
 
 
 @given(HEAPS)
 def test_months_and_what_lies_around_them_are_all_there_is(heap):
     made = Facets(ListState(), 1).months(grouped(heap, By.MONTH, UTC), 7)
     assert 1 <= len(made.bars) <= 7
-    hrefs = [bar.href for bar in made.bars if bar.href] + [one.href for one in made.others]
+    hrefs = [one.href for one in (*(bar.facet for bar in made.bars), *made.others) if one]
     assert sorted(n for href in hrefs for n in meant(q_of(href), heap)) == sorted(
         one.number for one in heap
     )
-    for place, bar in enumerate(made.bars):
-        assert bar.x == place * made.column
-        assert 0 <= bar.y <= bar.y + bar.height <= 44
-    assert made.width == len(made.bars) * made.column >= 24 * len(made.bars)
+    assert all(0 <= bar.height <= 44 for bar in made.bars)
+    html = months_html(made)
+    assert f'viewBox="0 0 {28 * len(made.bars)} 70"' in html
+    assert [float(x) for x in re.findall(r'class="hit" x="(.*?)"', html)] == [
+        28 * place + 1 for place in range(len(made.bars))
+    ]
 
 
 def test_no_bar_stands_in_the_future_and_none_before_the_first_mail(monkeypatch):
@@ -120,18 +129,21 @@ def test_no_bar_stands_in_the_future_and_none_before_the_first_mail(monkeypatch)
     dates = ["5 Mar 2026 12:00", "5 Dec 2025 12:00", "5 Apr 2026 12:00"]
     heap = [message(n, 10 * n, header_of(None, at)) for n, at in enumerate(dates, 1)]
     made = Facets(ListState(q="month:2025-12"), 60).months(grouped(heap, By.MONTH, UTC), 7)
-    assert [(bar.label, bar.year) for bar in made.bars] == [
-        ("Dec", "2025"), ("Jan", "2026"), ("Feb", ""), ("Mar", ""),
+    assert [(bar.day.year, bar.day.month) for bar in made.bars] == [
+        (2025, 12), (2026, 1), (2026, 2), (2026, 3),
     ]  # fmt: skip
-    assert [bar.title for bar in made.bars] == [
+    html = months_html(made)
+    assert re.findall(r'<text .*y="(\d+)">(.*?)<', html) == [
+        ("56", "Dec"), ("66", "2025"), ("56", "Jan"), ("66", "2026"), ("56", "Feb"), ("56", "Mar"),
+    ]  # fmt: skip
+    assert re.findall("<title>(.*?)<", html) == [
         "December 2025: 1 message, 20 B", "January 2026", "February 2026",
         "March 2026: 1 message, 10 B",
     ]  # fmt: skip
-    assert [(bar.hot, bar.current) for bar in made.bars] == [
-        (True, True), (False, False), (False, False), (False, False),
-    ]  # fmt: skip
+    assert [bar.hot for bar in made.bars] == [True, False, False, False]
+    assert [bar.facet and bar.facet.current for bar in made.bars] == [True, None, None, False]
     assert [bar.height for bar in made.bars] == [44, 0, 0, 22]
-    assert [(one.label, one.messages, q_of(one.href)) for one in made.others] == [
+    assert [(one.label, one.totals.messages, q_of(one.href)) for one in made.others] == [
         ("after March 2026", 1, "after:2026-03-31"),
     ]
     made = Facets(ListState(), 60).months(grouped(heap, By.MONTH, UTC), 2)

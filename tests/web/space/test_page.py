@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.mailbox import By, Message, Query, Selection, grouped, parse_query
 from app.web.list.list_url import ListState
+from app.web.site import formats
 from app.web.space.facets import Facets
 from app.web.space.page import Drawing, fitted, space_page
 from app.web.space.treemap import Frame
@@ -90,16 +91,17 @@ def test_every_octet_has_its_place_and_links_can_be_hit(heap, frame):
 @given(HEAPS)
 def test_the_table_says_the_same_as_the_picture(heap):
     view = page(heap)
-    assert view.messages == len(heap) == sum(row.messages for row in view.senders)
+    shown = sum(row.totals.messages for row in view.senders)
+    assert view.totals.messages == len(heap) == shown
     for row in view.senders:
-        assert meant(row.href, heap) == row.messages
+        assert meant(row.href, heap) == row.totals.messages
     assert bool(view.treemaps) is any(one.octets for one in heap)
-    names = {f"{row.label} · {row.size}" for row in view.senders}
+    names = {f"{row.label} · {formats.size(row.totals.octets)}" for row in view.senders}
     for tree in view.treemaps:
         others = [s.strip.title for s in tree.senders if s.strip.href == "#senders"]
         titles = {sender.strip.title for sender in tree.senders}
         assert len(titles - names) <= 1 + len(others)
-    assert sum(facet.messages for facet in view.facets[0].facets) == len(heap)
+    assert sum(facet.totals.messages for facet in view.facets[0].facets) == len(heap)
 
 
 def test_few_are_drawn_and_the_others_are_one():
@@ -112,7 +114,7 @@ def test_few_are_drawn_and_the_others_are_one():
     assert wide.senders[-1].strip.title.startswith("126 more senders · ")
     assert wide.senders[-1].strip.href == "#senders"
     assert len(view.senders) == 100
-    assert (view.more, view.more_messages) == (51, 51)
+    assert (view.more, view.left_out.messages) == (51, 51)
 
 
 def test_a_sender_has_the_largest_messages_and_the_rest_in_one():
@@ -142,6 +144,6 @@ def test_what_has_no_size_is_not_drawn():
 def test_what_the_filter_cannot_tell_is_counted():
     heap = [message(1, 5), message(2, 7, header_of("a@b.example", None))]
     view = page(heap, "from:a")
-    assert (view.messages, view.undecided, view.q) == (1, 1, "from:a")
+    assert (view.totals.messages, view.undecided, view.q) == (1, 1, "from:a")
     assert view.back == "/mailbox?q=from%3Aa"
     assert isinstance(select(parse_query("from:a"), heap, {}, NOW), Selection)

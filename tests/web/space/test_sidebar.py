@@ -53,7 +53,9 @@ def test_the_column_has_what_was_surveyed_last_and_says_that_more_has_come():
     one = mailbox(11 * MB, 2 * MB, 300)
     one.listing.groups, one.listing.surveyed = (lambda by, zone: None), (lambda zone: False)
     made = sidebar.space_map(one, ListState(q="larger:10M"))
-    assert [(band.label, band.messages, band.current) for band in made.facets.sizes.facets] == [
+    assert [
+        (band.label, band.totals.messages, band.current) for band in made.facets.sizes.facets
+    ] == [
         ("over 10 MB", 1, True),
         ("1 to 10 MB", 1, False),
         ("100 KB to 1 MB", 0, False),
