@@ -5,6 +5,7 @@ import enum
 import re
 import types
 import typing
+from datetime import UTC, datetime
 from typing import Any
 
 import jinja2
@@ -29,7 +30,7 @@ from app.web.signin.views import FoundFragment, SignInView
 from app.web.site.render import BUNDLES, Renderer, shipped
 from app.web.site.views import AccountView, ErrorPage, ProblemFragment, Shell
 from app.web.space.views import FacetsFragment, SpaceView
-from app.web.transcript.views import TranscriptFragment
+from app.web.transcript.views import TranscriptView
 from tests.support.table import table
 
 PAGES: dict[str, type] = {
@@ -64,7 +65,7 @@ FRAGMENTS: dict[str, type] = {
     "mailbox/live": LiveFragment,
     "list/notices": NoticesFragment,
     "report/report": ReportPage,
-    "transcript/lines": TranscriptFragment,
+    "transcript/lines": TranscriptView,
     "space/facets": FacetsFragment,
     "signin/server": FoundFragment,
 }
@@ -94,6 +95,7 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR09
         given = {f.name: made(hints[f.name], fill, flag=flag, full=full) for f in fields}
         return typing.cast("type", kind)(**given)
     values: dict[Any, object] = {str: fill, bool: flag, int: 3 if full else 0, float: 12.5}
+    values[datetime] = datetime(2024, 2, 29, 12, 30, 5, tzinfo=UTC)
     return values[kind]
 
 
