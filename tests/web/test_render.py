@@ -14,7 +14,7 @@ import pytest
 from app.web.api.views import ApiView
 from app.web.console.views import ConsoleFragment, ConsoleView, TourFragment
 from app.web.export.views import ExportFragment, ExportView
-from app.web.list.views import CountedFragment, FaultFragment, ListFragment, NoticesFragment
+from app.web.list.views import CountedFragment, FaultView, ListFragment, NoticesFragment
 from app.web.mailbox.views import (
     BulkFragment,
     LiveFragment,
@@ -23,7 +23,7 @@ from app.web.mailbox.views import (
     ProgressFragment,
     SavedFragment,
 )
-from app.web.reader.views import FetchFragment, ReaderFragment, RouteView, SourceView, Tab
+from app.web.reader.views import FetchView, ReaderFragment, RouteView, SourceView, Tab
 from app.web.report.views import ReportFormView, ReportPage
 from app.web.review.views import ReceiptView, ReviewFragment, ReviewView
 from app.web.signin.views import FoundFragment, SignInView
@@ -52,13 +52,13 @@ FRAGMENTS: dict[str, type] = {
     "mailbox/progress": ProgressFragment,
     "reader/reader": ReaderFragment,
     "site/problem": ProblemFragment,
-    "reader/download": FetchFragment,
+    "reader/download": FetchView,
     "reader/save_state": SavedFragment,
     "export/progress": ExportFragment,
     "console/answer": ConsoleFragment,
     "console/tour": TourFragment,
     "list/list": ListFragment,
-    "list/filter_error": FaultFragment,
+    "list/filter_error": FaultView,
     "list/matches": CountedFragment,
     "mailbox/bulk": BulkFragment,
     "review/list": ReviewFragment,

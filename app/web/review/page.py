@@ -18,7 +18,7 @@ from app.mailbox import (
 )
 from app.web.list.list_url import ListState
 from app.web.list.notices import notice
-from app.web.list.rows import Rows, tray
+from app.web.list.rows import Rows
 from app.web.site import formats
 from app.web.site.providers import kept
 from app.web.site.shell import titled
@@ -79,7 +79,7 @@ async def review_page(mailbox: Mailbox) -> ReviewView:
     left = index.totals.octets - marked.octets
     return ReviewView(
         rows=Rows(mailbox, ListState()).all(shown),
-        tray=tray(mailbox),
+        tray=mailbox.marks.totals,
         seen=seen,
         size=formats.size(index.totals.octets, index.totals.unsized),
         left=formats.size(left, index.totals.unsized - marked.unsized),

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.web.list.views import RowView, TrayView
+from app.mailbox import Totals
+from app.web.list.views import RowView
 from app.web.site.views import ErrorView, KeptView
 
 
@@ -19,7 +20,7 @@ class ReviewView:
     """
 
     rows: tuple[RowView, ...]
-    tray: TrayView
+    tray: Totals
     seen: str
     size: str
     left: str
