@@ -14,7 +14,7 @@ import pytest
 from app.web.api.views import ApiView
 from app.web.console.views import ConsoleView, TourView
 from app.web.export.views import ExportProgressView, ExportView
-from app.web.list.views import CountedFragment, FaultFragment, ListFragment, NoticesFragment
+from app.web.list.views import CountedFragment, FaultView, ListFragment, NoticesFragment
 from app.web.mailbox.views import (
     BulkFragment,
     LiveFragment,
@@ -23,14 +23,14 @@ from app.web.mailbox.views import (
     ProgressFragment,
     SavedFragment,
 )
-from app.web.reader.views import FetchFragment, ReaderFragment, RouteView, SourceView, Tab
+from app.web.reader.views import FetchView, ReaderFragment, RouteView, SourceView, Tab
 from app.web.report.views import ReportFormView, ReportView
 from app.web.review.views import ReceiptView, ReviewFragment, ReviewView
 from app.web.signin.views import FoundView, SignInView
 from app.web.site.render import BUNDLES, Renderer, shipped
 from app.web.site.views import AccountView, ErrorPage, ProblemFragment, Shell
 from app.web.space.views import FacetsFragment, SpaceView
-from app.web.transcript.views import TranscriptFragment
+from app.web.transcript.views import TranscriptView
 from tests.support.table import table
 
 PAGES: dict[str, type] = {
@@ -52,20 +52,20 @@ FRAGMENTS: dict[str, type | types.UnionType] = {
     "mailbox/progress": ProgressFragment,
     "reader/reader": ReaderFragment,
     "site/problem": ProblemFragment,
-    "reader/download": FetchFragment,
+    "reader/download": FetchView,
     "reader/save_state": SavedFragment,
     "export/progress": ExportProgressView | None,
     "console/answer": ConsoleView,
     "console/tour": TourView,
     "list/list": ListFragment,
-    "list/filter_error": FaultFragment,
+    "list/filter_error": FaultView,
     "list/matches": CountedFragment,
     "mailbox/bulk": BulkFragment,
     "review/list": ReviewFragment,
     "mailbox/live": LiveFragment,
     "list/notices": NoticesFragment,
     "report/report": ReportView,
-    "transcript/lines": TranscriptFragment,
+    "transcript/lines": TranscriptView,
     "space/facets": FacetsFragment,
     "signin/server": FoundView,
 }
@@ -98,7 +98,8 @@ def made(kind: Any, fill: str, *, flag: bool, full: bool) -> Any:  # noqa: PLR09
         given = {f.name: made(hints[f.name], fill, flag=flag, full=full) for f in fields}
         return typing.cast("type", kind)(**given)
     values: dict[Any, object] = {str: fill, bool: flag, int: 3 if full else 0, float: 12.5}
-    values |= {datetime: datetime(2026, 3, 2, tzinfo=UTC), date: date(2026, 3, 1)}
+    moment = datetime(2024, 2, 29, 12, 30, 5, tzinfo=UTC)
+    values |= {datetime: moment, date: date(2026, 3, 1)}
     return values[kind]
 
 

@@ -1,13 +1,16 @@
 """What people and programs read where a server does not tell a size."""
 
+import dataclasses
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 from app.mailbox import MessageId, Outcome, ReceiptItem, Totals
 from app.web.export.views import ExportView
 from app.web.list.list_url import ListState
-from app.web.list.rows import Rows, tray
+from app.web.list.rows import Rows
 from app.web.list.schemas import listed
+from app.web.mailbox.views import MarkedFragment
 from app.web.review.receipt_files import receipt_csv
 from app.web.review.views import ReceiptView, ReviewView
 from app.web.site import formats
@@ -15,7 +18,7 @@ from app.web.site.render import Renderer
 from app.web.space.sidebar import facets, stat
 from tests.web.review.test_receipt_files import receipt
 from tests.web.site.test_shell import mailbox
-from tests.web.test_render import rendered
+from tests.web.test_render import made, rendered
 
 
 def test_a_size_is_not_known_and_a_sum_with_it_is_a_least():
@@ -25,15 +28,24 @@ def test_a_size_is_not_known_and_a_sum_with_it_is_a_least():
     assert formats.size(0) == "0 B"
 
 
+def tray(mailbox: Any) -> str:
+    """What the tray says of the marks."""
+    view = dataclasses.replace(
+        made(MarkedFragment, "", flag=False, full=False), tray=mailbox.marks.totals
+    )
+    return rendered("list/marked", view)
+
+
 def test_the_list_the_tray_and_the_map_say_so():
     one = mailbox(500, None, 2000)
     second = list(one.index)[1]
     row = Rows(one, ListState()).row(second)
-    assert (row.size, row.share) == ("size not known", 0.0)
+    assert (row.octets, row.share) == (None, 0.0)
     one.marks.add([second])
-    assert tray(one).size == "size not known"
+    assert one.marks.totals == Totals(1, 0, 1)
+    assert "1 message, size not known" in tray(one)
     one.marks.add(one.index)
-    assert tray(one).size == "at least 2.5 KB"
+    assert "3 messages, at least 2.5 KB" in tray(one)
     shown = stat(one, list(one.index))
     assert shown.totals == Totals(3, 2500, 1)
     one.listing.groups, one.listing.surveyed = lambda *_: None, lambda _: True

@@ -7,7 +7,6 @@ from typing import Final
 from app.mailbox import BadQuery, Mailbox, Message, Selection, aside, read_headers
 from app.mailbox.index import BY_LISTING
 from app.mailbox.query import MAX_CHARACTERS
-from app.web.site import formats
 from app.web.site.forms import read_sort
 from app.web.site.words import N_, _
 
@@ -107,14 +106,13 @@ def fault_view(typed: str, error: BadQuery) -> FaultView:
 
 def matching_view(found: Listed) -> MatchingView:
     """How much matches."""
-    undecided = len(found.selection.undecided)
+    selection = found.selection
     return MatchingView(
         q=found.state.q.strip(),
-        count=len(found.selection.matched),
-        messages=formats.number(len(found.selection.matched)),
-        size=formats.size(found.selection.octets, found.selection.unsized),
-        undecided=undecided,
-        undecided_text=formats.number(undecided),
+        count=len(selection.matched),
+        octets=selection.octets,
+        unsized=selection.unsized,
+        undecided=len(selection.undecided),
         more=found.pages > 1,
     )
 
@@ -126,14 +124,12 @@ def order_view(mailbox: Mailbox, found: Listed, on_screen: Sequence[str] | None)
     by_header = read_sort(state.sort).key not in BY_LISTING or found.selection.undecided
     belong = [message.id for message in found.shown]
     there = frozenset(on_screen or ())
-    fresh = sum(id not in there for id in belong) if on_screen is not None else 0
     return OrderView(
         asks=state.href("/mailbox/counted")
         if by_header and progress.known < progress.total
         else "",
         changed=on_screen is not None and list(on_screen) != belong,
-        fresh=fresh,
-        fresh_text=formats.number(fresh),
+        fresh=sum(id not in there for id in belong) if on_screen is not None else 0,
         href=state.href(),
         list_href=state.href("/mailbox/list"),
     )

@@ -1,4 +1,4 @@
-"""The rows of a list of messages, its pages, and what is marked of it."""
+"""The rows of a list of messages, and its pages."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from app.web.site import formats
 from app.web.site.words import _
 
 from .list_url import PER_PAGE, ListState
-from .views import PagerView, ProgressView, RowView, TrayView
+from .views import PagerView, RowView
 
 
 class Rows:
@@ -25,7 +25,6 @@ class Rows:
         self._mailbox = mailbox
         self._state = state
         self._current = current
-        self._now = formats.now()
         self._largest = mailbox.index.largest
         self._query = state.href("")
 
@@ -46,11 +45,10 @@ class Rows:
             sender=name,
             sender_title=both,
             subject=summary.subject if summary else "",
-            date=formats.day(date, self._now) if date else "",
+            date=date,
             date_title=date_title(date, received=received) if date else "",
-            date_iso=date.isoformat() if date else "",
             received=received,
-            size=formats.size(message.octets),
+            octets=message.octets,
             share=formats.percent(message.counted, self._largest),
             heat=heat(message.counted),
             known=message.headers_known,
@@ -75,31 +73,6 @@ def date_title(date: datetime, *, received: bool) -> str:
     return _("received %(when)s; the message has no readable date of its own", when=when)
 
 
-def progress(mailbox: Mailbox) -> ProgressView:
-    """How far the headers are."""
-    now = mailbox.headers.progress
-    return ProgressView(
-        known=now.known,
-        total=now.total,
-        known_text=formats.number(now.known),
-        total_text=formats.number(now.total),
-        size=formats.size(now.octets),
-        running=now.running,
-        paused=now.paused,
-        stopped=now.stopped,
-    )
-
-
-def tray(mailbox: Mailbox) -> TrayView:
-    """What is marked."""
-    marked = mailbox.marks.totals
-    return TrayView(
-        marked.messages,
-        formats.number(marked.messages),
-        formats.size(marked.octets, marked.unsized),
-    )
-
-
 def subject_of(message: Message) -> str:
     """What a message is called in a sentence."""
     subject = message.summary.subject if message.summary else ""
@@ -113,9 +86,9 @@ def pager(state: ListState, total: int) -> PagerView:
     return PagerView(
         page=state.page,
         pages=pages,
-        first=formats.number(min(first + 1, total)),
-        last=formats.number(min(first + PER_PAGE, total)),
-        total=formats.number(total),
+        first=min(first + 1, total),
+        last=min(first + PER_PAGE, total),
+        total=total,
         previous=state.at(state.page - 1).href() if state.page > 1 else "",
         next=state.at(state.page + 1).href() if state.page < pages else "",
     )

@@ -1,7 +1,9 @@
 """What templates get of a list: its rows, its filter, and what is marked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from app.mailbox import Progress
 from app.web.site.views import ErrorView
 
 
@@ -15,11 +17,9 @@ class RowView:
         sender: name or address; "" while it is not known or where there is none.
         sender_title: name and address.
         subject: "" where there is none.
-        date: short, such as `3 Mar` or `3 Mar 2024`; "" where there is none.
-        date_title: long, with the time; says so where the message has no date of its own.
-        date_iso: for `<time datetime>`.
+        date_title: in full; says so where the message has no date of its own; "" without a date.
         received: the date is that of its arrival.
-        size: formatted.
+        octets: None where the server does not tell them.
         share: of the largest message, in percent, for the bar.
         heat: 1 to 5.
         known: sender, subject and date are known; else the row is a skeleton.
@@ -35,11 +35,10 @@ class RowView:
     sender: str
     sender_title: str
     subject: str
-    date: str
+    date: datetime | None
     date_title: str
-    date_iso: str
     received: bool
-    size: str
+    octets: int | None
     share: float
     heat: int
     known: bool
@@ -49,26 +48,6 @@ class RowView:
     current: bool
     href: str
     reader_href: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressView:
-    """How far the headers are: for `<progress>`, and formatted.
-
-    Attributes:
-        running: more are on their way.
-        paused: a person has stopped them.
-        stopped: they were cut off, and come when somebody wants them.
-    """
-
-    known: int
-    total: int
-    known_text: str
-    total_text: str
-    size: str
-    running: bool
-    paused: bool
-    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +106,16 @@ class MatchingView:
 
     Attributes:
         q: the filter; "" where all messages are meant.
-        count: how many match; `messages` and `size` are formatted.
-        undecided: how many may match once their headers are known; `undecided_text` formatted.
+        count, octets: how many match, and their octets; `unsized` of them have no known size.
+        undecided: how many may match once their headers are known.
         more: there are other pages.
     """
 
     q: str
     count: int
-    messages: str
-    size: str
+    octets: int
+    unsized: int
     undecided: int
-    undecided_text: str
     more: bool
 
 
@@ -148,14 +126,13 @@ class OrderView:
     Attributes:
         asks: the address that tells it, or "" where nothing can change.
         changed: they are not.
-        fresh: how many others belong there; `fresh_text` formatted.
+        fresh: how many others belong there.
         href: the list as it would be now; `list_href` the same for htmx.
     """
 
     asks: str
     changed: bool
     fresh: int
-    fresh_text: str
     href: str
     list_href: str
 
@@ -166,20 +143,11 @@ class PagerView:
 
     page: int
     pages: int
-    first: str
-    last: str
-    total: str
+    first: int
+    last: int
+    total: int
     previous: str
     next: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrayView:
-    """What is marked; `count` 0 hides the tray."""
-
-    count: int
-    messages: str
-    size: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +163,12 @@ class ListFragment:
     """Another list in the place of the one that is there; `back` is its address."""
 
     rows: tuple[RowView, ...]
-    progress: ProgressView
+    progress: Progress
     matching: MatchingView
     order: OrderView
     pager: PagerView
     filter: FilterView
     back: str
-
-
-@dataclass(frozen=True, slots=True)
-class FaultFragment:
-    """A filter that makes no sense; the list stays as it is."""
-
-    filter: FilterView
 
 
 @dataclass(frozen=True, slots=True)

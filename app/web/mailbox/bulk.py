@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.mailbox import Selection, aside, read_headers
 from app.web.list.list_url import back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
-from app.web.list.rows import Rows, tray
+from app.web.list.rows import Rows
 from app.web.list.selection import chosen, named
 from app.web.list.views import CountedFragment
 from app.web.site import formats
@@ -37,16 +37,16 @@ async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
     mailbox = visit.mailbox
     state, current = current_list(url)
     rows = Rows(mailbox, state, current)
-    messages = named(visit.mailbox, (shown or ())[:_MAX_SHOWN])
-    open_one = named(visit.mailbox, [current])
+    messages = named(mailbox, (shown or ())[:_MAX_SHOWN])
+    open_one = named(mailbox, [current])
     await read_headers([*messages, *open_one])
-    marks, told = tray(mailbox), toast(mailbox)
+    marks, told = mailbox.marks.totals, toast(mailbox)
     sum_of_marks = ngettext(
         "%(n)s message is marked, %(size)s.",
         "%(n)s messages are marked, %(size)s.",
-        marks.count,
-        n=marks.messages,
-        size=marks.size,
+        marks.messages,
+        n=formats.number(marks.messages),
+        size=formats.size(marks.octets, marks.unsized),
     )
     view = BulkFragment(
         rows=await aside(rows.all, messages),

@@ -8,15 +8,16 @@ from fastapi.responses import Response
 from app.mailbox import Message, read_headers
 from app.web.list.list_url import back_to, current_list
 from app.web.list.notices import notices
-from app.web.list.rows import Rows, progress, tray
+from app.web.list.rows import Rows
+from app.web.list.selection import named
 from app.web.site import formats
 from app.web.site.access import WatchedSession
 from app.web.site.forms import Back
 from app.web.site.navigation import way_back
-from app.web.site.shell import titled
 from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import _, ngettext
 
+from .page import title
 from .views import LiveFragment, ProgressFragment
 
 router = APIRouter(prefix="/mailbox")
@@ -29,9 +30,9 @@ async def _progress(visit: Visit, come: list[Message], said: str = "") -> Respon
     await read_headers(come)
     state, current = current_list(visit.from_htmx or "")
     view = ProgressFragment(
-        progress=progress(mailbox),
+        progress=mailbox.headers.progress,
         rows=Rows(mailbox, state, current).all(come),
-        received=formats.size(mailbox.lease.received),
+        received=mailbox.lease.received,
         back=back_to(state, current),
         said=said,
     )
@@ -96,15 +97,13 @@ async def show_live(
     differ = [id for id in marked if id not in mailbox.marks]
     differ += [id for id in unmarked if id in mailbox.marks]
     state, current = current_list(visit.from_htmx or "")
-    messages = [mailbox.index[id] for id in differ if id in mailbox.index]
-    opened = [mailbox.index[id] for id in (current,) if id in mailbox.index]
+    messages, opened = named(mailbox, differ), named(mailbox, [current])
     await read_headers([*messages, *opened])
     rows = Rows(mailbox, state, current)
     gone = sum(id not in mailbox.index for id in (*marked, *unmarked))
     open_row = rows.row(opened[0]) if opened else None
-    what = (open_row.subject or _("Message")) if open_row else ""
     view = LiveFragment(
-        tray=tray(mailbox),
+        tray=mailbox.marks.totals,
         rows=rows.all(messages),
         open=open_row,
         back=back_to(state, current),
@@ -112,7 +111,7 @@ async def show_live(
         notices=notices(mailbox),
         changed=_changed(gone) if listing != mailbox.listing.version else "",
     )
-    return await visit.fragment("mailbox/live", view, titled(mailbox, what))
+    return await visit.fragment("mailbox/live", view, title(mailbox, open_row))
 
 
 def _ids(given: str) -> list[str]:

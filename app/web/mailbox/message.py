@@ -13,7 +13,6 @@ from app.web.list.results import listed
 from app.web.reader.reader import ReaderPane
 from app.web.reader.tabs import Asked, show
 from app.web.reader.views import MessageView, ReaderFragment, Tab
-from app.web.site import formats
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_lines, read_page
 from app.web.site.visit import CurrentVisit, Visit
@@ -66,15 +65,11 @@ async def read(session: Session, state: ListState, id: str, asked: Asked) -> Mes
     )
 
 
-async def reader_answer(visit: Visit, reader: MessageView) -> Response:
+async def reader_answer(visit: Visit, state: ListState, id: str, asked: Asked) -> Response:
     """The reader alone, for htmx."""
-    mailbox = visit.mailbox
-    view = ReaderFragment(
-        reader=reader,
-        received=formats.size(mailbox.lease.received),
-        back=reader.row.href,
-    )
-    return await visit.fragment("reader/reader", view, title(mailbox, reader))
+    reader = await read(visit.session, state, id, asked)
+    view = ReaderFragment(reader, visit.mailbox.lease.received, reader.row.href)
+    return await visit.fragment("reader/reader", view, title(visit.mailbox, reader.row))
 
 
 @router.get("")
@@ -90,5 +85,4 @@ async def show_message(visit: CurrentVisit, state: State, id: str, asked: Wanted
 @router.get("/reader")
 async def show_reader(visit: CurrentVisit, state: State, id: str, asked: Wanted) -> Response:
     """The reader alone, for htmx."""
-    view = await read(visit.session, state, id, asked)
-    return await reader_answer(visit, view)
+    return await reader_answer(visit, state, id, asked)

@@ -6,8 +6,8 @@ from app.mailbox import Change, Mailbox, Sort, SortKey, aside
 from app.web.list.list_url import back_to
 from app.web.list.notices import notices
 from app.web.list.results import Listed, filter_view, matching_view, order_view
-from app.web.list.rows import Rows, pager, progress, tray
-from app.web.list.views import ListFragment
+from app.web.list.rows import Rows, pager
+from app.web.list.views import ListFragment, RowView
 from app.web.reader.views import MessageView
 from app.web.site import formats
 from app.web.site.shell import live, titled
@@ -20,9 +20,9 @@ from app.web.transcript.lines import transcript
 from .views import MailboxView, ToastView
 
 
-def title(mailbox: Mailbox, reader: MessageView | None) -> str:
+def title(mailbox: Mailbox, opened: RowView | None) -> str:
     """`3 marked · Holiday video · user@example.net`."""
-    return titled(mailbox, (reader.row.subject or _("Message")) if reader else "")
+    return titled(mailbox, (opened.subject or _("Message")) if opened else "")
 
 
 _BY_SIZE = Sort(SortKey.SIZE, descending=True)
@@ -70,7 +70,7 @@ def list_fragment(mailbox: Mailbox, found: Listed, current: str) -> ListFragment
     """The list alone, for htmx; `current` is the id of the open message, or ""."""
     return ListFragment(
         rows=Rows(mailbox, found.state, current).all(found.shown),
-        progress=progress(mailbox),
+        progress=mailbox.headers.progress,
         matching=matching_view(found),
         order=order_view(mailbox, found, None),
         pager=pager(found.state, len(found.selection.matched)),
@@ -90,23 +90,18 @@ async def mailbox_page(
     mailbox = visit.mailbox
     by_size = await mailbox.listing.ordered(_BY_SIZE)
     await mailbox.listing.survey(formats.own_zone(), MOST_UNREAD)
-    current = reader.row.id if reader else ""
-    fragment = await aside(list_fragment, mailbox, found, current)
+    opened = reader.row if reader else None
+    fragment = await aside(list_fragment, mailbox, found, opened.id if opened else "")
     view = MailboxView(
         stat=await aside(stat, mailbox, by_size),
         map=await aside(space_map, mailbox, found.state),
-        rows=fragment.rows,
-        progress=fragment.progress,
-        filter=fragment.filter,
-        matching=fragment.matching,
-        order=fragment.order,
-        pager=fragment.pager,
-        tray=tray(mailbox),
+        list=fragment,
+        tray=mailbox.marks.totals,
         toast=toast(mailbox),
         notices=notices(mailbox),
         transcript=transcript(mailbox),
         live=live(visit.session),
-        received=formats.size(mailbox.lease.received),
+        received=mailbox.lease.received,
         filling=fragment.progress.running
         and not all(row.known or row.refused for row in fragment.rows),
         back=fragment.back,
@@ -115,4 +110,4 @@ async def mailbox_page(
     )
     wrong = 422 if found.fault else 200
     status = error.status if error else wrong
-    return await visit.page("mailbox/page", view, title(mailbox, reader), status)
+    return await visit.page("mailbox/page", view, title(mailbox, opened), status)

@@ -8,14 +8,15 @@ from fastapi.responses import RedirectResponse, Response
 from app.mailbox import Topic, aside
 from app.web.list.list_url import State, current_list
 from app.web.list.notices import notices
-from app.web.list.results import filter_view, listed, matching_view, order_view
-from app.web.list.rows import Rows, tray
-from app.web.list.views import CountedFragment, FaultFragment, NoticesFragment
+from app.web.list.results import fault_view, listed, matching_view, order_view
+from app.web.list.rows import Rows, subject_of
+from app.web.list.views import CountedFragment, NoticesFragment
+from app.web.site import formats
 from app.web.site.access import CurrentSession
 from app.web.site.forms import Back
 from app.web.site.navigation import unswapped, way_back
 from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
-from app.web.site.words import _, ngettext
+from app.web.site.words import NN_, ngettext
 
 from .page import list_fragment, mailbox_page
 from .views import MarkedFragment
@@ -23,6 +24,14 @@ from .views import MarkedFragment
 router = APIRouter(prefix="/mailbox")
 _MAX_PENDING = 1000
 _BAD_FILTER = 422
+_MARKED = NN_(
+    "Marked for deletion: %(what)s. %(n)s marked, %(size)s.",
+    "Marked for deletion: %(what)s. %(n)s marked, %(size)s.",
+)
+_UNMARKED = NN_(
+    "Unmarked: %(what)s. %(n)s marked, %(size)s.",
+    "Unmarked: %(what)s. %(n)s marked, %(size)s.",
+)
 Shown = Annotated[list[str] | None, Query()]
 
 
@@ -33,31 +42,16 @@ async def _marked(visit: Visit, id: str, back: str) -> Response:
         return way_back(back, f"m-{id}")
     mailbox = visit.mailbox
     state, current = current_list(url)
-    row = Rows(mailbox, state, current).row(mailbox.index[id])
-    marks = tray(mailbox)
-    what = row.subject or _("message %(n)s", n=row.number)
-    view = MarkedFragment(
-        row=row,
-        tray=marks,
-        back=back,
-        said=ngettext(
-            "Marked for deletion: %(what)s. %(n)s marked, %(size)s.",
-            "Marked for deletion: %(what)s. %(n)s marked, %(size)s.",
-            marks.count,
-            what=what,
-            n=marks.messages,
-            size=marks.size,
-        )
-        if row.marked
-        else ngettext(
-            "Unmarked: %(what)s. %(n)s marked, %(size)s.",
-            "Unmarked: %(what)s. %(n)s marked, %(size)s.",
-            marks.count,
-            what=what,
-            n=marks.messages,
-            size=marks.size,
-        ),
+    message, marks = mailbox.index[id], mailbox.marks.totals
+    row = Rows(mailbox, state, current).row(message)
+    said = ngettext(
+        *(_MARKED if row.marked else _UNMARKED),
+        marks.messages,
+        what=subject_of(message),
+        n=formats.number(marks.messages),
+        size=formats.size(marks.octets, marks.unsized),
     )
+    view = MarkedFragment(row, marks, back, said)
     return await visit.fragment("list/marked", view)
 
 
@@ -79,7 +73,7 @@ async def show_list_alone(visit: CurrentVisit, state: State) -> Response:
     visit.mailbox.headers.come_back(visit.session.line)
     found = await listed(visit.mailbox, state)
     if found.fault is not None:
-        fault = FaultFragment(filter_view(found))
+        fault = fault_view(found.typed, found.fault)
         return unswapped(await visit.fragment("list/filter_error", fault, status=_BAD_FILTER))
     if state.page > found.pages:
         found = await listed(visit.mailbox, state.at(found.pages))
@@ -132,11 +126,7 @@ async def dismiss_notices(visit: CurrentVisit, back: Back = "/mailbox") -> Respo
     mailbox.feed.tell(Topic.MARKS)  # pages look at all that hangs on the list again
     if visit.from_htmx is None:
         return way_back(back)
-    view = NoticesFragment(
-        notices=notices(mailbox),
-        back=back,
-    )
-    return await visit.fragment("list/notices", view)
+    return await visit.fragment("list/notices", NoticesFragment(notices(mailbox), back))
 
 
 @router.post("/messages/{id}/mark")

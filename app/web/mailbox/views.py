@@ -2,16 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.web.list.views import (
-    FilterView,
-    MatchingView,
-    NoticesView,
-    OrderView,
-    PagerView,
-    ProgressView,
-    RowView,
-    TrayView,
-)
+from app.mailbox import Progress, Totals
+from app.web.list.views import ListFragment, NoticesView, RowView
 from app.web.reader.views import MessageView
 from app.web.site.views import ErrorView, LiveView
 from app.web.space.views import MapView, StatView
@@ -33,25 +25,20 @@ class MailboxView:
 
     Attributes:
         back: this very page, for forms that come back to it.
-        received: octets received from the server so far, formatted.
+        received: octets received from the server so far.
         filling: headers of this very page are on their way; without JavaScript it asks again.
         error: something that went wrong with the last click; the list is still good.
     """
 
     stat: StatView
     map: MapView
-    rows: tuple[RowView, ...]
-    progress: ProgressView
-    filter: FilterView
-    matching: MatchingView
-    order: OrderView
-    pager: PagerView
-    tray: TrayView
+    list: ListFragment
+    tray: Totals
     toast: ToastView | None
     notices: NoticesView
     transcript: TranscriptView
     live: LiveView
-    received: str
+    received: int
     filling: bool
     back: str
     reader: MessageView | None = None
@@ -63,7 +50,7 @@ class MarkedFragment:
     """After a mark was set or taken back: the row, the tray, the lock's chip; `said` tells it."""
 
     row: RowView
-    tray: TrayView
+    tray: Totals
     back: str
     said: str
 
@@ -79,7 +66,7 @@ class BulkFragment:
 
     rows: tuple[RowView, ...]
     open: RowView | None
-    tray: TrayView
+    tray: Totals
     toast: ToastView | None
     back: str
     said: str
@@ -89,9 +76,9 @@ class BulkFragment:
 class ProgressFragment:
     """The progress, and the rows whose headers have come in; `said` tells what a click did."""
 
-    progress: ProgressView
+    progress: Progress
     rows: tuple[RowView, ...]
-    received: str
+    received: int
     back: str
     said: str
 
@@ -108,7 +95,7 @@ class LiveFragment:
         changed: that the page shows another mailbox than there is now, in words, or "".
     """
 
-    tray: TrayView
+    tray: Totals
     rows: tuple[RowView, ...]
     open: RowView | None
     back: str
@@ -122,6 +109,5 @@ class SavedFragment:
     """How saving a message stands, and what hangs on its mark."""
 
     reader: MessageView
-    row: RowView
-    tray: TrayView
+    tray: Totals
     back: str

@@ -9,7 +9,6 @@ from app.mailbox import NoSuchMessage, NoSuchPart, aside, message_within, open_p
 from app.mime import Attachment, Contents, Kind, SafeHtml, split_path, unpack
 from app.sessions import Session
 from app.web.list.list_url import State
-from app.web.list.rows import tray
 from app.web.reader.attachments import TNEF_OCTETS, shown_type
 from app.web.reader.files import (
     FileResponse,
@@ -23,13 +22,12 @@ from app.web.reader.files import (
 from app.web.reader.html_frame import mail_document
 from app.web.reader.reader import ReaderPane
 from app.web.reader.tabs import Asked, safe_html
-from app.web.reader.views import FetchFragment
 from app.web.site.access import CurrentSession
 from app.web.site.forms import Back, read_number
 from app.web.site.navigation import way_back
 from app.web.site.visit import CurrentVisit
 
-from .message import Wanted, read, reader_answer
+from .message import Wanted, reader_answer
 from .views import SavedFragment
 
 router = APIRouter(prefix="/mailbox/messages/{id}")
@@ -51,8 +49,7 @@ async def fetch(
     await visit.session.reader.fetch(id)
     if visit.from_htmx is None:
         return way_back(back)
-    reader = await read(visit.session, state, id, asked)
-    return await reader_answer(visit, reader)
+    return await reader_answer(visit, state, id, asked)
 
 
 @router.post("/cancel")
@@ -64,8 +61,7 @@ async def cancel(
     await visit.mailbox.downloads.forget(visit.mailbox.index[id].id)
     if visit.from_htmx is None:
         return way_back(back)
-    reader = await read(visit.session, state, id, asked)
-    return await reader_answer(visit, reader)
+    return await reader_answer(visit, state, id, asked)
 
 
 @router.get("/fetching")
@@ -76,9 +72,8 @@ async def show_fetching(visit: CurrentVisit, state: State, id: str, asked: Wante
     running = mailbox.downloads.running()
     if running is not None:
         view = ReaderPane(mailbox, state, mailbox.index[id], asked).fetch(running)
-        return await visit.fragment("reader/download", FetchFragment(view))
-    reader = await read(visit.session, state, id, asked)
-    response = await reader_answer(visit, reader)
+        return await visit.fragment("reader/download", view)
+    response = await reader_answer(visit, state, id, asked)
     response.headers.update({"HX-Retarget": "#reader", "HX-Reswap": "outerHTML"})
     return response
 
@@ -189,8 +184,7 @@ async def show_saved(visit: CurrentVisit, state: State, id: str) -> Response:
     reader = ReaderPane(mailbox, state, mailbox.index[id], Asked())
     view = SavedFragment(
         reader=reader.waiting(),
-        row=reader.row(),
-        tray=tray(mailbox),
+        tray=mailbox.marks.totals,
         back=state.href(f"/mailbox/messages/{id}"),
     )
     return await visit.fragment("reader/save_state", view)

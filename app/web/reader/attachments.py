@@ -153,7 +153,7 @@ def _files(contents: Contents, part: Attachment, href: str) -> tuple[InnerFileVi
     return tuple(
         InnerFileView(
             file.name or _("file %(n)s", n=number),
-            formats.size(file.span[1] - file.span[0]),
+            file.span[1] - file.span[0],
             f"{href}?inner={number}",
         )
         for number, file in enumerate(found.files, 1)

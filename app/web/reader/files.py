@@ -5,7 +5,7 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -112,13 +112,7 @@ class FileResponse(Response):
 
 def message_file(session: Session, id: str) -> FileResponse:
     """A whole message: by RETR, or from the disk where it is here already."""
-
-    @asynccontextmanager
-    async def open_message() -> AsyncIterator[Outgoing]:
-        async with _whole(session, id) as outgoing:
-            yield outgoing
-
-    return FileResponse(open_message)
+    return FileResponse(partial(_whole, session, id))
 
 
 def message_to_mark(session: Session, id: str) -> FileResponse:
@@ -174,12 +168,8 @@ def part_file(session: Session, id: str, path: str) -> FileResponse:
 
 def shown_file(part: OpenPart, media_type: str) -> FileResponse:
     """A part that is here, for the browser to show as what it is."""
-
-    @asynccontextmanager
-    async def open_file() -> AsyncIterator[Outgoing]:
-        yield Outgoing(part.blocks, part.name, media_type, part.octets, shown=True)
-
-    return FileResponse(open_file)
+    file = Outgoing(part.blocks, part.name, media_type, part.octets, shown=True)
+    return FileResponse(lambda: nullcontext(file))
 
 
 def attachments_file(session: Session, id: str, within: str = "") -> FileResponse:
@@ -199,11 +189,8 @@ def inner_file(name: str, data: bytes) -> FileResponse:
     async def blocks() -> AsyncIterator[bytes]:
         yield data
 
-    @asynccontextmanager
-    async def open_file() -> AsyncIterator[Outgoing]:
-        yield Outgoing(blocks(), name, _OCTETS, len(data))
-
-    return FileResponse(open_file)
+    file = Outgoing(blocks(), name, _OCTETS, len(data))
+    return FileResponse(lambda: nullcontext(file))
 
 
 def export_file(export: Export, account: str) -> FileResponse:

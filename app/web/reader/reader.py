@@ -8,7 +8,6 @@ from app.mime import Address, Block, SafeHtml, split_path
 from app.pop3 import CommandRejected, RemoteProtocolError
 from app.web.list.list_url import ListState
 from app.web.list.rows import Rows, date_title
-from app.web.list.views import RowView
 from app.web.site import formats
 from app.web.site.problems import describe
 from app.web.site.words import N_, _, ngettext
@@ -21,12 +20,10 @@ from .views import (
     FetchView,
     HtmlView,
     InnerView,
-    LinkView,
     MarkView,
     MessageView,
     PartView,
     RungView,
-    SavedView,
     SourceView,
     Tab,
     TabView,
@@ -106,7 +103,7 @@ class ReaderPane:
         contents = shown.contents
         return replace(
             self._empty(peeked, shown),
-            transferred=formats.size(peeked.transferred),
+            transferred=peeked.transferred,
             share=formats.percent(peeked.transferred, self._message.counted),
             complete=peeked.complete,
             rungs=() if peeked.complete or peeked.cut else self._rungs(peeked),
@@ -145,23 +142,17 @@ class ReaderPane:
         """The reader while the line is busy with a message that comes whole."""
         return replace(self._empty(), waiting=True)
 
-    def row(self) -> RowView:
-        """The message as in the list."""
-        return Rows(self._mailbox, self._state, self._message.id).row(self._message)
-
     def _empty(self, peeked: Peeked | None = None, shown: Shown | None = None) -> MessageView:
         summary = (shown and shown.summary) or self._message.summary
         sender = summary.sender if summary else None
-        row = self.row()
         return MessageView(
-            row=row,
+            row=Rows(self._mailbox, self._state, self._message.id).row(self._message),
             sender_name=sender.name if sender else "",
             sender_address=sender.email if sender else "",
             recipients=_recipients(summary.to) if summary else "",
             tabs=self._tabs(peeked, shown),
             tab=self._asked.tab,
-            transferred=formats.size(0),
-            size=row.size,
+            transferred=0,
             share=0.0,
             complete=False,
             rungs=(),
@@ -174,7 +165,7 @@ class ReaderPane:
             saved_href=self._state.href(f"{self.path}/saved"),
             back=self._state.href(),
             fetch=self._fetch(),
-            saved=self._saved(),
+            saved=self._mailbox.saves.get(self._message.id),
         )
 
     def _href(self, asked: Asked, label: str = "") -> RungView:
@@ -197,8 +188,8 @@ class ReaderPane:
         received = summary.date_from == "received"
         return InnerView(
             subject=summary.subject,
+            date=date,
             date_title=date_title(date, received=received) if date else "",
-            date_iso=date.isoformat() if date else "",
             received=received,
             outer=self._href(place, outer.subject or _("(no subject)")),
             save_href=part_href(self.path, self._asked.within),
@@ -233,10 +224,7 @@ class ReaderPane:
             if tab is Tab.HTML and bare:
                 continue
             place = self._href(Asked(tab, self._asked.lines, within=self._asked.within))
-            count = ""
-            if tab is Tab.ATTACHMENTS and peeked and shown:
-                met = len(shown.parts)
-                count = f"{formats.number(met)}{'' if peeked.complete else '+'}" if met else ""
+            count = len(shown.parts) if tab is Tab.ATTACHMENTS and shown else 0
             current = tab is self._asked.tab
             views.append(TabView(_(label), count, place.href, place.reader_href, current))
         return tuple(views)
@@ -252,9 +240,7 @@ class ReaderPane:
             shown=self._asked.remote,
             insecure="insecure-image" in safe.defects,
             show=None if self._asked.remote or not safe.remote_images else show,
-            links=tuple(
-                LinkView(link.text, link.href, link.differs) for link in safe.links[:_LINKS]
-            ),
+            links=safe.links[:_LINKS],
             refused=_(_REFUSED[safe.refused]) if safe.refused else "",
         )
 
@@ -263,9 +249,9 @@ class ReaderPane:
         first, last = (page - 1) * SOURCE_OCTETS, min(page * SOURCE_OCTETS, come)
         return SourceView(
             text=shown.source,
-            first=formats.number(min(first + 1, come)),
-            last=formats.number(last),
-            total=formats.number(come),
+            first=min(first + 1, come),
+            last=last,
+            total=come,
             previous=self._href(replace(self._asked, page=page - 1)) if page > 1 else None,
             next=self._href(replace(self._asked, page=page + 1)) if last < come else None,
         )
@@ -280,13 +266,10 @@ class ReaderPane:
     def fetch(self, download: Download) -> FetchView:
         """How far a download is, this message's or another one's."""
         foreign = download.id != self._message.id
-        subject = self._subject(download) if foreign else ""
-        got = len(download.spool)
         return FetchView(
-            subject=subject,
-            got=formats.size(got),
-            size=formats.size(download.expected),
-            share=formats.percent(got, download.expected or 0),
+            subject=self._subject(download) if foreign else "",
+            got=len(download.spool),
+            octets=download.expected,
             running=download.running,
             ask=self._own("fetching"),
             cancel=f"/mailbox/messages/{download.id}/cancel" if foreign else self._own("cancel"),
@@ -297,11 +280,3 @@ class ReaderPane:
         index = self._mailbox.index
         summary = index[download.id].summary if download.id in index else None
         return (summary and summary.subject) or _("another message")
-
-    def _saved(self) -> SavedView | None:
-        saved = self._mailbox.saves.get(self._message.id)
-        if saved is None:
-            return None
-        octets = saved.octets if saved.sha256 else 0
-        marked = self._message.id in self._mailbox.marks
-        return SavedView(octets, saved.sha256, marked)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from app.mime import Block
+from app.mailbox import Saved
+from app.mime import Block, Link
 from app.web.list.views import RowView
 from app.web.site.views import ErrorView
 
@@ -90,22 +91,13 @@ class RungView:
 
 @dataclass(frozen=True, slots=True)
 class TabView:
-    """A tab of the reader: label, a count or "", full page, fragment, whether it is open."""
+    """A tab of the reader: label, a count or 0, full page, fragment, whether it is open."""
 
     label: str
-    count: str
+    count: int
     href: str
     reader_href: str
     current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinkView:
-    """A link of an HTML mail: its words, where it goes, whether its words name another place."""
-
-    text: str
-    href: str
-    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +117,7 @@ class HtmlView:
     shown: bool
     insecure: bool
     show: RungView | None
-    links: tuple[LinkView, ...]
+    links: tuple[Link, ...]
     refused: str
 
 
@@ -140,10 +132,10 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class InnerFileView:
-    """A file within a winmail.dat: name, size, where to save it."""
+    """A file within a winmail.dat: name, octets, where to save it."""
 
     name: str
-    size: str
+    octets: int
     href: str
 
 
@@ -202,14 +194,14 @@ class InnerView:
     """A message within the message, open in the reader.
 
     Attributes:
-        subject, date_title, date_iso, received: as in a row.
+        subject, date, date_title, received: as in a row.
         outer: goes back to the message that it is in; the label is that one's subject.
         save_href: saves it as a file.
     """
 
     subject: str
+    date: datetime | None
     date_title: str
-    date_iso: str
     received: bool
     outer: RungView
     save_href: str
@@ -220,9 +212,9 @@ class SourceView:
     """A page of the raw octets; `previous` and `next` are None at the ends."""
 
     text: str
-    first: str
-    last: str
-    total: str
+    first: int
+    last: int
+    total: int
     previous: RungView | None
     next: RungView | None
 
@@ -233,7 +225,7 @@ class FetchView:
 
     Attributes:
         subject: of the message that comes, where it is another one, or "".
-        got, size, share: how much is here; `share` in percent.
+        got, octets: how much is here, and of how much, where that is known.
         running: more is to come.
         ask: where to ask how far it is.
         cancel: where to call it off.
@@ -241,27 +233,12 @@ class FetchView:
     """
 
     subject: str
-    got: str
-    size: str
-    share: float
+    got: int
+    octets: int | None
     running: bool
     ask: str
     cancel: str
     error: ErrorView | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SavedView:
-    """A message that went to this browser, or is on its way.
-
-    Attributes:
-        octets, sha256: of all that went; 0 and "" while it is on its way.
-        marked: whether it is marked now.
-    """
-
-    octets: int
-    sha256: str
-    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +261,7 @@ class MessageView:
         fields: all headers, and `raw` them as they came.
         route: the way the message took.
         source: raw octets.
-        transferred, size: octets of the meter, formatted.
-        share: transferred of size, in percent.
+        transferred: octets; `share` is that of the whole message, in percent.
         complete: the whole message was transferred.
         attachment_first: an attachment stands before the text.
         rungs: ways to see more.
@@ -308,8 +284,7 @@ class MessageView:
     recipients: str
     tabs: tuple[TabView, ...]
     tab: Tab
-    transferred: str
-    size: str
+    transferred: int
     share: float
     complete: bool
     rungs: tuple[RungView, ...]
@@ -336,7 +311,7 @@ class MessageView:
     wrong: tuple[str, ...] = ()
     fetch: FetchView | None = None
     waiting: bool = False
-    saved: SavedView | None = None
+    saved: Saved | None = None
     error: ErrorView | None = None
     headless: bool = False
     fetched_header: bool = False
@@ -347,15 +322,8 @@ class ReaderFragment:
     """The reader, and what changed around it."""
 
     reader: MessageView
-    received: str
+    received: int
     back: str
-
-
-@dataclass(frozen=True, slots=True)
-class FetchFragment:
-    """How far a download is; `view.fetch` for the partial."""
-
-    fetch: FetchView
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,10 +131,10 @@ def _written(moment: date, skeleton: str, time: str, where: Locale) -> str:
     return _pattern(where, skeleton, time).apply(moment, where)
 
 
-def day(moment: datetime, now: datetime) -> str:
+def day(moment: datetime, now: datetime | None = None) -> str:
     """`3 Mar` this year, `3 Mar 2024` in others."""
-    moment = local(moment)
-    return _shown(moment, "MMMd" if moment.year == local(now).year else "yMMMd")
+    moment, today = local(moment), local(now) if now else datetime.now(zone.get())
+    return _shown(moment, "MMMd" if moment.year == today.year else "yMMMd")
 
 
 def when(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """Typed views to HTML, and where templates and static files are."""
 
 import hashlib
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -87,6 +88,7 @@ def _environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters |= {name: getattr(formats, name) for name in _FILTERS.split()}
+    environment.filters["iso"] = datetime.isoformat
     environment.globals["language"] = languages.current.get
     environment.globals["static"] = cache(_static_url)
     environment.globals["script"] = cache(_script_url)

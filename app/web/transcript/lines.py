@@ -19,7 +19,7 @@ MOST = 500  # lines of a drawer that was opened
 _LONG = 500  # characters of a line; the text file has all of it
 
 
-def line_view(line: TranscriptLine) -> LineView:
+def _line_view(line: TranscriptLine) -> LineView:
     """A line of the drawer."""
     text = text_of(line, None)
     return LineView(
@@ -27,21 +27,15 @@ def line_view(line: TranscriptLine) -> LineView:
         side=line.side.value if line.side else "",
         text=text if len(text) <= _LONG else f"{text[:_LONG]}…",
         notes=tuple(_notes(line)),
-        time=formats.clock(line.at),
-        at_iso=line.at.isoformat(timespec="milliseconds"),
+        at=line.at,
     )
 
 
-def line_views(lines: Sequence[TranscriptLine]) -> tuple[LineView, ...]:
-    """Lines of the drawer."""
-    return tuple(map(line_view, lines))
-
-
-def transcript(mailbox: Mailbox, shown: tuple[LineView, ...] | None = None) -> TranscriptView:
+def transcript(mailbox: Mailbox, lines: Sequence[TranscriptLine] | None = None) -> TranscriptView:
     """Some lines, by default the newest, and what the drawer says of all of them."""
     log = mailbox.transcript
-    lines = line_views(log.lines(most=SHOWN)) if shown is None else shown
-    return TranscriptView(lines, tuple(_facts(mailbox)), log.newest)
+    shown = log.lines(most=SHOWN) if lines is None else lines
+    return TranscriptView(tuple(map(_line_view, shown)), tuple(_facts(mailbox)), log.newest)
 
 
 def support_text(mailbox: Mailbox, lines: Sequence[TranscriptLine], *, masked: bool) -> str:

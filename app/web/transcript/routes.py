@@ -9,8 +9,7 @@ from app.mailbox import aside
 from app.web.site.access import WatchedSession
 from app.web.site.visit import WatchingVisit
 
-from .lines import MOST, line_views, support_text, transcript
-from .views import TranscriptFragment
+from .lines import MOST, support_text, transcript
 
 router = APIRouter(prefix="/mailbox/transcript")
 
@@ -27,7 +26,6 @@ async def show_transcript(session: WatchedSession, mask: bool = False) -> Respon
 @router.get("/lines")
 async def show_lines(visit: WatchingVisit, after: Annotated[int, Query(ge=0)] = 0) -> Response:
     """The lines of the drawer after a number."""
-    mailbox = visit.mailbox
-    shown = await aside(line_views, mailbox.transcript.lines(after, MOST))
-    view = TranscriptFragment(transcript(mailbox, shown))
+    lines = visit.mailbox.transcript.lines(after, MOST)
+    view = await aside(transcript, visit.mailbox, lines)
     return await visit.fragment("transcript/lines", view)

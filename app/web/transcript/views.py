@@ -1,6 +1,7 @@
 """The transcript as the drawer shows it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,15 +13,13 @@ class LineView:
         side: `C`, `S`, or "" where something happened to the connection.
         text: what was said, or what happened.
         notes: octets, milliseconds, whether it was pipelined.
-        time: of the day; at_iso for `<time>`.
     """
 
     number: int
     side: str
     text: str
     notes: tuple[str, ...]
-    time: str
-    at_iso: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,3 @@ class TranscriptView:
     lines: tuple[LineView, ...]
     facts: tuple[str, ...]
     newest: int
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptFragment:
-    """Lines for the drawer."""
-
-    transcript: TranscriptView

@@ -1,10 +1,18 @@
 """The list: its rows and pages."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
+from app.mailbox import Totals
 from app.web.list.list_url import ListState
 from app.web.list.rows import Rows, pager
+from app.web.list.views import RowView
+from app.web.mailbox.views import MarkedFragment
+from app.web.site import formats
 from tests.web.site.test_shell import MB, mailbox
+from tests.web.test_render import made, rendered
 
 
 @pytest.mark.parametrize(
@@ -24,7 +32,8 @@ def test_a_row_of_what_is_not_known_yet():
     one.marks.add([message])
     row = Rows(one, ListState("size", 2), message.id).row(message)
     assert (row.known, row.refused, row.marked, row.current) == (False, False, True, True)
-    assert row.sender == row.subject == row.date == row.date_iso == ""
+    assert row.sender == row.subject == row.date_title == ""
+    assert row.date is None
     assert row.href == f"/mailbox/messages/{message.id}?sort=size&page=2"
     assert row.reader_href == f"/mailbox/messages/{message.id}/reader?sort=size&page=2"
 
@@ -39,11 +48,11 @@ def test_a_row_of_what_is_known():
     )
     row = Rows(one, ListState()).row(message)
     assert (row.sender, row.sender_title, row.subject) == ("Änna", "Änna <a@b.c>", "hi")
-    assert row.date == "3 Mar 2020"
-    assert row.date_iso == "2020-03-03T10:00:00+00:00"
+    assert row.date == datetime(2020, 3, 3, 10, tzinfo=UTC)
+    assert row.date_title == formats.when(row.date)
     message.header.learn(b"Subject: who?\r\n\r\n", 2)
     row = Rows(one, ListState()).row(message)
-    assert (row.known, row.sender, row.date) == (True, "", "")
+    assert (row.known, row.sender, row.date) == (True, "", None)
 
 
 def test_a_date_of_arrival_says_so():
@@ -55,23 +64,32 @@ def test_a_date_of_arrival_says_so():
         1,
     )
     row = Rows(one, ListState()).row(message)
-    assert (row.received, row.date, row.date_iso) == (
-        True,
-        "3 Mar 2020",
-        "2020-03-03T10:00:00+00:00",
-    )
+    assert (row.received, row.date) == (True, datetime(2020, 3, 3, 10, tzinfo=UTC))
     assert row.date_title.startswith("received ")
     assert row.date_title.endswith("the message has no readable date of its own")
+
+
+def test_a_row_writes_its_date_in_short_and_its_size():
+    row = made(RowView, "", flag=True, full=True)
+    row = replace(row, refused=False, received=False, octets=6318)
+    page = rendered("list/marked", MarkedFragment(row, Totals(1284, 5_000_000, 1), "", ""))
+    assert 'datetime="2024-02-29T12:30:05+00:00" title="">29 Feb 2024</time>' in page
+    assert 'class="size">6.3 KB<' in page
+    assert "<b>1,284 messages, at least 5.0 MB</b>" in page
+    bare = replace(row, date=None, octets=None)
+    page = rendered("list/marked", MarkedFragment(bare, Totals(), "", ""))
+    assert "<time" not in page.partition("</li>")[0]
+    assert 'class="size">size not known<' in page
 
 
 @pytest.mark.parametrize(
     ("page", "total", "first", "last", "previous", "following"),
     [
-        (1, 0, "0", "0", "", ""),
-        (1, 100, "1", "100", "", ""),
-        (1, 101, "1", "100", "", "/mailbox?page=2"),
-        (2, 101, "101", "101", "/mailbox", ""),
-        (3, 1234, "201", "300", "/mailbox?page=2", "/mailbox?page=4"),
+        (1, 0, 0, 0, "", ""),
+        (1, 100, 1, 100, "", ""),
+        (1, 101, 1, 100, "", "/mailbox?page=2"),
+        (2, 101, 101, 101, "/mailbox", ""),
+        (3, 1234, 201, 300, "/mailbox?page=2", "/mailbox?page=4"),
     ],
 )
 def test_the_pager(page, total, first, last, previous, following):

@@ -133,9 +133,9 @@ def test_without_the_library_an_invitation_says_how_to_see_it(monkeypatch):
 def test_a_winmail_dat_lists_its_files():
     (view,) = views(file(b"winmail.dat", PACKED, b"application/ms-tnef"))
     assert view.kind == "files packed by Outlook"
-    assert [(one.size, one.href) for one in view.files] == [
-        ("3 B", f"{PATH}/parts/1.2?inner=1"),
-        ("5 B", f"{PATH}/parts/1.2?inner=2"),
+    assert [(one.octets, one.href) for one in view.files] == [
+        (3, f"{PATH}/parts/1.2?inner=1"),
+        (5, f"{PATH}/parts/1.2?inner=2"),
     ]
     assert "/" not in view.files[0].name
     assert view.files[0].name.endswith("b.txt")

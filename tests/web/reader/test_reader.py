@@ -12,9 +12,10 @@ from app.pop3 import CommandRejected
 from app.web.list.list_url import ListState
 from app.web.reader.reader import ReaderPane
 from app.web.reader.tabs import Asked, show
-from app.web.reader.views import MessageView, Tab
+from app.web.reader.views import MessageView, ReaderFragment, Tab
 from tests.web.reader.test_tabs import texts
 from tests.web.site.test_shell import mailbox
+from tests.web.test_render import rendered
 
 MIXED = (
     b"From: Anna <anna@example.net>\r\n"
@@ -70,15 +71,17 @@ def test_rungs_ask_for_more_and_tabs_keep_the_place():
         ("+320 lines", f"/mailbox/messages/{id}?tab=headers&lines=420"),
     ]
     assert [(tab.label, tab.count, tab.current, tab.href) for tab in view.tabs] == [
-        ("Text", "", False, f"/mailbox/messages/{id}?lines=100"),
-        ("HTML", "", False, f"/mailbox/messages/{id}?tab=html&lines=100"),
-        ("Attachments", "2+", False, f"/mailbox/messages/{id}?tab=attachments&lines=100"),
-        ("Headers", "", True, f"/mailbox/messages/{id}?tab=headers&lines=100"),
-        ("Route", "", False, f"/mailbox/messages/{id}?tab=route&lines=100"),
-        ("Source", "", False, f"/mailbox/messages/{id}?tab=source&lines=100"),
+        ("Text", 0, False, f"/mailbox/messages/{id}?lines=100"),
+        ("HTML", 0, False, f"/mailbox/messages/{id}?tab=html&lines=100"),
+        ("Attachments", 2, False, f"/mailbox/messages/{id}?tab=attachments&lines=100"),
+        ("Headers", 0, True, f"/mailbox/messages/{id}?tab=headers&lines=100"),
+        ("Route", 0, False, f"/mailbox/messages/{id}?tab=route&lines=100"),
+        ("Source", 0, False, f"/mailbox/messages/{id}?tab=source&lines=100"),
     ]
     assert view.tabs[0].reader_href == f"/mailbox/messages/{id}/reader?lines=100"
     assert [field.name for field in view.fields][:2] == ["From", "To"]
+    page = rendered("reader/reader", ReaderFragment(view, 0, ""))
+    assert 'Attachments <span class="n">2+</span>' in page
 
 
 def test_a_message_that_has_come_whole_has_no_more_to_ask_for():
@@ -123,7 +126,7 @@ def test_the_source_comes_in_pages():
     one, seen = peeked(raw, complete=True)
     view = read(one, seen, Asked(Tab.SOURCE, page=2))
     assert view.source is not None
-    assert (view.source.first, view.source.last) == ("65,537", "131,072")
+    assert (view.source.first, view.source.last) == (65_537, 131_072)
     assert view.source.previous is not None
     assert view.source.previous.href.endswith("?tab=source")
     assert view.source.next is not None
@@ -160,12 +163,12 @@ def test_a_saved_message_says_how_much_and_whether_it_is_marked():
     one.saves[id] = Saved()
     view = read(one, seen, Asked())
     assert view.saved is not None
-    assert (view.saved.octets, view.saved.sha256, view.saved.marked) == (0, "", False)
+    assert (view.saved, view.row.marked) == (Saved(), False)
     one.saves[id] = Saved(1234567, "ab" * 32)
     one.marks.add([seen.message])
     view = read(one, seen, Asked())
     assert view.saved is not None
-    assert (view.saved.octets, view.saved.marked) == (1234567, True)
+    assert (view.saved.octets, view.row.marked) == (1234567, True)
 
 
 def test_while_another_message_comes_the_line_is_busy():
@@ -177,7 +180,10 @@ def test_while_another_message_comes_the_line_is_busy():
     view = ReaderPane(one, ListState(), seen.message, Asked()).waiting()
     assert view.waiting
     assert view.fetch is not None
-    assert (view.fetch.got, view.fetch.size, view.fetch.share) == ("50 B", "200 B", 25.0)
+    assert (view.fetch.got, view.fetch.octets) == (50, 200)
+    page = rendered("reader/download", view.fetch)
+    assert "<b>50 B</b> of 200 B" in page
+    assert 'value="25.0"' in page
     assert view.fetch.cancel == "/mailbox/messages/other/cancel"
     assert view.fetch.ask.startswith(f"/mailbox/messages/{seen.message.id}/fetching")
 

@@ -30,7 +30,7 @@ async def test_the_review_shows_what_is_marked_largest_first():
     here.mailbox.marks = Marks([small, large])
     view = await outcome.review_page(here.mailbox)
     assert view.seen == outcome.fingerprint([large.id, small.id])
-    assert [row.size for row in view.rows] == ["5.0 MB", "2.0 MB"]
+    assert [row.octets for row in view.rows] == [5 * MB, 2 * MB]
     assert (view.marked, view.now, view.left) == (
         Totals(2, 7 * MB), Totals(3, 10 * MB), Totals(1, 3 * MB),
     )  # fmt: skip

@@ -63,6 +63,9 @@ def test_numbers_and_dates():
     noon = datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert formats.day(noon, now) == "3 Mar"
     assert formats.day(noon.replace(year=2024), now) == "3 Mar 2024"
+    assert formats.day(noon.replace(year=2024)) == "3 Mar 2024"
+    this_year = noon.replace(year=formats.now().year)
+    assert formats.day(this_year) == "3 Mar"
     assert "3 Mar 2026" in formats.when(noon)
     assert formats.when_exactly(noon).startswith("3 Mar 2026, ")
 

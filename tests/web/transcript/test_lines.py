@@ -14,6 +14,7 @@ from app.pop3 import Capabilities, Said, Side
 from app.transport import Security, Target
 from app.web.site import formats
 from app.web.transcript import lines as dialogue
+from tests.web.test_render import rendered
 
 NOON = datetime(2026, 11, 24, 12, 30, 5, 250_000, tzinfo=UTC)
 
@@ -56,8 +57,9 @@ def test_lines_have_who_what_when_and_how_much():
     assert [line.side for line in view.lines] == ["", "S", "C", "S", "C", "S"]
     assert view.lines[0].text == "connected to pop.example.net:995, TLS 1.3"
     assert view.lines[-1].notes == ("6,318 octets", "1 ms")
-    assert view.lines[-1].time == formats.clock(NOON)
-    assert view.lines[-1].at_iso == "2026-11-24T12:30:05.250+00:00"
+    assert view.lines[-1].at == NOON
+    page = rendered("transcript/lines", view)
+    assert f'datetime="2026-11-24T12:30:05.250+00:00">{formats.clock(NOON)}</time>' in page
     assert [line.number for line in view.lines] == [1, 2, 3, 4, 5, 6]
     assert view.newest == 6
     means = "signed in by USER/PASS"
