@@ -68,7 +68,7 @@ async def test_dele_asks_once_and_goes_out_as_typed():
             await console(mailbox).type("DELE 3", asked.value.confirm)
         assert drop.count("DELE") == 0
         assert (await console(mailbox).type("dele 02", asked.value.confirm)).reply == "+OK marked"
-        assert drop.commands[-1] == "DELE 2"
+        assert drop.commands[-2:] == ["DELE 2", "LIST 2"]  # whether that number is empty now
         assert mailbox.lease.deletions.pending == Totals(1, octets)
         assert told(mailbox) == {Notice.DELETED_IN_CONSOLE: 1}
         assert (await console(mailbox).type("STAT")).reply.startswith("+OK 3 ")
@@ -145,7 +145,7 @@ async def test_raw_deletions_never_slip_out(end):
             assert mailbox.lease.deletions.lost == 0
         await mailbox.close()
         await asyncio.sleep(0.01)
-        sent = verbs(drop)
+        sent = [verb for verb in verbs(drop) if verb != "LIST"]
         assert sent[sent.index("DELE") + 2] == "RSET"
         assert sent.count("DELE") == (3 if end == "commit of another" else 2)
         assert uidls(drop) == left
