@@ -5,7 +5,6 @@ messages, the commit and its receipt, the lease of the maildrop lock.
 Must not know: HTTP, cookies, templates.
 """
 
-from .aside import aside
 from .commit import Commit
 from .console import DISPLAY_OCTETS, Console
 from .console_commands import USAGE, Typed, Verb, parse_line
@@ -40,6 +39,7 @@ from .feed import Feed, Topic, Watch
 from .filenames import message_name
 from .groups import By, Group, grouped
 from .headers import read_headers
+from .in_thread import in_thread
 from .index import Sort, SortKey
 from .line import Key, Line
 from .loader import Progress
@@ -143,10 +143,10 @@ __all__ = [
     "Verb",
     "Watch",
     "WayFault",
-    "aside",
     "credentials_fit",
     "cut",
     "grouped",
+    "in_thread",
     "message_name",
     "message_within",
     "open_part",

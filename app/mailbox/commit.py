@@ -14,8 +14,8 @@ from typing import Final
 from app.pop3 import CommandRejected, Pop3Error, RemoteProtocolError, commands
 from app.transport import Connection, TransportError
 
-from .aside import aside
 from .errors import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxError
+from .in_thread import in_thread
 from .index import Index
 from .line import Line
 from .mailbox import Mailbox
@@ -107,7 +107,7 @@ class Commit:
         if found != {listing.renamed.get(id, id): octets for id, octets in wanted.items()}:
             raise CommitFailed(CommitFault.CHANGED)
         await self._look_at_marks(connection)
-        await aside(check_unambiguous, listing.index, tuple(found))
+        await in_thread(check_unambiguous, listing.index, tuple(found))
         if marks.keys() != found.keys():  # marked in another tab while that was looked at
             raise CommitFailed(CommitFault.CHANGED)
         return connection, listing.index, [listing.index[id] for id in found]

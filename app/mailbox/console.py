@@ -26,11 +26,11 @@ from app.pop3 import (
 from app.pop3.replies import decode
 from app.transport import Connection, TransportError
 
-from .aside import aside
 from .commit import Commit
 from .console_commands import Typed, Verb, parse_line
 from .dialogue import Exchange
 from .errors import BadLine, ConfirmFirst, LineBusy, LineFault
+from .in_thread import in_thread
 from .line import Line
 from .mailbox import Mailbox
 from .receipts import Sent
@@ -127,7 +127,7 @@ class Console:
                 except RemoteProtocolError as error:
                     if error.fault is not Fault.LONE_DOT:  # what came is shown
                         raise
-        text = await aside(_text, bytes(kept), whole=body.octets == len(kept))
+        text = await in_thread(_text, bytes(kept), whole=body.octets == len(kept))
         end = body.end
         return Exchange(
             0,

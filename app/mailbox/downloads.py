@@ -9,8 +9,8 @@ from app.mime import Contents
 from app.pop3 import Pop3Error
 from app.transport import Body, TransportError
 
-from .aside import aside
 from .errors import CalledOff, MailboxError, MessageTooLarge, NoRoom
+from .in_thread import in_thread
 from .models import Message, MessageId
 from .spool import Spool
 
@@ -89,7 +89,7 @@ class Download:
     async def blocks(self) -> AsyncIterator[bytes]:
         """All octets of a complete download."""
         for at in range(0, len(self.spool), _BLOCK):
-            yield await aside(self.spool.__getitem__, slice(at, at + _BLOCK))
+            yield await in_thread(self.spool.__getitem__, slice(at, at + _BLOCK))
 
     async def _run(self, open_body: OpenBody) -> None:
         try:
@@ -108,7 +108,7 @@ class Download:
             error.with_traceback(None)  # the connection keeps this one
 
     async def _write(self, block: bytearray) -> None:
-        await aside(self.spool.write, bytes(block))
+        await in_thread(self.spool.write, bytes(block))
         block.clear()
         self._moved.set()
 

@@ -10,9 +10,9 @@ from typing import Final
 from app.pop3 import Pop3Error
 from app.transport import Connection, TransportError
 
-from .aside import aside
 from .errors import MailboxError
 from .feed import Feed, Topic
+from .in_thread import in_thread
 from .lease import Lease
 from .line import Line
 from .listing import Listing
@@ -29,7 +29,7 @@ async def read_headers(messages: Iterable[Message]) -> None:
     """Parses aside what has come of the headers of messages, for a page that shows them."""
     unread = [message for message in messages if message.header.unread]
     if unread:
-        await aside(lambda: [message.summary for message in unread])
+        await in_thread(lambda: [message.summary for message in unread])
 
 
 class Headers:
@@ -214,7 +214,7 @@ class Headers:
     async def read(self, connection: Connection, marks: Sequence[Message]) -> None:
         """Reads the headers of what is marked that have not come yet."""
         index = self._listing.index
-        some = await aside(lambda: [m for m in marks if not m.headers_known and m.id in index])
+        some = await in_thread(lambda: [m for m in marks if not m.headers_known and m.id in index])
         unread = [
             mark
             for mark in some

@@ -15,9 +15,9 @@ from app.pop3 import Command, CommandRejected, Uidl, commands
 from app.pop3.replies import says_empty
 from app.transport import Connection, Doubt
 
-from .aside import aside
 from .groups import By, Group
 from .identity import certain
+from .in_thread import in_thread
 from .index import Index, Listings, Sort, born, empty
 from .lease import Lease
 from .marks import Marks
@@ -106,9 +106,9 @@ class Listing:
         await self._carry_headers(earlier, index, no_top=no_top)
         if any(id not in index for id in marks):
             self.renamed = await self._rename(connection, marks, earlier, index)
-        known = await aside(lambda: sum(message.headers_known for message in index))
-        strangers = await aside(other_contents, earlier, index)
-        kept = await aside(kept_marks, marks.messages, self.renamed, index)
+        known = await in_thread(lambda: sum(message.headers_known for message in index))
+        strangers = await in_thread(other_contents, earlier, index)
+        kept = await in_thread(kept_marks, marks.messages, self.renamed, index)
         first, self.index, self.listed = not self.listed, index, True
         self.known, self._listed_on = known, connection
         self.access = Access.of(connection)
@@ -124,19 +124,19 @@ class Listing:
 
         async def made(births: Mapping[Uidl, str]) -> Index:  # 100,000 rows take a while
             trusted = not habit.distrusted
-            return await aside(Index, listings, salt, trusted=trusted, births=births)
+            return await in_thread(Index, listings, salt, trusted=trusted, births=births)
 
-        births = await aside(born, earlier, listings, salt) if self.listed else {}
+        births = await in_thread(born, earlier, listings, salt) if self.listed else {}
         index = await made(births)
         before = habit.distrusted
-        habit.doubts |= await aside(doubts, earlier, index, same_connection=same)
-        moved = same and await aside(index.moved, earlier, self._lease.deletions.typed)
+        habit.doubts |= await in_thread(doubts, earlier, index, same_connection=same)
+        moved = same and await in_thread(index.moved, earlier, self._lease.deletions.typed)
         if moved:
             salt = secrets.token_urlsafe(8)  # what stands there now is nothing that was known
-            await aside(earlier.forget_looks)
+            await in_thread(earlier.forget_looks)
         if moved or habit.distrusted is not before:
             index = await made({} if habit.distrusted else births)
-        changes = await aside(compare, earlier, index)
+        changes = await in_thread(compare, earlier, index)
         if changes.altered:  # another message, for all we know: pages must not find it by this id
             other = {uidl: salt for id in changes.altered if (uidl := index[id].uidl) is not None}
             index = await made({**births, **other})
@@ -146,9 +146,9 @@ class Listing:
         habit = self._lease.habit
         if index.salt == earlier.salt:  # a number means the same for as long as a connection lasts
             read_on = self._lease.name if habit.distrusted else None
-            await aside(index.follow, earlier, read_on)
+            await in_thread(index.follow, earlier, read_on)
         elif index.has_uidls and earlier.has_uidls:
-            await aside(index.recall, earlier, no_top=no_top, doubted=bool(habit.doubts))
+            await in_thread(index.recall, earlier, no_top=no_top, doubted=bool(habit.doubts))
 
     async def _rename(
         self, connection: Connection, marks: Marks, earlier: Index, now: Index
@@ -215,7 +215,7 @@ class Listing:
                 if not certain(mark, row, read_on=name, suspicious=suspicious)
             ]
 
-        doubtful = await aside(find)
+        doubtful = await in_thread(find)
         shown = await read_now(connection, [row for _, row in doubtful])
         strangers: list[MessageId] = []
         for mark, row in doubtful:

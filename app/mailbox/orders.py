@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import islice
 
-from .aside import aside
 from .groups import By, Group, grouped
+from .in_thread import in_thread
 from .index import BY_LISTING, Index, Sort
 from .models import MessageId
 from .query import Field, Query
@@ -44,7 +44,7 @@ class Orders:
         edition = index, known if sort.key not in BY_LISTING else 0
         kept = self._orders.get(sort)
         if kept is None or kept[0] != edition:
-            kept = edition, await aside(Order.of, index, sort)
+            kept = edition, await in_thread(Order.of, index, sort)
             self._orders[sort] = kept
         return kept[1]
 
@@ -68,10 +68,10 @@ class Orders:
         kept = self._selections.get(key)
         if kept is None or kept[0] != edition:
             if self._table is None or self._table[0] != edition:
-                self._table = edition, await aside(Table, tuple(edition[0]))
+                self._table = edition, await in_thread(Table, tuple(edition[0]))
             table = self._table[1]
             some = frozenset(marks) if Field.IS in query.fields else frozenset()
-            kept = edition, await aside(table.flagged, query, some, now)
+            kept = edition, await in_thread(table.flagged, query, some, now)
             self._selections.pop(key, None)
             if not query.fields & _MOVING:
                 self._selections[key] = kept
@@ -126,7 +126,7 @@ class Overview:
         async with self._making:  # who waits for the same finds it made
             wanted = [by for by in By if not self.fresh(index, known, by, zone)]
             if wanted:
-                for by, groups in (await aside(_make, index, wanted, zone, most)).items():
+                for by, groups in (await in_thread(_make, index, wanted, zone, most)).items():
                     self._made[by] = _Made(index, known, zone, groups)
 
 

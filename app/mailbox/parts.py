@@ -16,10 +16,10 @@ from app.mime import (
     stream,
 )
 
-from .aside import aside
 from .downloads import Download
 from .errors import NoSuchPart
 from .filenames import part_name
+from .in_thread import in_thread
 
 _BLOCK: Final = 64 * 1024  # encoded octets decoded at a time; more takes memory and saves no time
 _GROWTH: Final = 64 * 1024  # octets to come, at least, before it is worth looking again
@@ -56,8 +56,8 @@ async def open_part(contents: Contents, path: str) -> OpenPart:
         NoSuchPart: there is none of this path.
     """
     within, own = split_path(path)
-    owner = await aside(message_within, contents, within)
-    part = await aside(_find, owner.data, own, whole=owner.whole)
+    owner = await in_thread(message_within, contents, within)
+    part = await in_thread(_find, owner.data, own, whole=owner.whole)
     if part is None:
         raise NoSuchPart(path)
     return OpenPart(_decoded(owner.data, part), part_name(part), part.octets)
@@ -75,7 +75,7 @@ async def follow_part(download: Download, path: str) -> OpenPart:
     within, _ = split_path(path)
     if within:
         await download.finished()
-        return await open_part(await aside(Contents, download.spool, whole=True), path)
+        return await open_part(await in_thread(Contents, download.spool, whole=True), path)
     follower = _Follower(download, path)
     part = await follower.find()
     return OpenPart(follower.blocks(part), part_name(part), part.octets)
@@ -89,7 +89,7 @@ def _find(data: Octets, path: str, *, whole: bool) -> Attachment | None:
 
 async def _decoded(data: Octets, part: Attachment) -> AsyncIterator[bytes]:
     blocks = stream(data, part)
-    while (block := await aside(next, blocks, None)) is not None:
+    while (block := await in_thread(next, blocks, None)) is not None:
         yield block
 
 
@@ -131,7 +131,7 @@ class _Follower:
             self._whole = True
         self._seen = len(self._download.spool)
         come = Section(self._download.spool, 0, self._seen)
-        return await aside(_find, come, self._path, whole=self._whole)
+        return await in_thread(_find, come, self._path, whole=self._whole)
 
     async def blocks(self, part: Attachment) -> AsyncIterator[bytes]:
         """Its decoded octets.
@@ -147,9 +147,9 @@ class _Follower:
             last = part.complete or self._whole
             end = part.span[1] if last else min(part.span[1], self._seen - _HELD)
             while at < end:
-                encoded = await aside(spool.__getitem__, slice(at, min(at + _BLOCK, end)))
+                encoded = await in_thread(spool.__getitem__, slice(at, min(at + _BLOCK, end)))
                 at += len(encoded)
-                if decoded := await aside(made.feed, encoded):
+                if decoded := await in_thread(made.feed, encoded):
                     yield decoded
             if last:
                 break

@@ -7,8 +7,8 @@ from datetime import datetime
 from app.pop3 import Pop3Error
 from app.transport import Connection, TransportError
 
-from .aside import aside
 from .feed import Topic
+from .in_thread import in_thread
 from .index import Index
 from .mailbox import Mailbox
 from .models import Message, Outcome, Receipt
@@ -47,7 +47,7 @@ class Proof:
         Where the line breaks meanwhile, that is left to the next look.
         """
         mailbox = self._mailbox
-        verdict = await aside(judge, self._before, self._ids, mailbox.index)
+        verdict = await in_thread(judge, self._before, self._ids, mailbox.index)
         connection = mailbox.lease.connection
         marks = [mark for id in self._ids if (mark := mailbox.marks.get(id)) is not None]
         if connection is None:
@@ -65,9 +65,9 @@ class Proof:
         return reused(self._ids) if strangers and verdict.verified else verdict
 
     async def _looked_at(self, connection: Connection, verdict: Verdict) -> Verdict:
-        rows = await aside(lookalikes, self._before, verdict, self._mailbox.index)
+        rows = await in_thread(lookalikes, self._before, verdict, self._mailbox.index)
         shown = await read_now(connection, [row for row, _ in rows])
-        return await aside(looked_at, self._before, verdict, rows, shown)
+        return await in_thread(looked_at, self._before, verdict, rows, shown)
 
     async def settle(self, verdict: Verdict, due: datetime | None = None) -> Receipt:
         """The receipt as far as is known; what is gone is no longer marked.
@@ -78,7 +78,7 @@ class Proof:
         """
         mailbox, before, sent = self._mailbox, self._before, self._sent
         after = mailbox.index.totals if mailbox.index is not before else None
-        made = await aside(receipt_of, self._doomed, sent, verdict, before.totals, after)
+        made = await in_thread(receipt_of, self._doomed, sent, verdict, before.totals, after)
         receipt = replace(made, number=self._number, due=due)
         mailbox.receipts.keep(receipt, self if due is not None else None)
         for item in receipt.items:

@@ -8,7 +8,6 @@ from app.mime import Contents
 from app.pop3 import BodyEnd, Capabilities, Command, Pop3Error, Stat, commands
 from app.transport import Body, Connection, TransportError
 
-from .aside import aside
 from .bundle import bundle
 from .downloads import Download
 from .errors import (
@@ -23,6 +22,7 @@ from .errors import (
 from .export import Export, ExportFormat
 from .feed import Topic
 from .headers import read_headers
+from .in_thread import in_thread
 from .line import Line
 from .listing import or_none
 from .mailbox import Mailbox
@@ -196,7 +196,7 @@ class Reader:
         if download is None or not download.complete:
             return None
         if download.contents is None:
-            download.contents = await aside(Contents, download.spool, whole=True)
+            download.contents = await in_thread(Contents, download.spool, whole=True)
         if not message.headers_known:  # where the server has no TOP, this is how it is read
             await self._learn_from(message, download.contents)
         octets = len(download.spool)
@@ -269,7 +269,7 @@ class Reader:
             found = await self._whole(message)
         if found is None:
             raise NoSuchPart("attachments")
-        yield await aside(bundle, found.message, found.contents, within)
+        yield await in_thread(bundle, found.message, found.contents, within)
 
     def export(self, messages: Sequence[Message], form: ExportFormat) -> Export:
         """Many whole messages in one file; nothing is sent before its blocks are asked for.

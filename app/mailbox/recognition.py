@@ -7,8 +7,8 @@ from itertools import islice
 from app.pop3 import CommandRejected, MessageNumber, Octets, Uidl, commands
 from app.transport import Connection
 
-from .aside import aside
 from .identity import meant, renewed
+from .in_thread import in_thread
 from .index import Index
 from .models import HEADER_OCTETS, Message, MessageId, header_digest
 
@@ -93,7 +93,7 @@ async def carried(
         return mark.number if mark.id in by_number else (mark.uidl, mark.octets)
 
     claims = {mark.id: claim(mark) for mark in lost}
-    rows = await aside(_claimed, lost, claims, now)
+    rows = await in_thread(_claimed, lost, claims, now)
     shared = {id(mark.header) for mark in lost}
     unread = [row for some in rows.values() for row in some if id(row.header) not in shared]
     shown = await read_now(connection, unread)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from .aside import aside
+from .in_thread import in_thread
 
 _BLOCK: Final = 256 * 1024  # octets handed out at a time
 _FASTEST: Final = 1  # of zlib's levels; most mail is base64, which more effort hardly shrinks
@@ -70,7 +70,7 @@ async def grouped(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         return bytes(group)
 
     while not over:
-        if block := await aside(some):
+        if block := await in_thread(some):
             yield block
 
 

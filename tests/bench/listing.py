@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
-from app.mailbox import Account, Mailbox, aside
+from app.mailbox import Account, Mailbox, in_thread
 from app.mailbox.index import Index, Listings
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.sessions import Session
@@ -55,7 +55,7 @@ class Place:
         self.mailbox.listing.orders.forget_selections()
         began = time.process_time()
         found = await listed(self.mailbox, state)
-        view = await aside(list_fragment, self.mailbox, found, "")
+        view = await in_thread(list_fragment, self.mailbox, found, "")
         page = await self.visit.fragment("list/list", view)
         took = time.process_time() - began
         if b'id="found"' not in bytes(page.body):

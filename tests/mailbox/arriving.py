@@ -62,7 +62,7 @@ async def here(raw: bytes) -> Download:
 
 
 async def in_this_thread(work: Callable[..., Any], *args: Any, **more: Any) -> Any:
-    """Stands in for `aside`: the loop has a turn, but no thread is woken for a message's sake."""
+    """Stands in for `in_thread`: the loop has a turn, but no thread is woken for a message."""
     await asyncio.sleep(0)
     return work(*args, **more)
 

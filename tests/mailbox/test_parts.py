@@ -77,8 +77,8 @@ def paths(raw: bytes) -> list[str]:
 @pytest.fixture
 def at_once(monkeypatch):
     """Each block is written as it comes, and looked at as soon as it is there; in one thread."""
-    monkeypatch.setattr("app.mailbox.downloads.aside", in_this_thread)
-    monkeypatch.setattr(parts, "aside", in_this_thread)
+    monkeypatch.setattr("app.mailbox.downloads.in_thread", in_this_thread)
+    monkeypatch.setattr(parts, "in_thread", in_this_thread)
     monkeypatch.setattr("app.mailbox.downloads._BLOCK", 1)
     monkeypatch.setattr(parts, "_GROWTH", 1)
 

@@ -48,8 +48,8 @@ MESSAGES = {
 @pytest.fixture(autouse=True)
 def here_and_now(monkeypatch):
     """All in one thread, each block written as it comes: thousands of messages take seconds."""
-    monkeypatch.setattr("app.mailbox.downloads.aside", in_this_thread)
-    monkeypatch.setattr(parts, "aside", in_this_thread)
+    monkeypatch.setattr("app.mailbox.downloads.in_thread", in_this_thread)
+    monkeypatch.setattr(parts, "in_thread", in_this_thread)
     monkeypatch.setattr("app.mailbox.downloads._BLOCK", 1)
     monkeypatch.setattr(parts, "_GROWTH", 1)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
-from app.mailbox import Mailbox, Topic, Watch, aside
+from app.mailbox import Mailbox, Topic, Watch, in_thread
 from app.web.site.access import CurrentSession, WatchedSession
 from app.web.site.streaming import EventStream, event_of
 from app.web.transcript.masking import Masker
@@ -115,7 +115,7 @@ async def transcript(
     """The dialogue over all connections, secrets masked, newest last; nothing on the wire."""
     log, known = session.mailbox.transcript, after or 0
     masker = Masker(session.mailbox.account.username) if mask else None
-    return await aside(event_schemas.lines, log.lines(known, limit), log.newest, known, masker)
+    return await in_thread(event_schemas.lines, log.lines(known, limit), log.newest, known, masker)
 
 
 @router.post("/headers/pause")

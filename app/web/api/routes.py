@@ -11,7 +11,7 @@ from app.mailbox import (
     ExportFormat,
     Mailbox,
     Message,
-    aside,
+    in_thread,
     parse_query,
     read_headers,
 )
@@ -208,7 +208,7 @@ async def list_messages(
             pages=max(1, -(-len(matched) // per_page)),
         ).model_dump_json(by_alias=True)
 
-    return Response(await aside(made), media_type="application/json")
+    return Response(await in_thread(made), media_type="application/json")
 
 
 @router.get("/space", response_model=SpaceMap)
@@ -219,7 +219,7 @@ async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Re
     """
     await session.reader.ensure_listed()
     found = await chosen(session.mailbox, q)
-    made = await aside(space_json, by, parse_query(q), found, formats.own_zone())
+    made = await in_thread(space_json, by, parse_query(q), found, formats.own_zone())
     return Response(made, media_type="application/json")
 
 
@@ -228,7 +228,7 @@ async def show_message(session: CurrentSession, id: str) -> MessageDetail:
     """TOP n 0, unless more is known: the summary, all headers in order, the route, the parts."""
     await session.reader.ensure_listed()
     found = await session.reader.headers(id)
-    return await aside(detail, session.mailbox, found)
+    return await in_thread(detail, session.mailbox, found)
 
 
 @router.get("/messages/{id}/top", response_class=Response, responses=_MESSAGE)
@@ -251,7 +251,7 @@ async def peek(
     """
     await session.reader.ensure_listed()
     found = await session.reader.peek(id, lines)
-    return await aside(peeked, found, within)
+    return await in_thread(peeked, found, within)
 
 
 @router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.mailbox import BadQuery, Mailbox, Message, Selection, aside, read_headers
+from app.mailbox import BadQuery, Mailbox, Message, Selection, in_thread, read_headers
 from app.mailbox.index import BY_LISTING
 from app.mailbox.query import MAX_CHARACTERS
 from app.web.site.forms import read_sort
@@ -71,7 +71,7 @@ async def listed(mailbox: Mailbox, state: ListState) -> Listed:
         fault, state = error, replace(state, q="")
         selection = await chosen(mailbox, "", read_sort(state.sort))
     first = (state.page - 1) * PER_PAGE
-    shown = await aside(selection.matched.__getitem__, slice(first, first + PER_PAGE))
+    shown = await in_thread(selection.matched.__getitem__, slice(first, first + PER_PAGE))
     mailbox.headers.prefer(shown)
     await read_headers(shown)
     return Listed(state, selection, shown, typed, fault)

@@ -11,6 +11,8 @@ from app.web.site.words import _
 from .list_url import PER_PAGE, ListState
 from .views import PagerView, RowView
 
+_HEATS: Final = ((10_000_000, 5), (5_000_000, 4), (1_000_000, 3), (100_000, 2))
+
 
 class Rows:
     """Makes rows of one list.
@@ -92,9 +94,6 @@ def pager(state: ListState, total: int) -> PagerView:
         previous=state.at(state.page - 1).href() if state.page > 1 else "",
         next=state.at(state.page + 1).href() if state.page < pages else "",
     )
-
-
-_HEATS: Final = ((10_000_000, 5), (5_000_000, 4), (1_000_000, 3), (100_000, 2))
 
 
 def heat(octets: int) -> int:

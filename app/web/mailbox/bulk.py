@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from app.mailbox import Selection, aside, read_headers
+from app.mailbox import Selection, in_thread, read_headers
 from app.web.list.list_url import back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
 from app.web.list.rows import Rows
@@ -49,7 +49,7 @@ async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
         size=formats.size(marks.octets, marks.unsized),
     )
     view = BulkFragment(
-        rows=await aside(rows.all, messages),
+        rows=await in_thread(rows.all, messages),
         open=rows.row(open_one[0]) if open_one else None,
         tray=marks,
         toast=told,

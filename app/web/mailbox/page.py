@@ -2,7 +2,7 @@
 
 from fastapi.responses import Response
 
-from app.mailbox import Change, Mailbox, Sort, SortKey, aside
+from app.mailbox import Change, Mailbox, Sort, SortKey, in_thread
 from app.web.list.list_url import back_to
 from app.web.list.notices import notices
 from app.web.list.results import Listed, filter_view, matching_view, order_view
@@ -19,13 +19,12 @@ from app.web.transcript.lines import transcript
 
 from .views import MailboxView, ToastView
 
+_BY_SIZE = Sort(SortKey.SIZE, descending=True)
+
 
 def title(mailbox: Mailbox, opened: RowView | None) -> str:
     """`3 marked · Holiday video · user@example.net`."""
     return titled(mailbox, (opened.subject or _("Message")) if opened else "")
-
-
-_BY_SIZE = Sort(SortKey.SIZE, descending=True)
 
 
 def toast(mailbox: Mailbox) -> ToastView | None:
@@ -91,10 +90,10 @@ async def mailbox_page(
     by_size = await mailbox.listing.ordered(_BY_SIZE)
     await mailbox.listing.survey(formats.own_zone(), MOST_UNREAD)
     opened = reader.row if reader else None
-    fragment = await aside(list_fragment, mailbox, found, opened.id if opened else "")
+    fragment = await in_thread(list_fragment, mailbox, found, opened.id if opened else "")
     view = MailboxView(
-        stat=await aside(stat, mailbox, by_size),
-        map=await aside(space_map, mailbox, found.state),
+        stat=await in_thread(stat, mailbox, by_size),
+        map=await in_thread(space_map, mailbox, found.state),
         list=fragment,
         tray=mailbox.marks.totals,
         toast=toast(mailbox),

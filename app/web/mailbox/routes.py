@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import Topic, aside
+from app.mailbox import Topic, in_thread
 from app.web.list.list_url import State, current_list
 from app.web.list.notices import notices
 from app.web.list.results import fault_view, listed, matching_view, order_view
@@ -78,7 +78,7 @@ async def show_list_alone(visit: CurrentVisit, state: State) -> Response:
     if state.page > found.pages:
         found = await listed(visit.mailbox, state.at(found.pages))
     current = current_list(visit.from_htmx or "")[1]
-    view = await aside(list_fragment, visit.mailbox, found, current)
+    view = await in_thread(list_fragment, visit.mailbox, found, current)
     return await visit.fragment("list/list", view)
 
 

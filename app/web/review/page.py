@@ -14,7 +14,7 @@ from app.mailbox import (
     Receipt,
     Totals,
     Unproven,
-    aside,
+    in_thread,
     read_headers,
 )
 from app.web.list.list_url import ListState
@@ -72,8 +72,8 @@ def _largest(messages: Sequence[Message]) -> list[Message]:
 async def review_page(mailbox: Mailbox) -> ReviewView:
     """What is marked, largest first."""
     index, marks = mailbox.index, tuple(mailbox.marks)
-    seen = await aside(fingerprint, marks)
-    shown = await aside(_largest, [index[id] for id in marks])
+    seen = await in_thread(fingerprint, marks)
+    shown = await in_thread(_largest, [index[id] for id in marks])
     await read_headers(shown)
     now, marked = mailbox.index.totals, mailbox.marks.totals
     return ReviewView(

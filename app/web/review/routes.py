@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
-from app.mailbox import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxError, aside
+from app.mailbox import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxError, in_thread
 from app.pop3 import Pop3Error
 from app.sessions import Session
 from app.transport import TransportError
@@ -62,7 +62,7 @@ async def commit(
     """Deletes what is marked, for good, if that is still what the review showed."""
     marks = tuple(visit.mailbox.marks)
     # Another tab may have marked since, or marked one and unmarked another.
-    if marks and (count != str(len(marks)) or seen != await aside(fingerprint, marks)):
+    if marks and (count != str(len(marks)) or seen != await in_thread(fingerprint, marks)):
         told = describe(CommitFailed(CommitFault.OTHERS_MARKED))
         return await _review(visit, told)
     try:
@@ -121,7 +121,7 @@ async def receipt_as_json(session: CurrentSession, number: Number = "") -> Respo
     if not which:
         return way_back(HOME)
     found = session.mailbox.receipts[which]
-    return receipt_file(found, await aside(receipt_json, found), "application/json", "json")
+    return receipt_file(found, await in_thread(receipt_json, found), "application/json", "json")
 
 
 @router.get("/receipt.csv")
@@ -131,4 +131,6 @@ async def receipt_as_csv(session: CurrentSession, number: Number = "") -> Respon
     if not which:
         return way_back(HOME)
     found = session.mailbox.receipts[which]
-    return receipt_file(found, await aside(receipt_csv, found), "text/csv; charset=utf-8", "csv")
+    return receipt_file(
+        found, await in_thread(receipt_csv, found), "text/csv; charset=utf-8", "csv"
+    )

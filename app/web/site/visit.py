@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
-from app.mailbox import Mailbox, aside
+from app.mailbox import Mailbox, in_thread
 from app.sessions import NoSession, Session
 
 from .access import current_session, watched_session
@@ -69,7 +69,7 @@ class Visit:
         top = shell(self.request, config, title)
         who = account(self.guest.mailbox, config) if self.guest is not None else None
         html = self.services.renderer.html
-        return await aside(lambda: html(name, view, status, shell=top, account=who))
+        return await in_thread(lambda: html(name, view, status, shell=top, account=who))
 
     async def fragment(
         self, name: str, view: object, title: str = "", status: int = 200

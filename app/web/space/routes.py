@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import Order, aside, parse_query, proposed
+from app.mailbox import Order, in_thread, parse_query, proposed
 from app.web.list.list_url import current_list
 from app.web.list.selection import chosen
 from app.web.site import formats
@@ -27,7 +27,7 @@ async def _page(visit: Visit, q: str, form: UnderView | None = None, status: int
     found = await chosen(visit.mailbox, q)
     form = form or shrink.form(mailbox.index.totals.octets)
     title = f"{_('Where the space goes')} · {mailbox.account.username}"
-    view = await aside(space_page, found, query, form)
+    view = await in_thread(space_page, found, query, form)
     return await visit.page("space/page", view, title, status)
 
 
@@ -43,7 +43,7 @@ async def show_facets(visit: WatchingVisit) -> Response:
     """The facets that need headers, for the list that asks by itself as headers come in."""
     await visit.mailbox.listing.survey(formats.own_zone())
     state, _ = current_list(visit.from_htmx or "")
-    view = await aside(facets, visit.mailbox, state)
+    view = await in_thread(facets, visit.mailbox, state)
     return await visit.fragment("space/facets", view)
 
 
@@ -72,7 +72,7 @@ async def show_what_has_to_go(
         else 0
     )
     found = (
-        await aside(proposed, messages, octets, first, formats.own_zone())
+        await in_thread(proposed, messages, octets, first, formats.own_zone())
         if octets is not None
         else None
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import aside
+from app.mailbox import in_thread
 from app.web.site import formats, languages, words
 from app.web.site.languages import NAMES, negotiate, zone
 from tests.web.visiting import http_to, running
@@ -80,7 +80,7 @@ async def test_a_thread_speaks_the_language_of_its_request():
     async def request(accept: str) -> tuple[str, str]:
         languages.use(negotiate(accept), None)
         await asyncio.sleep(0)
-        return await aside(work)
+        return await in_thread(work)
 
     german, english = await asyncio.gather(
         asyncio.create_task(request("de")), asyncio.create_task(request("en"))

@@ -6,14 +6,14 @@ import time
 
 import pytest
 
-from app.mailbox import aside
+from app.mailbox import in_thread
 
 
 async def test_the_result_comes_from_another_thread():
     def work(one: int, *, two: int) -> tuple[int, int]:
         return one + two, threading.get_ident()
 
-    result, thread = await aside(work, 1, two=2)
+    result, thread = await in_thread(work, 1, two=2)
     assert result == 3
     assert thread != threading.get_ident()
 
@@ -23,7 +23,7 @@ async def test_an_error_comes_back_as_it_is():
         raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine"):
-        await aside(work)
+        await in_thread(work)
 
 
 async def test_the_loop_goes_on_meanwhile():
@@ -36,6 +36,6 @@ async def test_the_loop_goes_on_meanwhile():
             await asyncio.sleep(0.005)
 
     counting = asyncio.create_task(count())
-    await aside(time.sleep, 0.2)
+    await in_thread(time.sleep, 0.2)
     counting.cancel()
     assert turns > 5

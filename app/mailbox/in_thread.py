@@ -8,6 +8,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `work` returns, from a thread; it must not touch what the event loop changes."""
     return await asyncio.to_thread(work, *args, **kwargs)
