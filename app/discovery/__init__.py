@@ -10,10 +10,9 @@ from .addresses import read_address
 from .discovery import Budget, Discovery
 from .fetcher import Fetcher, WebPorts
 from .lookups import Lookups, NameServer
-from .models import Address, Answer, Found, NotFound, Quirk, Reason, Source
+from .models import Answer, Found, NotFound, Quirk, Reason, Source, TypedAddress
 
 __all__ = [
-    "Address",
     "Answer",
     "Budget",
     "Discovery",
@@ -25,6 +24,7 @@ __all__ = [
     "Quirk",
     "Reason",
     "Source",
+    "TypedAddress",
     "WebPorts",
     "read_address",
 ]

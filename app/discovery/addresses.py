@@ -5,7 +5,7 @@ import re
 
 import idna
 
-from .models import Address, Reason
+from .models import Reason, TypedAddress
 
 _MAX = 320  # octets: 64 before the @, 255 after it (RFC 5321, section 4.5.3.1)
 _ODD = re.compile(r'[\x00-\x20\x7f"(),:;<>@\[\]\\\u2028\u2029]')
@@ -20,7 +20,7 @@ class _Unreadable(ValueError):
         self.why = why
 
 
-def read_address(text: str, *, bare: bool = False) -> Address | Reason:
+def read_address(text: str, *, bare: bool = False) -> TypedAddress | Reason:
     """An address, or why it is none.
 
     Args:
@@ -37,7 +37,7 @@ def read_address(text: str, *, bare: bool = False) -> Address | Reason:
         domain = _domain(written)
     except _Unreadable as error:
         return error.why
-    return Address(local, domain, _shown(domain), written.rstrip("."))
+    return TypedAddress(local, domain, _shown(domain), written.rstrip("."))
 
 
 def _check_local(local: str) -> None:

@@ -16,7 +16,7 @@ from .addresses import read_address
 from .fetcher import Fetcher
 from .guesses import candidates, first_answering
 from .lookups import Lookups
-from .models import WHOLE, Address, Answer, Found, NotFound, Reason, Source, belongs
+from .models import WHOLE, Answer, Found, NotFound, Reason, Source, TypedAddress, belongs
 from .pace import Pace
 
 _PATH = "/mail/config-v1.1.xml?emailaddress={}"
@@ -130,7 +130,7 @@ class Discovery:
             return Found(self._offered[0], Source.OFFERED, name, "")
         return NotFound(reason)
 
-    def _at_hand(self, address: Address) -> Answer | None:
+    def _at_hand(self, address: TypedAddress) -> Answer | None:
         """What needs no look-up."""
         domain = address.domain
         if domain in self._own:
@@ -173,7 +173,7 @@ class Discovery:
         self._kept.move_to_end(domain)
         return kept[1]
 
-    async def _searched(self, address: Address, visitor: str) -> Answer:
+    async def _searched(self, address: TypedAddress, visitor: str) -> Answer:
         """One search a domain at a time; it goes on when whoever asked has gone."""
         domain = address.domain
         task = self._running.get(domain)
@@ -283,7 +283,7 @@ class Discovery:
         return False
 
 
-def _filled(answer: Answer, address: Address) -> Answer:
+def _filled(answer: Answer, address: TypedAddress) -> Answer:
     """What was found for a domain, for one address of it."""
     if isinstance(answer, Found):
         return answer.of(address)

@@ -40,7 +40,7 @@ class NameServer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class SrvServices:
     """What a domain says of itself (RFC 6186).
 
     Attributes:
@@ -52,7 +52,7 @@ class Services:
     declined: bool = False
 
 
-class Record(NamedTuple):
+class DnsRecord(NamedTuple):
     """An SRV record (RFC 2782); the target is "." where there is no such service."""
 
     priority: int
@@ -82,7 +82,7 @@ class Lookups:
         self._chance = chance or random.SystemRandom()
         self._resolver: dns.asyncresolver.Resolver | None = None
 
-    async def services(self, domain: str) -> Services:
+    async def services(self, domain: str) -> SrvServices:
         """The POP3 servers a domain names: those with TLS from the start, else with STARTTLS."""
         found: list[Target] = []
         declined = False
@@ -96,7 +96,7 @@ class Lookups:
                     found.append(Target(host, record.port, security))
             if found:
                 break
-        return Services(tuple(found[:_MOST]), declined and not found)
+        return SrvServices(tuple(found[:_MOST]), declined and not found)
 
     async def exchangers(self, domain: str) -> list[str]:
         """The names of a domain's mail exchangers, the preferred ones first (RFC 5321, 5.1)."""
@@ -123,9 +123,9 @@ class Lookups:
             raise OSError(f"no such name: {host!r}")
         return found[:_MOST]
 
-    async def _records(self, name: str) -> list[Record]:
+    async def _records(self, name: str) -> list[DnsRecord]:
         return [
-            Record(one.priority, one.weight, one.port, str(one.target).lower())
+            DnsRecord(one.priority, one.weight, one.port, str(one.target).lower())
             for one in (await self._ask(name, "SRV"))[:_MOST_SRV]
             if isinstance(one, SRV)
         ]
@@ -152,12 +152,12 @@ class Lookups:
         return self._resolver
 
 
-def in_order(records: Sequence[Record], chance: random.Random) -> list[Record]:
+def in_order(records: Sequence[DnsRecord], chance: random.Random) -> list[DnsRecord]:
     """SRV records as a client tries them: by priority, and by chance as the weights have it.
 
     Source: RFC 2782, "Usage rules" and "Weight".
     """
-    ordered: list[Record] = []
+    ordered: list[DnsRecord] = []
     for priority in sorted({record.priority for record in records}):
         # Those of weight 0 first, so that they have a small chance beside the others.
         left = sorted((r for r in records if r.priority == priority), key=lambda r: r.weight)

@@ -52,7 +52,7 @@ class Reason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class TypedAddress:
     """An address whose server can be searched for.
 
     Attributes:
@@ -93,7 +93,7 @@ class Found:
     quirks: tuple[Quirk, ...] = ()
     provider: str = ""
 
-    def of(self, address: Address) -> "Found":
+    def of(self, address: TypedAddress) -> "Found":
         """The same with the user name filled in for one address of the domain."""
         return replace(self, username=named(self.username, address), domain=address.shown)
 
@@ -118,7 +118,7 @@ class NotFound:
 Answer = Found | NotFound
 
 
-def named(form: str, address: Address) -> str:
+def named(form: str, address: TypedAddress) -> str:
     """A user name from its form, such as `%EMAILLOCALPART%`."""
     filled = form.replace(WHOLE, f"{address.local}@{address.written}")
     return filled.replace(LOCAL, address.local).replace(DOMAIN, address.written)

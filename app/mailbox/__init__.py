@@ -35,7 +35,7 @@ from .errors import (
     WayFault,
 )
 from .export import Export, ExportFormat
-from .feed import Feed, Topic, Watch
+from .feed import Feed, FeedTopic, Watch
 from .filenames import message_name
 from .groups import By, Group, grouped
 from .headers import read_headers
@@ -97,6 +97,7 @@ __all__ = [
     "Export",
     "ExportFormat",
     "Feed",
+    "FeedTopic",
     "Group",
     "Key",
     "Known",
@@ -134,7 +135,6 @@ __all__ = [
     "Selection",
     "Sort",
     "SortKey",
-    "Topic",
     "Totals",
     "Transcript",
     "TranscriptLine",

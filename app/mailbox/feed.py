@@ -13,7 +13,7 @@ from typing import Final
 _BETWEEN: Final = 1.0  # seconds at most between two waits of one who looks on
 
 
-class Topic(Enum):
+class FeedTopic(Enum):
     """What can change."""
 
     PROGRESS = "progress"
@@ -33,7 +33,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.over = False
-        self.counts = dict.fromkeys(Topic, 0)
+        self.counts = dict.fromkeys(FeedTopic, 0)
         self._stir = asyncio.Event()
         self._rounds = 0
         self._waiting = 0
@@ -49,7 +49,7 @@ class Feed:
         """Whether somebody waits for changes, or is being told some."""
         return self.watched or time.monotonic() - self._left < _BETWEEN
 
-    def tell(self, *topics: Topic) -> None:
+    def tell(self, *topics: FeedTopic) -> None:
         """These have changed."""
         for topic in topics:
             self.counts[topic] += 1
@@ -93,14 +93,14 @@ class Watch:
         self._seen = dict(feed.counts)
         self._round = feed.rounds
 
-    async def changes(self) -> frozenset[Topic]:
+    async def changes(self) -> frozenset[FeedTopic]:
         """What has changed since the last call, each topic once; empty where all is over.
 
         Waits until there is something.
         """
         while not (self._feed.over or self._feed.rounds != self._round):
             counts = self._feed.counts
-            changed = frozenset(topic for topic in Topic if counts[topic] != self._seen[topic])
+            changed = frozenset(topic for topic in FeedTopic if counts[topic] != self._seen[topic])
             if changed:
                 self._seen = dict(counts)
                 return changed

@@ -11,7 +11,7 @@ from app.pop3 import Pop3Error
 from app.transport import Connection, TransportError
 
 from .errors import MailboxError
-from .feed import Feed, Topic
+from .feed import Feed, FeedTopic
 from .in_thread import in_thread
 from .lease import Lease
 from .line import Line
@@ -91,7 +91,7 @@ class Headers:
         self._listing.learn(message, raw)
         self._octets += len(raw)
         self._learnt(message)
-        self._feed.tell(Topic.PROGRESS)
+        self._feed.tell(FeedTopic.PROGRESS)
 
     # -- in the background ---------------------------------------------------------------------
 
@@ -105,8 +105,8 @@ class Headers:
             return
         self._loader = HeaderLoader(connection, unknown, self.learn, self._has_no_top)
         self._loading = asyncio.create_task(self._load(self._loader, connection, line))
-        self._loading.add_done_callback(lambda _: self._feed.tell(Topic.PROGRESS))
-        self._feed.tell(Topic.PROGRESS)
+        self._loading.add_done_callback(lambda _: self._feed.tell(FeedTopic.PROGRESS))
+        self._feed.tell(FeedTopic.PROGRESS)
 
     async def stop(self) -> None:
         """Loads no more for now."""
@@ -120,7 +120,7 @@ class Headers:
         self._paused, self.cut_off = True, False
         async with self._lease.alone():
             await self.stop()
-        self._feed.tell(Topic.PROGRESS)
+        self._feed.tell(FeedTopic.PROGRESS)
 
     async def resume(self, line: Line) -> None:
         """Loads again.
@@ -133,7 +133,7 @@ class Headers:
         async with self._lease.alone():
             if not self.loading:
                 self.start(line)
-        self._feed.tell(Topic.PROGRESS)
+        self._feed.tell(FeedTopic.PROGRESS)
 
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""
@@ -157,7 +157,7 @@ class Headers:
 
     def _has_no_top(self) -> None:
         self.no_top = True
-        self._feed.tell(Topic.MARKS)
+        self._feed.tell(FeedTopic.MARKS)
 
     async def _load(self, loader: HeaderLoader, connection: Connection, line: Line) -> None:
         """Loads headers; where the line breaks and a new one would do better, on that."""

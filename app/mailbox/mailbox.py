@@ -11,7 +11,7 @@ from app.transport import Connection, Dialer, Doubt
 from .dialogue import Dialogue
 from .downloads import SPOOL_OCTETS, Downloads
 from .export import Export
-from .feed import Feed, Topic
+from .feed import Feed, FeedTopic
 from .headers import Headers
 from .index import Index
 from .lease import Lease
@@ -110,7 +110,7 @@ class Mailbox:
         await self.relist(connection)
         for deletion in tuple(self.receipts.unchecked.values()):
             await deletion.check()
-        self.feed.tell(Topic.HELD)
+        self.feed.tell(FeedTopic.HELD)
         self.headers.start(line)
 
     async def moving_out(self, *, hurried: bool) -> None:
@@ -140,14 +140,14 @@ class Mailbox:
             self.news.listed(changes, lost=lost & changes.vanished, altered=altered, doomed=doomed)
         self.receipts.telling = ()
         if self.listing.version != version:
-            self.feed.tell(Topic.LISTED)
-        self.feed.tell(Topic.MARKS, Topic.PROGRESS)
+            self.feed.tell(FeedTopic.LISTED)
+        self.feed.tell(FeedTopic.MARKS, FeedTopic.PROGRESS)
 
     # -- marks ---------------------------------------------------------------------------------
 
     def _marked(self, fresh: Sequence[Message]) -> None:
         self.headers.prefer_marked(fresh)
-        self.feed.tell(Topic.MARKS)
+        self.feed.tell(FeedTopic.MARKS)
 
     def _compare(self, row: Message) -> None:
         """Whether a header that has come is that of a mark, which may be of a session before."""
@@ -166,7 +166,7 @@ class Mailbox:
         """These are not what was marked."""
         self.marks.discard(ids)
         self.news.tell(Notice.OTHERS_BEHIND_MARKS, len(ids))
-        self.feed.tell(Topic.MARKS)
+        self.feed.tell(FeedTopic.MARKS)
 
     @property
     def known_marks(self) -> dict[MessageId, Known]:

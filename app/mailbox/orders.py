@@ -11,7 +11,7 @@ from .in_thread import in_thread
 from .index import BY_LISTING, Index, Sort
 from .models import MessageId
 from .query import Field, Query
-from .table import Flagged, Order, Selection, Table
+from .table import Flagged, Ordering, Selection, Table
 
 Edition = tuple[Index, int]
 """A listing, and how many headers came in until now."""
@@ -25,7 +25,7 @@ class Orders:
 
     def __init__(self) -> None:
         self._table: tuple[Edition, Table] | None = None
-        self._orders: dict[Sort, tuple[Edition, Order]] = {}
+        self._orders: dict[Sort, tuple[Edition, Ordering]] = {}
         self._selections: dict[tuple[Query, tzinfo | None], tuple[Edition, Flagged]] = {}
 
     def forget(self) -> None:
@@ -38,13 +38,13 @@ class Orders:
         """What filters made is to be made anew."""
         self._selections.clear()
 
-    async def order(self, edition: Edition, sort: Sort) -> Order:
+    async def order(self, edition: Edition, sort: Sort) -> Ordering:
         """All messages in the order asked for."""
         index, known = edition
         edition = index, known if sort.key not in BY_LISTING else 0
         kept = self._orders.get(sort)
         if kept is None or kept[0] != edition:
-            kept = edition, await in_thread(Order.of, index, sort)
+            kept = edition, await in_thread(Ordering.of, index, sort)
             self._orders[sort] = kept
         return kept[1]
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from app.pop3 import Pop3Error
 from app.transport import Connection, TransportError
 
-from .feed import Topic
+from .feed import FeedTopic
 from .in_thread import in_thread
 from .index import Index
 from .mailbox import Mailbox
 from .models import Message, Outcome, Receipt
 from .receipts import Sent, receipt_of
 from .recognition import read_now
-from .verdict import Verdict, judge, lookalikes, looked_at, reused
+from .verdict import CommitVerdict, judge, lookalikes, looked_at, reused
 
 
 class Proof:
@@ -41,7 +41,7 @@ class Proof:
         """The receipt, by what the connection of now shows. No headers may be loading."""
         return await self.settle(await self.verdict())
 
-    async def verdict(self) -> Verdict:
+    async def verdict(self) -> CommitVerdict:
         """What the newest listing tells; what has its UIDL still must show the same header.
 
         Where the line breaks meanwhile, that is left to the next look.
@@ -64,12 +64,12 @@ class Proof:
             return verdict
         return reused(self._ids) if strangers and verdict.verified else verdict
 
-    async def _looked_at(self, connection: Connection, verdict: Verdict) -> Verdict:
+    async def _looked_at(self, connection: Connection, verdict: CommitVerdict) -> CommitVerdict:
         rows = await in_thread(lookalikes, self._before, verdict, self._mailbox.index)
         shown = await read_now(connection, [row for row, _ in rows])
         return await in_thread(looked_at, self._before, verdict, rows, shown)
 
-    async def settle(self, verdict: Verdict, due: datetime | None = None) -> Receipt:
+    async def settle(self, verdict: CommitVerdict, due: datetime | None = None) -> Receipt:
         """The receipt as far as is known; what is gone is no longer marked.
 
         Args:
@@ -85,5 +85,5 @@ class Proof:
             if item.outcome is Outcome.GONE:
                 mailbox.marks.discard([item.id])
                 await mailbox.downloads.forget(item.id)
-        mailbox.feed.tell(Topic.MARKS)
+        mailbox.feed.tell(FeedTopic.MARKS)
         return receipt

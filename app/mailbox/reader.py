@@ -20,7 +20,7 @@ from .errors import (
     NoSuchPart,
 )
 from .export import Export, ExportFormat
-from .feed import Topic
+from .feed import FeedTopic
 from .headers import read_headers
 from .in_thread import in_thread
 from .line import Line
@@ -122,7 +122,7 @@ class Reader:
             if row is not None and row.header is found.message.header:  # not listed anew meanwhile
                 mailbox.peeks.keep(lines, found)
         if mailbox.listing.learn_attached(message, found.contents.has_attachments):
-            mailbox.feed.tell(Topic.PROGRESS)
+            mailbox.feed.tell(FeedTopic.PROGRESS)
         return found
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:

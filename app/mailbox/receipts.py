@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from .errors import CommitFailed, CommitFault, LoginDelayed
 from .models import Message, MessageId, Outcome, Receipt, ReceiptItem, Totals
-from .verdict import Verdict
+from .verdict import CommitVerdict
 
 T = TypeVar("T")
 
@@ -141,7 +141,11 @@ def words_for(error: Exception) -> str:
 
 
 def receipt_of(
-    doomed: Sequence[Message], sent: Sent, verdict: Verdict, before: Totals, after: Totals | None
+    doomed: Sequence[Message],
+    sent: Sent,
+    verdict: CommitVerdict,
+    before: Totals,
+    after: Totals | None,
 ) -> Receipt:
     """The receipt that pages and API show.
 

@@ -46,14 +46,14 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Ordering:
     """All messages of a listing in one order, and where each of them is in server order."""
 
     messages: Sequence[Message]
     places: Sequence[int]
 
     @classmethod
-    def of(cls, index: Index, sort: Sort) -> "Order":
+    def of(cls, index: Index, sort: Sort) -> "Ordering":
         """The order asked for, as far as headers are known."""
         messages = index.ordered(sort)
         # Made anew, the numbers lie side by side in memory: that alone is twice as quick.
@@ -69,7 +69,7 @@ class Some(Sequence[Message]):
         count: how many are 1.
     """
 
-    def __init__(self, order: Order, flags: bytes, count: int) -> None:
+    def __init__(self, order: Ordering, flags: bytes, count: int) -> None:
         self._order = order
         self._flags = flags
         self._count = count
@@ -123,7 +123,7 @@ class Flagged:
     octets: int
     unsized: int
 
-    def arranged(self, order: Order) -> Selection:
+    def arranged(self, order: Ordering) -> Selection:
         """The selection in an order of the same listing."""
         return Selection(
             Some(order, self.matched, self.counts[0]),
@@ -163,7 +163,7 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
-class Headers:
+class HeaderColumns:
     """The columns that headers tell.
 
     Attributes:
@@ -188,7 +188,7 @@ class Headers:
     attached: int
 
     @classmethod
-    def of(cls, messages: Sequence[Message]) -> "Headers":
+    def of(cls, messages: Sequence[Message]) -> "HeaderColumns":
         """Of what is known by now."""
         for message in [m for m in messages if m.header.search_text is UNREAD]:
             message.header.fold()
@@ -227,8 +227,8 @@ class Table:
         return _mask(message.octets is None for message in self._messages)
 
     @cached_property
-    def _headers(self) -> Headers:
-        return Headers.of(self._messages)
+    def _headers(self) -> HeaderColumns:
+        return HeaderColumns.of(self._messages)
 
     def flagged(self, query: Query, marks: Collection[MessageId], now: datetime) -> Flagged:
         """What a filter makes of them.

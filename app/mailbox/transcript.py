@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from app.pop3 import Said, Side, commands
 
-from .feed import Feed, Topic
+from .feed import Feed, FeedTopic
 
 MOST_LINES: Final = 2000
 MOST_CHARACTERS: Final = 256 * 1024
@@ -128,7 +128,7 @@ class Transcript:
             self._under_way, self._quitting, self._fastest = True, False, None
             self._sent.clear()
             self._add(LineEvent.CONNECTED, self._server, tls)
-        self._feed.tell(Topic.TRANSCRIPT)
+        self._feed.tell(FeedTopic.TRANSCRIPT)
 
     def said(self, lines: Sequence[Said]) -> None:
         """Lines of the dialogue; replies come in the commands' order (RFC 1939, section 3)."""
@@ -137,7 +137,7 @@ class Transcript:
         self._unread += len(lines)
         if self._unread > MOST_LINES:
             self._read()
-        self._feed.tell(Topic.TRANSCRIPT)
+        self._feed.tell(FeedTopic.TRANSCRIPT)
 
     def closed(self, error: Exception | None) -> None:
         """A connection is over; after QUIT the server ends it."""
@@ -146,7 +146,7 @@ class Transcript:
             ours = error is None or (self._quitting and not self._sent)
             self._add(LineEvent.CLOSED if ours else LineEvent.LOST, "")
             self._under_way = False
-        self._feed.tell(Topic.TRANSCRIPT, Topic.HELD)
+        self._feed.tell(FeedTopic.TRANSCRIPT, FeedTopic.HELD)
 
     def _add(self, event: LineEvent, text: str, tls: str | None = None) -> None:
         self.newest += 1

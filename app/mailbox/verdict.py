@@ -17,7 +17,7 @@ _LOOKED_AT = 200  # rows, to tell whether what is gone stands elsewhere
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CommitVerdict:
     """What became of the marked messages.
 
     Attributes:
@@ -31,7 +31,7 @@ class Verdict:
     why: Unproven | str = ""
 
 
-def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict:
+def judge(before: Index, marked: Collection[MessageId], after: Index) -> CommitVerdict:
     """What a second listing says of the marked messages; pure.
 
     Messages are found again by UIDL; where a UIDL has several copies, by their sizes, and where
@@ -68,19 +68,19 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> Verdict
         else:
             outcomes[message.id] = Outcome.NOT_VERIFIED
     if Outcome.NOT_VERIFIED in outcomes.values():
-        return Verdict(outcomes, verified=False, why=Unproven.COPIES_RESIZED)
+        return CommitVerdict(outcomes, verified=False, why=Unproven.COPIES_RESIZED)
     stayed = sum(outcome is Outcome.STILL_THERE for outcome in outcomes.values())
     if 0 < stayed <= _missing(before, chosen, after):
         return unknown(marked, why=Unproven.AS_MANY_MISSING)
-    return Verdict(outcomes, verified=True)
+    return CommitVerdict(outcomes, verified=True)
 
 
-def unknown(marked: Iterable[MessageId], *, why: Unproven | str) -> Verdict:
+def unknown(marked: Iterable[MessageId], *, why: Unproven | str) -> CommitVerdict:
     """Nothing is known of these."""
-    return Verdict(dict.fromkeys(marked, Outcome.NOT_VERIFIED), verified=False, why=why)
+    return CommitVerdict(dict.fromkeys(marked, Outcome.NOT_VERIFIED), verified=False, why=why)
 
 
-def reused(marked: Iterable[MessageId]) -> Verdict:
+def reused(marked: Iterable[MessageId]) -> CommitVerdict:
     """What is known where another message has the UIDL of a marked one: nothing."""
     return unknown(marked, why=Unproven.REUSED)
 
@@ -101,14 +101,14 @@ def _renamed(before: Index, marked: frozenset[MessageId], after: Index) -> bool:
     return not {message.octets for message in before}.isdisjoint(after.sizes)
 
 
-def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -> Verdict:
+def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -> CommitVerdict:
     if after.totals.unsized or (before.totals.unsized and len(after)):
         return unknown(marked, why=Unproven.NO_SIZES)
     expected = [message.octets for message in before if message.id not in marked]
     if after.sizes == expected:
-        return Verdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
+        return CommitVerdict(dict.fromkeys(marked, Outcome.GONE), verified=True)
     if after.sizes == before.sizes:
-        return Verdict(dict.fromkeys(marked, Outcome.STILL_THERE), verified=True)
+        return CommitVerdict(dict.fromkeys(marked, Outcome.STILL_THERE), verified=True)
     return unknown(marked, why=_untold(before))
 
 
@@ -118,7 +118,7 @@ def _untold(before: Index) -> Unproven:
 
 
 def lookalikes(
-    before: Index, verdict: Verdict, after: Index
+    before: Index, verdict: CommitVerdict, after: Index
 ) -> list[tuple[Message, Message | None]]:
     """Rows whose headers would tell a verdict wrong, and what each is said to be, if marked; pure.
 
@@ -155,10 +155,10 @@ def lookalikes(
 
 def looked_at(
     before: Index,
-    verdict: Verdict,
+    verdict: CommitVerdict,
     rows: Iterable[tuple[Message, Message | None]],
     shown: Mapping[MessageNumber, bytes | None],
-) -> Verdict:
+) -> CommitVerdict:
     """The verdict, or none where the headers of those rows tell otherwise; pure.
 
     Args:

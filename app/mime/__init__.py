@@ -32,7 +32,7 @@ from .source import show_source
 from .structure import Part, Structure, scan
 from .tnef import unpack
 from .trace import Signature, Trace, trace
-from .verdicts import Result, Verdict, VerdictKind
+from .verdicts import AuthVerdict, Result, VerdictKind
 from .viewable_types import PDF, viewable_type
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Address",
     "Attachment",
     "Attendee",
+    "AuthVerdict",
     "Block",
     "Contents",
     "Encryption",
@@ -64,7 +65,6 @@ __all__ = [
     "Summary",
     "Text",
     "Trace",
-    "Verdict",
     "VerdictKind",
     "attachments",
     "blocks",

@@ -41,7 +41,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class MailBody:
     """What is shown of a message.
 
     Attributes:
@@ -62,7 +62,7 @@ def read_body(
     is_blank: Callable[[Part], bool],
     is_picture: Callable[[Part], bool],
     whole: bool,
-) -> Body:
+) -> MailBody:
     """The body of a message, as far as it has come.
 
     Args:
@@ -72,17 +72,17 @@ def read_body(
         whole: False when more of the message is to come.
     """
     if _is_broken(root, whole=whole):  # a multipart without parts: what it holds is all there is
-        return Body((Shown(root, "plain"),), (), frozenset({root.path}))
+        return MailBody((Shown(root, "plain"),), (), frozenset({root.path}))
     reader = _Reader(root, is_blank, is_picture)
     words, html = reader.series(root, "plain"), reader.series(root, "html")
     pieces = (*words, *html)
     paths = {one.part.path for one in pieces if one.kind != "file"} | reader.forms(root)
     if not any(one.kind == "html" for one in html):
         html = ()
-    return Body(_trimmed(words, is_blank), _trimmed(html, is_blank), frozenset(paths))
+    return MailBody(_trimmed(words, is_blank), _trimmed(html, is_blank), frozenset(paths))
 
 
-def may_bring_words(body: Body, root: Part) -> bool:
+def may_bring_words(body: MailBody, root: Part) -> bool:
     """Whether more words may come, however the message, which is not whole, goes on."""
     words = {one.part.path for one in body.words if _is_text(one)}
     for part in own_parts(root):

@@ -44,7 +44,7 @@ _ODD: Final = re.compile("[\0\ud800-\udfff\ufdd0-\ufdd3]")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextToken:
     """Text between tags, character references as they came."""
 
     text: str
@@ -64,7 +64,7 @@ def normal(markup: str) -> str:
     return _ODD.sub("\ufffd", markup.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def tokens(markup: str) -> Iterator[Words | Tag]:
+def tokens(markup: str) -> Iterator[TextToken | Tag]:
     """Tags and the text between them, in order.
 
     Comments, declarations and elements whose content is no markup (script, style, title and the
@@ -78,7 +78,7 @@ def tokens(markup: str) -> Iterator[Words | Tag]:
         found = _MARKUP.search(markup, at)
         start = len(markup) if found is None else found.start()
         if start > at:
-            yield Words(markup[at:start])
+            yield TextToken(markup[at:start])
         if found is None:
             return
         if _NAMED.match(markup, start) is None:
@@ -131,7 +131,7 @@ def _resolved(found: re.Match[str]) -> str:
 
 
 def text(words: str) -> str:
-    """What `Words` says, character references resolved."""
+    """What `TextToken` says, character references resolved."""
     if "&" not in words:
         return words
     return _ODD.sub("\ufffd", html.unescape(_LONG_REFERENCE.sub("\ufffd", words)))

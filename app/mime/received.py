@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from .charsets import clean_line
 from .dates import parse_date
-from .structured_fields import Kind, Token, tokens
+from .structured_fields import Token, TokenKind, tokens
 
 Encryption = Literal["yes", "no", "unknown"]
 
@@ -128,7 +128,7 @@ def parse_received(value: str, position: int = 0) -> Hop:
     helo, reverse, address = _sender(sender)
     by = _shown(clauses["by"].first.rstrip("."))
     protocol = _protocol(clauses["with"]) or _protocol(clauses["via"])
-    comments = [token.text for token in found[:end] if token.kind is Kind.COMMENT]
+    comments = [token.text for token in found[:end] if token.kind is TokenKind.COMMENT]
     said = [" ".join(clauses[keyword].words) for keyword in ("with", "via")]
     tls = _tls([*comments, *said])
     version, cipher = tls or (None, None)
@@ -171,7 +171,7 @@ class _Clause:
 
 def _date(value: str, found: list[Token]) -> tuple[datetime | None, int]:
     """The date behind one of the last semicolons, and how many tokens stand before it."""
-    marks = [index for index, token in enumerate(found) if token.kind is Kind.SEMICOLON]
+    marks = [index for index, token in enumerate(found) if token.kind is TokenKind.SEMICOLON]
     for index in marks[: -_MAX_DATES - 1 : -1]:
         tail = value[found[index].start + 1 :].encode("ascii", "replace").strip()
         date = parse_date(tail)
@@ -182,7 +182,7 @@ def _date(value: str, found: list[Token]) -> tuple[datetime | None, int]:
 
 def _clauses(found: list[Token]) -> dict[str, _Clause]:
     """What follows each keyword, each keyword once; what stands before the first is left out."""
-    left = [token.text.lower() for token in found if token.kind is Kind.WORD]
+    left = [token.text.lower() for token in found if token.kind is TokenKind.WORD]
     clauses = {keyword: _Clause() for keyword in _KEYWORDS}
     taken: set[str] = set()
     repeated = {keyword for keyword in _KEYWORDS if left.count(keyword) > 1}
@@ -190,10 +190,10 @@ def _clauses(found: list[Token]) -> dict[str, _Clause]:
     fresh = False  # nothing has come since the keyword
     for token in found:
         word = token.text.lower()
-        if token.kind is Kind.COMMENT:
+        if token.kind is TokenKind.COMMENT:
             current.comments.append(token.text)
         elif (
-            token.kind is Kind.WORD
+            token.kind is TokenKind.WORD
             and word in _KEYWORDS - taken
             # Somebody says HELO by; `via TLS` and a host of that name begin no clause.
             and not (fresh and (word in repeated or word == "tls"))
@@ -202,7 +202,7 @@ def _clauses(found: list[Token]) -> dict[str, _Clause]:
             current = clauses[word]
             current.begun = fresh = True
             continue
-        elif token.kind is Kind.WORD:
+        elif token.kind is TokenKind.WORD:
             current.words.append(token.text)
         fresh = False
     return clauses

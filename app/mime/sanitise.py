@@ -17,7 +17,7 @@ import nh3
 from .attributes import ADDRESSES, ALLOWED, COLOURS, clean_value
 from .backgrounds import LOST, LOST_ATTRIBUTE, brings_backgrounds, legible
 from .links import Link, clean_href, differs
-from .markup import Words, attributes, normal, revealed, text, tokens, unveiled, veiled
+from .markup import TextToken, attributes, normal, revealed, text, tokens, unveiled, veiled
 from .styles import Style, clean_style
 from .tidy import TAGS, Refusal, tidy
 
@@ -229,7 +229,7 @@ def _links(html: str) -> Iterator[Link]:
     """The links of a sanitised fragment: one more than are wanted, where there are more."""
     href, words, length, found = "", list[str](), 0, 0
     for token in tokens(html):
-        if isinstance(token, Words):
+        if isinstance(token, TextToken):
             if href and length < _MAX_LINK_TEXT * 4:
                 words.append(token.text)
                 length += len(token.text)

@@ -17,7 +17,7 @@ _STOP: Final = re.compile(rf"\\.|{_QUOTED_TEXT}|[\s;(]", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     WORD = "word"
@@ -36,7 +36,7 @@ class Token:
         start: where it begins in the value.
     """
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
 
@@ -67,7 +67,7 @@ def _tokens(value: str) -> Iterator[Token]:
         ends_word = not mark or mark == ";" or mark.isspace() or stop in closing
         if ends_word and stop > start:
             count += 1
-            yield Token(Kind.WORD, value[start:stop], start)
+            yield Token(TokenKind.WORD, value[start:stop], start)
         if found is None:
             return
         at = found.end()
@@ -75,10 +75,10 @@ def _tokens(value: str) -> Iterator[Token]:
             continue
         if mark == ";":
             count += 1
-            yield Token(Kind.SEMICOLON, mark, stop)
+            yield Token(TokenKind.SEMICOLON, mark, stop)
         elif mark == "(":
             count += 1
-            yield Token(Kind.COMMENT, value[stop + 1 : closing[stop]], stop)
+            yield Token(TokenKind.COMMENT, value[stop + 1 : closing[stop]], stop)
             at = closing[stop] + 1
         start = at
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from .links import clean_href
-from .markup import Tag, Words, attributes, normal, text, tokens, veiled
+from .markup import Tag, TextToken, attributes, normal, text, tokens, veiled
 
 Refusal = Literal["too-deep", "too-large"]
 
@@ -375,7 +375,7 @@ def _balanced(balancer: _Balancer, markup: str) -> str:
         raise _Refused("too-large")
     left = MAX_TAGS
     for token in tokens(normal(markup)):
-        if isinstance(token, Words):
+        if isinstance(token, TextToken):
             balancer.words(text(token.text))
             continue
         left -= 1

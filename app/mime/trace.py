@@ -15,7 +15,7 @@ from .charsets import clean_line
 from .headers import HeaderField, unfold
 from .received import Hop, parse_received
 from .receivers import organisation, receivers
-from .verdicts import Verdict, VerdictKind, parse_verdict, plain_authserv_id
+from .verdicts import AuthVerdict, VerdictKind, parse_verdict, plain_authserv_id
 
 MAX_HOPS: Final = 200
 MAX_VERDICTS: Final = 100
@@ -55,7 +55,7 @@ class Trace:
     """
 
     hops: tuple[Hop, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[AuthVerdict, ...]
     signatures: tuple[Signature, ...]
     defects: tuple[str, ...]
 
@@ -80,7 +80,7 @@ def trace(fields: Sequence[HeaderField]) -> Trace:
     Without Received nothing is trusted.
     """
     hops: list[Hop] = []
-    said: list[tuple[Verdict, str]] = []
+    said: list[tuple[AuthVerdict, str]] = []
     signatures: list[Signature] = []
     for position, field in enumerate(fields):
         name = field.name.lower()
@@ -142,11 +142,13 @@ def _seconds(delay: timedelta) -> int:
     return delay // timedelta(seconds=1)
 
 
-def _judged(said: Iterable[tuple[Verdict, str]], hops: Sequence[Hop]) -> tuple[Verdict, ...]:
+def _judged(
+    said: Iterable[tuple[AuthVerdict, str]], hops: Sequence[Hop]
+) -> tuple[AuthVerdict, ...]:
     """Verdicts with whether they can be trusted; `hops` newest first."""
     ours, last = receivers(hops)
     google = _google(hops)
-    judged: list[Verdict] = []
+    judged: list[AuthVerdict] = []
     for verdict, who in said:
         trusted = bool(ours) and verdict.position < last and organisation(who) == ours
         if who == _GOOGLE and verdict.kind is VerdictKind.RESULTS and verdict.position in google:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from .charsets import clean_line
-from .structured_fields import Kind, Token, tokens, unquoted
+from .structured_fields import Token, TokenKind, tokens, unquoted
 
 _MAX_RESULTS: Final = 50
 _MAX_PROPERTIES: Final = 20
@@ -53,7 +53,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuthVerdict:
     """One field: who says it, and what.
 
     Attributes:
@@ -71,21 +71,21 @@ class Verdict:
     trusted: bool = False
 
 
-def parse_verdict(kind: VerdictKind, value: str, position: int = 0) -> Verdict:
+def parse_verdict(kind: VerdictKind, value: str, position: int = 0) -> AuthVerdict:
     """The verdict in an unfolded value. Never raises; not yet trusted."""
     if kind is VerdictKind.SPF:
         spf = _received_spf(value)
         receiver = spf[0].get("receiver") if spf else ""
-        return Verdict(kind, position, receiver, spf)
+        return AuthVerdict(kind, position, receiver, spf)
     segments = _segments(tokens(_without_instance(kind, value)))
     first = next(segments, [])
-    name = next((t.text for t in first if t.kind is Kind.WORD), "")
+    name = next((t.text for t in first if t.kind is TokenKind.WORD), "")
     results: list[Result] = []
-    if "=" in "".join(t.text for t in first if t.kind is Kind.WORD):
+    if "=" in "".join(t.text for t in first if t.kind is TokenKind.WORD):
         name = ""  # Exchange leaves its name out
         results += _results([first])
     results += _results(segments)
-    return Verdict(kind, position, _shown(unquoted(name)), tuple(results[:_MAX_RESULTS]))
+    return AuthVerdict(kind, position, _shown(unquoted(name)), tuple(results[:_MAX_RESULTS]))
 
 
 def plain_authserv_id(kind: VerdictKind, value: str) -> str:
@@ -110,7 +110,7 @@ def _segments(found: list[Token]) -> Iterator[list[Token]]:
     """The tokens between semicolons."""
     segment: list[Token] = []
     for token in found:
-        if token.kind is Kind.SEMICOLON:
+        if token.kind is TokenKind.SEMICOLON:
             yield segment
             segment = []
         else:
@@ -120,13 +120,13 @@ def _segments(found: list[Token]) -> Iterator[list[Token]]:
 
 def _results(segments: Iterable[list[Token]]) -> Iterator[Result]:
     for segment in segments:
-        pairs = list(_pairs(token.text for token in segment if token.kind is Kind.WORD))
+        pairs = list(_pairs(token.text for token in segment if token.kind is TokenKind.WORD))
         if not pairs:
             continue
         method, result = _METHOD.fullmatch(pairs[0][0]), _WORD.match(pairs[0][1])
         if method is None or result is None:
             continue
-        comments = "; ".join(token.text for token in segment if token.kind is Kind.COMMENT)
+        comments = "; ".join(token.text for token in segment if token.kind is TokenKind.COMMENT)
         reason = next((value for key, value in pairs[1:] if key == "reason"), comments)
         yield Result(
             method=method[1].lower(),
@@ -161,11 +161,11 @@ def _properties(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]
 
 def _received_spf(value: str) -> tuple[Result, ...]:
     found = tokens(value)
-    words = [token.text for token in found if token.kind is Kind.WORD]
+    words = [token.text for token in found if token.kind is TokenKind.WORD]
     result = _WORD.fullmatch(words[0]) if words else None
     if result is None:
         return ()
-    comments = "; ".join(token.text for token in found if token.kind is Kind.COMMENT)
+    comments = "; ".join(token.text for token in found if token.kind is TokenKind.COMMENT)
     properties = _properties(_pairs(words[1:]))
     return (Result("spf", result[0].lower(), properties, _shown(comments)),)
 

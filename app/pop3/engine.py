@@ -33,7 +33,7 @@ from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolEr
 from .framing import BodyReader, Limits, take_line
 from .recognise import TLS_RECORDS
 from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status, says_empty
-from .sasl import Exchange
+from .sasl import SaslExchange
 
 
 class Side(Enum):
@@ -137,7 +137,7 @@ class Engine:
         self._rows: list[bytes] = []
         self._rows_octets = 0
         self._body: BodyReader | None = None
-        self._exchange: Exchange | None = None
+        self._exchange: SaslExchange | None = None
         self._secrets: tuple[str, ...] = ()  # sent last; no reply may show them
         self._dot_due = False  # a listing was ended without its last dot, which may still come
         self._unasked = False  # `_rest` came while no reply was due
@@ -172,7 +172,7 @@ class Engine:
         self._secrets = command.secrets
         if command.mechanism is not None:
             sent = len(command.line.split()) > 2  # noqa: PLR2004 -- AUTH, its mechanism, and more
-            self._exchange = Exchange(command.mechanism, initial_sent=sent)
+            self._exchange = SaslExchange(command.mechanism, initial_sent=sent)
         self._waiting.append(command)
         self._out.append(command.line)
         self._say(Side.CLIENT, command.shown)
@@ -373,7 +373,9 @@ class Engine:
                 return Reply(reply.ok, reply.code, HIDDEN)
         return reply
 
-    def _answer_challenge(self, exchange: Exchange, encoded: bytes, *, strict: bool = True) -> bool:
+    def _answer_challenge(
+        self, exchange: SaslExchange, encoded: bytes, *, strict: bool = True
+    ) -> bool:
         """Answers, unless a `+OK` has brought the last challenge: then it was the end of it."""
         self._say(Side.SERVER, f"+ ({len(encoded)} octets)")
         if exchange.error is not None:

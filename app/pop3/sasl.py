@@ -1,6 +1,6 @@
 """SASL as the engine drives it (RFC 5034), and the mechanisms that need no more than a few lines.
 
-A mechanism is asked for one response a challenge; `Exchange` is what one AUTH has come to. No
+A mechanism is asked for one response a challenge; `SaslExchange` is what one AUTH has come to. No
 `repr` here shows a secret. SCRAM is in `scram`, the mechanisms that carry a token in `bearer`.
 """
 
@@ -47,7 +47,7 @@ class Mechanism(Protocol):
         ...
 
 
-class Exchange:
+class SaslExchange:
     """One AUTH under way: what to answer to each challenge (RFC 5034, section 4).
 
     An initial response that went with the AUTH line is sent once more for an empty challenge:

@@ -5,7 +5,7 @@ under way and their limits. Reads only: no DELE is ever sent, and what was RETR'
 Must not know: HTTP, words for people, sessions.
 """
 
-from .checks import RULES, Check, Fact, Finding, Group, Topic, Verdict, found, skipped
+from .checks import RULES, Check, Fact, Finding, Topic, TopicGroup, Verdict, found, skipped
 from .inspection import Inspection
 from .report import Report, Step, Stopped
 from .runs import ReportBusy, ReportError, ReportRun, Reports, ReportsFull
@@ -15,7 +15,6 @@ __all__ = [
     "Check",
     "Fact",
     "Finding",
-    "Group",
     "Inspection",
     "Report",
     "ReportBusy",
@@ -26,6 +25,7 @@ __all__ = [
     "Step",
     "Stopped",
     "Topic",
+    "TopicGroup",
     "Verdict",
     "found",
     "skipped",

@@ -18,7 +18,7 @@ from app.transport.probe import what_answers
 from . import capabilities as rules
 from . import handshakes
 from .checks import Check, Finding, Topic, found, skipped
-from .wire import TROUBLE, Site, Wire
+from .wire import TROUBLE, RawWire, Site
 
 _CONNECT = 5.0  # seconds for one address
 _GREETING = 10.0
@@ -149,7 +149,7 @@ async def _answers_quit(site: Site, context: ssl.SSLContext | None) -> bool:
         return False
 
 
-async def _first_words(wire: Wire, outside: Outside, *, encrypted: bool) -> AsyncIterator[Check]:
+async def _first_words(wire: RawWire, outside: Outside, *, encrypted: bool) -> AsyncIterator[Check]:
     loop = asyncio.get_running_loop()
     began = loop.time()
     capabilities = await capa(wire)
@@ -211,7 +211,7 @@ async def _otherwise(site: Site, error: BaseException) -> Check:
     return found(Finding.NOT_POP3, kind=protocol.value)
 
 
-async def capa(wire: Wire) -> Capabilities:
+async def capa(wire: RawWire) -> Capabilities:
     """The capabilities; none where CAPA is refused."""
     reply = parse_status(await wire.ask(b"CAPA"))
     if reply is None or not reply.ok:

@@ -23,7 +23,7 @@ class Verdict(Enum):
         return tuple(Verdict).index(self)
 
 
-class Group(Enum):
+class TopicGroup(Enum):
     """The parts of a report, in its order."""
 
     REACH = "reach"
@@ -74,7 +74,7 @@ class Topic(Enum):
     IDLE = "idle"
 
     @property
-    def group(self) -> Group:
+    def group(self) -> TopicGroup:
         """The part of the report it stands in."""
         order = tuple(Topic)
         at = order.index(self)
@@ -82,11 +82,11 @@ class Topic(Enum):
 
 
 _LAST = (
-    (Topic.ROUND_TRIP, Group.REACH),
-    (Topic.INJECTION, Group.TLS),
-    (Topic.UTF8, Group.DIALOGUE),
-    (Topic.BEHIND_PASS, Group.SIGN_IN),
-    (Topic.IDLE, Group.MAILBOX),
+    (Topic.ROUND_TRIP, TopicGroup.REACH),
+    (Topic.INJECTION, TopicGroup.TLS),
+    (Topic.UTF8, TopicGroup.DIALOGUE),
+    (Topic.BEHIND_PASS, TopicGroup.SIGN_IN),
+    (Topic.IDLE, TopicGroup.MAILBOX),
 )
 
 

@@ -13,7 +13,7 @@ from app.transport.dialer import tls_fault
 
 from .certificate import Presented, verdicts
 from .checks import Check, Finding, Topic, found, skipped
-from .wire import TROUBLE, Site, Wire
+from .wire import TROUBLE, RawWire, Site
 
 VERSIONS = (
     ("TLS 1.0", ssl.TLSVersion.TLSv1),
@@ -43,7 +43,7 @@ def lenient(version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class TlsSession:
     """What a handshake came to: the cipher's name and bits, the certificate's octets."""
 
     cipher: str
@@ -52,13 +52,13 @@ class Session:
     der: bytes
 
 
-def session_of(wire: Wire) -> Session | None:
+def session_of(wire: RawWire) -> TlsSession | None:
     """What was agreed on, or None without TLS."""
     session = wire.session
     if session is None:
         return None
     name, version, bits = session.cipher() or ("?", "?", 0)
-    return Session(name, bits, session.version() or version, session.getpeercert(True) or b"")
+    return TlsSession(name, bits, session.version() or version, session.getpeercert(True) or b"")
 
 
 async def accepted(site: Site) -> tuple[list[str], list[str]]:
@@ -95,7 +95,7 @@ def version_verdict(taken: list[str], refused: list[str]) -> Check:
     return found(finding, *details, versions=tuple(taken))
 
 
-def cipher_verdict(session: Session) -> Check:
+def cipher_verdict(session: TlsSession) -> Check:
     """What the agreed cipher is worth."""
     weak = session.bits < _BITS or any(word in session.cipher for word in _WEAK_CIPHERS)
     finding = Finding.CIPHER_WEAK if weak else Finding.CIPHER

@@ -18,7 +18,7 @@ from .checks import Check, Finding, Topic, found, skipped
 from .handshakes import lenient
 from .maildrop import stable
 from .report import Report, Step, Stopped
-from .wire import TROUBLE, Site, Wire
+from .wire import TROUBLE, RawWire, Site
 
 OVERALL = 60.0  # seconds, waits aside
 DELAY = 30  # seconds of login delay that are waited for without being asked
@@ -198,7 +198,7 @@ class Inspection:
     @asynccontextmanager
     async def _bare_login(
         self, credentials: Credentials, first: transaction.Inside
-    ) -> AsyncIterator[tuple[Wire, Check]]:
+    ) -> AsyncIterator[tuple[RawWire, Check]]:
         """The lock of the connection that has just ended may take a moment to go.
 
         A login that is refused for another reason is not tried again.
@@ -217,7 +217,7 @@ class Inspection:
             yield wire, await transaction.behind_pass(wire, credentials, told=told)
 
     @asynccontextmanager
-    async def _protected(self) -> AsyncIterator[Wire]:
+    async def _protected(self) -> AsyncIterator[RawWire]:
         """A bare connection that a password may go through, by the same rules as any other."""
         if self._target.security.value == "none":
             async with self._site.greeted() as wire:
@@ -226,7 +226,7 @@ class Inspection:
         async with self._site.secured(self._dialer.context_for(self._target)) as wire:
             yield wire
 
-    async def _stable_on(self, wire: Wire, first: transaction.Inside) -> Check:
+    async def _stable_on(self, wire: RawWire, first: transaction.Inside) -> Check:
         again = await transaction.unique_ids(wire, first.messages)
         return stable(first.uidls or (), again or ())
 
@@ -240,7 +240,7 @@ class Inspection:
         await second.end()
         return stable(first.uidls or (), second.uidls or ())
 
-    async def _segments(self, wire: Wire, first: transaction.Inside) -> None:
+    async def _segments(self, wire: RawWire, first: transaction.Inside) -> None:
         if first.connection.habit.unstuffed:
             return  # on a bare connection, nothing tells where its answer ends
         small = transaction.sample(first.listing)

@@ -6,7 +6,7 @@ from enum import Enum
 
 from app.transport import Target
 
-from .checks import Check, Finding, Group, Topic, Verdict
+from .checks import Check, Finding, Topic, TopicGroup, Verdict
 
 
 class Step(Enum):
@@ -80,7 +80,7 @@ class Report:
         """How many checks have it."""
         return sum(check.verdict is verdict for check in self._checks)
 
-    def of(self, group: Group) -> tuple[Check, ...]:
+    def of(self, group: TopicGroup) -> tuple[Check, ...]:
         """The checks of one part."""
         return tuple(check for check in self.checks if check.topic.group is group)
 

@@ -35,7 +35,7 @@ from . import capabilities as rules
 from . import maildrop
 from .authorization import Outside
 from .checks import Check, Finding, Topic, found, skipped
-from .wire import MOST, PATIENCE, Wire
+from .wire import MOST, PATIENCE, RawWire
 
 SLOW_LOGIN = 3.0  # seconds
 _ROUNDS = 5
@@ -245,7 +245,7 @@ def by_user_pass(credentials: Credentials, capabilities: Capabilities | None) ->
     return capabilities is None or not capabilities.tags or "USER" in capabilities
 
 
-async def behind_pass(wire: Wire, credentials: Credentials, *, told: bool) -> Check:
+async def behind_pass(wire: RawWire, credentials: Credentials, *, told: bool) -> Check:
     """PASS and a NOOP in one write: is the NOOP answered?
 
     Raises:
@@ -273,7 +273,7 @@ def _accepted(line: bytes) -> None:
         raise refusal(reply.line, reply.code, reply.text, Capabilities())
 
 
-async def unique_ids(wire: Wire, messages: int) -> list[str] | None:
+async def unique_ids(wire: RawWire, messages: int) -> list[str] | None:
     """UIDL on a bare connection, for about so many messages; None where it is refused."""
     reply = parse_status(await wire.ask(b"UIDL"))
     if reply is None or not reply.ok:
@@ -283,7 +283,7 @@ async def unique_ids(wire: Wire, messages: int) -> list[str] | None:
     return [row.uidl for row in rows if row is not None]
 
 
-async def segments(wire: Wire, number: MessageNumber) -> Check | None:
+async def segments(wire: RawWire, number: MessageNumber) -> Check | None:
     """Whether TOP waits for acknowledgements that come late, since it is sent in small pieces.
 
     The engine's connections acknowledge at once; a bare one does as most clients do.
@@ -305,7 +305,7 @@ async def segments(wire: Wire, number: MessageNumber) -> Check | None:
     return None
 
 
-async def idle(wire: Wire, seconds: float) -> Check:
+async def idle(wire: RawWire, seconds: float) -> Check:
     """How long the server lets a client be silent (RFC 1939, section 3: ten minutes at least)."""
     loop = asyncio.get_running_loop()
     began = loop.time()

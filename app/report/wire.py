@@ -17,7 +17,7 @@ TROUBLE = (OSError, EOFError, ssl.SSLError, ValueError, asyncio.IncompleteReadEr
 """What a probe may meet; ValueError is a line without end."""
 
 
-class Wire:
+class RawWire:
     """One connection, line by line."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -115,7 +115,7 @@ class Site:
         self.stls = self.target.security is not Security.TLS
 
     @asynccontextmanager
-    async def wire(self, context: ssl.SSLContext | None = None) -> AsyncIterator[Wire]:
+    async def wire(self, context: ssl.SSLContext | None = None) -> AsyncIterator[RawWire]:
         """A connection; with a context, TLS from the first octet on."""
         sock = await self.dialer.reach(self.address, self.target.port, PATIENCE)
         reader, writer = await asyncio.open_connection(
@@ -124,21 +124,21 @@ class Site:
             server_hostname=self.target.host if context else None,
             ssl_handshake_timeout=PATIENCE if context else None,
         )
-        wire = Wire(reader, writer)
+        wire = RawWire(reader, writer)
         try:
             yield wire
         finally:
             wire.close()
 
     @asynccontextmanager
-    async def greeted(self) -> AsyncIterator[Wire]:
+    async def greeted(self) -> AsyncIterator[RawWire]:
         """A connection in clear after its greeting."""
         async with self.wire() as wire:
             await wire.line()
             yield wire
 
     @asynccontextmanager
-    async def secured(self, context: ssl.SSLContext) -> AsyncIterator[Wire]:
+    async def secured(self, context: ssl.SSLContext) -> AsyncIterator[RawWire]:
         """A greeted connection under TLS, by either way.
 
         Raises:

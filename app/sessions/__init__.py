@@ -4,7 +4,7 @@ Owns: tokens, sealed credentials, the store, expiry, what outlives it, limits, t
 Must not know: templates, POP3 verbs.
 """
 
-from .ended_sessions import Cause, Ended
+from .ended_sessions import Cause, EndedSession
 from .errors import NoSession, SessionError, SessionLimit
 from .manager import Session, SessionLimits, Sessions
 from .store import MemoryStore, Record, Store
@@ -12,7 +12,7 @@ from .vault import browser_id, new_token
 
 __all__ = [
     "Cause",
-    "Ended",
+    "EndedSession",
     "MemoryStore",
     "NoSession",
     "Record",

@@ -26,7 +26,7 @@ class Cause(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedSession:
     """A session that expired.
 
     Attributes:
@@ -71,13 +71,13 @@ class EndedSessions:
         self._keep = keep
         self._most = most
         self._most_marks = most_marks
-        self._ended: dict[str, Ended] = {}
+        self._ended: dict[str, EndedSession] = {}
         self._marks = 0
 
     def __len__(self) -> int:
         return len(self._ended)
 
-    def add(self, sid: str, ended: Ended) -> None:
+    def add(self, sid: str, ended: EndedSession) -> None:
         """Remembers one; what is too old, or too much, is forgotten."""
         self.forget(sid)
         if len(ended.marks) <= self._most_marks:
@@ -85,7 +85,7 @@ class EndedSessions:
             self._marks += len(ended.marks)
         self.sweep()
 
-    def get(self, sid: str) -> Ended | None:
+    def get(self, sid: str) -> EndedSession | None:
         """What is remembered of a session, or None."""
         self.sweep()
         return self._ended.get(sid)

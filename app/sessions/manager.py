@@ -24,7 +24,7 @@ from app.mailbox import (
 )
 from app.transport import Dialer, Security, Target
 
-from .ended_sessions import Cause, Ended, EndedSessions, digest_of
+from .ended_sessions import Cause, EndedSession, EndedSessions, digest_of
 from .errors import NoSession, SessionLimit
 from .store import Record, Store
 from .vault import Keys, new_token
@@ -186,7 +186,7 @@ class Sessions:
             mailbox.tenancy.pages.glanced()
         return Session(keys, record.sealed, mailbox)
 
-    def ended(self, token: str) -> Ended | None:
+    def ended(self, token: str) -> EndedSession | None:
         """What is remembered of a session that expired, or None."""
         return self._ended.get(Keys.of(token).sid)
 
@@ -286,7 +286,7 @@ class Sessions:
         if mailbox is not None:
             after = self._limits.idle if cause is Cause.IDLE else self._limits.absolute
             account = digest_of(mailbox.account, sid)
-            ended = Ended(cause, after, self._clock(), account, mailbox.known_marks)
+            ended = EndedSession(cause, after, self._clock(), account, mailbox.known_marks)
             self._ended.add(sid, ended)
         await self._end(sid)
         if mailbox is not None and ended is not None and self._ended.get(sid) is ended:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from app.discovery import Reason, read_address
 from app.discovery.addresses import host_name
-from app.discovery.models import Address
+from app.discovery.models import TypedAddress
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from app.discovery.models import Address
 )
 def test_an_address_as_people_type_it(typed, domain, shown):
     found = read_address(typed)
-    assert isinstance(found, Address)
+    assert isinstance(found, TypedAddress)
     assert (found.domain, found.shown) == (domain, shown)
 
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_searched_for_is_named(typed, reason):
 def test_a_domain_alone_will_do_where_one_says_so():
     for typed in ("example.net", "@example.net"):
         found = read_address(typed, bare=True)
-        assert isinstance(found, Address)
+        assert isinstance(found, TypedAddress)
         assert (found.local, found.domain) == ("", "example.net")
     assert read_address("anna", bare=True) is Reason.BAD_DOMAIN
 
@@ -76,7 +76,7 @@ def test_a_domain_alone_will_do_where_one_says_so():
 def test_anything_typed_is_an_address_or_a_reason(text):
     for bare in (False, True):
         found = read_address(text, bare=bare)
-        if isinstance(found, Address):
+        if isinstance(found, TypedAddress):
             assert found.domain.isascii()
             assert not set(found.domain) & set(' /\r\n\0@[]:"')
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.discovery import Lookups, NameServer
-from app.discovery.lookups import Record, Services, in_order
+from app.discovery.lookups import DnsRecord, SrvServices, in_order
 from app.transport import Security, Target
 from tests.support.dnsmasq import Dnsmasq
 
@@ -67,7 +67,7 @@ def lookups(names: Dnsmasq) -> Lookups:
     ],
 )
 async def test_what_a_domain_says_of_itself(lookups, domain, targets, declined):
-    expected = Services(tuple(Target(*one) for one in targets), declined)
+    expected = SrvServices(tuple(Target(*one) for one in targets), declined)
     assert await lookups.services(domain) == expected
 
 
@@ -87,17 +87,17 @@ async def test_addresses(lookups):
 
 async def test_a_name_server_that_is_not_there_is_no_answer():
     lookups = Lookups([NameServer("127.0.0.1", 1)], patience=0.2)
-    assert await lookups.services("tls.test") == Services()
+    assert await lookups.services("tls.test") == SrvServices()
     assert await lookups.exchangers("tls.test") == []
 
 
 def test_priority_comes_before_weight_and_weight_is_a_matter_of_chance():
     records = [
-        Record(10, 90, 995, "heavy"),
-        Record(10, 10, 995, "light"),
-        Record(10, 0, 995, "feather"),
-        Record(1, 0, 995, "preferred"),
-        Record(99, 65535, 995, "spare"),
+        DnsRecord(10, 90, 995, "heavy"),
+        DnsRecord(10, 10, 995, "light"),
+        DnsRecord(10, 0, 995, "feather"),
+        DnsRecord(1, 0, 995, "preferred"),
+        DnsRecord(99, 65535, 995, "spare"),
     ]
     chance = random.Random(6186)
     orders = [[r.target for r in in_order(records, chance)] for _ in range(2000)]

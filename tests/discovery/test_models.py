@@ -1,9 +1,9 @@
 import pytest
 
-from app.discovery.models import Address, Found, Source, belongs, named
+from app.discovery.models import Found, Source, TypedAddress, belongs, named
 from app.transport import Security, Target
 
-ANNA = Address("Anna", "xn--mller-kva.test", "müller.test", "Müller.test")
+ANNA = TypedAddress("Anna", "xn--mller-kva.test", "müller.test", "Müller.test")
 
 
 @pytest.mark.parametrize(

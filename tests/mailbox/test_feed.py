@@ -4,13 +4,13 @@ import asyncio
 import gc
 import weakref
 
-from app.mailbox import Feed, Topic, Watch
+from app.mailbox import Feed, FeedTopic, Watch
 from tests.support.maildrop import FakeMaildrop, plain
 
 from .opening import line_of, loaded, mark, opened, reader
 
 
-async def soon(watch: Watch) -> frozenset[Topic]:
+async def soon(watch: Watch) -> frozenset[FeedTopic]:
     async with asyncio.timeout(5):
         return await watch.changes()
 
@@ -19,22 +19,22 @@ async def test_changes_are_told_once_however_often_they_happen():
     feed = Feed()
     watch = feed.watch()
     for _ in range(1000):
-        feed.tell(Topic.PROGRESS)
-    feed.tell(Topic.MARKS, Topic.HELD)
-    assert await soon(watch) == {Topic.PROGRESS, Topic.MARKS, Topic.HELD}
+        feed.tell(FeedTopic.PROGRESS)
+    feed.tell(FeedTopic.MARKS, FeedTopic.HELD)
+    assert await soon(watch) == {FeedTopic.PROGRESS, FeedTopic.MARKS, FeedTopic.HELD}
     waiting = asyncio.create_task(watch.changes())
     await asyncio.sleep(0)
     assert not waiting.done()
-    feed.tell(Topic.LISTED)
-    assert await waiting == {Topic.LISTED}
+    feed.tell(FeedTopic.LISTED)
+    assert await waiting == {FeedTopic.LISTED}
 
 
 async def test_what_happened_before_is_not_told():
     feed = Feed()
-    feed.tell(Topic.MARKS)
+    feed.tell(FeedTopic.MARKS)
     watch = feed.watch()
-    feed.tell(Topic.HELD)
-    assert await soon(watch) == {Topic.HELD}
+    feed.tell(FeedTopic.HELD)
+    assert await soon(watch) == {FeedTopic.HELD}
 
 
 async def test_everybody_is_told_even_who_was_busy():
@@ -42,13 +42,13 @@ async def test_everybody_is_told_even_who_was_busy():
     quick, busy = feed.watch(), feed.watch()
     waiting = asyncio.create_task(quick.changes())
     await asyncio.sleep(0)
-    feed.tell(Topic.MARKS)
-    assert await waiting == {Topic.MARKS}
+    feed.tell(FeedTopic.MARKS)
+    assert await waiting == {FeedTopic.MARKS}
     waiting = asyncio.create_task(quick.changes())
     await asyncio.sleep(0)
-    assert await soon(busy) == {Topic.MARKS}
-    feed.tell(Topic.HELD)
-    assert await waiting == await soon(busy) == {Topic.HELD}
+    assert await soon(busy) == {FeedTopic.MARKS}
+    feed.tell(FeedTopic.HELD)
+    assert await waiting == await soon(busy) == {FeedTopic.HELD}
 
 
 async def test_the_end_is_told_at_once_and_for_ever():
@@ -66,13 +66,13 @@ async def test_the_end_is_told_at_once_and_for_ever():
 async def test_sent_away_is_not_over():
     feed = Feed()
     watch = feed.watch()
-    feed.tell(Topic.MARKS)
+    feed.tell(FeedTopic.MARKS)
     feed.hush()
     assert await soon(watch) == frozenset()
     assert not feed.over
     again = feed.watch()
-    feed.tell(Topic.MARKS)
-    assert await soon(again) == {Topic.MARKS}
+    feed.tell(FeedTopic.MARKS)
+    assert await soon(again) == {FeedTopic.MARKS}
 
 
 async def test_a_watcher_that_is_gone_has_left_nothing_behind():
@@ -116,7 +116,7 @@ async def test_what_a_mailbox_tells():
     async with opened(drop) as mailbox:
         watch = mailbox.feed.watch()
         await loaded(mailbox)
-        assert await soon(watch) >= {Topic.PROGRESS, Topic.TRANSCRIPT}
+        assert await soon(watch) >= {FeedTopic.PROGRESS, FeedTopic.TRANSCRIPT}
         await asyncio.sleep(0.02)
         watch = mailbox.feed.watch()
         for change in (
@@ -125,16 +125,16 @@ async def test_what_a_mailbox_tells():
             mailbox.marks.unmark_all,
         ):
             change()
-            assert await soon(watch) == {Topic.MARKS}
+            assert await soon(watch) == {FeedTopic.MARKS}
         await mailbox.tenancy.release()
-        assert Topic.HELD in await soon(watch)
+        assert FeedTopic.HELD in await soon(watch)
         listing = mailbox.listing.version
         await line_of(mailbox).hold()
-        assert Topic.HELD in await soon(watch)
+        assert FeedTopic.HELD in await soon(watch)
         assert mailbox.listing.version == listing, "the same messages are no news"
         drop.messages[:] = drop.messages[:2]
         await reader(mailbox).refresh()
-        assert Topic.LISTED in await soon(watch)
+        assert FeedTopic.LISTED in await soon(watch)
         assert mailbox.listing.version == listing + 1
         await mailbox.headers.pause()
         await soon(watch)
@@ -150,7 +150,7 @@ async def test_a_server_that_hangs_up_is_told():
         connection = mailbox.lease.connection
         assert connection is not None
         connection.connection_lost(None)
-        assert await soon(watch) == {Topic.HELD, Topic.TRANSCRIPT}
+        assert await soon(watch) == {FeedTopic.HELD, FeedTopic.TRANSCRIPT}
         assert mailbox.lease.held_seconds is None
 
 

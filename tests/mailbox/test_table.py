@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.mailbox.index import Index, Sort, SortKey
 from app.mailbox.query import Query, parse
-from app.mailbox.table import Order, Selection, Table, Texts
+from app.mailbox.table import Ordering, Selection, Table, Texts
 from tests.mailbox.oracle import select
 
 from .opening import index_of
@@ -62,7 +62,7 @@ def test_they_agree(rows, terms, marked, zone):
     query = parse(" ".join("-" * negated + term for term, negated in terms))
     marks = {message.id for message in index if message.place in marked}
     now = datetime(2026, 3, 2, 12, 0, tzinfo=zone)
-    found = Table(tuple(index)).flagged(query, marks, now).arranged(Order.of(index, BY_NUMBER))
+    found = Table(tuple(index)).flagged(query, marks, now).arranged(Ordering.of(index, BY_NUMBER))
     plain = select(query, index, marks, now)
     assert list(found.matched) == list(plain.matched)
     assert list(found.undecided) == list(plain.undecided)
@@ -103,7 +103,7 @@ def test_they_are_what_filtering_the_ordered_list_gives(rows, q, key, descending
             message.header.learn(b"Subject: ab\r\n", 1)
     sort = Sort(key, descending)
     plain = select(parse(q), index.ordered(sort), (), NOW)
-    found = Table(tuple(index)).flagged(parse(q), (), NOW).arranged(Order.of(index, sort))
+    found = Table(tuple(index)).flagged(parse(q), (), NOW).arranged(Ordering.of(index, sort))
     assert list(found.matched) == list(plain.matched)
     assert list(found.undecided) == list(plain.undecided)
     assert len(found.matched) == len(plain.matched)

@@ -10,7 +10,7 @@ from app.mailbox import Ambiguous, Message, MessageId, Outcome, Totals
 from app.mailbox.commit import check_unambiguous
 from app.mailbox.index import Index
 from app.mailbox.receipts import Sent, receipt_of
-from app.mailbox.verdict import Verdict, judge
+from app.mailbox.verdict import CommitVerdict, judge
 
 from .opening import index_of
 
@@ -176,7 +176,7 @@ def receipt(outcomes: list[Outcome], sent: Sent, *, verified: bool = True):
     found = dict(zip((message.id for message in doomed), outcomes, strict=True))
     why = "" if verified else "no sign-in"
     return doomed, receipt_of(
-        doomed, sent, Verdict(found, verified=verified, why=why), Totals(3, 60), Totals(1, 30)
+        doomed, sent, CommitVerdict(found, verified=verified, why=why), Totals(3, 60), Totals(1, 30)
     )
 
 

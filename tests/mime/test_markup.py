@@ -4,13 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime.markup import Tag, Words, attributes, normal, revealed, text, tokens, unveiled, veiled
+from app.mime.markup import (
+    Tag,
+    TextToken,
+    attributes,
+    normal,
+    revealed,
+    text,
+    tokens,
+    unveiled,
+    veiled,
+)
 
 
 def cut(markup: str) -> list[str]:
     """Tokens in short: text as it is, `+name` and `-name`."""
     return [
-        one.text if isinstance(one, Words) else f"{'-' if one.closes else '+'}{one.name}"
+        one.text if isinstance(one, TextToken) else f"{'-' if one.closes else '+'}{one.name}"
         for one in tokens(normal(markup))
     ]
 

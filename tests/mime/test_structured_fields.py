@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime.structured_fields import MAX_CHARACTERS, MAX_TOKENS, Kind, tokens, unquoted
+from app.mime.structured_fields import MAX_CHARACTERS, MAX_TOKENS, TokenKind, tokens, unquoted
 
 
 def short(value: str) -> list[str]:
     """Words as they are, comments in parentheses."""
-    return [f"({t.text})" if t.kind is Kind.COMMENT else t.text for t in tokens(value)]
+    return [f"({t.text})" if t.kind is TokenKind.COMMENT else t.text for t in tokens(value)]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_tokens_stand_where_they_say_and_leave_out_white_space_alone(value):
     at = 0
     for token in tokens(value):
         assert not value[at : token.start].strip()
-        if token.kind is Kind.COMMENT:
+        if token.kind is TokenKind.COMMENT:
             assert value[token.start] == "("
             assert value.startswith(f"({token.text})", token.start)
             at = token.start + len(token.text) + 2

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mime.verdicts import Verdict, VerdictKind, parse_verdict, plain_authserv_id
+from app.mime.verdicts import AuthVerdict, VerdictKind, parse_verdict, plain_authserv_id
 
 RESULTS, ARC, SPF = VerdictKind
 
@@ -153,7 +153,7 @@ PIECES = ["spf", "dkim", "=", "pass", ";", " ", ".", "(", ")", '"', "\\", "i=1;"
 )
 def test_any_value_never_raises(kind, value):
     verdict = parse_verdict(kind, value)
-    assert isinstance(verdict, Verdict)
+    assert isinstance(verdict, AuthVerdict)
     assert not verdict.trusted
     for result in verdict.results:
         assert result.method.isascii()

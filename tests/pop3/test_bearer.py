@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.pop3 import LocalProtocolError, OAuthBearer, SaslError, TokenRefusal, XOAuth2
-from app.pop3.sasl import Exchange
+from app.pop3.sasl import SaslExchange
 
 TOKEN = "vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg=="
 RFC_7628_1 = (
@@ -38,7 +38,7 @@ def test_oauthbearer_is_rfc_7628s_message():
 
 def test_a_refused_oauthbearer_is_acknowledged_by_one_octet():
     mechanism = bearer()
-    exchange = Exchange(mechanism, initial_sent=True)
+    exchange = SaslExchange(mechanism, initial_sent=True)
     assert exchange.answer(RFC_7628_3) == b"AQ==\r\n"  # section 4.3
     assert mechanism.refusal == TokenRefusal("invalid_token", "example_scope")
     assert not exchange.done, "+OK after a refusal is no success"
@@ -47,7 +47,7 @@ def test_a_refused_oauthbearer_is_acknowledged_by_one_octet():
 
 def test_xoauth2_waits_to_be_asked_and_acknowledges_a_refusal_with_an_empty_line():
     mechanism = XOAuth2("user@example.com", TOKEN)
-    exchange = Exchange(mechanism, initial_sent=False)
+    exchange = SaslExchange(mechanism, initial_sent=False)
     done = [exchange.done]
     said = base64.b64decode(exchange.answer(b""))
     assert said == f"user=user@example.com\1auth=Bearer {TOKEN}\1\1".encode()

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from app.pop3 import CramMd5, LocalProtocolError, Login, Plain, SaslError
-from app.pop3.sasl import Exchange
+from app.pop3.sasl import SaslExchange
 
 
 class Echo:
@@ -86,11 +86,11 @@ def test_what_would_forge_or_break_the_message_is_refused_without_showing_it(
 @pytest.mark.parametrize("mechanism", [kind("bob", "hunter2") for kind in (Plain, Login, CramMd5)])
 def test_no_secret_in_repr(mechanism):
     assert "hunter2" not in repr(mechanism)
-    assert "hunter2" not in repr(Exchange(mechanism, initial_sent=True))
+    assert "hunter2" not in repr(SaslExchange(mechanism, initial_sent=True))
 
 
 def test_an_initial_response_that_was_not_sent_answers_the_empty_challenge_once():
-    exchange = Exchange(Plain("tim", "secret"), initial_sent=False)
+    exchange = SaslExchange(Plain("tim", "secret"), initial_sent=False)
     done = [exchange.done]
     for line in (base64.b64encode(b"\0tim\0secret") + b"\r\n", b"*\r\n"):
         assert exchange.answer(b"") == line
@@ -99,7 +99,7 @@ def test_an_initial_response_that_was_not_sent_answers_the_empty_challenge_once(
 
 
 def test_the_initial_response_is_not_for_a_challenge_with_something_in_it():
-    exchange = Exchange(Plain("tim", "secret"), initial_sent=False)
+    exchange = SaslExchange(Plain("tim", "secret"), initial_sent=False)
     assert exchange.answer(base64.b64encode(b"who?")) == b"*\r\n"
     assert exchange.error is not None
     assert "4 octets" in exchange.error.reason
@@ -109,7 +109,7 @@ def test_the_initial_response_is_not_for_a_challenge_with_something_in_it():
     "junk", [b"Username:", b"a", b"YQ", b"=", b"YQ==YQ==", b"\xff\xff\xff\xff"]
 )
 def test_what_is_not_base64_cancels(junk):
-    exchange = Exchange(Echo(), initial_sent=True)
+    exchange = SaslExchange(Echo(), initial_sent=True)
     assert exchange.answer(junk) == b"*\r\n"
     assert exchange.error is not None
     assert exchange.error.reason == "a challenge that is not base64"
@@ -117,7 +117,7 @@ def test_what_is_not_base64_cancels(junk):
 
 def test_what_is_not_base64_counts_as_empty_where_told_so():
     mechanism = Echo()
-    exchange = Exchange(mechanism, initial_sent=True)
+    exchange = SaslExchange(mechanism, initial_sent=True)
     assert exchange.answer(b"go ahead", strict=False) == b"\r\n"
     assert mechanism.seen == [b""]
     assert exchange.done
@@ -125,7 +125,7 @@ def test_what_is_not_base64_counts_as_empty_where_told_so():
 
 def test_an_empty_response_is_an_empty_line_and_a_challenge_is_decoded():
     mechanism = Echo()
-    exchange = Exchange(mechanism, initial_sent=True)
+    exchange = SaslExchange(mechanism, initial_sent=True)
     assert exchange.answer(b"") == b"\r\n"
     assert exchange.answer(b"AP8=") == b"AP8=\r\n"
     assert mechanism.seen == [b"", b"\x00\xff"]

@@ -2,15 +2,15 @@
 
 import pytest
 
-from app.report import RULES, Finding, Group, Topic, Verdict, found, skipped
+from app.report import RULES, Finding, Topic, TopicGroup, Verdict, found, skipped
 from app.report.checks import ANY_TOPIC
 
 
 def test_every_topic_has_a_finding_and_stands_in_one_part():
     assert {topic for topic, _ in RULES.values()} | {Topic.STABLE} == set(Topic)
     groups = [topic.group for topic in Topic]
-    assert groups == sorted(groups, key=tuple(Group).index)
-    assert set(groups) == set(Group)
+    assert groups == sorted(groups, key=tuple(TopicGroup).index)
+    assert set(groups) == set(TopicGroup)
 
 
 def test_a_finding_brings_its_topic_and_its_verdict():

@@ -5,7 +5,7 @@ import ssl
 import pytest
 
 from app.report import Finding, Topic
-from app.report.handshakes import VERSIONS, Session, cipher_verdict, version_verdict
+from app.report.handshakes import VERSIONS, TlsSession, cipher_verdict, version_verdict
 from app.transport import Security
 from tests.support.certs import Leaf, self_signed
 from tests.support.maildrop import FakeMaildrop
@@ -44,10 +44,10 @@ def test_versions(taken, finding):
 
 
 def test_ciphers():
-    strong = Session("TLS_AES_256_GCM_SHA384", 256, "TLSv1.3", b"")
+    strong = TlsSession("TLS_AES_256_GCM_SHA384", 256, "TLSv1.3", b"")
     assert cipher_verdict(strong).facts["version"] == "TLS 1.3"
     for name, bits in (("DES-CBC3-SHA", 168), ("AES-40", 40), ("ADH-AES256-SHA", 256)):
-        assert cipher_verdict(Session(name, bits, "TLSv1.2", b"")).finding is Finding.CIPHER_WEAK
+        assert cipher_verdict(TlsSession(name, bits, "TLSv1.2", b"")).finding is Finding.CIPHER_WEAK
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -1,6 +1,6 @@
 """A report while it grows."""
 
-from app.report import Finding, Group, Report, Step, Stopped, Topic, Verdict, found, skipped
+from app.report import Finding, Report, Step, Stopped, Topic, TopicGroup, Verdict, found, skipped
 from app.transport import Security, Target
 
 TARGET = Target("pop.example.net", 995, Security.TLS)
@@ -12,7 +12,7 @@ def test_checks_stand_in_the_order_of_their_topics_whenever_they_came():
     report.add(skipped(Topic.LOCK, Finding.BROKE_OFF))
     topics = [check.topic for check in report.checks]
     assert topics == [Topic.GREETING, Topic.LOCK, Topic.UIDL]
-    assert [check.finding for check in report.of(Group.REACH)] == [Finding.GREETED]
+    assert [check.finding for check in report.of(TopicGroup.REACH)] == [Finding.GREETED]
 
 
 def test_the_worst_verdict_counts():

@@ -4,7 +4,7 @@ import pytest
 
 from app.mailbox import Account, Credentials, Known, LoginRejected, MessageId
 from app.sessions import Cause, NoSession, SessionLimits
-from app.sessions.ended_sessions import Ended, EndedSessions, digest_of
+from app.sessions.ended_sessions import EndedSession, EndedSessions, digest_of
 from app.sessions.vault import Keys
 from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
@@ -16,8 +16,10 @@ LIMITS = SessionLimits(idle=100, absolute=1000)
 SECRET = Credentials("anna", "secret")
 
 
-def ended(at: float, marks: int = 1) -> Ended:
-    return Ended(Cause.IDLE, 100, at, b"whose", {MessageId(str(n)): Known(n) for n in range(marks)})
+def ended(at: float, marks: int = 1) -> EndedSession:
+    return EndedSession(
+        Cause.IDLE, 100, at, b"whose", {MessageId(str(n)): Known(n) for n in range(marks)}
+    )
 
 
 def test_it_is_kept_for_a_while_and_no_longer():
@@ -73,7 +75,7 @@ def test_an_account_is_who_where_and_on_which_port(other):
 
 
 def test_nothing_of_it_is_in_a_repr():
-    record = Ended(Cause.IDLE, 1, 2, b"whose", {MessageId("which"): Known(3)})
+    record = EndedSession(Cause.IDLE, 1, 2, b"whose", {MessageId("which"): Known(3)})
     assert "whose" not in repr(record)
     assert "which" not in repr(record)
 

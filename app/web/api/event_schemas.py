@@ -95,7 +95,7 @@ def progress(mailbox: domain.Mailbox) -> Progress:
 def held(mailbox: domain.Mailbox) -> Held:
     """Whether the lock is held."""
     seconds = mailbox.lease.held_seconds
-    revision = mailbox.feed.counts[domain.Topic.HELD]
+    revision = mailbox.feed.counts[domain.FeedTopic.HELD]
     return Held(
         held=seconds is not None,
         held_seconds=seconds,
@@ -107,7 +107,7 @@ def held(mailbox: domain.Mailbox) -> Held:
 def marks(mailbox: domain.Mailbox) -> Marks:
     """What is marked."""
     marked = mailbox.marks.totals
-    revision = mailbox.feed.counts[domain.Topic.MARKS]
+    revision = mailbox.feed.counts[domain.FeedTopic.MARKS]
     return Marks(messages=marked.messages, octets=marked.octets, revision=revision)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
-from app.mailbox import Mailbox, Topic, Watch, in_thread
+from app.mailbox import FeedTopic, Mailbox, Watch, in_thread
 from app.web.site.access import CurrentSession, WatchedSession
 from app.web.site.streaming import EventStream, event_of
 from app.web.transcript.masking import Masker
@@ -20,11 +20,11 @@ _PAUSE: Final = 0.2  # seconds between two rounds of events: what happens meanwh
 _RETRY: Final = 3000  # milliseconds before a browser tries again
 _QUIET: Final = 15.0  # seconds after which a comment shows proxies that somebody is there
 _AT_ONCE: Final = 200  # lines of the transcript in one event
-_WHAT: dict[Topic, Callable[[Mailbox], BaseModel]] = {
-    Topic.PROGRESS: event_schemas.progress,
-    Topic.HELD: event_schemas.held,
-    Topic.MARKS: event_schemas.marks,
-    Topic.LISTED: event_schemas.listing,
+_WHAT: dict[FeedTopic, Callable[[Mailbox], BaseModel]] = {
+    FeedTopic.PROGRESS: event_schemas.progress,
+    FeedTopic.HELD: event_schemas.held,
+    FeedTopic.MARKS: event_schemas.marks,
+    FeedTopic.LISTED: event_schemas.listing,
 }
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "events"}
@@ -66,13 +66,15 @@ async def events(
 async def _told(mailbox: Mailbox, cursor: int, *, lines: bool) -> AsyncGenerator[bytes, None]:
     watch = mailbox.feed.watch()
     yield f": Popscope\nretry: {_RETRY}\n\n".encode()
-    topics = frozenset({*_WHAT, Topic.TRANSCRIPT} if cursor != mailbox.transcript.newest else _WHAT)
+    topics = frozenset(
+        {*_WHAT, FeedTopic.TRANSCRIPT} if cursor != mailbox.transcript.newest else _WHAT
+    )
     while topics:
-        for topic in Topic:
+        for topic in FeedTopic:
             if topic not in topics:
                 continue
             data: BaseModel
-            if topic is Topic.TRANSCRIPT:
+            if topic is FeedTopic.TRANSCRIPT:
                 newest = mailbox.transcript.newest
                 found = mailbox.transcript.lines(cursor, _AT_ONCE) if lines else []
                 data = event_schemas.lines(found, newest, cursor)
@@ -88,7 +90,7 @@ async def _told(mailbox: Mailbox, cursor: int, *, lines: bool) -> AsyncGenerator
         yield event_of("ended", event_schemas.Ended(), str(cursor))
 
 
-async def _changes(watch: Watch) -> frozenset[Topic] | None:
+async def _changes(watch: Watch) -> frozenset[FeedTopic] | None:
     """What has changed; None where for a while nothing has."""
     try:
         async with asyncio.timeout(_QUIET):

@@ -36,7 +36,7 @@ _SHOWN: Final = 80  # characters around the place of a fault
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListPage:
     """A list: all that its filter means, in its order, and one page of it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Listed:
         return max(1, -(-len(self.selection.matched) // PER_PAGE))
 
 
-async def listed(mailbox: Mailbox, state: ListState) -> Listed:
+async def listed(mailbox: Mailbox, state: ListState) -> ListPage:
     """The list that a state stands for, the headers of its page parsed as far as they came.
 
     The loader is asked for the others. A filter that makes no sense hides nothing.
@@ -74,10 +74,10 @@ async def listed(mailbox: Mailbox, state: ListState) -> Listed:
     shown = await in_thread(selection.matched.__getitem__, slice(first, first + PER_PAGE))
     mailbox.headers.prefer(shown)
     await read_headers(shown)
-    return Listed(state, selection, shown, typed, fault)
+    return ListPage(state, selection, shown, typed, fault)
 
 
-def filter_view(found: Listed) -> FilterView:
+def filter_view(found: ListPage) -> FilterView:
     """The form above the list."""
     state = found.state
     return FilterView(
@@ -104,7 +104,7 @@ def fault_view(typed: str, error: BadQuery) -> FaultView:
     )
 
 
-def matching_view(found: Listed) -> MatchingView:
+def matching_view(found: ListPage) -> MatchingView:
     """How much matches."""
     selection = found.selection
     return MatchingView(
@@ -117,7 +117,7 @@ def matching_view(found: Listed) -> MatchingView:
     )
 
 
-def order_view(mailbox: Mailbox, found: Listed, on_screen: Sequence[str] | None) -> OrderView:
+def order_view(mailbox: Mailbox, found: ListPage, on_screen: Sequence[str] | None) -> OrderView:
     """Whether the rows on the screen, given by id, still belong there; None for a fresh list."""
     state = found.state
     progress = mailbox.headers.progress

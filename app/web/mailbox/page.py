@@ -5,7 +5,7 @@ from fastapi.responses import Response
 from app.mailbox import Change, Mailbox, Sort, SortKey, in_thread
 from app.web.list.list_url import back_to
 from app.web.list.notices import notices
-from app.web.list.results import Listed, filter_view, matching_view, order_view
+from app.web.list.results import ListPage, filter_view, matching_view, order_view
 from app.web.list.rows import Rows, pager
 from app.web.list.views import ListFragment, RowView
 from app.web.reader.views import MessageView
@@ -65,7 +65,7 @@ def _changed(change: Change) -> str:
     )
 
 
-def list_fragment(mailbox: Mailbox, found: Listed, current: str) -> ListFragment:
+def list_fragment(mailbox: Mailbox, found: ListPage, current: str) -> ListFragment:
     """The list alone, for htmx; `current` is the id of the open message, or ""."""
     return ListFragment(
         rows=Rows(mailbox, found.state, current).all(found.shown),
@@ -80,7 +80,7 @@ def list_fragment(mailbox: Mailbox, found: Listed, current: str) -> ListFragment
 
 async def mailbox_page(
     visit: Visit,
-    found: Listed,
+    found: ListPage,
     *,
     reader: MessageView | None = None,
     error: ErrorView | None = None,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import Topic, in_thread
+from app.mailbox import FeedTopic, in_thread
 from app.web.list.list_url import State, current_list
 from app.web.list.notices import notices
 from app.web.list.results import fault_view, listed, matching_view, order_view
@@ -123,7 +123,7 @@ async def dismiss_notices(visit: CurrentVisit, back: Back = "/mailbox") -> Respo
     """What happened to the mailbox was read."""
     mailbox = visit.mailbox
     mailbox.news.put_away()
-    mailbox.feed.tell(Topic.MARKS)  # pages look at all that hangs on the list again
+    mailbox.feed.tell(FeedTopic.MARKS)  # pages look at all that hangs on the list again
     if visit.from_htmx is None:
         return way_back(back)
     return await visit.fragment("list/notices", NoticesFragment(notices(mailbox), back))

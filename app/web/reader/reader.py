@@ -15,7 +15,7 @@ from app.web.site.words import N_, _, ngettext
 from .attachments import part_href
 from .defects import defect_words
 from .delivery_route import route_view
-from .tabs import SOURCE_OCTETS, Asked, Shown
+from .tabs import SOURCE_OCTETS, Asked, TabContents
 from .views import (
     FetchView,
     HtmlView,
@@ -98,7 +98,7 @@ class ReaderPane:
         self.path = f"/mailbox/messages/{message.id}"
         self.octets = message.octets
 
-    def shown(self, peeked: Peeked, shown: Shown) -> MessageView:
+    def shown(self, peeked: Peeked, shown: TabContents) -> MessageView:
         """The reader with what came and what its tab shows of it."""
         contents = shown.contents
         return replace(
@@ -142,7 +142,7 @@ class ReaderPane:
         """The reader while the line is busy with a message that comes whole."""
         return replace(self._empty(), waiting=True)
 
-    def _empty(self, peeked: Peeked | None = None, shown: Shown | None = None) -> MessageView:
+    def _empty(self, peeked: Peeked | None = None, shown: TabContents | None = None) -> MessageView:
         summary = (shown and shown.summary) or self._message.summary
         sender = summary.sender if summary else None
         return MessageView(
@@ -177,7 +177,7 @@ class ReaderPane:
         """A path below the message's, with the place in the list and the view."""
         return self._state.href(f"{self.path}/{name}", **_query(self._asked))
 
-    def _inner(self, shown: Shown) -> InnerView | None:
+    def _inner(self, shown: TabContents) -> InnerView | None:
         """The message within that is open, and the one that it is in."""
         summary, outer = shown.summary, shown.outer
         if summary is None or outer is None:
@@ -201,7 +201,7 @@ class ReaderPane:
             return part
         return replace(part, opens=self._href(Asked(lines=self._asked.lines, within=part.message)))
 
-    def _wrong(self, peeked: Peeked, shown: Shown) -> tuple[str, ...]:
+    def _wrong(self, peeked: Peeked, shown: TabContents) -> tuple[str, ...]:
         contents = shown.contents
         codes = [*contents.defects, *peeked.defects]
         if self._asked.tab is Tab.HTML:
@@ -217,7 +217,7 @@ class ReaderPane:
             for more in _MORE
         )
 
-    def _tabs(self, peeked: Peeked | None, shown: Shown | None) -> tuple[TabView, ...]:
+    def _tabs(self, peeked: Peeked | None, shown: TabContents | None) -> tuple[TabView, ...]:
         views = []
         for tab, label in _LABELS.items():
             bare = peeked and peeked.complete and shown and not shown.contents.has_html
@@ -244,7 +244,7 @@ class ReaderPane:
             refused=_(_REFUSED[safe.refused]) if safe.refused else "",
         )
 
-    def _source(self, shown: Shown) -> SourceView:
+    def _source(self, shown: TabContents) -> SourceView:
         page, come = self._asked.page, shown.come
         first, last = (page - 1) * SOURCE_OCTETS, min(page * SOURCE_OCTETS, come)
         return SourceView(

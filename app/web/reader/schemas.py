@@ -49,7 +49,7 @@ class Result(BaseModel):
     reason: str
 
 
-class Verdict(BaseModel):
+class AuthVerdict(BaseModel):
     """What a server says of the sender; `trusted` where the receiving one must have written it."""
 
     field: str
@@ -62,7 +62,7 @@ class Route(BaseModel):
     """The way the message took, oldest hop first."""
 
     hops: list[Hop]
-    verdicts: list[Verdict]
+    verdicts: list[AuthVerdict]
 
 
 class MessageDetail(Listed):
@@ -171,7 +171,7 @@ def _route(found: Trace) -> Route:
             for hop in found.hops
         ],
         verdicts=[
-            Verdict(
+            AuthVerdict(
                 field=verdict.kind.value,
                 server=verdict.authserv_id,
                 trusted=verdict.trusted,

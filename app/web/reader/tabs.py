@@ -45,7 +45,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TabContents:
     """What a tab shows; the other tabs' fields are empty.
 
     Attributes:
@@ -70,7 +70,7 @@ class Shown:
     source: str = ""
 
 
-def show(contents: Contents, asked: Asked, octets: int | None, path: str) -> Shown:
+def show(contents: Contents, asked: Asked, octets: int | None, path: str) -> TabContents:
     """Works out what a tab shows; for a thread.
 
     Args:
@@ -87,7 +87,7 @@ def show(contents: Contents, asked: Asked, octets: int | None, path: str) -> Sho
     within = join_paths(asked.within, wrapped_in)
     place = Place(None if within else octets, path, within)
     closely = asked.tab is Tab.ATTACHMENTS
-    found = Shown(readable, len(own.data), part_views(readable, place, closely=closely))
+    found = TabContents(readable, len(own.data), part_views(readable, place, closely=closely))
     if asked.within:
         outer = summarise(_header(message_within(contents, split_path(asked.within)[0])))
         # What is signed has a header for its body alone.

@@ -1,6 +1,6 @@
 """Reports as pages show them, and whose they are."""
 
-from app.report import Group, ReportRun, Verdict
+from app.report import ReportRun, TopicGroup, Verdict
 from app.sessions import Session, browser_id
 from app.web.signin.choose_server import located, visitor
 from app.web.signin.forms import SignInForm
@@ -73,7 +73,7 @@ def report_view(run: ReportRun) -> ReportView:
         ),
         groups=tuple(
             ChecksView(group.value, _(GROUPS[group]), findings)
-            for group in Group
+            for group in TopicGroup
             if (findings := tuple(map(words_of, report.of(group))))
         ),
         text=as_text(report, masked=True),

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from app.report import Check as ReportCheck
-from app.report import Group, Report, Stopped, Topic, Verdict
+from app.report import Report, Stopped, Topic, TopicGroup, Verdict
 from app.transport import Security
 
 from .words import headline, words_of
@@ -14,7 +14,7 @@ from .words import headline, words_of
 class Check(BaseModel):
     """One line of the report."""
 
-    group: Group
+    group: TopicGroup
     topic: Topic
     verdict: Verdict
     finding: str = Field(description="a stable name of what was found, such as tls-old-too")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from unicodedata import east_asian_width
 
 from app import __version__
-from app.report import Check, Fact, Finding, Group, Report, Step, Stopped, Topic, Verdict
+from app.report import Check, Fact, Finding, Report, Step, Stopped, Topic, TopicGroup, Verdict
 from app.web.site import formats
 from app.web.site.words import N_, NN_, _, ngettext
 from app.web.transcript.lines import milliseconds
@@ -20,11 +20,11 @@ SAYINGS: Mapping[Finding, Says] = {
     **{finding: Says(text) for finding, text in UNSEEN.items()},
 }
 GROUPS = {
-    Group.REACH: N_("Reachability"),
-    Group.TLS: N_("Encryption"),
-    Group.DIALOGUE: N_("Dialogue"),
-    Group.SIGN_IN: N_("Sign-in"),
-    Group.MAILBOX: N_("Mailbox"),
+    TopicGroup.REACH: N_("Reachability"),
+    TopicGroup.TLS: N_("Encryption"),
+    TopicGroup.DIALOGUE: N_("Dialogue"),
+    TopicGroup.SIGN_IN: N_("Sign-in"),
+    TopicGroup.MAILBOX: N_("Mailbox"),
 }
 VERDICTS = {
     Verdict.GOOD: N_("good"),
@@ -203,7 +203,7 @@ def _text(report: Report) -> Iterator[str]:
     yield report.began.isoformat(sep=" ", timespec="seconds")
     yield ""
     yield headline(report)
-    for group in Group:
+    for group in TopicGroup:
         checks = report.of(group)
         if checks:
             yield ""

@@ -1,13 +1,13 @@
 """Why a session is over, and what became of the marks, in plain words."""
 
-from app.sessions import Cause, Ended
+from app.sessions import Cause, EndedSession
 from app.web.site import formats
 from app.web.site.words import _, ngettext
 
 from .views import EndedView
 
 
-def ended_view(ended: Ended | None, *, undone: bool = False) -> EndedView:
+def ended_view(ended: EndedSession | None, *, undone: bool = False) -> EndedView:
     """What the sign-in page says to a browser whose session is over.
 
     Args:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import Request
 
 from app import __version__
-from app.mailbox import Mailbox, Topic
+from app.mailbox import FeedTopic, Mailbox
 from app.sessions import Session
 from app.transport import Security
 
@@ -87,7 +87,7 @@ def live(session: Session) -> LiveView:
     """What keeps a page up to date."""
     mailbox = session.mailbox
     counts = mailbox.feed.counts
-    marks, held = counts[Topic.MARKS], counts[Topic.HELD]
+    marks, held = counts[FeedTopic.MARKS], counts[FeedTopic.HELD]
     return LiveView(session.sid[:16], mailbox.listing.version, marks, held)
 
 

@@ -6,11 +6,18 @@ import pytest
 
 from app.mailbox import BadQuery, Selection, parse_query
 from app.web.list.list_url import ListState
-from app.web.list.results import Listed, fault_view, filter_view, listed, matching_view, order_view
+from app.web.list.results import (
+    ListPage,
+    fault_view,
+    filter_view,
+    listed,
+    matching_view,
+    order_view,
+)
 from tests.web.list.test_selection import HEADER, mailbox
 
 
-async def found(q: str = "", page: int = 1, sort: str = "number", count: int = 250) -> Listed:
+async def found(q: str = "", page: int = 1, sort: str = "number", count: int = 250) -> ListPage:
     return await listed(mailbox(*range(1, count + 1)), ListState(sort, page, q))
 
 

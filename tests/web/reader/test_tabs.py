@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime import Block, Contents
-from app.web.reader.tabs import SOURCE_OCTETS, Asked, Shown, safe_html, show
+from app.web.reader.tabs import SOURCE_OCTETS, Asked, TabContents, safe_html, show
 from app.web.reader.views import MarkView, Tab
 
 PATH = "/mailbox/messages/x"
@@ -35,7 +35,7 @@ def texts(blocks: tuple[Block | MarkView, ...]) -> list[Block]:
     return [block for block in blocks if isinstance(block, Block)]
 
 
-def shown(raw: bytes, asked: Asked, *, whole: bool = True) -> Shown:
+def shown(raw: bytes, asked: Asked, *, whole: bool = True) -> TabContents:
     return show(Contents(raw, whole=whole), asked, len(raw), PATH)
 
 

@@ -6,7 +6,18 @@ from unicodedata import east_asian_width
 
 import pytest
 
-from app.report import Check, Finding, Group, Report, Step, Stopped, Topic, Verdict, found, skipped
+from app.report import (
+    Check,
+    Finding,
+    Report,
+    Step,
+    Stopped,
+    Topic,
+    TopicGroup,
+    Verdict,
+    found,
+    skipped,
+)
 from app.transport import Security, Target
 from app.web.report import words as report_words
 from app.web.report.words import as_text, doing, headline, seconds, words_of
@@ -20,7 +31,7 @@ def report() -> Report:
 
 def test_every_topic_group_verdict_and_step_has_a_name():
     assert set(report_words.TOPICS) == set(Topic)
-    assert set(report_words.GROUPS) == set(Group)
+    assert set(report_words.GROUPS) == set(TopicGroup)
     assert set(report_words.VERDICTS) == set(Verdict)
     assert set(report_words.STEPS) | {Step.PAUSING, Step.IDLING} == set(Step)
 

@@ -3,12 +3,12 @@
 import pytest
 
 from app.mailbox import Known, MessageId
-from app.sessions import Cause, Ended
+from app.sessions import Cause, EndedSession
 from app.web.signin.expired import ended_view
 
 
-def ended(cause: Cause, after: float, marks: int) -> Ended:
-    return Ended(cause, after, 0, b"", {MessageId(str(n)): Known(n) for n in range(marks)})
+def ended(cause: Cause, after: float, marks: int) -> EndedSession:
+    return EndedSession(cause, after, 0, b"", {MessageId(str(n)): Known(n) for n in range(marks)})
 
 
 @pytest.mark.parametrize(

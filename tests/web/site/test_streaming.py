@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.mailbox.feed import Feed, Topic
+from app.mailbox.feed import Feed, FeedTopic
 from app.web.api import events
 from app.web.api.event_schemas import Ended
 from app.web.site.streaming import EventStream, event_of, until_gone
@@ -104,8 +104,8 @@ async def test_silence_is_broken_for_proxies_and_loses_no_change(monkeypatch):
     feed = Feed()
     watch = feed.watch()
     assert await events._changes(watch) is None
-    feed.tell(Topic.MARKS)
-    assert await events._changes(watch) == frozenset({Topic.MARKS})
+    feed.tell(FeedTopic.MARKS)
+    assert await events._changes(watch) == frozenset({FeedTopic.MARKS})
     assert await events._changes(watch) is None
     feed.close()
     assert await events._changes(watch) == frozenset()
