@@ -38,7 +38,7 @@ from .export import Export, ExportFormat
 from .feed import Feed, FeedTopic, Watch
 from .filenames import message_name
 from .groups import By, Group, grouped
-from .headers import read_headers
+from .headers import parse_headers
 from .in_thread import in_thread
 from .index import Sort, SortKey
 from .line import Key, Line
@@ -150,10 +150,10 @@ __all__ = [
     "message_name",
     "message_within",
     "open_part",
+    "parse_headers",
     "parse_line",
     "parse_query",
     "proposed",
     "ranked",
-    "read_headers",
     "token_fits",
 ]

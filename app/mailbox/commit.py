@@ -243,7 +243,7 @@ async def delete_and_quit(connection: Connection, messages: Sequence[Message]) -
             deleted. It is never left open with a DELE on it.
     """
     try:
-        refused = await _delete(connection, messages)
+        refused = await _send_deles(connection, messages)
     except BaseException:
         connection.abort()  # no later QUIT may finish what was called off
         raise
@@ -256,7 +256,7 @@ async def delete_and_quit(connection: Connection, messages: Sequence[Message]) -
     return Sent(refused)
 
 
-async def _delete(connection: Connection, messages: Sequence[Message]) -> dict[MessageId, str]:
+async def _send_deles(connection: Connection, messages: Sequence[Message]) -> dict[MessageId, str]:
     """DELE for each message; the server's words for those it refused.
 
     The highest number goes first: where a server takes messages out at once, rather than at QUIT,

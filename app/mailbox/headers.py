@@ -25,7 +25,7 @@ _SETTLING: Final = 5.0  # seconds for headers of marks before the lock is given 
 _RESUMPTIONS: Final = 5  # of loading after a break, until a person does something
 
 
-async def read_headers(messages: Iterable[Message]) -> None:
+async def parse_headers(messages: Iterable[Message]) -> None:
     """Parses aside what has come of the headers of messages, for a page that shows them."""
     unread = [message for message in messages if message.header.unread]
     if unread:

@@ -21,7 +21,7 @@ from .errors import (
 )
 from .export import Export, ExportFormat
 from .feed import FeedTopic
-from .headers import read_headers
+from .headers import parse_headers
 from .in_thread import in_thread
 from .line import Line
 from .listing import or_none
@@ -147,7 +147,7 @@ class Reader:
 
     async def _learn_from(self, message: Message, contents: Contents) -> None:
         self._mailbox.headers.learn(message, _header_of(contents))
-        await read_headers([message])
+        await parse_headers([message])
 
     def _listed(self, id: str) -> Message:
         """A message that the server will show.

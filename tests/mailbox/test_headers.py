@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.mailbox import MailboxInUse, Sort, SortKey
-from app.mailbox.headers import read_headers
+from app.mailbox.headers import parse_headers
 from app.mime import Summary, summarise
 from tests.support.maildrop import plain
 from tests.support.proxy import Link
@@ -147,8 +147,8 @@ async def test_headers_are_parsed_aside_for_a_page_that_shows_them(monkeypatch):
     async with opened(maildrop(plain(6))) as mailbox:
         await loaded(mailbox)
         assert not threads  # nobody has looked yet
-        await read_headers(list(mailbox.index)[:2])
-        await read_headers(list(mailbox.index)[:2])
+        await parse_headers(list(mailbox.index)[:2])
+        await parse_headers(list(mailbox.index)[:2])
         assert len(threads) == 2
         by_subject = await mailbox.listing.ordered(Sort(SortKey.SUBJECT, descending=True))
         assert [message.number for message in by_subject] == [6, 5, 4, 3, 2, 1]

@@ -12,8 +12,8 @@ from app.mailbox import (
     Mailbox,
     Message,
     in_thread,
+    parse_headers,
     parse_query,
-    read_headers,
 )
 from app.mailbox import Receipt as Deletion
 from app.sessions import Session
@@ -196,7 +196,7 @@ async def list_messages(
     matched = found.matched
     shown = matched[(page - 1) * per_page : page * per_page]
     session.mailbox.headers.prefer(shown)
-    await read_headers(shown)
+    await parse_headers(shown)
 
     def made() -> str:
         return MessageList(

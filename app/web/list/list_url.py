@@ -10,6 +10,7 @@ from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_page, read_sort
 
 PER_PAGE = 100
+MOST_ROWS = 10 * PER_PAGE  # that a page may name in one request
 DEFAULT_SORT = "-size"
 
 

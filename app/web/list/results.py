@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.mailbox import BadQuery, Mailbox, Message, Selection, in_thread, read_headers
+from app.mailbox import BadQuery, Mailbox, Message, Selection, in_thread, parse_headers
 from app.mailbox.index import BY_LISTING
 from app.mailbox.query import MAX_CHARACTERS
 from app.web.site.forms import read_sort
@@ -73,7 +73,7 @@ async def listed(mailbox: Mailbox, state: ListState) -> ListPage:
     first = (state.page - 1) * PER_PAGE
     shown = await in_thread(selection.matched.__getitem__, slice(first, first + PER_PAGE))
     mailbox.headers.prefer(shown)
-    await read_headers(shown)
+    await parse_headers(shown)
     return ListPage(state, selection, shown, typed, fault)
 
 

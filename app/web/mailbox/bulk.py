@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from app.mailbox import Selection, in_thread, read_headers
-from app.web.list.list_url import back_to, current_list
+from app.mailbox import Selection, in_thread, parse_headers
+from app.web.list.list_url import MOST_ROWS, back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
 from app.web.list.rows import Rows
 from app.web.list.selection import chosen, named
@@ -26,7 +26,6 @@ from .views import BulkFragment
 router = APIRouter(prefix="/mailbox")
 Ids = Annotated[list[str] | None, Form()]
 Text = Annotated[str, Form()]
-_MAX_SHOWN = 1000
 
 
 async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
@@ -37,9 +36,9 @@ async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
     mailbox = visit.mailbox
     state, current = current_list(url)
     rows = Rows(mailbox, state, current)
-    messages = named(mailbox, (shown or ())[:_MAX_SHOWN])
+    messages = named(mailbox, (shown or ())[:MOST_ROWS])
     open_one = named(mailbox, [current])
-    await read_headers([*messages, *open_one])
+    await parse_headers([*messages, *open_one])
     marks, told = mailbox.marks.totals, toast(mailbox)
     sum_of_marks = ngettext(
         "%(n)s message is marked, %(size)s.",

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from app.mailbox import Message, read_headers
-from app.web.list.list_url import back_to, current_list
+from app.mailbox import Message, parse_headers
+from app.web.list.list_url import MOST_ROWS, back_to, current_list
 from app.web.list.notices import notices
 from app.web.list.rows import Rows
 from app.web.list.selection import named
@@ -21,13 +21,12 @@ from .page import title
 from .views import LiveFragment, ProgressFragment
 
 router = APIRouter(prefix="/mailbox")
-_MOST_ROWS = 1000
 Ids = Annotated[str, Query(description="ids, with commas between them")]
 
 
 async def _progress(visit: Visit, come: list[Message], said: str = "") -> Response:
     mailbox = visit.mailbox
-    await read_headers(come)
+    await parse_headers(come)
     state, current = current_list(visit.from_htmx or "")
     view = ProgressFragment(
         progress=mailbox.headers.progress,
@@ -45,7 +44,7 @@ async def show_progress(
 ) -> Response:
     """How far the headers are, and the rows of those that have come in."""
     mailbox = visit.mailbox
-    wanted = [mailbox.index[id] for id in (pending or ())[:_MOST_ROWS] if id in mailbox.index]
+    wanted = [mailbox.index[id] for id in (pending or ())[:MOST_ROWS] if id in mailbox.index]
     mailbox.headers.prefer(m for m in wanted if not m.headers_known)
     come = [m for m in wanted if m.headers_known or mailbox.headers.withheld(m)]
     return await _progress(visit, come)
@@ -98,7 +97,7 @@ async def show_live(
     differ += [id for id in unmarked if id in mailbox.marks]
     state, current = current_list(visit.from_htmx or "")
     messages, opened = named(mailbox, differ), named(mailbox, [current])
-    await read_headers([*messages, *opened])
+    await parse_headers([*messages, *opened])
     rows = Rows(mailbox, state, current)
     gone = sum(id not in mailbox.index for id in (*marked, *unmarked))
     open_row = rows.row(opened[0]) if opened else None
@@ -115,7 +114,7 @@ async def show_live(
 
 
 def _ids(given: str) -> list[str]:
-    return [id for id in given.split(",", _MOST_ROWS)[:_MOST_ROWS] if id]
+    return [id for id in given.split(",", MOST_ROWS)[:MOST_ROWS] if id]
 
 
 def _changed(gone: int) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import FeedTopic, in_thread
-from app.web.list.list_url import State, current_list
+from app.web.list.list_url import MOST_ROWS, State, current_list
 from app.web.list.notices import notices
 from app.web.list.results import fault_view, listed, matching_view, order_view
 from app.web.list.rows import Rows, subject_of
@@ -22,7 +22,6 @@ from .page import list_fragment, mailbox_page
 from .views import MarkedFragment
 
 router = APIRouter(prefix="/mailbox")
-_MAX_PENDING = 1000
 _BAD_FILTER = 422
 _MARKED = NN_(
     "Marked for deletion: %(what)s. %(n)s marked, %(size)s.",
@@ -89,7 +88,7 @@ async def show_counted(visit: WatchingVisit, state: State, shown: Shown = None) 
     The page asks by itself as headers come in.
     """
     found = await listed(visit.mailbox, state)
-    order = order_view(visit.mailbox, found, (shown or [])[:_MAX_PENDING])
+    order = order_view(visit.mailbox, found, (shown or [])[:MOST_ROWS])
     view = CountedFragment(matching=matching_view(found), order=order)
     return await visit.fragment("list/matches", view)
 

@@ -15,13 +15,13 @@ from app.mailbox import (
     Totals,
     Unproven,
     in_thread,
-    read_headers,
+    parse_headers,
 )
 from app.web.list.list_url import ListState
 from app.web.list.notices import notice
 from app.web.list.rows import Rows
 from app.web.site import formats
-from app.web.site.providers import kept
+from app.web.site.keepers import kept
 from app.web.site.shell import titled
 from app.web.site.words import N_, _, ngettext
 
@@ -74,7 +74,7 @@ async def review_page(mailbox: Mailbox) -> ReviewView:
     index, marks = mailbox.index, tuple(mailbox.marks)
     seen = await in_thread(fingerprint, marks)
     shown = await in_thread(_largest, [index[id] for id in marks])
-    await read_headers(shown)
+    await parse_headers(shown)
     now, marked = mailbox.index.totals, mailbox.marks.totals
     return ReviewView(
         rows=Rows(mailbox, ListState()).all(shown),

@@ -12,8 +12,8 @@ from app.transport import (
 )
 
 from . import formats
+from .keepers import switched_off
 from .problems import Words, always, problem
-from .providers import switched_off
 from .words import N_, _, ngettext
 
 _STRANGERS = {

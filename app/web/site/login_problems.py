@@ -12,8 +12,8 @@ from app.mailbox import (
 from app.pop3 import SaslError, SaslFault
 
 from . import formats
+from .keepers import switched_off
 from .problems import Words, problem
-from .providers import switched_off
 from .words import N_, _, ngettext
 
 

@@ -9,8 +9,8 @@ from app.mailbox import LoginRejected
 from app.mailbox.models import Access
 from app.pop3 import Capabilities, CommandRejected
 from app.transport import Security, Target
+from app.web.site.keepers import KEEPERS, kept, switched_off
 from app.web.site.problems import describe
-from app.web.site.providers import KEEPERS, kept, switched_off
 from tests.support.maildrop import FakeMaildrop, Quirks, plain
 from tests.support.scripted import ScriptedServer
 from tests.web.visiting import Browser, Script, heading, http_to, post_session, running, words
