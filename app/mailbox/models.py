@@ -290,6 +290,7 @@ class Unproven(Enum):
     """Why a second look could not tell what a commit did; the API's words for it."""
 
     NOT_ASKED = "the check was not asked for"
+    NO_CONNECTION = "the server could not be asked"
     RENAMED = "the server gave every message a new UIDL"
     COPIES_RESIZED = "copies with one UIDL have changed their sizes"
     AS_MANY_MISSING = "as many unmarked messages are missing as marked ones stayed"

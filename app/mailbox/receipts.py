@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from .errors import CommitFailed, CommitFault, LoginDelayed
-from .models import Message, MessageId, Outcome, Receipt, ReceiptItem, Totals
+from .models import Message, MessageId, Outcome, Receipt, ReceiptItem, Totals, Unproven
 from .verdict import CommitVerdict
 
 T = TypeVar("T")
@@ -133,11 +133,9 @@ def worth_a_try(error: Exception) -> datetime:
     return now
 
 
-def words_for(error: Exception) -> str:
-    """The server's own words where there are some, else the kind of failure."""
-    reply = getattr(error, "reply", "")
-    fault = getattr(error, "fault", None)
-    return str(reply or (fault.value if fault else "") or type(error).__name__)
+def words_for(error: Exception) -> str | Unproven:
+    """Why a check failed: the server's own words where there are some."""
+    return str(getattr(error, "reply", "")) or Unproven.NO_CONNECTION
 
 
 def receipt_of(

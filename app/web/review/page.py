@@ -48,6 +48,9 @@ _WHY: Final = {
         "The server does not tell the sizes, and has no UIDLs that tell anything."
     ),
     Unproven.NOT_ASKED: N_("The check was not asked for."),
+    Unproven.NO_CONNECTION: N_(
+        "The server could not be asked: no connection came about, or it broke off."
+    ),
 }
 _UNCERTAIN: Final = frozenset(
     {
