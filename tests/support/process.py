@@ -1,6 +1,7 @@
 """Child processes and loopback ports, for the servers that tests start."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -10,13 +11,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+# Of each worker of pytest-xdist its own, and below all that the kernel gives out by itself: a port
+# that was free stays so until the server that it is for listens.
+_FIRST, _EACH, _BLOCKS = 20_000, 1000, 12
+_WORKER = int("0" + os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"))
+_PORTS = itertools.cycle(range(_EACH))
+
 
 def free_port() -> int:
-    """Return a TCP port that was free on loopback a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port that is free on loopback, another one each time."""
+    for number in itertools.islice(_PORTS, _EACH):
+        port = _FIRST + _WORKER % _BLOCKS * _EACH + number
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 def start(
