@@ -76,9 +76,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Three more than there are cores: half of its time a test waits, for a server or a browser."""
+    """Two more than there are cores: half of its time a test waits, for a server or a browser."""
     cores_or_told = yield
-    return cores_or_told + (0 if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else 3)
+    return cores_or_told + (0 if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else 2)
 
 
 # Where nothing may be skipped, a skip is a failure that keeps its reason.
