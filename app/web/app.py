@@ -27,6 +27,7 @@ from .mailbox import bulk, keys, live, message, whole
 from .mailbox import routes as mailbox
 from .report import routes as report
 from .review import routes as review
+from .signin import leaving
 from .signin import routes as signin
 from .site import health, language_choice
 from .site.access import check_unsafe
@@ -64,6 +65,7 @@ add_compress_type("application/problem+json")
 _FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, ReportError, WebError)
 _PAGES = (
     signin,
+    leaving,
     report,
     language_choice,
     mailbox,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.mailbox import Totals
+from app.sessions import Undeleted
 from app.web.site.views import ErrorView
 
 
@@ -21,6 +23,23 @@ class EndedView:
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingView:
+    """What signing out would leave undone.
+
+    Attributes:
+        left: how much.
+        marked: those that are marked, with their octets.
+        account: the user name of the mailbox that is open.
+        other: it is left for another one.
+    """
+
+    left: Undeleted
+    marked: Totals
+    account: str
+    other: bool
 
 
 @dataclass(frozen=True, slots=True)
