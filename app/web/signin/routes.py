@@ -70,6 +70,10 @@ async def _page(
     place = (form.server, form.port, form.login, form.security or "tls")
     as_found = _as_found(form, found)
     named = f"{form.server}:{form.port}" if form.server and form.port else form.server
+    server_fields = form.shown(config)
+    focus = "ended" if ended else "username"
+    if error is not None:
+        focus = error.about({"username", "password", *server_fields})
     asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
         username=form.username,
@@ -82,10 +86,11 @@ async def _page(
         sought=found.address if found.server and as_found else "",
         chosen=next((one.label for one in offered if one.selected), "" if as_found else named),
         open=asked
+        or focus in server_fields
         or found.opens
         or not discovery.searches
         or not (as_found or place == ("", "", "", "tls")),
-        focus="username" if not form.username else "server" if found.opens else "password",
+        focus=focus,
         offered=offered,
         fixed=config.fixed,
         demo=config.demo is not None,
