@@ -122,7 +122,11 @@
   };
 
   const dialog = find('#keys');
-  const showKeys = () => { if (dialog && !dialog.open) dialog.showModal(); };
+  const showKeys = () => {
+    if (!dialog || dialog.open) return;
+    find('#menu')?.hidePopover?.(); // first, so that the focus comes back to its button
+    dialog.showModal();
+  };
   document.addEventListener('click', (event) => {
     const opener = event.target.closest('[data-dialog]');
     if (!opener || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Chromium
+from tests.support.browser import Chromium, from_menu
 
 from .conftest import BIG, LETTERS, Stage, video
 
@@ -167,7 +167,7 @@ async def test_without_javascript(stage: Stage, page_at: PageAt) -> None:
         await page.get_by_role("link", name="Save receipt as CSV").click()
     receipt = (await (await saving.value).path()).read_text("utf-8-sig")
     assert f"gone,{len(video())},Uncle Bob,{BIG}," in receipt
-    await page.get_by_role("link", name="Shortcuts").click()
+    await from_menu(page, "Shortcuts")
     await expect(heading).to_have_text("Shortcuts")
     check_disk(stage)
     check_wire(stage)
