@@ -14,13 +14,18 @@
     const whole = picked > 0 && picked === list.length;
     const page = find('#pickall input');
     if (!page) return;
+    // Nothing is marked by a filter other than the one above: neither a wrong one nor one whose list
+    // has not come yet.
+    const other = find('#fault .wrong') || find('#q').value.trim() !== find('#found').dataset.typed;
+    page.disabled = Boolean(other) || !list.length;
+    for (const one of all('#markall, #every input')) one.disabled = Boolean(other);
     page.classList.remove('unready');
     page.checked = whole;
     page.indeterminate = picked > 0 && !whole;
     const every = find('#every');
     if (every) {
       every.hidden = !whole;
-      if (!whole) every.firstElementChild.checked = false;
+      if (!whole || other) every.firstElementChild.checked = false;
     }
     const total = every?.firstElementChild.checked ? Number(find('#matching').dataset.count) : picked;
     const button = find('#markpicked');
@@ -54,6 +59,7 @@
   document.addEventListener('mousedown', (event) => {
     if (event.shiftKey && event.target.closest('.pick')) event.preventDefault(); // selects no text
   });
+  document.addEventListener('input', (event) => { if (event.target.id === 'q') count(); });
   document.addEventListener('change', (event) => {
     const box = event.target;
     if (box.matches('#pickall input')) for (const one of boxes()) one.checked = box.checked;
@@ -122,8 +128,7 @@
     if (sourceElement?.matches?.('#markpicked, #markall') && response?.raw.ok) {
       for (const box of boxes()) box.checked = false;
     }
-    const wrong = find('#fault')?.childElementCount > 0;
-    if (wrong) find('#q').setAttribute('aria-invalid', 'true');
+    if (find('#fault .wrong')) find('#q').setAttribute('aria-invalid', 'true');
     else find('#q')?.removeAttribute('aria-invalid');
     count();
   });

@@ -65,12 +65,33 @@ class FaultView:
 
     Attributes:
         words: what is wrong, a sentence.
+        still: what the list shows all the same, a sentence.
+        meant: what may have been meant.
     """
 
     words: str
     before: str
     at: str
     after: str
+    still: str
+    meant: "tuple[MeantView, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeantView:
+    """A size with the unit that was missing, and the list with the filter so."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """Terms in the words of the page and in English, and what they find."""
+
+    own: str
+    english: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +112,16 @@ class FilterView:
         longest: characters that can be typed: more than a filter may have, so that what is cut
             off is never taken for all of it, and few enough for an address.
         fault: why it makes no sense, or None where it does.
+        notes: what sizes without a unit were taken for.
     """
 
     q: str
     longest: int
     sorts: tuple[SortView, ...]
+    help: tuple[HelpView, ...]
     recipes: tuple[RecipeView, ...]
     fault: FaultView | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +130,16 @@ class MatchingView:
 
     Attributes:
         q: the filter; "" where all messages are meant.
+        carried: what forms send for it: where it makes no sense as it was typed, to be refused.
+        wrong: it makes no sense, and nothing can be marked by it.
         count, octets: how many match, and their octets; `unsized` of them have no known size.
         undecided: how many may match once their headers are known.
         more: there are other pages.
     """
 
     q: str
+    carried: str
+    wrong: bool
     count: int
     octets: int
     unsized: int
@@ -160,7 +188,10 @@ class NoticesView:
 
 @dataclass(frozen=True, slots=True)
 class ListFragment:
-    """Another list in the place of the one that is there; `back` is its address."""
+    """Another list in the place of the one that is there.
+
+    `back` is its address, `typed` its filter as it was asked for.
+    """
 
     rows: tuple[RowView, ...]
     progress: Progress
@@ -169,6 +200,7 @@ class ListFragment:
     pager: PagerView
     filter: FilterView
     back: str
+    typed: str
 
 
 @dataclass(frozen=True, slots=True)

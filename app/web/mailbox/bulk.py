@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from app.mailbox import Selection, in_thread, parse_headers
+from app.web.list.filter_words import read_filter
 from app.web.list.list_url import MOST_ROWS, back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
 from app.web.list.rows import Rows
@@ -105,7 +106,7 @@ async def mark_matching(
 ) -> Response:
     """Marks all that the filter means, if that is still as many as the page showed."""
     await visit.session.reader.ensure_listed()
-    found = await chosen(visit.mailbox, q)
+    found = await chosen(visit.mailbox, read_filter(q).query)
     if count != str(len(found.matched)):
         return await _refused(visit, back, _others(found))
     visit.mailbox.marks.mark_many(message.id for message in found.matched)

@@ -75,6 +75,7 @@ def list_fragment(mailbox: Mailbox, found: ListPage, current: str) -> ListFragme
         pager=pager(found.state, len(found.selection.matched)),
         filter=filter_view(found),
         back=back_to(found.state, current),
+        typed=found.typed.strip(),
     )
 
 

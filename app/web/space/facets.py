@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from app.mailbox import BadQuery, By, Group, Query, Totals, parse_query
-from app.mailbox.query import Field, Term
+from app.mailbox import By, Group, Query, Totals
+from app.mailbox.terms import Field, Term
+from app.web.list.filter_words import present
 from app.web.list.list_url import ListState
 from app.web.site import formats
 from app.web.site.words import N_, _
@@ -52,14 +53,6 @@ def label(by: By, group: Group) -> str:
         case By.MONTH:
             return formats.month(_first_of(group.key))
     return group.name or group.key
-
-
-def present(q: str) -> Query:
-    """The filter of a page; one that makes no sense counts as none."""
-    try:
-        return parse_query(q)
-    except BadQuery:
-        return Query()
 
 
 def total(groups: Sequence[Group]) -> Totals:
@@ -111,6 +104,7 @@ class Facets:
             if term not in terms
             and (
                 current
+                or not isinstance(term, Term)
                 or not (term.field in fields or (term.field is Field.HAS and term.value in lacking))
             )
         ))  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import Order, in_thread, parse_query, proposed
+from app.mailbox import Order, in_thread, proposed
+from app.web.list.filter_words import read_filter
 from app.web.list.list_url import current_list
 from app.web.list.selection import chosen
 from app.web.site import formats
@@ -23,8 +24,8 @@ router = APIRouter(prefix="/mailbox/space")
 
 async def _page(visit: Visit, q: str, form: UnderView | None = None, status: int = 200) -> Response:
     mailbox = visit.mailbox
-    query = parse_query(q)
-    found = await chosen(visit.mailbox, q)
+    query = read_filter(q).query
+    found = await chosen(visit.mailbox, query)
     form = form or shrink.form(mailbox.index.totals.octets)
     title = f"{_('Where the space goes')} · {mailbox.account.username}"
     view = await in_thread(space_page, found, query, form)

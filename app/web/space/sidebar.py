@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from app.mailbox import By, Group, Mailbox, Message, cut, grouped, ranked
+from app.web.list.filter_words import present
 from app.web.list.list_url import ListState
 from app.web.list.rows import heat
 from app.web.site import formats
 from app.web.site.words import _
 
 from . import shrink
-from .facets import IN_COLUMN, PAGE, Facets, present
+from .facets import IN_COLUMN, PAGE, Facets
 from .views import BlockView, FacetsFragment, MapView, StatView
 
 MOST_UNREAD: Final = 1000  # headers that a page of the list would parse for its facets, some 40 ms
