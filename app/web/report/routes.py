@@ -30,6 +30,7 @@ _NOT_FOUND = 404
 async def _form(visit: Visit, form: SignInForm, error: Exception | None = None) -> Response:
     config = visit.config
     told: ErrorView | None = describe(error) if error is not None else None
+    shown = {"username", "password", "wait", *form.shown(config)}
     view = ReportFormView(
         username=form.username,
         server=form.server,
@@ -38,6 +39,7 @@ async def _form(visit: Visit, form: SignInForm, error: Exception | None = None) 
         offered=form.choices(config),
         fixed=config.fixed,
         running=f"/report/{error.id}" if isinstance(error, ReportBusy) else "",
+        focus=told.about(shown) if told else "",
         error=told,
     )
     title = _("Test a server or an account")

@@ -73,6 +73,7 @@ class ReportFormView:
     Attributes:
         offered: the operator's servers; `fixed`: no others may be named.
         running: the address of a report that is under way for this browser, or "".
+        focus: the field that the error is about, `error` where it is about none; "" without one.
     """
 
     username: str
@@ -82,4 +83,5 @@ class ReportFormView:
     offered: tuple[ServerView, ...]
     fixed: bool
     running: str = ""
+    focus: str = ""
     error: ErrorView | None = None

@@ -1,8 +1,9 @@
 """The sign-in page, and the server that was found for an address."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from app.mailbox import Totals
+from app.sessions import Undeleted
 from app.web.site.views import ErrorView
 
 
@@ -21,6 +22,23 @@ class EndedView:
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingView:
+    """What signing out would leave undone.
+
+    Attributes:
+        left: how much.
+        marked: those that are marked, with their octets.
+        account: the user name of the mailbox that is open.
+        other: it is left for another one.
+    """
+
+    left: Undeleted
+    marked: Totals
+    account: str
+    other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +79,8 @@ class SignInView:
         sought: the address that the server in the form was found for; "" for another server.
         chosen: the server that a person has named instead, as a person reads it; "" for none.
         open: whether the fields of the server stand open.
-        focus: the field to begin with.
+        focus: what to begin with: the field that the error is about, `error` where it is about
+            none, `ended`, or the first field.
         offered: the operator's servers; where there are some, they come as a select.
         fixed: no other server may be named.
         demo: whether there is a demo mailbox to look around in.
@@ -80,7 +99,7 @@ class SignInView:
     sought: str
     chosen: str
     open: bool
-    focus: Literal["username", "server", "password"]
+    focus: str
     offered: tuple[ServerView, ...]
     fixed: bool
     demo: bool
