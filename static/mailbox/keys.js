@@ -105,7 +105,7 @@
     const row = focused();
     unmarkedAt = row ? rows().indexOf(row) : -1;
     if (press(row, 'unmark')?.classList.contains('unmark')) return;
-    (find('#toast [action="/mailbox/undo"] button') ?? find('#tray:not([hidden]) #undo'))?.click();
+    find('#tray:not([hidden]) #undo')?.click();
   };
 
   const sort = ([first, second]) => {
