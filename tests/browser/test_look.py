@@ -81,7 +81,7 @@ async def test_every_page(
     await page.locator("#markall").click()
     await expect(page.locator("#toast")).to_contain_text("marked for deletion")
     await look("filter-marked", ".foot", ".row.marked", ".listhead")
-    await page.locator("#toast").get_by_role("button", name="Undo").click()
+    await page.locator("#toast").get_by_role("button", name="Unmark").click()
     await expect(page.locator("#tray")).to_contain_text("1 message")
     await page.goto(demo.url + "/mailbox?q=larger:much")
     await look("filter-wrong", "#filter", ".listhead")

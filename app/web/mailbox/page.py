@@ -39,7 +39,8 @@ def toast(mailbox: Mailbox) -> ToastView | None:
         n=formats.number(change.gone),
     )
     said = [_changed(change), *([gone] if change.gone else [])]
-    return ToastView(" ".join(said), change.number, bool(change.marked or change.unmarked))
+    undoable = bool(change.marked or change.unmarked)
+    return ToastView(" ".join(said), change.number, undoable, bool(change.unmarked))
 
 
 def _changed(change: Change) -> str:

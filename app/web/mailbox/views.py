@@ -12,11 +12,19 @@ from app.web.transcript.views import TranscriptView
 
 @dataclass(frozen=True, slots=True)
 class ToastView:
-    """What was just done to many marks; `number` names it, `undoable` offers to take it back."""
+    """What was just done to many marks.
+
+    Attributes:
+        said: in words.
+        number: names it.
+        undoable: it can be taken back.
+        unmarked: they were unmarked, so that taking it back marks them again.
+    """
 
     said: str
     number: int
     undoable: bool
+    unmarked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
         "/mailbox/mark-matching", q="larger:3M", count="3", back="/mailbox?q=larger:3M"
     )
     assert str(page.url) == "http://localhost/mailbox?q=larger:3M"
-    assert "2 messages, 8.3 MB, are marked for deletion. Undo" in words(page)
+    assert "2 messages, 8.3 MB, are marked for deletion. Unmark" in words(page)
     assert "3 messages, 18.3 MB marked." in words(page)
     again = await visit.browser.open("/mailbox")
     page = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/undo"))
@@ -44,7 +44,7 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
     assert 'action="/mailbox/undo"' not in page.text
     late = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/undo"))
     assert late.status_code == 409
-    assert heading(late) == "It is too late to undo that."
+    assert heading(late) == "It is too late for that."
     assert await marked(visit) == 1
     assert visit.fake.count("DELE") == 0
 
@@ -112,7 +112,7 @@ async def test_with_htmx_the_rows_on_the_screen_change_and_no_others(visit):
 async def test_unmarking_all_is_undone(visit):
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
     page = await visit.browser.send("/mailbox/unmark-all")
-    assert "2 messages, 15.0 MB, are not marked any more. Undo" in words(page)
+    assert "2 messages, 15.0 MB, are not marked any more. Mark again" in words(page)
     await visit.browser.send("/mailbox/undo", **fields(page, "/mailbox/undo"))
     assert await marked(visit) == 2
 
