@@ -315,6 +315,7 @@ class ReceiptItem:
         outcome: what became of it.
         reason: the server's own words, where it refused; else empty.
         agreed: it is still there, though the server said +OK to DELE and to QUIT.
+        date: of the message, aware; None where it has none, or none was known.
     """
 
     id: MessageId
@@ -324,6 +325,7 @@ class ReceiptItem:
     outcome: Outcome
     reason: str = ""
     agreed: bool = False
+    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

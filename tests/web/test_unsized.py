@@ -10,6 +10,7 @@ from app.web.export.views import ExportView
 from app.web.list.list_url import ListState
 from app.web.list.rows import Rows
 from app.web.list.schemas import listed
+from app.web.list.views import TrayView
 from app.web.mailbox.views import MarkedFragment
 from app.web.review.receipt_files import receipt_csv
 from app.web.review.views import ReceiptView, ReviewView
@@ -30,9 +31,8 @@ def test_a_size_is_not_known_and_a_sum_with_it_is_a_least():
 
 def tray(mailbox: Any) -> str:
     """What the tray says of the marks."""
-    view = dataclasses.replace(
-        made(MarkedFragment, "", flag=False, full=False), tray=mailbox.marks.totals
-    )
+    fragment = made(MarkedFragment, "", flag=False, full=False)
+    view = dataclasses.replace(fragment, tray=TrayView(mailbox.marks.totals))
     return rendered("list/marked", view)
 
 

@@ -187,9 +187,11 @@ class TrayView:
         done: what the last action did, in words, where the marks themselves do not tell; else "".
         change: the number of that action, for whoever takes it back.
         undoable: it can be taken back.
+        undo: what the button that takes it, or else the last mark, back says.
     """
 
     marks: Totals
+    undo: str = ""
     done: str = ""
     change: str = ""
     undoable: bool = False

@@ -155,8 +155,8 @@ async def undo(
         await visit.session.reader.ensure_listed()
         error = ErrorView(
             "invalid-request",
-            _("It is too late to undo that."),
-            _("Other marks were set or taken back since. Nothing was changed."),
+            _("It is too late for that."),
+            _("Other messages were marked or unmarked since. Nothing was changed."),
             status=HTTPStatus.CONFLICT,
         )
         return await _refused(visit, back, error)

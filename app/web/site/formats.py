@@ -171,6 +171,11 @@ def when_exactly(moment: datetime) -> str:
     return _shown(local(moment), "yMMMd", "medium")
 
 
+def offset(moment: datetime) -> str:
+    """`UTC+01:00`: how far from UTC the clock is by which the moment is written."""
+    return f"UTC{local(moment).isoformat()[-6:]}"
+
+
 def span(seconds: float) -> str:
     """`30 minutes`, `12 hours`: a length of time in its largest fitting unit."""
     return format_timedelta(timedelta(seconds=seconds), threshold=1, locale=locale.get())

@@ -83,6 +83,7 @@ def account(mailbox: Mailbox, config: WebConfig) -> AccountView:
         held=int(held) if held is not None else None,
         delay=formats.span(mailbox.tenancy.long_delay) if mailbox.tenancy.long_delay else "",
         demo=config.demo is not None and target == config.demo.target,
+        receipts=len(mailbox.receipts),
     )
 
 

@@ -98,6 +98,7 @@ class AccountView:
         held: seconds since the maildrop is held, or None while it is released.
         delay: how long the server wants between two sign-ins, where the lock is kept for that.
         demo: this is the demo mailbox.
+        receipts: how many there are to look at.
     """
 
     name: str
@@ -107,6 +108,7 @@ class AccountView:
     held: int | None
     demo: bool
     delay: str = ""
+    receipts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

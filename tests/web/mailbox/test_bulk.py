@@ -43,7 +43,7 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
     assert 'formaction="/mailbox/undo"' not in page.text
     late = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/unmark-all"))
     assert late.status_code == 409
-    assert heading(late) == "It is too late to undo that."
+    assert heading(late) == "It is too late for that."
     assert await marked(visit) == 1
     assert visit.fake.count("DELE") == 0
 
@@ -110,7 +110,7 @@ async def test_with_htmx_the_rows_on_the_screen_change_and_no_others(visit):
 async def test_unmarking_all_is_undone(visit):
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
     page = await visit.browser.send("/mailbox/unmark-all")
-    assert "2 messages, 15.0 MB, are not marked any more. Undo" in words(page)
+    assert "2 messages, 15.0 MB, are not marked any more. Mark again" in words(page)
     await visit.browser.send("/mailbox/undo", **fields(page, "/mailbox/unmark-all"))
     assert await marked(visit) == 2
 

@@ -34,6 +34,7 @@ def mailbox(*sizes: int | None, **more: Any) -> Any:
         "headers": SimpleNamespace(withheld=lambda m: m.header.refused and not m.headers_known),
         "account": SimpleNamespace(username="anna", target=target),
         "standing": (),
+        "receipts": {},
         "news": SimpleNamespace(fresh=frozenset()),
     }
     return SimpleNamespace(**{**given, **more})
