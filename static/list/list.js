@@ -1,4 +1,4 @@
-// The list: its filter follows the typing, ticks have ranges, rows stay where they are.
+// The list: its filter follows the typing, rows stay where they are.
 'use strict';
 
 (() => {
@@ -6,86 +6,6 @@
   const all = (selector) => [...document.querySelectorAll(selector)];
   const boxes = () => all('#marks input[name="id"]');
   const tell = (name) => document.body.dispatchEvent(new Event(`popscope:${name}`));
-
-  // Selected messages: how many, all of the page, all that match.
-  const upto = find('#upto');
-  let last = ''; // the one ticked last, and the one before it
-  let before = '';
-  const between = () => {
-    const list = boxes();
-    const [from, to] = [before, last].map((id) => list.findIndex((one) => one.value === id));
-    return from < 0 || to < 0 ? [] : list.slice(Math.min(from, to), Math.max(from, to) + 1);
-  };
-  const count = () => {
-    const list = boxes();
-    const picked = list.filter((box) => box.checked).length;
-    const whole = picked > 0 && picked === list.length;
-    const page = find('#pickall input');
-    if (!page) return;
-    // Nothing is marked by a filter other than the one above: neither a wrong one nor one whose list
-    // has not come yet.
-    const other = find('#fault .wrong') || find('#q').value.trim() !== find('#found').dataset.typed;
-    page.disabled = Boolean(other) || !list.length;
-    for (const one of all('#markall, #every input')) one.disabled = Boolean(other);
-    page.classList.remove('unready');
-    page.checked = whole;
-    page.indeterminate = picked > 0 && !whole;
-    const every = find('#every');
-    if (every) {
-      every.hidden = !whole;
-      if (!whole || other) every.firstElementChild.checked = false;
-    }
-    const total = every?.firstElementChild.checked ? Number(find('#matching').dataset.count) : picked;
-    const said = find('#picked');
-    const words = picked ? said.dataset.picked
-      .replace('{n}', total.toLocaleString(document.documentElement.lang)) : '';
-    if (said.textContent !== words) said.textContent = words;
-    find('.listhead').classList.toggle('picked', picked > 0);
-    // Offered at the row that it leads to.
-    const range = between();
-    upto.hidden = !range.at(-1)?.checked || !range[0].checked || range.every((one) => one.checked);
-    const row = document.getElementById(`m-${last}`);
-    if (!upto.hidden && upto.parentElement !== row) row.append(upto);
-  };
-
-  // A range, from the one ticked before: with Shift, or by the button for it.
-  let shifted = false;
-  const reach = () => {
-    const { checked } = find(`#m-${last} input`);
-    for (const one of between()) one.checked = checked;
-  };
-  document.addEventListener('click', (event) => {
-    const { target } = event;
-    // A label's click comes a second time, at its box, and may have lost the key.
-    if (target.closest('.pick')) shifted = event.shiftKey || (shifted && target.matches('input'));
-    if (target === upto) {
-      reach();
-      find(`#m-${last} input`).focus();
-      count();
-    }
-    if (target.closest('#unpick')) {
-      for (const box of boxes()) box.checked = false;
-      find('#pickall input').focus();
-      count();
-    }
-  }, true);
-  document.addEventListener('keydown', (event) => {
-    if (event.key === ' ' && event.target.matches('.pick input')) shifted = event.shiftKey;
-  });
-  document.addEventListener('mousedown', (event) => {
-    if (event.shiftKey && event.target.closest('.pick')) event.preventDefault(); // selects no text
-  });
-  document.addEventListener('input', (event) => { if (event.target.id === 'q') count(); });
-  document.addEventListener('change', (event) => {
-    const box = event.target;
-    if (box.matches('#pickall input')) for (const one of boxes()) one.checked = box.checked;
-    if (box.matches('.pick input')) {
-      [before, last] = [last, box.value];
-      if (shifted) reach();
-      shifted = false;
-    }
-    count();
-  });
 
   // On a phone the bar stays in view for as long as something is selected, and no longer.
   const above = find('#filter');
@@ -164,20 +84,15 @@
   });
 
   document.addEventListener('htmx:after:swap', (event) => {
-    const { sourceElement, response } = event.detail.ctx;
+    const { sourceElement } = event.detail.ctx;
     if (event.detail.ctx.target?.id === 'found') {
       move(event.detail.ctx);
       tell('list');
     }
     if (sourceElement?.id === 'progress') tell('rows');
-    if (sourceElement?.matches?.('#markpicked, #markall') && response?.raw.ok) {
-      for (const box of boxes()) box.checked = false;
-      find('#pickall input').focus({ preventScroll: true }); // the button is gone
-    }
     if (find('#fault .wrong')) find('#q').setAttribute('aria-invalid', 'true');
     else find('#q')?.removeAttribute('aria-invalid');
     tellAWhile();
-    count();
   });
 
   // Help is put away by a click elsewhere and by Escape.
@@ -191,7 +106,5 @@
   document.addEventListener('click', put);
   document.addEventListener('keydown', put);
 
-  window.addEventListener('pageshow', count);
   tellAWhile();
-  count();
 })();

@@ -202,7 +202,7 @@ async def test_ranges_all_that_match_and_undo(
         await press("#pickall input")
         await expect(picked).to_have_text("100 selected")
         await press("#every input")
-        await expect(picked).to_have_text("150 selected")
+        await expect(picked).to_have_text("150 selected, 50 on other pages")
         await press("#markpicked")
         await expect(toast).to_contain_text("146 of them just now.")
         await expect(tray).to_contain_text("150 messages")

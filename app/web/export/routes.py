@@ -11,7 +11,7 @@ from app.mailbox import BadQuery, ExportFormat, Message, Selection, Totals
 from app.sessions import Session
 from app.web.list.filter_words import read_filter
 from app.web.list.rows import subject_of
-from app.web.list.selection import chosen, named
+from app.web.list.selection import chosen, ids_in, named
 from app.web.reader.files import FileResponse, export_file
 from app.web.site.access import CurrentSession
 from app.web.site.errors import InvalidRequest
@@ -88,9 +88,10 @@ async def choose_ticked(
     await visit.session.reader.ensure_listed()
     if every:
         return RedirectResponse(f"/mailbox/export?{urlencode({'q': q})}", status_code=303)
-    if not id:
+    ids = ids_in(id)
+    if not ids:
         raise InvalidRequest(_("Tick the messages to save first."))
-    found = Selection(named(visit.mailbox, id), ())
+    found = Selection(named(visit.mailbox, ids), ())
     return await _page(visit, found, ticked=True)
 
 
@@ -107,7 +108,8 @@ async def export(
 ) -> FileResponse:
     """The file itself, streamed: what was ticked, else what the filter means."""
     await session.reader.ensure_listed()
-    messages = named(session.mailbox, id) if id else await _meant(session, q)
+    ids = ids_in(id)
+    messages = named(session.mailbox, ids) if ids else await _meant(session, q)
     if not messages:
         raise InvalidRequest(_("There is no such message any more."))
     mailbox = session.mailbox

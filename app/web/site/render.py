@@ -55,6 +55,7 @@ BUNDLES = {
     "mailbox.js": (
         "vendor/htmx.min.js",
         "list/list.js",
+        "list/selection.js",
         "site/site.js",
         "site/retry.js",
         "space/space.js",

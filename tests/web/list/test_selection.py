@@ -7,7 +7,7 @@ import pytest
 
 from app.mailbox import Account, Mailbox, Message, Sort, SortKey, parse_query
 from app.transport import Dialer, Security, Target, TargetPolicy
-from app.web.list.selection import BY_NUMBER, chosen, named
+from app.web.list.selection import BY_NUMBER, chosen, ids_in, named
 from app.web.site import formats, languages
 from tests.web.site.test_shell import index_of
 
@@ -103,3 +103,8 @@ async def test_days_are_those_that_the_list_shows(zone, first):
     assert numbers((await chosen(one, parse_query(f"-before:{first} -after:{first}"))).matched) == [
         1
     ]
+
+
+def test_ids_come_one_in_a_field_or_many():
+    assert ids_in(None) == ids_in([]) == ids_in(["", " "]) == []
+    assert ids_in(["a", "b"]) == ids_in(["a b"]) == ids_in([" a ", "b"]) == ["a", "b"]
