@@ -1,8 +1,9 @@
 """The console: telnet on the session's own connection, a typed line at a time.
 
-DELE goes to the server as it is typed, once confirmed, and QUIT then deletes; so deletions are
-noted with the connection (`Lease.deletions`), and whatever else ends it sends RSET first. DELE,
-RSET and QUIT are alone on the lease, as those others are: no DELE can come between RSET and QUIT.
+DELE goes to the server as it is typed, once confirmed, and QUIT then deletes that, not what is
+marked in the list; so deletions are noted with the connection (`Lease.deletions`), and whatever
+else ends it sends RSET first. DELE, RSET and QUIT are alone on the lease, as those others are: no
+DELE can come between RSET and QUIT.
 
 A body is shown as TOP and RETR mean it, without byte-stuffing and the dot at its end (RFC 1939,
 section 3); `Exchange.dotted` is for a word on that.
@@ -27,7 +28,7 @@ from app.pop3.replies import decode
 from app.transport import Connection, TransportError
 
 from .commit import Commit
-from .console_commands import Typed, Verb, parse_line
+from .console_commands import USAGE, Typed, Verb, parse_line
 from .dialogue import Exchange
 from .errors import BadLine, ConfirmFirst, LineBusy, LineFault
 from .in_thread import in_thread
@@ -159,6 +160,8 @@ class Console:
         async with self._line.alone() as connection:
             number = typed.number
             octets = self._octets(number)
+            if not confirm and not await self._is_there(connection, number):
+                raise BadLine(LineFault.NO_MESSAGE, USAGE[typed.verb])
             self._ask_once(typed.shown, confirm, {number: octets})
             earlier = number in self._deletions.typed
             await self._headers.stop()  # its header may be under way, to be refused for good
@@ -174,6 +177,12 @@ class Console:
             finally:
                 self._headers.start(self._line)
             return exchange
+
+    async def _is_there(self, connection: Connection, number: MessageNumber) -> bool:
+        """Whether DELE of this number can mean a message; where the list has none, LIST tells."""
+        if self._mailbox.index.at(number) is not None and number not in self._deletions.typed:
+            return True
+        return await _stands_at(connection, number)
 
     async def _as_listed(self, connection: Connection, number: MessageNumber) -> bool:
         """Whether the list showed of this number what this connection does; if not, it does now."""
@@ -203,9 +212,7 @@ class Console:
         async with self._lease.alone():
             if self._lease.connection is None:
                 raise BadLine(LineFault.RELEASED)
-            doomed = self._deletions.doomed
-            if doomed:
-                self._ask_once(Verb.QUIT.value, confirm, doomed)
+            self._ask_to_quit(confirm)
         return await self._mailbox.receipts.to_its_end(self._quit_now(confirm))
 
     async def _quit_now(self, confirm: str) -> Exchange:
@@ -213,13 +220,13 @@ class Console:
             connection, doomed = self._lease.connection, dict(self._deletions.doomed)
             if connection is None:
                 raise BadLine(LineFault.RELEASED)
-            if doomed:  # as it is now, when nothing can come in between
-                self._ask_once(Verb.QUIT.value, confirm, doomed)
+            self._ask_to_quit(confirm)  # as it is now, when nothing can come in between
             await self._headers.stop()
             loop = asyncio.get_running_loop()
-            before, began = self._mailbox.index, loop.time()
+            before, kept, began = self._mailbox.index, self._kept, loop.time()
             reply, sent = await _goodbye(connection)
-            exchange = Exchange(0, Verb.QUIT.value, reply, ms=1000 * (loop.time() - began))
+            ms = 1000 * (loop.time() - began)
+            exchange = Exchange(0, Verb.QUIT.value, reply, ms=ms, kept=kept)
             deleted = frozenset(self._deletions.typed)
             self._deletions.typed.clear()  # the receipt tells what became of them
             self._lease.drop()
@@ -231,17 +238,32 @@ class Console:
                 exchange = replace(exchange, receipt=receipt)
             return exchange
 
-    def _ask_once(self, line: str, confirm: str, doomed: Mapping[MessageNumber, int]) -> None:
+    def _ask_to_quit(self, confirm: str) -> None:
+        """Lets QUIT through where it deletes nothing, and leaves nothing marked undeleted."""
+        doomed, kept = self._deletions.doomed, self._kept
+        if doomed or kept:
+            self._ask_once(Verb.QUIT.value, confirm, doomed, kept)
+
+    @property
+    def _kept(self) -> int:
+        """How many marked messages QUIT would not delete now."""
+        marks = self._mailbox.marks
+        rows = map(self._mailbox.index.at, self._deletions.doomed)
+        return len(marks) - sum(row is not None and row.id in marks for row in rows)
+
+    def _ask_once(
+        self, line: str, confirm: str, doomed: Mapping[MessageNumber, int], kept: int = 0
+    ) -> None:
         """Lets through what was confirmed on this connection, for these very messages.
 
         Raises:
             ConfirmFirst: it was not.
         """
-        case = "\0".join((self._lease.name, line, *map(str, sorted(doomed))))
+        case = "\0".join((self._lease.name, line, str(kept), *map(str, sorted(doomed))))
         right = hashlib.blake2b(case.encode(), digest_size=9).hexdigest()
         if confirm != right:
             popped = len(doomed) - len(self._deletions.typed) if line == Verb.QUIT.value else 0
-            raise ConfirmFirst(line, right, len(doomed), sum(doomed.values()), popped)
+            raise ConfirmFirst(line, right, len(doomed), sum(doomed.values()), popped, kept)
 
 
 async def _stands_at(connection: Connection, number: MessageNumber) -> bool:

@@ -28,6 +28,7 @@ class Exchange:
         renewed: it went over another connection than the one before: numbers may have changed.
         undone: how many deletions typed before were taken back meanwhile, without RSET.
         receipt: what QUIT did, where there was something to delete.
+        kept: how many messages that are marked in the list QUIT has not deleted.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Exchange:
     renewed: bool = False
     undone: int = 0
     receipt: Receipt | None = None
+    kept: int = 0
 
     @property
     def ok(self) -> bool:

@@ -230,6 +230,7 @@ class LineFault(Enum):
     ARGUMENTS = "wrong number of arguments"
     NUMBER = "not a number that can be meant"
     TAG = "not a language tag"
+    NO_MESSAGE = "no message has this number"
     RELEASED = "no connection"
 
 
@@ -250,20 +251,26 @@ class BadLine(MailboxError):
 class ConfirmFirst(MailboxError):
     """What was typed in the console deletes messages, now or with QUIT: it asks once.
 
+    So does a QUIT that leaves undeleted what is marked in the list.
+
     Attributes:
         line: the command.
         confirm: what goes with the line to confirm it; good for this connection and this very case.
         messages, octets: how much it deletes.
         popped: how many of these were only read, and go since the server has `EXPIRE 0`.
+        kept: how many messages are marked in the list, and QUIT does not delete them.
     """
 
-    def __init__(self, line: str, confirm: str, messages: int, octets: int, popped: int) -> None:
-        super().__init__(line, confirm, messages, octets, popped)
+    def __init__(
+        self, line: str, confirm: str, messages: int, octets: int, popped: int = 0, kept: int = 0
+    ) -> None:
+        super().__init__(line, confirm, messages, octets, popped, kept)
         self.line = line
         self.confirm = confirm
         self.messages = messages
         self.octets = octets
         self.popped = popped
+        self.kept = kept
 
 
 class LineBusy(MailboxError):

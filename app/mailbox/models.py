@@ -35,6 +35,11 @@ class Account:
     username: str
     target: Target
 
+    @property
+    def maildrop(self) -> tuple[str, str, int]:
+        """What tells it from others, however it is connected to."""
+        return self.username, self.target.host.lower(), self.target.port
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

@@ -8,6 +8,7 @@ from .ended_sessions import Cause, EndedSession
 from .errors import NoSession, SessionError, SessionLimit
 from .manager import Session, SessionLimits, Sessions
 from .store import MemoryStore, Record, Store
+from .undeleted import Undeleted
 from .vault import browser_id, new_token
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "SessionLimits",
     "Sessions",
     "Store",
+    "Undeleted",
     "browser_id",
     "new_token",
 ]

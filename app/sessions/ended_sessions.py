@@ -45,8 +45,7 @@ class EndedSession:
 
 def digest_of(account: Account, sid: str) -> bytes:
     """Tells whether an account is the same one, and says nothing else of it."""
-    target = account.target
-    name = json.dumps([sid, account.username, target.host.lower(), target.port])
+    name = json.dumps([sid, *account.maildrop])
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -27,6 +27,7 @@ from app.transport import Dialer, Security, Target
 from .ended_sessions import Cause, EndedSession, EndedSessions, digest_of
 from .errors import NoSession, SessionLimit
 from .store import Record, Store
+from .undeleted import Undeleted
 from .vault import Keys, new_token
 
 _TEND = 0.2  # seconds between two looks for locks that nobody uses; each is a few comparisons
@@ -190,16 +191,27 @@ class Sessions:
         """What is remembered of a session that expired, or None."""
         return self._ended.get(Keys.of(token).sid)
 
-    async def sign_out(self, token: str) -> None:
-        """Ends a session, if there is one, and forgets its marks; deletes nothing."""
-        sid = Keys.of(token).sid
-        self._ended.forget(sid)
-        await self._end(sid)
+    async def sign_out(self, token: str) -> Undeleted:
+        """Ends a session, if there is one, and forgets its marks; deletes nothing.
 
-    async def end(self, session: Session) -> None:
+        Returns:
+            What it left undone.
+        """
+        return await self._leave(Keys.of(token).sid)
+
+    async def end(self, session: Session) -> Undeleted:
         """Signs a session out that was found."""
-        self._ended.forget(session.sid)
-        await self._end(session.sid)
+        return await self._leave(session.sid)
+
+    async def _leave(self, sid: str) -> Undeleted:
+        expired, mailbox = self._ended.get(sid), self._live.get(sid)
+        self._ended.forget(sid)
+        if mailbox is None:
+            await self._end(sid)
+            return Undeleted(len(expired.marks) if expired is not None else 0)
+        typed = Undeleted.of(mailbox).typed
+        await self._end(sid)  # sends RSET, and lets a deletion come to its end
+        return replace(Undeleted.of(mailbox), typed=typed)
 
     async def sweep(self) -> None:
         """Ends what has expired."""

@@ -27,9 +27,10 @@ from .mailbox import bulk, keys, live, message, whole
 from .mailbox import routes as mailbox
 from .report import routes as report
 from .review import routes as review
+from .signin import leaving
 from .signin import routes as signin
 from .site import health, language_choice
-from .site.access import check_unsafe
+from .site.access import check_unsafe, looks_on
 from .site.config import Services, services
 from .site.errors import WebError
 from .site.languages import Languages
@@ -64,6 +65,7 @@ add_compress_type("application/problem+json")
 _FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, ReportError, WebError)
 _PAGES = (
     signin,
+    leaving,
     report,
     language_choice,
     mailbox,
@@ -158,7 +160,7 @@ async def _answer(request: Request, view: ErrorView, confirm: str | None = None)
     visit = Visit(request, services(request))
     if from_htmx(request) is not None:
         response: Response = await visit.fragment(
-            "site/problem", ProblemFragment(view), status=view.status
+            "site/problem", ProblemFragment(view, not looks_on(request)), status=view.status
         )
         response.headers["HX-Reswap"] = "none"  # only the out-of-band part
         return response

@@ -41,7 +41,7 @@
   };
   const complete = () => {
     const start = input.value.trimStart().toUpperCase();
-    const verb = start && verbs.find((one) => one.dataset.verb.startsWith(start));
+    const verb = start && verbs.find((one) => one.dataset.line && one.dataset.verb.startsWith(start));
     if (!verb || verb.dataset.verb === start) return false;
     fill(verb.dataset.line);
     return true;
@@ -78,7 +78,10 @@
   });
   document.addEventListener('htmx:finally:request', (event) => {
     const asked = find('#asked');
-    if (typing(event) && find('#stand[data-again]')) fill(sent);
+    if (typing(event) && find('#stand[data-again]')) {
+      fill(sent);
+      input.select(); // the next line is typed over it
+    }
     sent = '';
     if (event.detail?.ctx?.target?.id === 'dialogue') {
       find('.wirelog').scrollTop = 0; // its end: it grows upwards

@@ -7,7 +7,15 @@
   const boxes = () => all('#marks input[name="id"]');
   const tell = (name) => document.body.dispatchEvent(new Event(`popscope:${name}`));
 
-  // Ticked messages: how many, all of the page, all that match.
+  // Selected messages: how many, all of the page, all that match.
+  const upto = find('#upto');
+  let last = ''; // the one ticked last, and the one before it
+  let before = '';
+  const between = () => {
+    const list = boxes();
+    const [from, to] = [before, last].map((id) => list.findIndex((one) => one.value === id));
+    return from < 0 || to < 0 ? [] : list.slice(Math.min(from, to), Math.max(from, to) + 1);
+  };
   const count = () => {
     const list = boxes();
     const picked = list.filter((box) => box.checked).length;
@@ -28,30 +36,38 @@
       if (!whole || other) every.firstElementChild.checked = false;
     }
     const total = every?.firstElementChild.checked ? Number(find('#matching').dataset.count) : picked;
-    const button = find('#markpicked');
-    button.textContent = button.dataset.picked
-      .replace('{n}', total.toLocaleString(document.documentElement.lang));
+    const said = find('#picked');
+    const words = picked ? said.dataset.picked
+      .replace('{n}', total.toLocaleString(document.documentElement.lang)) : '';
+    if (said.textContent !== words) said.textContent = words;
     find('.listhead').classList.toggle('picked', picked > 0);
+    // Offered at the row that it leads to.
+    const range = between();
+    upto.hidden = !range.at(-1)?.checked || !range[0].checked || range.every((one) => one.checked);
+    const row = document.getElementById(`m-${last}`);
+    if (!upto.hidden && upto.parentElement !== row) row.append(upto);
   };
 
-  // A range, from the box that was ticked last to this one: with Shift, or by the button for it.
-  let last = '';
+  // A range, from the one ticked before: with Shift, or by the button for it.
   let shifted = false;
-  const range = (box) => {
-    const list = boxes();
-    const from = list.findIndex((one) => one.value === last);
-    const to = list.indexOf(box);
-    if (from < 0) return;
-    for (const one of list.slice(Math.min(from, to), Math.max(from, to) + 1)) {
-      one.checked = box.checked;
-    }
+  const reach = () => {
+    const { checked } = find(`#m-${last} input`);
+    for (const one of between()) one.checked = checked;
   };
   document.addEventListener('click', (event) => {
     const { target } = event;
     // A label's click comes a second time, at its box, and may have lost the key.
     if (target.closest('.pick')) shifted = event.shiftKey || (shifted && target.matches('input'));
-    const upto = target.closest('#upto');
-    if (upto) upto.setAttribute('aria-pressed', String(upto.getAttribute('aria-pressed') !== 'true'));
+    if (target === upto) {
+      reach();
+      find(`#m-${last} input`).focus();
+      count();
+    }
+    if (target.closest('#unpick')) {
+      for (const box of boxes()) box.checked = false;
+      find('#pickall input').focus();
+      count();
+    }
   }, true);
   document.addEventListener('keydown', (event) => {
     if (event.key === ' ' && event.target.matches('.pick input')) shifted = event.shiftKey;
@@ -64,21 +80,50 @@
     const box = event.target;
     if (box.matches('#pickall input')) for (const one of boxes()) one.checked = box.checked;
     if (box.matches('.pick input')) {
-      const upto = find('#upto');
-      if (shifted || upto.getAttribute('aria-pressed') === 'true') range(box);
-      upto.setAttribute('aria-pressed', 'false');
+      [before, last] = [last, box.value];
+      if (shifted) reach();
       shifted = false;
-      last = box.value;
     }
     count();
   });
+
+  // On a phone the bar stays in view for as long as something is selected, and no longer.
+  const above = find('#filter');
+  if (above) {
+    new IntersectionObserver(([{ isIntersecting }]) => {
+      document.body.classList.toggle('deep', !isIntersecting);
+    }).observe(above);
+  }
+
+  // What was just done is told for a while, and longer while somebody is at it. Screen readers had
+  // it at once, by the page's status.
+  const TOLD_FOR = 8000; // milliseconds
+  let [told, over, telling] = ['', '', 0];
+  const leave = () => {
+    if (find('#tray').matches(':hover, :focus-within')) {
+      telling = setTimeout(leave, 1000);
+      return;
+    }
+    over = told;
+    find('#toast')?.classList.add('over');
+  };
+  const tellAWhile = () => {
+    const toast = find('#toast');
+    const change = toast?.dataset.change;
+    if (!change) return;
+    toast.classList.toggle('over', change === over);
+    if (change === told) return;
+    told = change;
+    clearTimeout(telling);
+    telling = setTimeout(leave, TOLD_FOR);
+  };
 
   // What is on the screen goes along where the answer hangs on it.
   document.addEventListener('htmx:config:request', (event) => {
     const { ctx } = event.detail;
     const { request, sourceElement } = ctx;
     ctx.list = find('#found')?.dataset.href;
-    if (sourceElement.matches('#order, #markpicked, #markall, .toast form, .tray form')) {
+    if (sourceElement.matches('#order, #markpicked, #markall, .tray :is(form, button)')) {
       for (const box of boxes()) request.body.append('shown', box.value);
     }
   });
@@ -89,7 +134,7 @@
     if (ctx.list === find('#found')?.dataset.href) return;
     for (const task of [...tasks]) {
       const id = task.target?.id ?? task.target;
-      if (/^#?(matching|order)$/.test(id)) tasks.splice(tasks.indexOf(task), 1);
+      if (/^#?(matching|undecided|order)$/.test(id)) tasks.splice(tasks.indexOf(task), 1);
     }
   });
 
@@ -127,9 +172,11 @@
     if (sourceElement?.id === 'progress') tell('rows');
     if (sourceElement?.matches?.('#markpicked, #markall') && response?.raw.ok) {
       for (const box of boxes()) box.checked = false;
+      find('#pickall input').focus({ preventScroll: true }); // the button is gone
     }
     if (find('#fault .wrong')) find('#q').setAttribute('aria-invalid', 'true');
     else find('#q')?.removeAttribute('aria-invalid');
+    tellAWhile();
     count();
   });
 
@@ -145,5 +192,6 @@
   document.addEventListener('keydown', put);
 
   window.addEventListener('pageshow', count);
+  tellAWhile();
   count();
 })();

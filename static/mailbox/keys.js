@@ -105,7 +105,7 @@
     const row = focused();
     unmarkedAt = row ? rows().indexOf(row) : -1;
     if (press(row, 'unmark')?.classList.contains('unmark')) return;
-    (find('#toast [action="/mailbox/undo"] button') ?? find('#tray:not([hidden]) #undo'))?.click();
+    find('#tray:not([hidden]) #undo')?.click();
   };
 
   const sort = ([first, second]) => {
@@ -122,7 +122,11 @@
   };
 
   const dialog = find('#keys');
-  const showKeys = () => { if (dialog && !dialog.open) dialog.showModal(); };
+  const showKeys = () => {
+    if (!dialog || dialog.open) return;
+    find('#menu')?.hidePopover?.(); // first, so that the focus comes back to its button
+    dialog.showModal();
+  };
   document.addEventListener('click', (event) => {
     const opener = event.target.closest('[data-dialog]');
     if (!opener || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -27,6 +27,7 @@ async def test_by_keyboard_alone(stage: Stage, chromium: Chromium) -> None:
     chromium.allow("status of (409|422)")
     page = await chromium.page_at(1440)
     await stage.sign_in(page)
+    await page.get_by_role("button", name="More").press("Enter")
     await page.get_by_role("link", name="Console", exact=True).press("Enter")
     line, log, stand = page.locator("#line"), page.locator("#dialogue"), page.locator("#stand")
     await expect(line).to_be_focused()
@@ -70,9 +71,21 @@ async def test_by_keyboard_alone(stage: Stage, chromium: Chromium) -> None:
     await expect(stand).to_contain_text("TOP n k")
     await expect(line).to_have_value("TOP 31")
     await look(page, "refused")
-    await page.keyboard.type(" 0")
-    await page.keyboard.press("Enter")
+    typed = await line.evaluate("at => [at.selectionStart, at.selectionEnd]")
+    assert typed == [0, len("TOP 31")], "the next line is typed over it"
+    await enter("TOP 31 0")
     await expect(log).to_contain_text("Holiday video")
+    await enter("TOP 99 0")  # refused by the server
+    await expect(log).to_contain_text("C: TOP 99 0")
+    await expect(line).to_have_value("TOP 99 0")
+    # A number that is not there is told before anything is asked.
+    await enter("dele 99")
+    await expect(stand).to_contain_text("There is no message of this number now.")
+    await expect(page.locator("#asked")).to_have_count(0)
+    await expect(line).to_have_value("dele 99")
+    await page.keyboard.type("NOOP")
+    await expect(line).to_have_value("NOOP")
+    await page.keyboard.press("Enter")
     await expect(stand).not_to_contain_text("TOP n k")
     # DELE asks, and Enter twice does not send it.
     await enter("dele 31")
@@ -88,6 +101,9 @@ async def test_by_keyboard_alone(stage: Stage, chromium: Chromium) -> None:
     await expect(stand).to_contain_text("undone by RSET until you type QUIT")
     await expect(line).to_be_focused()
     await look(page, "deleted")
+    chips = await page.locator(".verbs a").all_text_contents()
+    assert "TOP" in chips
+    assert "LANG" not in chips, "CAPA does not announce it"
     await enter("quit")
     await expect(stand).to_contain_text("Send QUIT? It deletes 1 message")
     await expect(page.locator("#asked")).to_be_focused()

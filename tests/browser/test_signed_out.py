@@ -76,8 +76,12 @@ async def test_a_click_too_late_loses_nothing(
     await fill_in(page, stage.link, stage.user)
     await expect(page.locator("#tray")).to_contain_text("1 message")
     await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out anyway").click()
     await expect(page.get_by_label("Password", exact=True)).to_be_visible()
     await expect(page.get_by_text(re.compile("session"))).to_have_count(0)
+    await expect(page.get_by_role("region", name="You are signed out.")).to_contain_text(
+        "1 message was marked for deletion and was not deleted"
+    )
     await fill_in(page, stage.link, stage.user)
     await expect(page.locator(".rows .row").first).to_be_visible()
     await expect(page.locator("#tray")).to_be_hidden()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response, status
+from fastapi.responses import JSONResponse
 
 from app.discovery import NotFound
 from app.mailbox import (
@@ -46,7 +47,7 @@ from app.web.site.schemas import Problem
 from app.web.site.words import _
 from app.web.space.schemas import SpaceMap, space_json
 
-from .schemas import Capa, SessionState, Stat, state
+from .schemas import Capa, SessionState, SignedOut, Stat, state
 
 _PROBLEM = {"application/problem+json": {"schema": Problem.model_json_schema()}}
 router = APIRouter(
@@ -75,6 +76,7 @@ _PART: dict[int | str, dict[str, Any]] = {
 _ATTACHMENTS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/zip": _BINARY}, "description": "the parts, decoded, in one zip"}
 }
+_NOTHING_LEFT: dict[int | str, dict[str, Any]] = {204: {"description": "nothing was marked"}}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"application/mbox": _BINARY, "application/zip": _BINARY},
@@ -156,10 +158,13 @@ async def refresh(session: CurrentSession) -> SessionState:
     return state(session.mailbox)
 
 
-@router.delete("/session", status_code=status.HTTP_204_NO_CONTENT)
-async def sign_out(services: AppServices, session: CurrentSession) -> None:
-    """Signs out; deletes nothing."""
-    await services.sessions.end(session)
+@router.delete("/session", response_model=SignedOut, responses=_NOTHING_LEFT)
+async def sign_out(services: AppServices, session: CurrentSession) -> Response:
+    """Signs out, unconditionally; deletes nothing, and tells what was marked and stays."""
+    left = await services.sessions.end(session)
+    if not left.asks:
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
+    return JSONResponse(SignedOut(not_deleted=left.count, deleting=left.deleting).model_dump())
 
 
 @router.get("/capa")

@@ -21,6 +21,16 @@ class SessionState(About):
     notices: list[str]
 
 
+class SignedOut(BaseModel):
+    """What a session left undone: messages that were marked, or named by a typed DELE, and stay.
+
+    Where `deleting`, a `quit` is still under way, and some of them may go yet.
+    """
+
+    not_deleted: int
+    deleting: bool
+
+
 class Capa(BaseModel):
     """The capabilities, a line each."""
 

@@ -14,8 +14,9 @@ from app.mailbox import (
     Verb,
     parse_line,
 )
+from app.web.site import formats
 from app.web.site.problems import describe
-from app.web.site.words import _
+from app.web.site.words import _, ngettext
 
 from .views import (
     AskView,
@@ -26,7 +27,7 @@ from .views import (
     StepView,
     TourView,
 )
-from .words import ABOUT, TOUR
+from .words import ABOUT, OPTIONAL, TOUR
 
 PATH: Final = "/mailbox/console"
 # Rows of a listing whose numbers are links, in the newest exchange and in the last few before it.
@@ -80,7 +81,9 @@ class ConsolePage:
     def answer(self, *exchanges: Exchange, stand: StandView | None = None) -> ConsoleView:
         """What a typed line changed."""
         shown = tuple(map(self.exchange, exchanges))
-        return ConsoleView(shown, stand or self.stand(), self.tour(), self._back)
+        again = not all(one.ok for one in exchanges)
+        stand = stand or replace(self.stand(), again=again)
+        return ConsoleView(shown, stand, self.tour(), self._back)
 
     def exchange(self, one: Exchange) -> ExchangeView:
         """A command and its answer."""
@@ -102,7 +105,7 @@ class ConsolePage:
         """The same after a line that was not sent."""
         view = describe(error)
         if isinstance(error, ConfirmFirst):
-            ask = AskView(error.line, error.confirm, *self._meant(error))
+            ask = AskView(error.line, error.confirm, *self._meant(error), error.kept)
             return replace(self.stand(), error=view, ask=ask)
         again = isinstance(error, BadLine) and bool(error.usage)
         return replace(self.stand(), error=view, again=again)
@@ -126,9 +129,21 @@ class ConsolePage:
                 does=_(about.does),
                 example=about.example,
                 rfc=_(about.rfc),
+                announced=self._announced(verb),
             )
             for verb, about in ABOUT.items()
         )
+
+    def _announced(self, verb: Verb) -> bool:
+        """Whether the server says that it has a command, or without CAPA has shown it."""
+        mailbox = self._mailbox
+        announced = mailbox.listing.access.capabilities
+        if verb not in OPTIONAL or verb.value in announced:
+            return True
+        if announced.tags:
+            return verb is Verb.CAPA
+        shown = {Verb.TOP: not mailbox.headers.no_top, Verb.UIDL: mailbox.index.has_uidls}
+        return shown.get(verb, False)
 
     # -- the tour --------------------------------------------------------------------------------
 
@@ -181,5 +196,14 @@ def _notes(one: Exchange) -> tuple[str, ...]:
     if one.dotted:
         said.append(
             _("Lines that begin with a dot came with two (RFC 1939, section 3); one is taken away.")
+        )
+    if one.kept:
+        said.append(
+            ngettext(
+                "%(n)s message that is marked in the list was not deleted; it stays marked.",
+                "%(n)s messages that are marked in the list were not deleted; they stay marked.",
+                one.kept,
+                n=formats.number(one.kept),
+            )
         )
     return tuple(said)

@@ -44,6 +44,13 @@ _BAD_LINES: Final[Mapping[LineFault, tuple[str, str]]] = {
         N_("This is not a language tag."),
         N_("It was not sent. The form is %(usage)s, with a tag such as de or pt-BR."),
     ),
+    LineFault.NO_MESSAGE: (
+        N_("There is no message of this number now."),
+        N_(
+            "It was not sent. The form is %(usage)s, with a number that LIST gives; it leaves out "
+            "what DELE has named, until RSET."
+        ),
+    ),
     LineFault.RELEASED: (
         N_("There is no connection to end."),
         N_("The mailbox is released already; the next command takes it again."),
@@ -68,9 +75,32 @@ def confirm_first(error: ConfirmFirst) -> Words:
             _("Send %(line)s? It deletes a message of %(size)s.", line=error.line, size=size),
             _("RSET takes it back, until QUIT makes it final."),
         )
+    kept = formats.number(error.kept)
+    if not error.messages:
+        return Words(
+            _("Send QUIT? It deletes nothing."),
+            ngettext(
+                "%(n)s message is marked in the list. QUIT does not delete it, it stays marked: to "
+                "delete it, review it.",
+                "%(n)s messages are marked in the list. QUIT does not delete them, they stay "
+                "marked: to delete them, review them.",
+                error.kept,
+                n=kept,
+            ),
+        )
     advice: tuple[str, ...] = ()
+    if error.kept:
+        advice = (
+            ngettext(
+                "%(n)s other message is marked in the list: QUIT does not delete it.",
+                "%(n)s other messages are marked in the list: QUIT does not delete them.",
+                error.kept,
+                n=kept,
+            ),
+        )
     if error.popped:
         advice = (
+            *advice,
             ngettext(
                 "%(n)s of them was only read: this server deletes at QUIT what was read.",
                 "%(n)s of them were only read: this server deletes at QUIT what was read.",

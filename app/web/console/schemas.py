@@ -22,7 +22,8 @@ class ConsoleAnswer(BaseModel):
     most 64 KiB of them and null where none were to come; `octets` counts all of it.
     `pending` is what DELE named on this connection, `popped` what QUIT deletes since it was read
     (`EXPIRE 0`). `renewed` says that it went over a new connection, `undone` how many deletions
-    ended with the old one; `receipt` is of a QUIT that deleted.
+    ended with the old one; `receipt` is of a QUIT that deleted, `kept` counts what `dele` marked
+    and QUIT did not delete.
     """
 
     line: str
@@ -36,6 +37,7 @@ class ConsoleAnswer(BaseModel):
     pending: Totals
     popped: Totals
     receipt: Receipt | None
+    kept: int
 
 
 def console_answer(mailbox: domain.Mailbox, found: domain.Exchange) -> ConsoleAnswer:
@@ -52,4 +54,5 @@ def console_answer(mailbox: domain.Mailbox, found: domain.Exchange) -> ConsoleAn
         pending=Totals.of(mailbox.lease.deletions.pending),
         popped=Totals.of(mailbox.lease.deletions.popped),
         receipt=receipt(found.receipt) if found.receipt else None,
+        kept=found.kept,
     )

@@ -25,13 +25,14 @@ class ExchangeView:
 
 @dataclass(frozen=True, slots=True)
 class CommandView:
-    """One-line help."""
+    """One-line help; `announced` where CAPA names it, or every server has it."""
 
     verb: str
     usage: str
     does: str
     example: str
     rfc: str
+    announced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,14 @@ class AskView:
 
     Attributes:
         subject, sender: of the message that DELE is about; "" where not known, or for QUIT.
+        kept: how many messages are marked in the list, and QUIT does not delete them.
     """
 
     line: str
     code: str
     subject: str
     sender: str
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class StandView:
         pending: what DELE named and RSET takes back.
         popped: what QUIT may delete since it was read.
         undone: how many deletions were taken back without RSET.
-        again: the line is worth correcting.
+        again: the line was refused and is worth correcting, or typing over.
     """
 
     pending: Totals

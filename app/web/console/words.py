@@ -70,6 +70,9 @@ ABOUT: Final[Mapping[Verb, CommandHelp]] = {
 }
 """In the order of a session."""
 
+OPTIONAL: Final = frozenset({Verb.UIDL, Verb.TOP, Verb.CAPA, Verb.LANG})
+"""What a server may do without (RFC 1939, section 7; RFC 2449; RFC 6856); CAPA names it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TourStep:

@@ -60,6 +60,7 @@ async def _page(
         ids=tuple(message.id for message in messages) if ticked else (),
         progress=_progress(visit.session),
         error=error,
+        focus="q" if error else "",
     )
     title = titled(mailbox, _("Save"))
     return await visit.page("export/page", view, title, error.status if error else 200)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.mailbox import Progress
+from app.mailbox import Progress, Totals
 from app.web.site.views import ErrorView
 
 
@@ -176,6 +176,23 @@ class PagerView:
     total: int
     previous: str
     next: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrayView:
+    """What is marked, and what was last done to many marks, until the next action on any.
+
+    Attributes:
+        marks: how much is marked.
+        done: what the last action did, in words, where the marks themselves do not tell; else "".
+        change: the number of that action, for whoever takes it back.
+        undoable: it can be taken back.
+    """
+
+    marks: Totals
+    done: str = ""
+    change: str = ""
+    undoable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.web.list.list_url import MOST_ROWS, back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
 from app.web.list.rows import Rows
 from app.web.list.selection import chosen, named
+from app.web.list.tray import tray
 from app.web.list.views import CountedFragment
 from app.web.site import formats
 from app.web.site.errors import InvalidRequest
@@ -21,7 +22,7 @@ from app.web.site.views import ErrorView
 from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _, ngettext
 
-from .page import mailbox_page, title, toast
+from .page import mailbox_page, title
 from .views import BulkFragment
 
 router = APIRouter(prefix="/mailbox")
@@ -40,7 +41,8 @@ async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
     messages = named(mailbox, (shown or ())[:MOST_ROWS])
     open_one = named(mailbox, [current])
     await parse_headers([*messages, *open_one])
-    marks, told = mailbox.marks.totals, toast(mailbox)
+    foot = tray(mailbox)
+    marks = foot.marks
     sum_of_marks = ngettext(
         "%(n)s message is marked, %(size)s.",
         "%(n)s messages are marked, %(size)s.",
@@ -51,10 +53,9 @@ async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
     view = BulkFragment(
         rows=await in_thread(rows.all, messages),
         open=rows.row(open_one[0]) if open_one else None,
-        tray=marks,
-        toast=told,
+        tray=foot,
         back=back_to(state, current),
-        said="" if told else sum_of_marks,
+        said=f"{sum_of_marks if marks.messages or not foot.done else ''} {foot.done}".strip(),
     )
     return await visit.fragment("mailbox/bulk", view, title(mailbox, None))
 

@@ -11,6 +11,7 @@ from app.web.list.list_url import MOST_ROWS, State, current_list
 from app.web.list.notices import notices
 from app.web.list.results import ListPage, fault_view, listed, matching_view, order_view
 from app.web.list.rows import Rows, subject_of
+from app.web.list.tray import tray
 from app.web.list.views import CountedFragment, NoticesFragment
 from app.web.site import formats
 from app.web.site.access import CurrentSession
@@ -51,7 +52,7 @@ async def _marked(visit: Visit, id: str, back: str) -> Response:
         n=formats.number(marks.messages),
         size=formats.size(marks.octets, marks.unsized),
     )
-    view = MarkedFragment(row, marks, back, said)
+    view = MarkedFragment(row, tray(mailbox), back, said)
     return await visit.fragment("list/marked", view)
 
 

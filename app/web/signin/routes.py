@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import Account, Credentials, MailboxError
 from app.pop3 import Pop3Error
-from app.sessions import NoSession, SessionError, new_token
+from app.sessions import NoSession, SessionError, Undeleted, new_token
 from app.transport import TransportError
 from app.web.site.cookies import browser_cookie, from_cookie, know_browser, session_cookie
 from app.web.site.errors import WebError
@@ -20,9 +20,10 @@ from app.web.site.words import _
 
 from .choose_server import located, visitor
 from .errors import ConfirmServer, ServerNotFound
-from .expired import ended_view
+from .expired import ended_view, left_view, not_signed_in
 from .forms import FilledIn, SignInForm
-from .search_panel import found_view, idle
+from .leaving import LEAVING
+from .search_panel import found_view, idle, protection
 from .views import EndedView, FoundView, SignInView
 
 router = APIRouter()
@@ -32,7 +33,9 @@ Back = Annotated[str, Form()]
 def _ended(visit: Visit, *, undone: bool) -> EndedView | None:
     """What to say of the session that this browser's cookie was for, if it is over."""
     old = from_cookie(visit.request)
-    return ended_view(visit.services.sessions.ended(old), undone=undone) if old else None
+    if old is None:
+        return not_signed_in() if undone else None
+    return ended_view(visit.services.sessions.ended(old), undone=undone)
 
 
 def _as_found(form: SignInForm, found: FoundView) -> bool:
@@ -67,6 +70,10 @@ async def _page(
     place = (form.server, form.port, form.login, form.security or "tls")
     as_found = _as_found(form, found)
     named = f"{form.server}:{form.port}" if form.server and form.port else form.server
+    server_fields = form.shown(config)
+    focus = "ended" if ended else "username"
+    if error is not None:
+        focus = error.about({"username", "password", *server_fields})
     asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
         username=form.username,
@@ -78,11 +85,13 @@ async def _page(
         idle=idle(discovery),
         sought=found.address if found.server and as_found else "",
         chosen=next((one.label for one in offered if one.selected), "" if as_found else named),
+        chosen_protection="" if form.offered not in {"", "other"} else protection(form.security),
         open=asked
+        or focus in server_fields
         or found.opens
         or not discovery.searches
         or not (as_found or place == ("", "", "", "tls")),
-        focus="username" if not form.username else "server" if found.opens else "password",
+        focus=focus,
         offered=offered,
         fixed=config.fixed,
         demo=config.demo is not None,
@@ -98,8 +107,11 @@ async def _sign_in(visit: Visit, account: Account, credentials: Credentials, bac
     """A session, its cookie, and the way to where one was."""
     before = from_cookie(visit.request)
     if before is not None:
-        with suppress(NoSession):  # or this browser's own session would hold the lock
-            await (await visit.services.sessions.find(before)).mailbox.tenancy.release()
+        with suppress(NoSession):
+            mailbox = (await visit.services.sessions.find(before)).mailbox
+            if mailbox.account.maildrop != account.maildrop and Undeleted.of(mailbox).asks:
+                return RedirectResponse(f"{LEAVING}?other=1", status_code=303)
+            await mailbox.tenancy.release()  # or this browser's own session would hold the lock
     token, *_rest = await visit.services.sessions.sign_in(account, credentials, before=before)
     if before is not None:
         await visit.services.sessions.sign_out(before)
@@ -119,11 +131,14 @@ async def _sign_in(visit: Visit, account: Account, credentials: Credentials, bac
 
 @router.get("/")
 async def open_mailbox(
-    visit: OpenVisit, back: Annotated[str, Query()] = HOME, undone: Annotated[str, Query()] = ""
+    visit: OpenVisit,
+    back: Annotated[str, Query()] = HOME,
+    undone: Annotated[str, Query()] = "",
+    left: Annotated[str, Query()] = "",
 ) -> Response:
     """The sign-in page, or the mailbox where one is open."""
     if visit.guest is None:
-        ended = _ended(visit, undone=undone == "1")
+        ended = left_view(left) or _ended(visit, undone=undone == "1")
         return await _page(visit, SignInForm(), back=back, ended=ended)
     return way_back(back)
 
@@ -187,17 +202,4 @@ async def open_demo(visit: OpenVisit, back: Back = HOME) -> Response:
     except (MailboxError, TransportError, Pop3Error, SessionError) as error:
         return await _page(visit, SignInForm(), describe(error), back=back)
     know_browser(visit.request, response, browser)
-    return response
-
-
-@router.post("/signout")
-async def sign_out(visit: AnyVisit) -> Response:
-    """Ends the session, or what is remembered of it; deletes nothing."""
-    response = RedirectResponse("/", status_code=303)
-    found = from_cookie(visit.request)
-    if found is None:
-        return response
-    await visit.services.sessions.sign_out(found)
-    cookie = session_cookie(visit.request)
-    response.delete_cookie(cookie.name, secure=cookie.secure, httponly=True, samesite="strict")
     return response

@@ -42,7 +42,14 @@ BUNDLES = {
         "site/lock.css",
     ),
     "site.js": ("site/site.js", "site/retry.js"),
-    "signin.js": ("vendor/htmx.min.js", "site/site.js", "site/retry.js", "signin/signin.js"),
+    "testing.js": ("site/site.js", "site/retry.js", "signin/remember.js"),
+    "signin.js": (
+        "vendor/htmx.min.js",
+        "site/site.js",
+        "site/retry.js",
+        "signin/remember.js",
+        "signin/signin.js",
+    ),
     "report.js": ("vendor/htmx.min.js", "site/site.js", "site/retry.js"),
     "console.js": ("vendor/htmx.min.js", "site/site.js", "site/retry.js", "console/console.js"),
     "mailbox.js": (

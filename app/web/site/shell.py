@@ -19,7 +19,10 @@ from .words import _, ngettext
 
 # What our own addresses have; anything else may be a password that went to the wrong place.
 _QUERY = frozenset(
-    {"at", "lines", "number", "order", "page", "q", "sort", "tab", "to", "tour", "undone", "within"}
+    {
+        *("at", "left", "lines", "number", "order", "other", "page", "q", "sort", "tab", "to"),
+        *("tour", "undone", "within"),
+    }
 )
 
 

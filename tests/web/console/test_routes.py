@@ -120,6 +120,69 @@ async def test_quit_names_what_goes_and_tells_what_went(line):
     assert "All 2 messages are gone." in words(receipt)
 
 
+async def test_quit_asks_where_it_leaves_marks_undeleted_and_says_so_after(line):
+    await line.script.post("/dele", {"ids": (await line.script.ids())[:2]})
+    asked = await line.type("QUIT")
+    assert asked.status_code == 409
+    assert "Send QUIT? It deletes nothing. 2 messages are marked in the list." in words(asked)
+    assert 'href="/mailbox/review">Review 2 messages' in asked.text
+    assert "QUIT" not in line.fake.commands
+    page = await line.confirmed("QUIT")
+    assert "2 messages that are marked in the list were not deleted; they stay marked." in words(
+        page
+    )
+    assert (await line.script.get("/session"))["marked"]["messages"] == 2
+    await line.confirmed("DELE 1")
+    asked = await line.type("QUIT")
+    assert "Send QUIT? It deletes 1 message, " in words(asked)
+    assert "1 other message is marked in the list: QUIT does not delete it." in words(asked)
+    code = (await line.script.post("/console", {"line": "QUIT"}, 409))["confirm"]
+    done = await line.script.post("/console", {"line": "QUIT", "confirm": code})
+    assert (done["kept"], len(done["receipt"]["deleted"])) == (1, 1)
+    assert len(line.fake.messages) == 4
+
+
+@pytest.mark.parametrize("number", ["6", "99", "999999999"])
+async def test_a_number_that_is_not_there_is_told_before_anything_is_asked(line, number):
+    page = await line.type(f"DELE {number}")
+    assert page.status_code == 422
+    assert "There is no message of this number now." in words(page)
+    assert 'name="confirm"' not in page.text
+    assert line.fake.count("DELE") == 0
+    refused = await line.script.post("/console", {"line": f"dele {number}"}, 422)
+    assert (refused["code"], "confirm" in refused) == ("bad-command", False)
+
+
+async def test_what_dele_has_named_is_not_there_until_rset(line):
+    await line.confirmed("DELE 2")
+    assert (await line.type("DELE 2")).status_code == 422
+    await line.type("RSET")
+    assert (await line.type("DELE 2")).status_code == 409
+
+
+async def test_only_what_the_server_announces_is_suggested(line):
+    def suggested(page: httpx.Response) -> list[str]:
+        chips = page.text.partition('class="verbs"')[2].partition("</ul>")[0]
+        return re.findall(r'data-line="(\w+)', chips)
+
+    def offered(page: httpx.Response) -> set[str]:
+        listed = page.text.partition("<datalist")[2].partition("</datalist>")[0]
+        return set(re.findall(r'value="(\w+)', listed))
+
+    page = await line.browser.open("/mailbox/console")
+    everywhere = ["STAT", "LIST", "RETR", "DELE", "RSET", "QUIT", "NOOP"]
+    assert suggested(page) == ["STAT", "LIST", "UIDL", "TOP", *everywhere[2:], "CAPA"]
+    assert offered(page) == set(suggested(page))
+    assert words(page).count("not announced by this server") == 1
+    line.fake.quirks.announce = ("LANG",)
+    await line.browser.send("/mailbox/refresh")
+    assert "LANG" in suggested(await line.browser.open("/mailbox/console"))
+    line.fake.quirks.capa = line.fake.quirks.uidl = False
+    await line.browser.send("/mailbox/refresh")
+    page = await line.browser.open("/mailbox/console")
+    assert suggested(page) == ["STAT", "LIST", "TOP", *everywhere[2:]]
+
+
 async def test_by_htmx_the_answer_is_the_exchange_and_what_it_changed(line):
     headers = {
         **SAME_ORIGIN,
@@ -144,6 +207,8 @@ async def test_by_htmx_the_answer_is_the_exchange_and_what_it_changed(line):
     assert refused.status_code == 422
     assert "exchange" not in refused.text
     assert "data-again" in refused.text
+    assert "data-again" in (await send("TOP 77 0")).text
+    assert "data-again" not in (await send("NOOP")).text
     secret = await send(f"PASS {SECRET}")
     assert "data-again" not in secret.text
     asked = await send("DELE 1")
@@ -179,6 +244,7 @@ async def test_a_line_by_the_api(line):
         "pending": {"messages": 0, "octets": 0},
         "popped": {"messages": 0, "octets": 0},
         "receipt": None,
+        "kept": 0,
     }
     assert (await line.script.post("/console", {"line": "noop"}))["body"] is None
     refused = await line.script.post("/console", {"line": "dele 9 9"}, 422)

@@ -19,7 +19,9 @@ def test_every_refusal_says_what_would_be_right(fault):
     assert words.title.endswith(".")
     assert words.detail.endswith(".")
     assert "%(" not in words.title + words.detail
-    told_how = fault in {LineFault.ARGUMENTS, LineFault.NUMBER, LineFault.TAG}
+    told_how = fault in {
+        *(LineFault.ARGUMENTS, LineFault.NUMBER, LineFault.NO_MESSAGE, LineFault.TAG)
+    }
     assert ("TOP n k" in words.detail) is told_how
 
 
@@ -38,6 +40,12 @@ def test_what_is_to_be_confirmed_names_count_and_octets():
     many = confirm_first(ConfirmFirst("QUIT", "x", 1200, 61_200_000, 2))
     assert many.title == "Send QUIT? It deletes 1,200 messages, 61.2 MB, for good."
     assert many.advice[0].startswith("2 of them were only read")
+    none = confirm_first(ConfirmFirst("QUIT", "x", 0, 0, kept=1))
+    assert none.title == "Send QUIT? It deletes nothing."
+    assert none.detail.startswith("1 message is marked in the list.")
+    others = confirm_first(ConfirmFirst("QUIT", "x", 1, 740, 1, kept=3))
+    assert others.advice[0].startswith("3 other messages are marked in the list")
+    assert others.advice[1].startswith("1 of them was only read")
 
 
 def test_a_message_deleted_in_the_console_can_be_had_back():

@@ -4,7 +4,7 @@ import pytest
 
 from app.mailbox import Known, MessageId
 from app.sessions import Cause, EndedSession
-from app.web.signin.expired import ended_view
+from app.web.signin.expired import ended_view, left_view, not_signed_in
 
 
 def ended(cause: Cause, after: float, marks: int) -> EndedSession:
@@ -27,12 +27,15 @@ def ended(cause: Cause, after: float, marks: int) -> EndedSession:
         (
             ended(Cause.IDLE, 1, 0),
             "Your session ended after 1 second without a click.",
-            "Nothing was deleted.",
+            "No message was marked for deletion.",
         ),
         (
             None,
             "Your session is over: this Popscope does not know it any more.",
-            "It may have been restarted. Nothing was deleted; marks are forgotten.",
+            (
+                "It may have been restarted. What you had not confirmed was not deleted; marks are "
+                "forgotten."
+            ),
         ),
     ],
 )
@@ -40,3 +43,18 @@ def test_it_says_why_and_what_became_of_the_marks(one, title, line):
     view = ended_view(one)
     assert (view.title, view.lines) == (title, (line,))
     assert ended_view(one, undone=True).lines == ("Your last click was not carried out.", line)
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ("1", "1 message was marked for deletion and was not deleted: it stays in the mailbox."),
+        ("1200", "1,200 messages were marked for deletion and were not deleted: they stay"),
+        ("unknown", "A deletion that you confirmed is still under way."),
+    ],
+)
+def test_after_a_sign_out_it_says_what_was_not_done(left, said):
+    view = left_view(left)
+    assert view is not None
+    assert view.title == not_signed_in().title == "You are signed out."
+    assert view.lines[0].startswith(said)
