@@ -11,7 +11,6 @@ from app.web.list.rows import Rows, pager
 from app.web.list.tray import tray
 from app.web.list.views import ListFragment, RowView
 from app.web.reader.views import MessageView
-from app.web.site import formats
 from app.web.site.shell import live, titled
 from app.web.site.views import ErrorView
 from app.web.site.visit import Visit
