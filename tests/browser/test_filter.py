@@ -160,3 +160,28 @@ async def test_a_wrong_filter_without_javascript(chromium: Chromium, demo: Runni
     await page.get_by_role("link", name="5 KB").click()
     await expect(page.locator("#q")).to_have_value("larger:5KB smaller:1MB")
     await expect(page.locator("#markall")).to_be_visible()
+
+
+async def test_facets_count_within_the_filter_and_say_so(
+    chromium: Chromium, demo: RunningPopscope
+) -> None:
+    page = await chromium.page_at(1440)
+    await enter_demo(page, demo.url)
+    column = page.get_by_role("navigation", name="Where the space goes")
+    await expect(column).to_contain_text("Counted over all messages")
+    await page.locator("#q").fill("from:bob or from:studio")
+    await expect(column).to_contain_text("Counted within the filter")
+    matching = int((await page.locator("#pickall span").inner_text()).split()[0])
+    counts = await column.locator("#sizes .n [aria-hidden]").all_inner_texts()
+    assert sum(int(one) for one in counts) == matching == await page.locator(".rows .row").count()
+    band = column.get_by_role("link", name=re.compile("1 to 10 MB"))
+    told = await band.locator(".n [aria-hidden]").inner_text()
+    await band.click()
+    await expect(page.locator("#q")).to_have_value("from:bob or from:studio larger:1M -larger:10M")
+    await expect(page.locator(".rows .row")).to_have_count(int(told))
+    # Beside the one chosen stand the others of its kind, with what a click on them shows.
+    band = column.get_by_role("link", name=re.compile("over 10 MB"))
+    told = await band.locator(".n [aria-hidden]").inner_text()
+    await band.click()
+    await expect(page.locator("#q")).to_have_value("from:bob or from:studio larger:10M")
+    await expect(page.locator(".rows .row")).to_have_count(int(told))

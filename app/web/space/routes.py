@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.mailbox import Order, in_thread, proposed
-from app.web.list.filter_words import read_filter
+from app.web.list.filter_words import present, read_filter
 from app.web.list.list_url import current_list
 from app.web.list.selection import chosen
 from app.web.site import formats
@@ -18,6 +18,7 @@ from . import shrink
 from .page import space_page
 from .sidebar import facets
 from .views import UnderView
+from .within import grouped_within
 
 router = APIRouter(prefix="/mailbox/space")
 
@@ -42,9 +43,9 @@ async def show_space(visit: CurrentVisit, q: str = "") -> Response:
 @router.get("/facets")
 async def show_facets(visit: WatchingVisit) -> Response:
     """The facets that need headers, for the list that asks by itself as headers come in."""
-    await visit.mailbox.listing.survey(formats.own_zone())
     state, _ = current_list(visit.from_htmx or "")
-    view = await in_thread(facets, visit.mailbox, state)
+    within = await grouped_within(visit.mailbox, present(state.q))
+    view = await in_thread(facets, state, within)
     return await visit.fragment("space/facets", view)
 
 
