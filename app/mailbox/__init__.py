@@ -11,6 +11,7 @@ from .console_commands import USAGE, Typed, Verb, parse_line
 from .dialogue import Exchange
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
+    ALL_ATTACHMENTS,
     AlreadyExporting,
     Ambiguous,
     BadLine,
@@ -74,6 +75,7 @@ from .transcript import LineEvent, Transcript, TranscriptLine
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
 __all__ = [
+    "ALL_ATTACHMENTS",
     "DISPLAY_OCTETS",
     "MEANS",
     "SPOOL_OCTETS",

@@ -146,11 +146,15 @@ class CalledOff(MailboxError):
     """A download was called off before its end."""
 
 
+ALL_ATTACHMENTS = "attachments"
+"""In place of a path, where all were asked for and there is none."""
+
+
 class NoSuchPart(MailboxError):
     """The message has no part of this path.
 
     Attributes:
-        path: the path that was asked for.
+        path: the path that was asked for, or `ALL_ATTACHMENTS`.
     """
 
     def __init__(self, path: str) -> None:

@@ -16,6 +16,7 @@ from tests.support.signin import headers_loaded
 
 from . import letters
 from .conftest import Desk
+from .looking import fits, pictures
 from .test_reading import open_message, open_tab
 
 pytestmark = pytest.mark.browser
@@ -183,3 +184,24 @@ async def test_a_file_named_under_the_text_is_saved_by_a_click(
     if javascript:
         assert await axe(page, part="#reader") == []
         await screenshot(page, "reader-attachment", full_page=False)
+
+
+async def test_the_attachments_of_what_is_ticked_are_one_zip(desk: Desk, page_at: PageAt) -> None:
+    page = await page_at(1440)
+    await desk.sign_in(page)
+    await page.get_by_role("checkbox", name=f"Select: {letters.QUOTES}").check()
+    await page.get_by_role("checkbox", name=f"Select: {letters.UUENCODED}").check()
+    await page.get_by_role("button", name="Save selected…").click()
+    async with page.expect_download() as coming:
+        await page.get_by_role("button", name="Save their attachments as zip").click()
+    with zipfile.ZipFile(await (await coming.value).path()) as found:
+        (name,) = found.namelist()
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d .+ - cat\.txt", name)
+    await expect(page.locator("#exporting")).to_have_text(
+        re.compile("The last file is complete: 1 attachment.")
+    )
+    assert await axe(page) == []
+    for width in (1440, 390):
+        await page.set_viewport_size({"width": width, "height": 844})
+        await pictures(page, "export")
+        await fits(page, f"export at {width}")

@@ -289,7 +289,10 @@ async def export(
     q: Filter = "",
     format: ExportFormat = ExportFormat.MBOX,  # noqa: A002 -- the API's word
 ) -> FileResponse:
-    """RETR for every message that matches, streamed as one file, in server order."""
+    """RETR for every message that matches, streamed as one file, in server order.
+
+    With `attachments`, a zip of what is attached to them; 404 where nothing is.
+    """
     await session.reader.ensure_listed()
     return _exported(session, (await chosen(session.mailbox, parse_query(q))).matched, format)
 

@@ -37,6 +37,7 @@ def _progress(session: Session) -> ExportProgressView | None:
         running=found.running,
         complete=found.complete,
         missing=found.missing,
+        files=found.files if found.form is ExportFormat.ATTACHMENTS else None,
         refused=subject_of(found.refused[0]) if found.refused else "",
         reply=found.refused[1] if found.refused else "",
     )

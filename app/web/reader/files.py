@@ -208,8 +208,8 @@ def export_file(export: Export, account: str) -> FileResponse:
                     yield block
 
             day = formats.now().date().isoformat()
-            name = f"{account} {day}.{export.form.value}"
-            yield Outgoing(all_of_it(), name, f"application/{export.form.value}")
+            suffix = export.form.suffix
+            yield Outgoing(all_of_it(), f"{account} {day}.{suffix}", f"application/{suffix}")
 
     return FileResponse(open_export)
 

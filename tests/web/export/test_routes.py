@@ -22,6 +22,12 @@ def letter(number: int, octets: int) -> bytes:
     return head + b"From now on\r\n" + b"x" * (octets - len(head) - 15) + b"\r\n"
 
 
+ATTACHED = (
+    b"From: shop@example.org\r\nSubject: s\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nhello\r\n'
+    b'--b\r\nContent-Type: text/csv; name="a.csv"\r\nContent-Disposition: attachment\r\n\r\n'
+    b"1,2\r\n--b--\r\n"
+)
 MAIL = [letter(1, 100), letter(2, 2000), letter(3, 300)]
 
 
@@ -75,8 +81,8 @@ async def test_what_was_ticked_is_saved_and_nothing_else(shelf):
     ids = f"{shelf.ids[2]} {shelf.ids[0]}"
     answer = await shelf.browser.send("/mailbox/export/file", form="zip", id=ids)
     assert list(unzipped(answer).items()) == [
-        ("00001 letter 3.eml", MAIL[2]),
-        ("00002 letter 1.eml", MAIL[0]),
+        ("s3@example.org - letter 3.eml", MAIL[2]),
+        ("s1@example.org - letter 1.eml", MAIL[0]),
     ]
 
 
@@ -214,3 +220,30 @@ async def test_what_has_vanished_is_counted(shelf):
         f"The last file is complete: {len(shelf.ids)} messages. "
         "1 of them was no longer there and is not in it."
     )
+
+
+async def test_the_attachments_of_what_was_ticked_are_one_zip():
+    drop = FakeMaildrop([*map(FakeMessage, MAIL), FakeMessage(ATTACHED), FakeMessage(ATTACHED)])
+    async with ScriptedServer(drop) as server, running(QUICK) as app, http_to(app) as http:
+        await Browser(http).sign_in(server)
+        browser, script = Browser(http), Script(http, http.cookies["popscope"])
+        ids = await script.ids()
+        page = await browser.send("/mailbox/export", id=ids)
+        assert '<button name="form" value="attachments">' in page.text
+        fields = {"form": "attachments", "id": ids}
+        answer = await browser.send("/mailbox/export/file", **fields)
+        assert answer.headers["content-type"] == "application/zip"
+        assert unquote(answer.headers["content-disposition"]).endswith(".zip")
+        assert unzipped(answer) == {"shop@example.org - a.csv": b"1,2"} | {
+            "shop@example.org - a (2).csv": b"1,2"
+        }
+        said = words(await http.get("/mailbox/export/progress"))
+        assert said == "The last file is complete: 2 attachments."
+        answer = await script.ask("GET", "/export?q=from:shop&format=attachments")
+        assert len(unzipped(answer)) == 2
+        body = {"ids": ids[:3], "format": "attachments"}
+        none = await script.post("/export", body, status=404)
+        assert (none["code"], none["title"]) == ("no-such-part", "There is no attachment to save.")
+        page = await browser.send("/mailbox/export/file", form="attachments", id=ids[:3])
+        assert heading(page) == "There is no attachment to save."
+        assert drop.count("DELE") == 0
