@@ -32,6 +32,7 @@ from .errors import (
     NoSuchPart,
     NoWayIn,
     QueryFault,
+    SignInGivenUp,
     WayFault,
 )
 from .export import Export, ExportFormat
@@ -133,6 +134,7 @@ __all__ = [
     "Refusal",
     "Saved",
     "Selection",
+    "SignInGivenUp",
     "Sort",
     "SortKey",
     "Totals",

@@ -96,6 +96,7 @@ class AccountView:
         protection: such as `TLS 1.3` or `not encrypted`.
         plaintext: the connection to the server is not encrypted.
         held: seconds since the maildrop is held, or None while it is released.
+        signing_in: seconds that a sign-in takes by now, where it takes long.
         delay: how long the server wants between two sign-ins, where the lock is kept for that.
         demo: this is the demo mailbox.
     """
@@ -106,6 +107,7 @@ class AccountView:
     plaintext: bool
     held: int | None
     demo: bool
+    signing_in: int | None = None
     delay: str = ""
 
 
