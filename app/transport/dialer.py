@@ -28,7 +28,7 @@ from .errors import (
 from .habits import Habits
 from .listener import Listener
 from .names import Resolve, system_addresses
-from .probe import what_answers
+from .probe import certificate_shown, what_answers
 from .targets import TargetPolicy
 from .timeouts import Timeouts
 
@@ -172,13 +172,19 @@ class Dialer:
         """
         addresses = await self.addresses(target)
         address, sock = await self._connect(target, addresses)
-        connection = await self._begin(target, address, sock, listener)
         try:
-            await self._greeted(connection, target, address)
-            if target.security is Security.STARTTLS:
-                await self._start_tls(connection, target)
-        except BaseException:
-            connection.abort()
+            connection = await self._begin(target, address, sock, listener)
+            try:
+                await self._greeted(connection, target, address)
+                if target.security is Security.STARTTLS:
+                    await self._start_tls(connection, target)
+            except BaseException:
+                connection.abort()
+                raise
+        except TlsFailed as failed:
+            if failed.fault.of_certificate:
+                place = (address, target.port, target.host, self._timeouts.connect)
+                failed.certificate = await certificate_shown(*place, stls=failed.stls)
             raise
         return connection
 
@@ -313,4 +319,6 @@ class Dialer:
 
     def _tls_failed(self, target: Target, error: BaseException) -> TlsFailed:
         fault, detail = tls_fault(error)
-        return TlsFailed(target.host, target.port, fault, detail)
+        failed = TlsFailed(target.host, target.port, fault, detail)
+        failed.stls = target.security is Security.STARTTLS
+        return failed
