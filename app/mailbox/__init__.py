@@ -33,6 +33,7 @@ from .errors import (
     NoSuchPart,
     NoWayIn,
     QueryFault,
+    SignInGivenUp,
     WayFault,
 )
 from .export import Export, ExportFormat
@@ -139,6 +140,7 @@ __all__ = [
     "Refusal",
     "Saved",
     "Selection",
+    "SignInGivenUp",
     "Sort",
     "SortKey",
     "Totals",

@@ -74,6 +74,10 @@ class MailboxInUse(MailboxError):
         self.retry_after = retry_after
 
 
+class SignInGivenUp(MailboxError):
+    """A person did not want to wait any longer until the server lets in; nothing was opened."""
+
+
 class LoginDelayed(MailboxError):
     """Too soon after the last login (RFC 2449, section 8.1.1, `[LOGIN-DELAY]`).
 

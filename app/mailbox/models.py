@@ -277,7 +277,7 @@ class NoticeCount:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A message that went to the browser in order to be marked; while it goes, all is empty."""
+    """A message that goes to the browser in order to be marked; until all of it went, no digest."""
 
     octets: int = 0
     sha256: str = ""
