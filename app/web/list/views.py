@@ -222,7 +222,8 @@ class NoticesView:
 class ListFragment:
     """Another list in the place of the one that is there.
 
-    `back` is its address, `typed` its filter as it was asked for.
+    `back` is its address, `typed` its filter as it was asked for; `answer` is what it says to the
+    question for room that it answers.
     """
 
     rows: tuple[RowView, ...]
@@ -233,6 +234,7 @@ class ListFragment:
     filter: FilterView
     back: str
     typed: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
