@@ -69,6 +69,7 @@ from .query import parse as parse_query
 from .query import read as read_query
 from .reader import Reader
 from .refusals import Refusal
+from .search_text import found_at
 from .shrink import Order, Proposal, cut, proposed, ranked
 from .table import Selection
 from .terms import Query
@@ -153,6 +154,7 @@ __all__ = [
     "WayFault",
     "credentials_fit",
     "cut",
+    "found_at",
     "grouped",
     "in_thread",
     "message_name",

@@ -6,8 +6,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe
+from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.popscope import RunningPopscope
-from tests.support.signin import enter_demo, standing
+from tests.support.scripted import ScriptedServer
+from tests.support.signin import enter_demo, sign_in, standing
 
 pytestmark = pytest.mark.browser
 
@@ -185,3 +187,76 @@ async def test_facets_count_within_the_filter_and_say_so(
     await band.click()
     await expect(page.locator("#q")).to_have_value("from:bob or from:studio larger:10M")
     await expect(page.locator(".rows .row")).to_have_count(int(told))
+
+
+HOSTILE = [
+    FakeMessage(
+        f"From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\n"
+        "Date: Tue, 3 Mar 2026 10:00:00 +0000\r\n\r\nx\r\n".encode()
+    )
+    for sender, to, subject in (
+        (
+            "Uncle Bob <robert@familypost.example>",
+            "anna@x.example",
+            "<mark>Cafe\u0301</mark> STRASSE",
+        ),
+        (
+            "\u05d0\u05d1\u05d2 <x@bob.example>",
+            "b@y.example",
+            "\u202e\u05e9\u05dc\u05d5\u05dd caf\u00e9",
+        ),
+        (
+            '"<script>alert(1)</script>" <bob@z.example>',
+            "Carl <c@z.example>",
+            "Stra\u00dfe & \u0130",
+        ),
+    )
+]
+
+
+async def test_what_matched_is_marked_in_the_row(app: RunningPopscope, chromium: Chromium) -> None:
+    page = await chromium.page_at(1024)
+    async with ScriptedServer(FakeMaildrop(HOSTILE)) as server:
+        await sign_in(page, app.url, server)
+        await page.locator("#progress", has_text="all 3 headers").wait_for()
+        marks = page.locator(".rows mark")
+        await expect(marks).to_have_count(0)
+        for typed, found in (
+            ("CAF\u00c9", ["Cafe\u0301", "caf\u00e9"]),
+            ("subject:strasse", ["STRASSE", "Stra\u00dfe"]),
+            ("from:bob", ["Bob", "bob", "bob"]),
+            ("from:robert", ["robert"]),
+            ("to:x.example", ["x.example"]),
+            ("\u05dc\u05d5", ["\u05dc\u05d5"]),
+            ('"<script>"', ["<script>"]),
+            ("subject:mark or from:anna", ["mark", "mark"]),
+            ("-from:bob", []),
+            ("domain:z.example", ["z.example"]),
+        ):
+            await page.locator("#q").fill(typed)
+            await expect(page.locator("#found")).to_have_attribute("data-typed", typed)
+            assert sorted(await marks.all_inner_texts()) == sorted(found), typed
+        assert await page.locator(".rows script").count() == 0
+        # Where it is the address, that is shown, and to be seen at any width.
+        await page.locator("#q").fill("from:robert or from:x@bob")
+        await expect(marks).to_have_count(2)
+        await expect(page.locator(".row .also").first).to_be_visible()
+        for width in (1440, 1024, 390, 320):
+            await page.set_viewport_size({"width": width, "height": 844})
+            for one in await marks.all():
+                seen = await one.evaluate(
+                    """one => {
+                      const box = one.getBoundingClientRect();
+                      const cut = one.closest('.also').getBoundingClientRect();
+                      return box.width && box.left > cut.left - 1 && box.right < cut.right + 1;
+                    }"""
+                )
+                assert seen, width
+        for scheme in ("dark", "light"):
+            await page.emulate_media(color_scheme=scheme)
+            assert await axe(page, part=".rows") == []
+        await page.reload()
+        await expect(marks).to_have_count(2)
+        await page.locator(".row .do button").first.click()  # a row that is swapped keeps it
+        await expect(page.locator(".row.marked mark")).to_have_count(1)
+        await page.get_by_role("button", name="Sign out").click()

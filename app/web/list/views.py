@@ -8,6 +8,14 @@ from app.web.site.views import ErrorView
 
 
 @dataclass(frozen=True, slots=True)
+class PieceView:
+    """A piece of a text; `hit`: the filter has found it."""
+
+    text: str
+    hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RowView:
     """A message in a list.
 
@@ -28,6 +36,9 @@ class RowView:
         marked, current: state.
         href: the page with this message open.
         reader_href: the fragment of the reader.
+        sender_hits, subject_hits: the same in pieces, where the filter has found some.
+        address_hits, to_hits: the sender's address, and a recipient, where the filter has found
+            something that is not shown otherwise.
     """
 
     id: str
@@ -48,6 +59,10 @@ class RowView:
     current: bool
     href: str
     reader_href: str
+    sender_hits: tuple[PieceView, ...] = ()
+    subject_hits: tuple[PieceView, ...] = ()
+    address_hits: tuple[PieceView, ...] = ()
+    to_hits: tuple[PieceView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +224,8 @@ class NoticesView:
 class ListFragment:
     """Another list in the place of the one that is there.
 
-    `back` is its address, `typed` its filter as it was asked for.
+    `back` is its address, `typed` its filter as it was asked for; `answer` is what it says to the
+    question for room that it answers.
     """
 
     rows: tuple[RowView, ...]
@@ -220,6 +236,7 @@ class ListFragment:
     filter: FilterView
     back: str
     typed: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The mailbox page: the list, what stands around it, and the message that is open."""
 
+from dataclasses import replace
+
 from fastapi.responses import Response
 
 from app.mailbox import Mailbox, Sort, SortKey, in_thread
@@ -16,6 +18,7 @@ from app.web.site.views import ErrorView
 from app.web.site.visit import Visit
 from app.web.site.words import _
 from app.web.space.sidebar import MOST_UNREAD, space_map, stat
+from app.web.space.views import UnderView
 from app.web.space.within import grouped_within
 from app.web.transcript.lines import transcript
 
@@ -49,8 +52,9 @@ async def mailbox_page(
     *,
     reader: MessageView | None = None,
     error: ErrorView | None = None,
+    under: UnderView | None = None,
 ) -> Response:
-    """The mailbox page, with a message open or without."""
+    """The mailbox page, with a message open or without; `under` is what the list answers."""
     mailbox = visit.mailbox
     by_size = await mailbox.listing.ordered(_BY_SIZE)
     within = await grouped_within(mailbox, present(found.state.q), MOST_UNREAD)
@@ -58,8 +62,8 @@ async def mailbox_page(
     fragment = await in_thread(list_fragment, mailbox, found, opened.id if opened else "")
     view = MailboxView(
         stat=await in_thread(stat, mailbox, by_size),
-        map=await in_thread(space_map, mailbox, found.state, within),
-        list=fragment,
+        map=await in_thread(space_map, mailbox, found.state, within, under),
+        list=replace(fragment, answer=under.said if under else ""),
         tray=tray(mailbox),
         notices=notices(mailbox),
         transcript=transcript(mailbox),

@@ -19,6 +19,7 @@ from app.web.site.forms import Back
 from app.web.site.navigation import unswapped, way_back
 from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import NN_, ngettext
+from app.web.space import shrink
 
 from .page import list_fragment, mailbox_page
 from .views import MarkedFragment
@@ -57,15 +58,24 @@ async def _marked(visit: Visit, id: str, back: str) -> Response:
 
 
 @router.get("")
-async def show_list(visit: CurrentVisit, state: State) -> Response:
-    """The mailbox page."""
+async def show_list(
+    visit: CurrentVisit,
+    state: State,
+    keep: Annotated[str, Query()] = "",
+    free: Annotated[str, Query()] = "",
+) -> Response:
+    """The mailbox page; with `keep` or `free`, its list is what would make so much room."""
     await visit.session.reader.ensure_listed()
     visit.mailbox.headers.come_back(visit.session.line)
     found = await listed(visit.mailbox, state)
     if state.page > found.pages or not (found.fault or same_in_english(state.q)):
         page = min(state.page, found.pages)
         return RedirectResponse(found.state.at(page).href(), status_code=303)
-    return await mailbox_page(visit, found)
+    under = None
+    if (keep or free) and not found.fault:
+        totals = visit.mailbox.index.totals
+        under = shrink.answer(free or keep, state.sort, found.selection, totals, free=bool(free))
+    return await mailbox_page(visit, found, under=under)
 
 
 @router.get("/list")

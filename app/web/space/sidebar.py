@@ -13,7 +13,7 @@ from app.web.site.words import _
 
 from . import shrink
 from .facets import IN_COLUMN, PAGE, Facets, total
-from .views import BlockView, FacetsFragment, MapView, StatView
+from .views import BlockView, FacetsFragment, MapView, StatView, UnderView
 from .within import Grouped
 
 MOST_UNREAD: Final = 1000  # headers that a page of the list would parse for its facets, some 40 ms
@@ -71,6 +71,8 @@ def facets(state: ListState, within: Grouped) -> FacetsFragment:
     )
 
 
-def space_map(mailbox: Mailbox, state: ListState, within: Grouped) -> MapView:
-    """The column beside the list."""
-    return MapView(facets(state, within), shrink.form(mailbox.index.totals.octets))
+def space_map(
+    mailbox: Mailbox, state: ListState, within: Grouped, under: UnderView | None = None
+) -> MapView:
+    """The column beside the list; `under` is what was asked for before."""
+    return MapView(facets(state, within), under or shrink.form(mailbox.index.totals.octets))
