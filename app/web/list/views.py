@@ -156,12 +156,14 @@ class TrayView:
 
     Attributes:
         marks: how much is marked.
+        revision: of the marks, as the page's events count it.
         done: what the last action did, in words, where the marks themselves do not tell; else "".
         change: the number of that action, for whoever takes it back.
         undoable: it can be taken back.
     """
 
     marks: Totals
+    revision: int
     done: str = ""
     change: str = ""
     undoable: bool = False
