@@ -14,6 +14,7 @@
 
   const HIDDEN_FOR = 60_000; // milliseconds; then a hidden tab lets go of the stream
   const HEADERS_EVERY = 700;
+  const ANSWERED = 300; // until then the answer to a click here tells the same
   const ASK_EVERY = 15_000; // without a stream
   const LINES = 1000; // of the transcript, in the page
 
@@ -86,9 +87,9 @@
       return true;
     },
     marks: (data) => {
-      const news = changed('marks', data.revision);
-      if (news) refresh();
-      return news;
+      if (live.dataset.marks === String(data.revision)) return false;
+      setTimeout(() => { if (changed('marks', data.revision)) refresh(); }, ANSWERED);
+      return true;
     },
     listed: (data) => {
       const news = data.listing !== Number(live.dataset.listing);
@@ -115,6 +116,12 @@
     const shown = name === 'progress' ? 'headers' : name;
     document.body.dispatchEvent(new CustomEvent(`popscope:${shown}`, { detail: data }));
   };
+
+  // An answer that is but one step ahead tells all of it; if more, others have marked as well.
+  document.addEventListener('htmx:after:swap', () => {
+    const { revision } = find('#tray').dataset;
+    if (Number(revision) === Number(live.dataset.marks) + 1) live.dataset.marks = revision;
+  });
 
   // An answer that was on its way when the last header came shows what was before.
   document.addEventListener('htmx:after:swap', () => {

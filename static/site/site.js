@@ -125,13 +125,14 @@
   // The row of the open message follows the reader.
   const follow = () => {
     const open = find('#reader')?.dataset.id;
-    for (const row of all('.row')) {
-      const current = row.id === `m-${open}`;
-      row.classList.toggle('current', current);
-      const link = row.querySelector('.what a');
-      if (current) link.setAttribute('aria-current', 'true');
-      else link.removeAttribute('aria-current');
+    const row = document.getElementById(`m-${open}`);
+    for (const other of all('.row.current')) {
+      if (other === row) continue;
+      other.classList.remove('current');
+      other.querySelector('.what a').removeAttribute('aria-current');
     }
+    row?.classList.add('current');
+    row?.querySelector('.what a').setAttribute('aria-current', 'true');
     for (const field of all('input[name="back"]')) {
       field.value = location.pathname + location.search;
     }

@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe
-from tests.support.signin import headers_loaded
+from tests.support.popscope import RunningPopscope
+from tests.support.signin import enter_demo, headers_loaded
 
 from .conftest import Desk, Stage
 
@@ -178,3 +179,35 @@ async def test_headers_pause_and_the_transcript_goes_on(
     await expect(page.locator("#ended")).to_be_visible()
     await expect(page.locator("#saycopy")).to_have_text("Copy for support")
     assert named in await page.evaluate("navigator.clipboard.readText()")
+
+
+async def test_what_a_click_was_answered_is_not_asked_again(
+    demo: RunningPopscope, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(1440)
+    await page.clock.install()
+    await enter_demo(page, demo.url)
+    rows = page.locator(".rows .row")
+    heard = "document.querySelector('#live').dataset.marks"
+    before = int(await page.evaluate(heard))
+    await page.clock.run_for(5000)
+    earlier = len(await chromium.asked(page))
+    for nth in range(3):
+        await rows.nth(nth).get_by_role("button").click()
+        await expect(page.locator(".row.marked")).to_have_count(nth + 1)
+        await page.wait_for_function(f"{heard} === '{before + nth + 1}'")
+        await page.clock.run_for(5000)
+    asked = (await chromium.asked(page))[earlier:]
+    assert [line for line in asked if "/mailbox/live" in line] == []
+    # What somebody else marks comes, also right before a click here.
+    mark = "id => fetch(`/mailbox/messages/${id}/mark`, {method: 'POST'})"
+    id = (await rows.nth(5).get_attribute("id") or "")[2:]
+    await page.evaluate(mark, id)
+    await rows.nth(3).get_by_role("button").click()
+    marked = page.locator(".row.marked")
+    for _ in range(100):
+        await page.clock.run_for(400)
+        if await marked.count() == 5:
+            break
+        await page.evaluate("fetch('/livez')")
+    await expect(marked).to_have_count(5)

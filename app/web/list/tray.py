@@ -1,6 +1,6 @@
 """The tray: what is marked, what the last action did, and whether that can be undone."""
 
-from app.mailbox import Change, Mailbox
+from app.mailbox import Change, FeedTopic, Mailbox
 from app.web.site import formats
 from app.web.site.words import _, ngettext
 
@@ -10,11 +10,13 @@ from .views import TrayView
 def tray(mailbox: Mailbox) -> TrayView:
     """What the foot of the page says of the marks; each thing once."""
     marks, change = mailbox.marks.totals, mailbox.marks.undoable
+    revision = mailbox.feed.counts[FeedTopic.MARKS]
     if change is None:
-        return TrayView(marks, _unmark(1))
+        return TrayView(marks, revision, _unmark(1))
     done = (_changed(change, marks.messages), _gone(change))
     return TrayView(
         marks,
+        revision,
         _("Mark again") if change.unmarked else _unmark(len(change.marked) or 1),
         done=" ".join(filter(None, done)),
         change=str(change.number),

@@ -199,6 +199,7 @@ class TrayView:
 
     Attributes:
         marks: how much is marked.
+        revision: of the marks, as the page's events count it.
         done: what the last action did, in words, where the marks themselves do not tell; else "".
         change: the number of that action, for whoever takes it back.
         undoable: it can be taken back.
@@ -206,6 +207,7 @@ class TrayView:
     """
 
     marks: Totals
+    revision: int = 0
     undo: str = ""
     done: str = ""
     change: str = ""

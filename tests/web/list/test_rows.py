@@ -73,13 +73,13 @@ def test_a_row_writes_its_date_in_short_and_its_size():
     row = made(RowView, "", flag=True, full=True)
     row = replace(row, refused=False, received=False, octets=6318)
     page = rendered(
-        "list/marked", MarkedFragment(row, TrayView(Totals(1284, 5_000_000, 1)), "", "")
+        "list/marked", MarkedFragment(row, TrayView(Totals(1284, 5_000_000, 1), 0), "", "")
     )
     assert 'datetime="2024-02-29T12:30:05+00:00" title="">29 Feb 2024</time>' in page
     assert 'class="size">6.3 KB<' in page
     assert "<b>1,284 messages, at least 5.0 MB</b>" in page
     bare = replace(row, date=None, octets=None)
-    page = rendered("list/marked", MarkedFragment(bare, TrayView(Totals()), "", ""))
+    page = rendered("list/marked", MarkedFragment(bare, TrayView(Totals(), 0), "", ""))
     assert "<time" not in page.partition("</li>")[0]
     assert 'class="size">size not known<' in page
 

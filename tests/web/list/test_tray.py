@@ -1,5 +1,6 @@
 """The tray says each thing once, and what can be undone."""
 
+from app.mailbox.feed import Feed
 from app.web.list.tray import tray
 from tests.web.site.test_shell import MB, mailbox
 
@@ -7,7 +8,7 @@ from tests.web.site.test_shell import MB, mailbox
 def test_what_the_sum_says_is_not_said_again():
     one = mailbox(MB, 2 * MB, 3 * MB)
     ids = [message.id for message in one.index]
-    one.marks.index = one.index
+    one.marks.index, one.feed = one.index, Feed()
     assert not tray(one).undoable
     one.marks.mark_many(ids[:2])
     found = tray(one)
@@ -23,7 +24,7 @@ def test_what_the_sum_says_is_not_said_again():
 
 def test_what_is_taken_back_can_be_undone_where_nothing_is_marked_any_more():
     one = mailbox(MB, 2 * MB)
-    one.marks.index = one.index
+    one.marks.index, one.feed = one.index, Feed()
     one.marks.mark(message.id for message in one.index)
     assert tray(one).done == ""
     one.marks.unmark_all()
