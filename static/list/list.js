@@ -23,6 +23,7 @@
     const page = find('#pickall input');
     if (!page) return;
     page.classList.remove('unready');
+    for (const box of list) box.tabIndex = -1; // two stops a row are enough: the arrow keys lead there
     page.checked = whole;
     page.indeterminate = picked > 0 && !whole;
     const every = find('#every');
@@ -122,6 +123,13 @@
     }
   });
 
+  // For ears: what the list holds now, and its order.
+  const tellList = () => {
+    const order = find('#sort')?.selectedOptions[0].text;
+    const parts = ['#matched', '.pager span'].map((part) => find(part)?.textContent);
+    find('#status').textContent = [...parts, order].filter(Boolean).join(', ');
+  };
+
   // An answer about a list that was left meanwhile must not say what is marked in this one.
   document.addEventListener('htmx:before:swap', (event) => {
     const { ctx, tasks } = event.detail;
@@ -162,6 +170,7 @@
     if (event.detail.ctx.target?.id === 'found') {
       move(event.detail.ctx);
       tell('list');
+      tellList();
     }
     if (sourceElement?.id === 'progress') tell('rows');
     if (sourceElement?.matches?.('#markpicked, #markall') && response?.raw.ok) {
@@ -186,6 +195,7 @@
   document.addEventListener('click', put);
   document.addEventListener('keydown', put);
 
+  if (location.search && find('#found')) setTimeout(tellList, 200);
   window.addEventListener('pageshow', count);
   tellAWhile();
   count();
