@@ -33,6 +33,7 @@ BUNDLES = {
         "site/direction.css",
         "api/api.css",
         "site/narrow.css",
+        "site/low.css",
         "site/contrast.css",
         "site/print.css",
         "site/wide.css",
