@@ -48,6 +48,13 @@
     }
   });
 
+  // For ears: what the list holds now, and its order.
+  const tellList = () => {
+    const order = find('#sort')?.selectedOptions[0].text;
+    const parts = ['#matched', '.pager span'].map((part) => find(part)?.textContent);
+    find('#status').textContent = [...parts, order].filter(Boolean).join(', ');
+  };
+
   // An answer about a list that was left meanwhile must not say what is marked in this one.
   document.addEventListener('htmx:before:swap', (event) => {
     const { ctx, tasks } = event.detail;
@@ -88,6 +95,7 @@
     if (event.detail.ctx.target?.id === 'found') {
       move(event.detail.ctx);
       tell('list');
+      tellList();
     }
     if (sourceElement?.id === 'progress') tell('rows');
     if (find('#fault .wrong')) find('#q').setAttribute('aria-invalid', 'true');
@@ -106,5 +114,6 @@
   document.addEventListener('click', put);
   document.addEventListener('keydown', put);
 
+  if (location.search && find('#found')) setTimeout(tellList, 200);
   tellAWhile();
 })();

@@ -38,7 +38,7 @@
 
   // The one ticked last and the one before it are the ends of a range.
   const upto = Object.assign(document.createElement('button'), {
-    id: 'upto', type: 'button', textContent: find('#picked')?.dataset.upto,
+    id: 'upto', type: 'button', tabIndex: -1, textContent: find('#picked')?.dataset.upto,
   });
   let [last, before, shifted] = ['', '', false];
   const between = (list) => {
@@ -64,7 +64,10 @@
     page.disabled = other || !list.length;
     for (const one of all('#markall, #every input')) one.disabled = other;
     if (whole !== null && (other || whole !== filter())) whole = null;
-    for (const box of list) box.checked = whole !== null || picked.has(box.value);
+    for (const box of list) {
+      box.tabIndex = -1; // two stops a row are enough: the arrow keys lead there
+      box.checked = whole !== null || picked.has(box.value);
+    }
     const here = list.filter((box) => box.checked).length;
     page.classList.remove('unready');
     page.checked = here > 0 && here === list.length;

@@ -4,6 +4,7 @@
 
 (() => {
   const ROW = '.rows .row, tr[data-row]';
+  const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, End: 1e6, Home: -1e6 };
   const PREFIX = 1500; // ms in which a second key belongs to `g`
   const SORTS = { s: ['-size', 'size'], d: ['-date', 'date'], f: ['from'], t: ['subject'], n: ['number'] };
   const find = (selector) => document.querySelector(selector);
@@ -24,15 +25,10 @@
 
   // The row of the keys: that which has the focus, or had it before something was swapped.
   let lastRow = '';
-  let inRows = false;
   let anchor = '';
   document.addEventListener('focusin', (event) => {
     const row = event.target.closest(ROW);
-    inRows = Boolean(row);
     if (row) lastRow = row.id;
-  });
-  document.addEventListener('pointerdown', (event) => {
-    if (!event.target.closest(ROW)) inRows = false;
   });
   const focused = () => document.activeElement?.closest(ROW);
   const openId = () => find('#reader')?.dataset.id;
@@ -41,10 +37,13 @@
   const current = () => focused() ?? (inReader() ? openRow() : null)
     ?? document.getElementById(lastRow) ?? openRow();
 
-  const focus = (row) => {
-    const link = row && linkOf(row);
-    if (!link) return;
-    link.focus({ preventScroll: true });
+  // A row's checkbox, link and button, of which Tab leaves out the first.
+  const parts = (row) => [...row.querySelectorAll('input[name="id"], a, button')]
+    .filter((one) => one.checkVisibility());
+  const focus = (row, part) => {
+    const one = row && (parts(row)[part] ?? linkOf(row));
+    if (!one) return;
+    one.focus({ preventScroll: true });
     row.scrollIntoView({ block: 'nearest' });
   };
   const turn = (step) => {
@@ -56,8 +55,10 @@
   const move = (step, turning = true) => {
     const list = rows();
     const at = list.indexOf(current());
-    const to = at < 0 ? 0 : at + step;
-    if (list[to]) focus(list[to]);
+    const part = focused() ? parts(focused()).indexOf(document.activeElement) : -1;
+    let to = at < 0 ? 0 : at + step;
+    if (!turning) to = Math.min(Math.max(to, 0), list.length - 1);
+    if (list[to]) focus(list[to], part);
     else if (turning && list.length) turn(step);
     return list[to];
   };
@@ -100,10 +101,8 @@
     press(row, 'danger');
     return move(1, false);
   };
-  let unmarkedAt = -1;
   const unmark = () => {
     const row = focused();
-    unmarkedAt = row ? rows().indexOf(row) : -1;
     if (press(row, 'unmark')?.classList.contains('unmark')) return;
     find('#tray:not([hidden]) #undo')?.click();
   };
@@ -114,10 +113,12 @@
     choice.value = choice.value === first && second ? second : first;
     choice.dispatchEvent(new Event('change', { bubbles: true }));
   };
-  const places = { m: '/mailbox/review', l: '/mailbox' };
+  const places = { m: '/mailbox/review', l: '/mailbox', w: '/mailbox/space' };
   let prefixed = 0;
   const second = (key) => {
+    const beside = key === 'w' && [...document.querySelectorAll('.map a')].find((one) => one.checkVisibility());
     if (SORTS[key]) sort(SORTS[key]);
+    else if (beside) beside.focus();
     else if (places[key]) location.assign(places[key]);
   };
 
@@ -126,6 +127,7 @@
     if (!dialog || dialog.open) return;
     find('#menu')?.hidePopover?.(); // first, so that the focus comes back to its button
     dialog.showModal();
+    find('#keys-title').focus(); // its top, not its first control
   };
   document.addEventListener('click', (event) => {
     const opener = event.target.closest('[data-dialog]');
@@ -159,7 +161,8 @@
   }, true);
   const leave = () => {
     const back = find('.back');
-    if (!openId() || !(inReader() || document.activeElement === document.body)) return false;
+    const nowhere = document.activeElement.matches('body, #found, #list');
+    if (!openId() || !(inReader() || nowhere)) return false;
     if (back?.offsetParent) back.click();
     else if (openRow()) focus(openRow());
     else list()?.focus({ preventScroll: true });
@@ -222,10 +225,18 @@
       if (leave()) event.preventDefault();
       return;
     }
-    if (['ArrowDown', 'ArrowUp'].includes(event.key)) {
-      if (!focused()) return;
+    const row = focused();
+    if ((row || event.target.id === 'found') && STEPS[event.key]) {
       event.preventDefault();
-      move(event.key === 'ArrowDown' ? 1 : -1);
+      if (row) move(STEPS[event.key], STEPS[event.key] ** 2 === 1);
+      else focus(rows()[0]);
+      return;
+    }
+    if (row && ['ArrowLeft', 'ArrowRight'].includes(event.key)) {
+      event.preventDefault();
+      const all = parts(row);
+      const on = (event.key === 'ArrowRight') === (document.dir === 'ltr');
+      all[all.indexOf(event.target) + (on ? 1 : -1)]?.focus();
       return;
     }
     const key = meaning(event);
@@ -241,6 +252,17 @@
     }
   });
 
+  // What is marked takes room at the foot: what is in view and has the focus does not end up behind.
+  const tray = find('#tray');
+  if (tray) {
+    new ResizeObserver(() => {
+      const one = find(':focus-visible:not([tabindex="-1"])');
+      const { top, bottom } = one?.getBoundingClientRect() ?? {};
+      const near = bottom > 0 && top < innerHeight + tray.offsetHeight;
+      if (near) (focused() ?? one).scrollIntoView({ block: 'nearest' });
+    }).observe(tray);
+  }
+
   // The title says how much is marked, whichever way the mark came.
   let said = find('#tray')?.dataset.said ?? '';
   const retitle = () => {
@@ -254,15 +276,6 @@
   document.addEventListener('htmx:after:swap', () => {
     retitle();
     land();
-    const lost = document.activeElement === document.body;
-    if (unmarkedAt >= 0 && lost && !find('.rows')) {
-      const left = rows();
-      if (left.length) focus(left[Math.min(unmarkedAt, left.length - 1)]);
-      else find('#title')?.focus();
-    } else if (inRows && lost) {
-      const row = document.getElementById(lastRow);
-      if (row) linkOf(row).focus({ preventScroll: true });
-    }
   });
   comeBack();
   land();

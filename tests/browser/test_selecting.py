@@ -130,7 +130,9 @@ async def test_each_row_shows_its_button(
     await page.locator(".rows .do button").nth(1).click()
     await expect(page.locator(".row.marked")).to_have_count(1)
     assert await page.evaluate(ROWS_OVERLAP) == []
-    rows = ".rows > .row:nth-of-type(-n + 4)"
+    # Of what the bars cover in part, axe would say that it is too small.
+    await page.locator(".rows").evaluate("one => one.scrollIntoView()")
+    rows = ".rows > .row:nth-of-type(-n + 3)"
     assert await axe(page, rules=("target-size", "color-contrast"), part=rows) == []
     await page.locator(".rows .do button").nth(1).click()
     await expect(page.locator(".row.marked")).to_have_count(0)
