@@ -63,12 +63,14 @@ from .models import (
 )
 from .parts import OpenPart, message_within, open_part
 from .peeks import Peeked
-from .query import Query
+from .query import Assumed, Reading
 from .query import parse as parse_query
+from .query import read as read_query
 from .reader import Reader
 from .refusals import Refusal
 from .shrink import Order, Proposal, cut, proposed, ranked
 from .table import Selection
+from .terms import Query
 from .transcript import LineEvent, Transcript, TranscriptLine
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
@@ -82,6 +84,7 @@ __all__ = [
     "Account",
     "AlreadyExporting",
     "Ambiguous",
+    "Assumed",
     "BadLine",
     "BadQuery",
     "By",
@@ -130,6 +133,7 @@ __all__ = [
     "Query",
     "QueryFault",
     "Reader",
+    "Reading",
     "Receipt",
     "ReceiptItem",
     "Refusal",
@@ -157,5 +161,6 @@ __all__ = [
     "parse_query",
     "proposed",
     "ranked",
+    "read_query",
     "token_fits",
 ]

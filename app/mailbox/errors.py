@@ -193,8 +193,15 @@ class QueryFault(Enum):
     BAD_AGE = "no age"
     BAD_DAY = "no day"
     BAD_MONTH = "no month"
+    RANGE = "two sizes or ages at once"
+    TWO_WAYS = "a point or comma that can be read in two ways"
+    NO_UNIT = "so small a size without a unit"
+    LONE_OR = "nothing beside an or"
     OPEN_QUOTE = "unclosed quote"
     AFTER_QUOTE = "no space after a quote"
+    OPEN_BRACKET = "unclosed parenthesis"
+    AFTER_BRACKET = "no space after a parenthesis"
+    TOO_DEEP = "too many parentheses within each other"
     TOO_LONG = "too long"
 
 

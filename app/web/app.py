@@ -30,7 +30,7 @@ from .review import routes as review
 from .signin import leaving
 from .signin import routes as signin
 from .site import health, language_choice
-from .site.access import check_unsafe
+from .site.access import check_unsafe, looks_on
 from .site.config import Services, services
 from .site.errors import WebError
 from .site.languages import Languages
@@ -160,7 +160,7 @@ async def _answer(request: Request, view: ErrorView, confirm: str | None = None)
     visit = Visit(request, services(request))
     if from_htmx(request) is not None:
         response: Response = await visit.fragment(
-            "site/problem", ProblemFragment(view), status=view.status
+            "site/problem", ProblemFragment(view, not looks_on(request)), status=view.status
         )
         response.headers["HX-Reswap"] = "none"  # only the out-of-band part
         return response

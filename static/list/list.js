@@ -1,4 +1,4 @@
-// The list: its filter follows the typing, ticks have ranges, rows stay where they are.
+// The list: its filter follows the typing, rows stay where they are.
 'use strict';
 
 (() => {
@@ -7,72 +7,43 @@
   const boxes = () => all('#marks input[name="id"]');
   const tell = (name) => document.body.dispatchEvent(new Event(`popscope:${name}`));
 
-  // Ticked messages: how many, all of the page, all that match.
-  const count = () => {
-    const list = boxes();
-    const picked = list.filter((box) => box.checked).length;
-    const whole = picked > 0 && picked === list.length;
-    const page = find('#pickall input');
-    if (!page) return;
-    page.classList.remove('unready');
-    page.checked = whole;
-    page.indeterminate = picked > 0 && !whole;
-    const every = find('#every');
-    if (every) {
-      every.hidden = !whole;
-      if (!whole) every.firstElementChild.checked = false;
-    }
-    const total = every?.firstElementChild.checked ? Number(find('#matching').dataset.count) : picked;
-    const button = find('#markpicked');
-    button.textContent = button.dataset.picked
-      .replace('{n}', total.toLocaleString(document.documentElement.lang));
-    find('.listhead').classList.toggle('picked', picked > 0);
-  };
+  // On a phone the bar stays in view for as long as something is selected, and no longer.
+  const above = find('#filter');
+  if (above) {
+    new IntersectionObserver(([{ isIntersecting }]) => {
+      document.body.classList.toggle('deep', !isIntersecting);
+    }).observe(above);
+  }
 
-  // A range, from the box that was ticked last to this one: with Shift, or by the button for it.
-  let last = '';
-  let shifted = false;
-  const range = (box) => {
-    const list = boxes();
-    const from = list.findIndex((one) => one.value === last);
-    const to = list.indexOf(box);
-    if (from < 0) return;
-    for (const one of list.slice(Math.min(from, to), Math.max(from, to) + 1)) {
-      one.checked = box.checked;
+  // What was just done is told for a while, and longer while somebody is at it. Screen readers had
+  // it at once, by the page's status.
+  const TOLD_FOR = 8000; // milliseconds
+  let [told, over, telling] = ['', '', 0];
+  const leave = () => {
+    if (find('#tray').matches(':hover, :focus-within')) {
+      telling = setTimeout(leave, 1000);
+      return;
     }
+    over = told;
+    find('#toast')?.classList.add('over');
   };
-  document.addEventListener('click', (event) => {
-    const { target } = event;
-    // A label's click comes a second time, at its box, and may have lost the key.
-    if (target.closest('.pick')) shifted = event.shiftKey || (shifted && target.matches('input'));
-    const upto = target.closest('#upto');
-    if (upto) upto.setAttribute('aria-pressed', String(upto.getAttribute('aria-pressed') !== 'true'));
-  }, true);
-  document.addEventListener('keydown', (event) => {
-    if (event.key === ' ' && event.target.matches('.pick input')) shifted = event.shiftKey;
-  });
-  document.addEventListener('mousedown', (event) => {
-    if (event.shiftKey && event.target.closest('.pick')) event.preventDefault(); // selects no text
-  });
-  document.addEventListener('change', (event) => {
-    const box = event.target;
-    if (box.matches('#pickall input')) for (const one of boxes()) one.checked = box.checked;
-    if (box.matches('.pick input')) {
-      const upto = find('#upto');
-      if (shifted || upto.getAttribute('aria-pressed') === 'true') range(box);
-      upto.setAttribute('aria-pressed', 'false');
-      shifted = false;
-      last = box.value;
-    }
-    count();
-  });
+  const tellAWhile = () => {
+    const toast = find('#toast');
+    const change = toast?.dataset.change;
+    if (!change) return;
+    toast.classList.toggle('over', change === over);
+    if (change === told) return;
+    told = change;
+    clearTimeout(telling);
+    telling = setTimeout(leave, TOLD_FOR);
+  };
 
   // What is on the screen goes along where the answer hangs on it.
   document.addEventListener('htmx:config:request', (event) => {
     const { ctx } = event.detail;
     const { request, sourceElement } = ctx;
     ctx.list = find('#found')?.dataset.href;
-    if (sourceElement.matches('#order, #markpicked, #markall, .toast form, .tray form')) {
+    if (sourceElement.matches('#order, #markpicked, #markall, .tray :is(form, button)')) {
       for (const box of boxes()) request.body.append('shown', box.value);
     }
   });
@@ -83,7 +54,7 @@
     if (ctx.list === find('#found')?.dataset.href) return;
     for (const task of [...tasks]) {
       const id = task.target?.id ?? task.target;
-      if (/^#?(matching|order)$/.test(id)) tasks.splice(tasks.indexOf(task), 1);
+      if (/^#?(matching|undecided|order)$/.test(id)) tasks.splice(tasks.indexOf(task), 1);
     }
   });
 
@@ -113,19 +84,15 @@
   });
 
   document.addEventListener('htmx:after:swap', (event) => {
-    const { sourceElement, response } = event.detail.ctx;
+    const { sourceElement } = event.detail.ctx;
     if (event.detail.ctx.target?.id === 'found') {
       move(event.detail.ctx);
       tell('list');
     }
     if (sourceElement?.id === 'progress') tell('rows');
-    if (sourceElement?.matches?.('#markpicked, #markall') && response?.raw.ok) {
-      for (const box of boxes()) box.checked = false;
-    }
-    const wrong = find('#fault')?.childElementCount > 0;
-    if (wrong) find('#q').setAttribute('aria-invalid', 'true');
+    if (find('#fault .wrong')) find('#q').setAttribute('aria-invalid', 'true');
     else find('#q')?.removeAttribute('aria-invalid');
-    count();
+    tellAWhile();
   });
 
   // Help is put away by a click elsewhere and by Escape.
@@ -139,6 +106,5 @@
   document.addEventListener('click', put);
   document.addEventListener('keydown', put);
 
-  window.addEventListener('pageshow', count);
-  count();
+  tellAWhile();
 })();

@@ -27,6 +27,7 @@ async def test_by_keyboard_alone(stage: Stage, chromium: Chromium) -> None:
     chromium.allow("status of (409|422)")
     page = await chromium.page_at(1440)
     await stage.sign_in(page)
+    await page.get_by_role("button", name="More").press("Enter")
     await page.get_by_role("link", name="Console", exact=True).press("Enter")
     line, log, stand = page.locator("#line"), page.locator("#dialogue"), page.locator("#stand")
     await expect(line).to_be_focused()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.support.browser import axe, screenshot
+from tests.support.browser import axe, from_menu, screenshot
 from tests.support.popscope import RunningPopscope
 from tests.support.signin import enter_demo
 
@@ -189,7 +189,7 @@ async def test_the_list_of_keys_and_their_switch(demo: RunningPopscope, page_at:
     await press(page, "d", "j", "Escape")
     await expect(dialog).to_be_hidden()
     await expect(page.locator("#tray")).to_be_hidden()
-    await page.get_by_role("link", name="Shortcuts").click()
+    await from_menu(page, "Shortcuts")
     await dialog.get_by_role("checkbox", name="Use single letters").uncheck()
     await dialog.get_by_role("button", name="Close").click()
     for _ in range(2):  # before and after a reload
@@ -201,7 +201,7 @@ async def test_the_list_of_keys_and_their_switch(demo: RunningPopscope, page_at:
         await expect(dialog).to_be_hidden()
         await expect(page.locator("#tray")).to_be_hidden()
         await page.reload()
-    await page.get_by_role("link", name="Shortcuts").click()
+    await from_menu(page, "Shortcuts")
     await dialog.get_by_role("checkbox", name="Use single letters").check()
     await press(page, "Escape")
     await row(page, 0).locator(".what a").focus()

@@ -227,6 +227,12 @@ async def screenshot(page: Page, name: str, *, full_page: bool = True) -> Path:
     return path
 
 
+async def from_menu(page: Page, entry: str) -> None:
+    """Goes where an entry of the bar's menu leads."""
+    await page.locator("#more").click()
+    await page.locator("#menu").get_by_role("link", name=entry, exact=True).click()
+
+
 COLOURS = ("color-contrast", "link-in-text-block")  # axe-core's rules about colours, WCAG A and AA
 
 # What is in order would come back too, node by node with its HTML: megabytes for a hundred rows.

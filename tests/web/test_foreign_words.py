@@ -9,7 +9,7 @@ import pytest
 from babel import Locale
 
 from app.mailbox import SortKey
-from app.mailbox.query import Field
+from app.mailbox.terms import Field
 from app.web.reader.views import ReaderFragment, RouteView, SourceView, Tab
 from app.web.site import languages
 from app.web.site.languages import Language

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.web.site.problems import PROBLEMS
-from app.web.site.visit import AnyVisit
+from app.web.site.visit import OpenWatchingVisit
 from app.web.site.words import N_, _
 
 from .views import ApiView, CallView, CodeView, ParameterView
@@ -104,7 +104,7 @@ def codes() -> list[tuple[str, int, str]]:
 
 
 @router.get("/docs")
-async def show_docs(visit: AnyVisit) -> Response:
+async def show_docs(visit: OpenWatchingVisit) -> Response:
     """The API page."""
     known = tuple(CodeView(code, status, meaning) for code, status, meaning in codes())
     document = visit.request.app.openapi()

@@ -39,7 +39,7 @@ class ExportView:
         q: the filter, or "".
         ids: what was ticked; empty where the filter chooses.
         progress: of the last export, if there was one.
-        error: what is wrong with the filter.
+        error: what is wrong with the filter; then the page begins with that field.
     """
 
     chosen: Totals
@@ -49,3 +49,4 @@ class ExportView:
     ids: tuple[str, ...]
     progress: ExportProgressView | None
     error: ErrorView | None = None
+    focus: str = ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.mailbox import Progress
+from app.mailbox import Progress, Totals
 from app.web.site.views import ErrorView
 
 
@@ -65,12 +65,33 @@ class FaultView:
 
     Attributes:
         words: what is wrong, a sentence.
+        still: what the list shows all the same, a sentence.
+        meant: what may have been meant.
     """
 
     words: str
     before: str
     at: str
     after: str
+    still: str
+    meant: "tuple[MeantView, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeantView:
+    """A size with the unit that was missing, and the list with the filter so."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """Terms in the words of the page and in English, and what they find."""
+
+    own: str
+    english: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +112,16 @@ class FilterView:
         longest: characters that can be typed: more than a filter may have, so that what is cut
             off is never taken for all of it, and few enough for an address.
         fault: why it makes no sense, or None where it does.
+        notes: what sizes without a unit were taken for.
     """
 
     q: str
     longest: int
     sorts: tuple[SortView, ...]
+    help: tuple[HelpView, ...]
     recipes: tuple[RecipeView, ...]
     fault: FaultView | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +130,16 @@ class MatchingView:
 
     Attributes:
         q: the filter; "" where all messages are meant.
+        carried: what forms send for it: where it makes no sense as it was typed, to be refused.
+        wrong: it makes no sense, and nothing can be marked by it.
         count, octets: how many match, and their octets; `unsized` of them have no known size.
         undecided: how many may match once their headers are known.
         more: there are other pages.
     """
 
     q: str
+    carried: str
+    wrong: bool
     count: int
     octets: int
     unsized: int
@@ -151,6 +179,25 @@ class PagerView:
 
 
 @dataclass(frozen=True, slots=True)
+class TrayView:
+    """What is marked, and what was last done to many marks, until the next action on any.
+
+    Attributes:
+        marks: how much is marked.
+        done: what the last action did, in words, where the marks themselves do not tell; else "".
+        change: the number of that action, for whoever takes it back.
+        undoable: it can be taken back.
+        undo: what the button that takes it, or else the last mark, back says.
+    """
+
+    marks: Totals
+    undo: str = ""
+    done: str = ""
+    change: str = ""
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesView:
     """What a person should know, one sentence each: what happened, and how this server is."""
 
@@ -160,7 +207,10 @@ class NoticesView:
 
 @dataclass(frozen=True, slots=True)
 class ListFragment:
-    """Another list in the place of the one that is there; `back` is its address."""
+    """Another list in the place of the one that is there.
+
+    `back` is its address, `typed` its filter as it was asked for.
+    """
 
     rows: tuple[RowView, ...]
     progress: Progress
@@ -169,6 +219,7 @@ class ListFragment:
     pager: PagerView
     filter: FilterView
     back: str
+    typed: str
 
 
 @dataclass(frozen=True, slots=True)

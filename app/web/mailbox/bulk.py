@@ -3,14 +3,16 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import PlainTextResponse, Response
 
 from app.mailbox import Selection, in_thread, parse_headers
+from app.web.list.filter_words import read_filter
 from app.web.list.list_url import MOST_ROWS, back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
 from app.web.list.rows import Rows
-from app.web.list.selection import chosen, named
+from app.web.list.selection import MOST_NAMED, chosen, ids_in, named
+from app.web.list.tray import tray
 from app.web.list.views import CountedFragment
 from app.web.site import formats
 from app.web.site.errors import InvalidRequest
@@ -20,7 +22,7 @@ from app.web.site.views import ErrorView
 from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _, ngettext
 
-from .page import mailbox_page, title, toast
+from .page import mailbox_page, title
 from .views import BulkFragment
 
 router = APIRouter(prefix="/mailbox")
@@ -39,7 +41,8 @@ async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
     messages = named(mailbox, (shown or ())[:MOST_ROWS])
     open_one = named(mailbox, [current])
     await parse_headers([*messages, *open_one])
-    marks, told = mailbox.marks.totals, toast(mailbox)
+    foot = tray(mailbox)
+    marks = foot.marks
     sum_of_marks = ngettext(
         "%(n)s message is marked, %(size)s.",
         "%(n)s messages are marked, %(size)s.",
@@ -50,10 +53,9 @@ async def _done(visit: Visit, back: str, shown: list[str] | None) -> Response:
     view = BulkFragment(
         rows=await in_thread(rows.all, messages),
         open=rows.row(open_one[0]) if open_one else None,
-        tray=marks,
-        toast=told,
+        tray=foot,
         back=back_to(state, current),
-        said="" if told else sum_of_marks,
+        said=f"{sum_of_marks if marks.messages or not foot.done else ''} {foot.done}".strip(),
     )
     return await visit.fragment("mailbox/bulk", view, title(mailbox, None))
 
@@ -68,6 +70,16 @@ async def _refused(visit: Visit, back: str, error: ErrorView) -> Response:
     if found.state.page > found.pages:
         found = await listed(visit.mailbox, found.state.at(found.pages))
     return await mailbox_page(visit, found, error=error)
+
+
+@router.get("/matching")
+async def tell_matching(visit: CurrentVisit, q: Annotated[str, Query()] = "") -> Response:
+    """The ids of all that the filter means, with spaces between; none where they are too many."""
+    await visit.session.reader.ensure_listed()
+    found = await chosen(visit.mailbox, read_filter(q).query)
+    if len(found.matched) > MOST_NAMED:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return PlainTextResponse(" ".join(message.id for message in found.matched))
 
 
 @router.post("/mark")
@@ -87,7 +99,8 @@ async def mark_selected(
     if every:
         return await mark_matching(visit, shown, q, count, back)
     await visit.session.reader.ensure_listed()
-    if not id:
+    ids = ids_in(id)
+    if not ids:
         error = ErrorView(
             "invalid-request",
             _("Nothing is ticked."),
@@ -95,7 +108,7 @@ async def mark_selected(
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
         return await _refused(visit, back, error)
-    visit.mailbox.marks.mark_many(id)
+    visit.mailbox.marks.mark_many(ids)
     return await _done(visit, back, shown)
 
 
@@ -105,7 +118,7 @@ async def mark_matching(
 ) -> Response:
     """Marks all that the filter means, if that is still as many as the page showed."""
     await visit.session.reader.ensure_listed()
-    found = await chosen(visit.mailbox, q)
+    found = await chosen(visit.mailbox, read_filter(q).query)
     if count != str(len(found.matched)):
         return await _refused(visit, back, _others(found))
     visit.mailbox.marks.mark_many(message.id for message in found.matched)

@@ -10,6 +10,7 @@ from app.web.list.list_url import MOST_ROWS, back_to, current_list
 from app.web.list.notices import notices
 from app.web.list.rows import Rows
 from app.web.list.selection import named
+from app.web.list.tray import tray
 from app.web.site import formats
 from app.web.site.access import WatchedSession
 from app.web.site.forms import Back
@@ -102,7 +103,7 @@ async def show_live(
     gone = sum(id not in mailbox.index for id in (*marked, *unmarked))
     open_row = rows.row(opened[0]) if opened else None
     view = LiveFragment(
-        tray=mailbox.marks.totals,
+        tray=tray(mailbox),
         rows=rows.all(messages),
         open=open_row,
         back=back_to(state, current),

@@ -2,22 +2,24 @@
 
 from fastapi.responses import Response
 
-from app.mailbox import Change, Mailbox, Sort, SortKey, in_thread
+from app.mailbox import Mailbox, Sort, SortKey, in_thread
+from app.web.list.filter_words import present
 from app.web.list.list_url import back_to
 from app.web.list.notices import notices
 from app.web.list.results import ListPage, filter_view, matching_view, order_view
 from app.web.list.rows import Rows, pager
+from app.web.list.tray import tray
 from app.web.list.views import ListFragment, RowView
 from app.web.reader.views import MessageView
-from app.web.site import formats
 from app.web.site.shell import live, titled
 from app.web.site.views import ErrorView
 from app.web.site.visit import Visit
-from app.web.site.words import _, ngettext
+from app.web.site.words import _
 from app.web.space.sidebar import MOST_UNREAD, space_map, stat
+from app.web.space.within import grouped_within
 from app.web.transcript.lines import transcript
 
-from .views import MailboxView, ToastView
+from .views import MailboxView
 
 _BY_SIZE = Sort(SortKey.SIZE, descending=True)
 
@@ -25,45 +27,6 @@ _BY_SIZE = Sort(SortKey.SIZE, descending=True)
 def title(mailbox: Mailbox, opened: RowView | None) -> str:
     """`3 marked · Holiday video · user@example.net`."""
     return titled(mailbox, (opened.subject or _("Message")) if opened else "")
-
-
-def toast(mailbox: Mailbox) -> ToastView | None:
-    """What was last done to many marks, as long as it can be undone."""
-    change = mailbox.marks.undoable
-    if change is None:
-        return None
-    gone = ngettext(
-        "%(n)s of the chosen messages is not in the mailbox any more.",
-        "%(n)s of the chosen messages are not in the mailbox any more.",
-        change.gone,
-        n=formats.number(change.gone),
-    )
-    said = [_changed(change), *([gone] if change.gone else [])]
-    undoable = bool(change.marked or change.unmarked)
-    return ToastView(" ".join(said), change.number, undoable, bool(change.unmarked))
-
-
-def _changed(change: Change) -> str:
-    size = formats.size(change.octets)
-    if change.unmarked:
-        count = len(change.unmarked)
-        return ngettext(
-            "%(n)s message, %(size)s, is not marked any more.",
-            "%(n)s messages, %(size)s, are not marked any more.",
-            count,
-            n=formats.number(count),
-            size=size,
-        )
-    count = len(change.marked)
-    if not count:
-        return _("Nothing new was marked.")
-    return ngettext(
-        "%(n)s message, %(size)s, is marked for deletion.",
-        "%(n)s messages, %(size)s, are marked for deletion.",
-        count,
-        n=formats.number(count),
-        size=size,
-    )
 
 
 def list_fragment(mailbox: Mailbox, found: ListPage, current: str) -> ListFragment:
@@ -76,6 +39,7 @@ def list_fragment(mailbox: Mailbox, found: ListPage, current: str) -> ListFragme
         pager=pager(found.state, len(found.selection.matched)),
         filter=filter_view(found),
         back=back_to(found.state, current),
+        typed=found.typed.strip(),
     )
 
 
@@ -89,15 +53,14 @@ async def mailbox_page(
     """The mailbox page, with a message open or without."""
     mailbox = visit.mailbox
     by_size = await mailbox.listing.ordered(_BY_SIZE)
-    await mailbox.listing.survey(formats.own_zone(), MOST_UNREAD)
+    within = await grouped_within(mailbox, present(found.state.q), MOST_UNREAD)
     opened = reader.row if reader else None
     fragment = await in_thread(list_fragment, mailbox, found, opened.id if opened else "")
     view = MailboxView(
         stat=await in_thread(stat, mailbox, by_size),
-        map=await in_thread(space_map, mailbox, found.state),
+        map=await in_thread(space_map, mailbox, found.state, within),
         list=fragment,
-        tray=mailbox.marks.totals,
-        toast=toast(mailbox),
+        tray=tray(mailbox),
         notices=notices(mailbox),
         transcript=transcript(mailbox),
         live=live(visit.session),

@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import FeedTopic, in_thread
+from app.mailbox import BadQuery, FeedTopic, in_thread
+from app.web.list.filter_words import same_in_english
 from app.web.list.list_url import MOST_ROWS, State, current_list
 from app.web.list.notices import notices
-from app.web.list.results import fault_view, listed, matching_view, order_view
+from app.web.list.results import ListPage, fault_view, listed, matching_view, order_view
 from app.web.list.rows import Rows, subject_of
+from app.web.list.tray import tray
 from app.web.list.views import CountedFragment, NoticesFragment
 from app.web.site import formats
 from app.web.site.access import CurrentSession
@@ -50,7 +52,7 @@ async def _marked(visit: Visit, id: str, back: str) -> Response:
         n=formats.number(marks.messages),
         size=formats.size(marks.octets, marks.unsized),
     )
-    view = MarkedFragment(row, marks, back, said)
+    view = MarkedFragment(row, tray(mailbox), back, said)
     return await visit.fragment("list/marked", view)
 
 
@@ -60,8 +62,9 @@ async def show_list(visit: CurrentVisit, state: State) -> Response:
     await visit.session.reader.ensure_listed()
     visit.mailbox.headers.come_back(visit.session.line)
     found = await listed(visit.mailbox, state)
-    if state.page > found.pages:
-        return RedirectResponse(found.state.at(found.pages).href(), status_code=303)
+    if state.page > found.pages or not (found.fault or same_in_english(state.q)):
+        page = min(state.page, found.pages)
+        return RedirectResponse(found.state.at(page).href(), status_code=303)
     return await mailbox_page(visit, found)
 
 
@@ -72,13 +75,18 @@ async def show_list_alone(visit: CurrentVisit, state: State) -> Response:
     visit.mailbox.headers.come_back(visit.session.line)
     found = await listed(visit.mailbox, state)
     if found.fault is not None:
-        fault = fault_view(found.typed, found.fault)
-        return unswapped(await visit.fragment("list/filter_error", fault, status=_BAD_FILTER))
+        return await _wrong(visit, found, found.fault)
     if state.page > found.pages:
         found = await listed(visit.mailbox, state.at(found.pages))
     current = current_list(visit.from_htmx or "")[1]
     view = await in_thread(list_fragment, visit.mailbox, found, current)
     return await visit.fragment("list/list", view)
+
+
+async def _wrong(visit: Visit, found: ListPage, error: BadQuery) -> Response:
+    """Why a filter makes no sense, and what the list still shows."""
+    view = fault_view(found, error, current_list(visit.from_htmx or "")[0])
+    return unswapped(await visit.fragment("list/filter_error", view, status=_BAD_FILTER))
 
 
 @router.get("/counted")
@@ -88,6 +96,8 @@ async def show_counted(visit: WatchingVisit, state: State, shown: Shown = None) 
     The page asks by itself as headers come in.
     """
     found = await listed(visit.mailbox, state)
+    if found.fault is not None:
+        return await _wrong(visit, found, found.fault)
     order = order_view(visit.mailbox, found, (shown or [])[:MOST_ROWS])
     view = CountedFragment(matching=matching_view(found), order=order)
     return await visit.fragment("list/matches", view)

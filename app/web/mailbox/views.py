@@ -2,29 +2,12 @@
 
 from dataclasses import dataclass
 
-from app.mailbox import Progress, Totals
-from app.web.list.views import ListFragment, NoticesView, RowView
+from app.mailbox import Progress
+from app.web.list.views import ListFragment, NoticesView, RowView, TrayView
 from app.web.reader.views import MessageView
 from app.web.site.views import ErrorView, LiveView
 from app.web.space.views import MapView, StatView
 from app.web.transcript.views import TranscriptView
-
-
-@dataclass(frozen=True, slots=True)
-class ToastView:
-    """What was just done to many marks.
-
-    Attributes:
-        said: in words.
-        number: names it.
-        undoable: it can be taken back.
-        unmarked: they were unmarked, so that taking it back marks them again.
-    """
-
-    said: str
-    number: int
-    undoable: bool
-    unmarked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +24,7 @@ class MailboxView:
     stat: StatView
     map: MapView
     list: ListFragment
-    tray: Totals
-    toast: ToastView | None
+    tray: TrayView
     notices: NoticesView
     transcript: TranscriptView
     live: LiveView
@@ -58,7 +40,7 @@ class MarkedFragment:
     """After a mark was set or taken back: the row, the tray, the lock's chip; `said` tells it."""
 
     row: RowView
-    tray: Totals
+    tray: TrayView
     back: str
     said: str
 
@@ -69,13 +51,12 @@ class BulkFragment:
 
     Attributes:
         open: the open message, or None where none is.
-        said: how much is marked, for screen readers, where no toast tells what happened.
+        said: how much is marked and what was done, for screen readers.
     """
 
     rows: tuple[RowView, ...]
     open: RowView | None
-    tray: Totals
-    toast: ToastView | None
+    tray: TrayView
     back: str
     said: str
 
@@ -103,7 +84,7 @@ class LiveFragment:
         changed: that the page shows another mailbox than there is now, in words, or "".
     """
 
-    tray: Totals
+    tray: TrayView
     rows: tuple[RowView, ...]
     open: RowView | None
     back: str
@@ -117,5 +98,5 @@ class SavedFragment:
     """How saving a message stands, and what hangs on its mark."""
 
     reader: MessageView
-    tray: Totals
+    tray: TrayView
     back: str

@@ -9,6 +9,7 @@ from app.mailbox import NoSuchMessage, NoSuchPart, in_thread, message_within, op
 from app.mime import Attachment, Contents, Kind, SafeHtml, split_path, unpack
 from app.sessions import Session
 from app.web.list.list_url import State
+from app.web.list.tray import tray
 from app.web.reader.attachments import TNEF_OCTETS, shown_type
 from app.web.reader.files import (
     FileResponse,
@@ -184,7 +185,7 @@ async def show_saved(visit: CurrentVisit, state: State, id: str) -> Response:
     reader = ReaderPane(mailbox, state, mailbox.index[id], Asked())
     view = SavedFragment(
         reader=reader.waiting(),
-        tray=mailbox.marks.totals,
+        tray=tray(mailbox),
         back=state.href(f"/mailbox/messages/{id}"),
     )
     return await visit.fragment("reader/save_state", view)

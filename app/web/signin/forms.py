@@ -18,6 +18,7 @@ from app.web.site.words import _
 from .views import ServerView
 
 _MAX_PORT = 65535
+_PLACE_FIELDS = frozenset({"server", "port", "security", "login"})
 # A name, an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _PLACE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s/:@\[\]?#\\]+))(?::(\d{1,5}))?")
 _BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
@@ -66,7 +67,7 @@ class SignInForm:
         """
         username = self.login.strip() or (found.username if found else self.username.strip())
         if not username:
-            raise InvalidRequest(_("Type your email address or user name."))
+            raise InvalidRequest(_("Type your email address or user name."), "username")
         mechanism = self.auth.strip().upper() or None
         if mechanism is not None and mechanism not in MEANS:
             raise InvalidRequest(
@@ -80,7 +81,7 @@ class SignInForm:
 
     def _read_password(self, username: str) -> str:
         if not self.password:
-            raise InvalidRequest(_("Type your password."))
+            raise InvalidRequest(_("Type your password."), "password")
         if _CONTROL.search(username) or _CONTROL.search(self.password):
             raise InvalidRequest(
                 _("The name or the password contains a line break or another control character.")
@@ -108,9 +109,20 @@ class SignInForm:
     def choices(self, config: WebConfig) -> tuple[ServerView, ...]:
         """The servers that the operator offers; the one that was chosen is selected."""
         return tuple(
-            ServerView(one.label, server_label(one.target), one.label == self.offered)
+            ServerView(
+                one.label,
+                server_label(one.target),
+                one.label == self.offered,
+                one.target.security is Security.NONE,
+            )
             for one in config.offered
         )
+
+    def shown(self, config: WebConfig) -> frozenset[str]:
+        """The fields of the server that a page has."""
+        if config.fixed:
+            return frozenset({"offered"} if len(config.offered) > 1 else ())
+        return _PLACE_FIELDS | frozenset({"offered"} if config.offered else ())
 
     def target(self, config: WebConfig) -> Target:
         """The server alone.
@@ -157,7 +169,7 @@ def _offered(offered: tuple[OfferedTarget, ...], value: str) -> Target:
     for one in offered:
         if one.label == value:
             return one.target
-    raise InvalidRequest(_("This server is not offered here."))
+    raise InvalidRequest(_("This server is not offered here."), "offered")
 
 
 def read_target(server: str, port: str, security: str) -> Target:
@@ -168,21 +180,26 @@ def read_target(server: str, port: str, security: str) -> Target:
     """
     place = server.strip()
     if not place:
-        raise InvalidRequest(_("Type the name of the mail server, such as pop.example.net."))
+        raise InvalidRequest(
+            _("Type the name of the mail server, such as pop.example.net."), "server"
+        )
     if _BARE_IPV6.fullmatch(place):
         place = f"[{place}]"
     found = _PLACE.fullmatch(place)
     if found is None or _CONTROL.search(place) or not _is_address(found[1]):
         raise InvalidRequest(
-            _("Server: %(text)s is not a server name.", text=repr(server.strip()[:80]))
+            _("Server: %(text)s is not a server name.", text=repr(server.strip()[:80])), "server"
         )
     host = (found[1] or found[2]).rstrip(".")
     typed = port.strip() or found[3] or ""
     if typed and not (typed.isdecimal() and typed.isascii() and 1 <= int(typed[:6]) <= _MAX_PORT):
-        raise InvalidRequest(_("Port: a number from 1 to %(most)s.", most=_MAX_PORT))
+        raise InvalidRequest(
+            _("Port: a number from 1 to %(most)s.", most=_MAX_PORT),
+            "port" if port.strip() else "server",
+        )
     kind = security.strip().lower()
     if kind and kind not in {known.value for known in Security}:
-        raise InvalidRequest(_("Security: tls, starttls or none."))
+        raise InvalidRequest(_("Security: tls, starttls or none."), "security")
     implied = Security.STARTTLS if typed == "110" else Security.TLS
     chosen = Security(kind) if kind else implied
     return Target(host, int(typed) if typed else chosen.default_port, chosen)

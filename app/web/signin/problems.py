@@ -1,10 +1,13 @@
 """Why a sign-in has no server to go to, in plain words."""
 
+from app.discovery import Reason
 from app.web.site.problems import Words, problem
 from app.web.site.words import _
 
 from .errors import ConfirmServer, ServerNotFound
 from .found_servers import why_none
+
+_TYPED = frozenset({Reason.BAD_NAME, Reason.BAD_DOMAIN})  # the address itself is wrong
 
 
 @problem(ServerNotFound, 422, "server-not-found")
@@ -14,6 +17,7 @@ def not_found(error: ServerNotFound) -> Words:
         _("The mail server could not be found from the address."),
         why_none(error.reason, error.domain, error.provider, error.host),
         (_("Type the name of the mail server, such as pop.example.net."),),
+        "username" if error.reason in _TYPED else "server",
     )
 
 

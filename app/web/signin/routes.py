@@ -23,7 +23,7 @@ from .errors import ConfirmServer, ServerNotFound
 from .expired import ended_view, left_view, not_signed_in
 from .forms import FilledIn, SignInForm
 from .leaving import LEAVING
-from .search_panel import found_view, idle
+from .search_panel import found_view, idle, protection
 from .views import EndedView, FoundView, SignInView
 
 router = APIRouter()
@@ -70,6 +70,10 @@ async def _page(
     place = (form.server, form.port, form.login, form.security or "tls")
     as_found = _as_found(form, found)
     named = f"{form.server}:{form.port}" if form.server and form.port else form.server
+    server_fields = form.shown(config)
+    focus = "ended" if ended else "username"
+    if error is not None:
+        focus = error.about({"username", "password", *server_fields})
     asked = error is not None and error.code in {"confirm-server", "server-not-found"}
     view = SignInView(
         username=form.username,
@@ -81,11 +85,13 @@ async def _page(
         idle=idle(discovery),
         sought=found.address if found.server and as_found else "",
         chosen=next((one.label for one in offered if one.selected), "" if as_found else named),
+        chosen_protection="" if form.offered not in {"", "other"} else protection(form.security),
         open=asked
+        or focus in server_fields
         or found.opens
         or not discovery.searches
         or not (as_found or place == ("", "", "", "tls")),
-        focus="username" if not form.username else "server" if found.opens else "password",
+        focus=focus,
         offered=offered,
         fixed=config.fixed,
         demo=config.demo is not None,

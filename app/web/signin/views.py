@@ -1,7 +1,6 @@
 """The sign-in page, and the server that was found for an address."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from app.mailbox import Totals
 from app.sessions import Undeleted
@@ -15,6 +14,7 @@ class ServerView:
     value: str
     label: str
     selected: bool
+    plaintext: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,10 @@ class SignInView:
         found, idle: what is known of the server by now, and what stands there before.
         sought: the address that the server in the form was found for; "" for another server.
         chosen: the server that a person has named instead, as a person reads it; "" for none.
+        chosen_protection: how the connection to it is protected, where the form says so.
         open: whether the fields of the server stand open.
-        focus: the field to begin with.
+        focus: what to begin with: the field that the error is about, `error` where it is about
+            none, `ended`, or the first field.
         offered: the operator's servers; where there are some, they come as a select.
         fixed: no other server may be named.
         demo: whether there is a demo mailbox to look around in.
@@ -98,8 +100,9 @@ class SignInView:
     idle: FoundView
     sought: str
     chosen: str
+    chosen_protection: str
     open: bool
-    focus: Literal["username", "server", "password"]
+    focus: str
     offered: tuple[ServerView, ...]
     fixed: bool
     demo: bool

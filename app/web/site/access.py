@@ -63,6 +63,11 @@ async def watched_session(request: Request) -> Session:
     return await _opened(request, using=False)
 
 
+def looks_on(request: Request) -> bool:
+    """Whether a page asked by itself, and nobody clicked."""
+    return getattr(request.state, "looks_on", False)
+
+
 def check_own_site(request: Request) -> None:
     """Refuses what another site may have made a browser send.
 

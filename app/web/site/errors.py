@@ -18,8 +18,10 @@ class InvalidRequest(WebError):
 
     Attributes:
         detail: which one and why, for a person.
+        field: its name in the form, where it is known and one alone.
     """
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, field: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
+        self.field = field

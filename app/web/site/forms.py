@@ -45,7 +45,8 @@ def read_number(name: str, value: str, low: int, high: int) -> int:
 
 def _no_number(name: str, low: int, high: int) -> InvalidRequest:
     return InvalidRequest(
-        _("%(name)s: a whole number from %(low)s to %(high)s.", name=name, low=low, high=high)
+        _("%(name)s: a whole number from %(low)s to %(high)s.", name=name, low=low, high=high),
+        name,
     )
 
 

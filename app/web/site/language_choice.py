@@ -13,7 +13,7 @@ from .words import _
 
 router = APIRouter()
 _A_YEAR = 365 * 24 * 3600
-_OWN = ("/mailbox", "/api/docs")
+_OWN = ("/mailbox", "/report", "/keys", "/api/docs")
 
 
 @router.post("/language")

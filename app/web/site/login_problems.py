@@ -61,6 +61,7 @@ def rejected(error: LoginRejected) -> Words:
             ),
             *((_unchecked(error.means),) if error.instead else ()),
         ),
+        "password",
     )
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urldefrag, urlencode, urlsplit
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from .access import looks_on
+
 HOME = "/mailbox"
 _SAFE = frozenset({"GET", "HEAD"})
 _LONGEST = 8192  # characters of an address
@@ -66,7 +68,7 @@ def to_sign_in(request: Request) -> Response:
 
     A page that asks by itself what has changed stays where it is: nobody has clicked.
     """
-    if from_htmx(request) is not None and getattr(request.state, "looks_on", False):
+    if from_htmx(request) is not None and looks_on(request):
         answer = Response(status_code=HTTPStatus.UNAUTHORIZED, media_type="text/html")
         answer.headers["HX-Reswap"] = "none"
         return answer

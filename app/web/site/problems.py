@@ -18,11 +18,12 @@ from .words import N_, _
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What to say: a title, a sentence or two, and advice."""
+    """What to say: a title, a sentence or two, and advice; `field` is the one that is wrong."""
 
     title: str
     detail: str
     advice: tuple[str, ...] = ()
+    field: str = ""
 
 
 Telling = Callable[[Any], Words]
@@ -76,6 +77,7 @@ def describe(error: Exception) -> ErrorView:
         words.detail,
         words.advice,
         reply=getattr(error, "reply", ""),
+        field=words.field,
         status=told.status,
         retry_after=getattr(error, "retry_after", None),
         instead=getattr(error, "instead", ""),
@@ -157,4 +159,4 @@ problem(InsecureHttp, 403, "forbidden-origin")(
 
 @problem(InvalidRequest, 422, "invalid-request")
 def _invalid(error: InvalidRequest) -> Words:
-    return Words(_("This input is not valid."), error.detail)
+    return Words(_("This input is not valid."), error.detail, field=error.field)

@@ -1,5 +1,6 @@
 """What every page has, and errors."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -43,6 +44,7 @@ class ErrorView:
         detail: what it means, a sentence or two.
         advice: what to try, one line each.
         reply: the server's own words, or "".
+        field: of a form, the one that it is about; "" where it is about none.
         status: the HTTP status.
         retry_after: seconds after which to try again, where that is known.
         instead: the means by which the password itself could be sent, where it was not; else "".
@@ -55,11 +57,16 @@ class ErrorView:
     detail: str
     advice: tuple[str, ...] = ()
     reply: str = ""
+    field: str = ""
     status: int = 500
     retry_after: int | None = None
     instead: str = ""
     protected: bool = False
     means_refused: tuple[str, ...] = ()
+
+    def about(self, shown: Collection[str]) -> str:
+        """Where a form that has these fields tells it: at one of them, or as `error` above all."""
+        return self.field if self.field in shown else "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,10 @@ class ErrorPage:
 
 @dataclass(frozen=True, slots=True)
 class ProblemFragment:
-    """What went wrong with a click; the page stays as it is."""
+    """What went wrong with a click, or while a page looked on; the page stays as it is."""
 
     error: ErrorView
+    clicked: bool
 
 
 @dataclass(frozen=True, slots=True)

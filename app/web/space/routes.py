@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import Order, in_thread, parse_query, proposed
+from app.mailbox import Order, in_thread, proposed
+from app.web.list.filter_words import present, read_filter
 from app.web.list.list_url import current_list
 from app.web.list.selection import chosen
 from app.web.site import formats
@@ -17,14 +18,15 @@ from . import shrink
 from .page import space_page
 from .sidebar import facets
 from .views import UnderView
+from .within import grouped_within
 
 router = APIRouter(prefix="/mailbox/space")
 
 
 async def _page(visit: Visit, q: str, form: UnderView | None = None, status: int = 200) -> Response:
     mailbox = visit.mailbox
-    query = parse_query(q)
-    found = await chosen(visit.mailbox, q)
+    query = read_filter(q).query
+    found = await chosen(visit.mailbox, query)
     form = form or shrink.form(mailbox.index.totals.octets)
     title = f"{_('Where the space goes')} · {mailbox.account.username}"
     view = await in_thread(space_page, found, query, form)
@@ -41,9 +43,9 @@ async def show_space(visit: CurrentVisit, q: str = "") -> Response:
 @router.get("/facets")
 async def show_facets(visit: WatchingVisit) -> Response:
     """The facets that need headers, for the list that asks by itself as headers come in."""
-    await visit.mailbox.listing.survey(formats.own_zone())
     state, _ = current_list(visit.from_htmx or "")
-    view = await in_thread(facets, visit.mailbox, state)
+    within = await grouped_within(visit.mailbox, present(state.q))
+    view = await in_thread(facets, state, within)
     return await visit.fragment("space/facets", view)
 
 

@@ -100,6 +100,7 @@ class FacetsFragment:
         sizes: the bands.
         groups, months: what needs headers.
         href: the page with the treemap.
+        narrowed: they are counted within a filter.
         waiting: more headers have come in than these know of.
     """
 
@@ -107,6 +108,7 @@ class FacetsFragment:
     groups: tuple[FacetsView, ...]
     months: MonthsView
     href: str
+    narrowed: bool
     waiting: bool = False
 
 

@@ -8,7 +8,7 @@ import pytest
 from app.mailbox import Totals
 from app.web.list.list_url import ListState
 from app.web.list.rows import Rows, pager
-from app.web.list.views import RowView
+from app.web.list.views import RowView, TrayView
 from app.web.mailbox.views import MarkedFragment
 from app.web.site import formats
 from tests.web.site.test_shell import MB, mailbox
@@ -72,12 +72,14 @@ def test_a_date_of_arrival_says_so():
 def test_a_row_writes_its_date_in_short_and_its_size():
     row = made(RowView, "", flag=True, full=True)
     row = replace(row, refused=False, received=False, octets=6318)
-    page = rendered("list/marked", MarkedFragment(row, Totals(1284, 5_000_000, 1), "", ""))
+    page = rendered(
+        "list/marked", MarkedFragment(row, TrayView(Totals(1284, 5_000_000, 1)), "", "")
+    )
     assert 'datetime="2024-02-29T12:30:05+00:00" title="">29 Feb 2024</time>' in page
     assert 'class="size">6.3 KB<' in page
     assert "<b>1,284 messages, at least 5.0 MB</b>" in page
     bare = replace(row, date=None, octets=None)
-    page = rendered("list/marked", MarkedFragment(bare, Totals(), "", ""))
+    page = rendered("list/marked", MarkedFragment(bare, TrayView(Totals()), "", ""))
     assert "<time" not in page.partition("</li>")[0]
     assert 'class="size">size not known<' in page
 

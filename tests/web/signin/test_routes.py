@@ -27,16 +27,20 @@ async def test_signing_in_opens_the_mailbox_and_the_start_page_leads_there():
 
 
 @pytest.mark.parametrize(
-    ("fields", "word"),
+    ("fields", "word", "begins"),
     [
-        ({"username": "  "}, "Type your email address or user name."),
-        ({"password": ""}, "Type your password."),
-        ({"server": ""}, "Type the name of the mail server"),  # searching is off here
-        ({"port": "995x"}, "Port: a number from 1 to 65535."),
-        ({"security": "ssl"}, "Security: tls, starttls or none."),
+        ({"username": "  "}, "Type your email address or user name.", "username"),
+        ({"password": ""}, "Type your password.", "password"),
+        # Searching is off here.
+        ({"server": ""}, "Type the name of the mail server", "server"),
+        ({"port": "995x"}, "Port: a number from 1 to 65535.", "port"),
+        ({"server": "pop.example.net:0", "port": ""}, "Port: a number from 1", "server"),
+        ({"security": "ssl"}, "Security: tls, starttls or none.", "security"),
+        ({"offered": "elsewhere", "server": ""}, "Type the name of the mail server", "server"),
+        ({"password": "a\nb"}, "contains a line break", ""),
     ],
 )
-async def test_a_form_that_makes_no_sense_comes_back_filled_in(fields, word):
+async def test_a_form_that_makes_no_sense_comes_back_filled_in(fields, word, begins):
     async with ScriptedServer(FakeMaildrop()) as server, running() as app, http_to(app) as http:
         page = await Browser(http).sign_in(server, **{"username": "anna@example.net", **fields})
         assert page.status_code == 422
@@ -44,6 +48,9 @@ async def test_a_form_that_makes_no_sense_comes_back_filled_in(fields, word):
         assert f'value="{fields.get("username", "anna@example.net")}"' in page.text
         assert "secret" not in page.text
         assert server.connections == 0
+        [tag] = re.findall(r"<(\w+ [^>]*) autofocus", page.text)
+        assert re.findall(r'\bid="(\w+)"', tag) == ([begins] if begins else [])
+        assert ('aria-describedby="wrong"' in tag) == bool(begins)
 
 
 async def test_the_operators_servers_are_a_choice_and_another_one_can_be_named():

@@ -10,7 +10,7 @@ from tests.support.scripted import ScriptedServer
 from tests.web.visiting import SAME_ORIGIN, Browser, http_to, running
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/docs"])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/report", "/keys", "/api/docs"])
 async def test_it_is_chosen_on_pages_without_a_session(path):
     async with running() as app, http_to(app) as http:
         page = await http.get(path, headers={"Accept-Language": "en"})
@@ -18,7 +18,7 @@ async def test_it_is_chosen_on_pages_without_a_session(path):
         answer = await http.post("/language", data=form, headers=SAME_ORIGIN)
         assert answer.status_code == 303
         # A page that is none is not gone back to.
-        assert answer.headers["location"] == (path if path == "/api/docs" else "/")
+        assert answer.headers["location"] == ("/" if path == "/nowhere" else path)
         cookie = answer.headers["set-cookie"].lower()
         assert "samesite=lax" in cookie
         assert "httponly" in cookie

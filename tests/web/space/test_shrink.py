@@ -115,6 +115,6 @@ def test_the_oldest_are_not_told_before_all_headers_are_read():
 def test_the_list_shows_first_what_goes_first():
     heap = [message(1, 9), message(2, 5, header_of(None, "1 Mar 2026 12:00"))]
     assert (
-        under.way(proposed(heap, 6, Order.LARGEST, UTC), Order.LARGEST) == "/mailbox?q=larger%3A8"
+        under.way(proposed(heap, 6, Order.LARGEST, UTC), Order.LARGEST) == "/mailbox?q=larger%3A8B"
     )
     assert under.way(proposed(heap, 10, Order.OLDEST, UTC), Order.OLDEST).endswith("&sort=date")
