@@ -32,7 +32,10 @@ async def test_a_receipt_is_found_again_and_copied(
     await page.locator(".rows .row .what a").first.click()
     await delete_the_open_one(page)
     await page.get_by_role("link", name="Back to messages").first.click()
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.get_by_role("button", name="More").click()
     await page.get_by_role("link", name="Receipts").click()
+    await page.set_viewport_size({"width": 1440, "height": 900})
     await expect(page.get_by_role("heading", level=1)).to_have_text("Receipts")
     assert await axe(page) == []
     await pictures(page, "receipts")

@@ -16,7 +16,7 @@ def receipt_text(account: Account, receipt: Receipt, why: str, rows: Sequence[Re
         why: why it could not be checked, in words.
         rows: the messages to name.
     """
-    checked = _("Checked by signing in again after QUIT and comparing every UIDL.")
+    checked = _("Checked: Popscope signed in again and looked at what is still there.")
     more = len(receipt.items) - len(rows)
     lines = [
         f"{account.username}, {account.target.shown}",

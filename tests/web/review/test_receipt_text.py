@@ -35,7 +35,7 @@ def test_it_says_whose_when_and_what_and_names_each_message():
         "3 Mar 2026, 10:41:07 (UTC+00:00)",
         "",
         "61.2 MB freed. 1 of 2 messages is gone.",
-        "Checked by signing in again after QUIT and comparing every UIDL.",
+        "Checked: Popscope signed in again and looked at what is still there.",
         "Before: 70.0 MB, 5 messages",
         "Now: 8.8 MB, 4 messages",
         "",

@@ -236,7 +236,7 @@ async def test_a_long_review_and_a_long_receipt_show_the_first_and_count_the_res
     page = await visit.browser.open("/mailbox/review")
     text = words(page)
     assert "Delete 5 messages" in text
-    assert "3 smaller messages are marked as well." in text
+    assert "3 smaller messages are marked for deletion as well." in text
     assert 'href="/mailbox?q=is%3Amarked"' in page.text
     assert ("letter 2" in text, "letter 3" in text) == (True, False)
     page = await visit.browser.commit(count="5")
