@@ -5,11 +5,14 @@ import logging
 import os
 import socket
 import sys
+from contextlib import suppress
 
 import click
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from app import __version__
@@ -24,6 +27,7 @@ from app.web import DemoAccount
 
 _HOST = "127.0.0.1"
 _PORT = 8000
+_GRACE = 3  # seconds for downloads to end; container engines wait 10
 _DEMO_PASSWORD = "demo"  # noqa: S105 -- no secret: its server is this machine's own
 _ANSWER_LOCALHOST = frozenset({_HOST, "localhost", "::1", "::", "0.0.0.0"})  # noqa: S104 -- compared, not bound
 
@@ -79,9 +83,32 @@ class _Server(uvicorn.Server):
             sys.stdout.flush()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends; event streams first, which would go on for as long as anybody looks."""
+        """Ends; event streams first, which would go on for as long as anybody looks.
+
+        What still goes out after a while is cut off, as if its browser had gone.
+        """
         self._sessions.hush()
-        await super().shutdown(sockets)
+        cutting = asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    def _cut_off(self) -> None:
+        for connection in tuple(self.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+
+
+def _until_cancelled(app: FastAPI) -> ASGIApp:
+    """The app, that takes a cancelled answer for an answer: at the end nobody is there to hear."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return answer
 
 
 async def _serve(
@@ -90,7 +117,7 @@ async def _serve(
     proxy = settings.trusted_proxy
     app = create_app(settings, demo)
     config = uvicorn.Config(
-        app,
+        _until_cancelled(app),
         host=host,
         port=port,
         http=_Unbuffered,
@@ -99,7 +126,7 @@ async def _serve(
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy or "",
         server_header=False,
-        timeout_graceful_shutdown=3,  # then downloads are cut off; container engines wait 10 s
+        timeout_graceful_shutdown=_GRACE + 1,
     )
     await _Server(config, words, app.state.services.sessions).serve()
 

@@ -5,6 +5,7 @@ Asserted on the output of a process as people run it: what is logged there is lo
 
 import contextlib
 import json
+import signal
 import socket
 import struct
 import time
@@ -217,3 +218,32 @@ def test_the_helper_tells_when_something_is_logged(visit):
     leave(visit.opened(json.dumps({}).encode() + b"\r\n\r\n"), 0)
     assert "Invalid HTTP request" in visit.said()
     assert "Traceback" not in visit.said()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_stopped_inside_of_downloads_logs_no_traceback(sent):
+    with (
+        RunningPopscope("demo") as popscope,
+        httpx.Client(base_url=popscope.url, timeout=60) as http,
+    ):
+        http.post("/demo", headers=SAME_ORIGIN, follow_redirects=True)
+        ids = [one["id"] for one in http.get("/api/v1/list?per_page=1000").json()["messages"]]
+        cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+        visit = Visit(popscope, cookies, ids[0], ids[-1])
+        taken = visit.opened(visit.request("GET", "/mailbox/messages/{large}/eml"))
+        assert taken.recv(200).startswith(b"HTTP/1.1 200")  # and nobody reads on
+        others = [  # these wait for the line, which that has
+            visit.opened(visit.request("POST", "/mailbox/export/file", "form=zip", FORM)),
+            visit.opened(visit.request("GET", "/mailbox/messages/{small}/eml")),
+            visit.opened(visit.request("GET", "/api/v1/events")),
+        ]
+        time.sleep(0.3)
+        began = time.monotonic()
+        popscope.process.send_signal(sent)
+        popscope.process.wait(30)
+        assert time.monotonic() - began < 9  # container engines wait 10 seconds
+        for connection in (taken, *others):
+            connection.close()
+        said = popscope.output.partition("\n")[2]
+        assert "Traceback" not in said, said
+        assert "ERROR" not in said, said
