@@ -164,6 +164,25 @@ async def test_a_wrong_filter_without_javascript(chromium: Chromium, demo: Runni
     await expect(page.locator("#markall")).to_be_visible()
 
 
+async def test_a_new_list_takes_little_work(chromium: Chromium, demo: RunningPopscope) -> None:
+    """By what makes it so, for clocks tell little here: a short wait, rows out of sight aside."""
+    page = await chromium.page_at(1440)
+    await enter_demo(page, demo.url)
+    await expect(page.locator("#filter")).to_have_attribute("hx-trigger", re.compile("delay:100ms"))
+    for width, height in ((1440, 58), (390, 64)):
+        await page.set_viewport_size({"width": width, "height": 844})
+        row = page.locator(".row").last
+        assert await row.evaluate("one => getComputedStyle(one).contentVisibility") == "auto"
+        assert not await row.locator("bdi").first.evaluate(
+            "one => one.checkVisibility({contentVisibilityAuto: true})"
+        )
+        box = await row.bounding_box()  # as high out of sight as it is when it is seen
+        assert box is not None
+        assert box["height"] == height
+    await row.locator("a").focus()
+    await expect(row.locator("a")).to_be_in_viewport()
+
+
 async def test_facets_count_within_the_filter_and_say_so(
     chromium: Chromium, demo: RunningPopscope
 ) -> None:
