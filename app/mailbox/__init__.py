@@ -11,6 +11,7 @@ from .console_commands import USAGE, Typed, Verb, parse_line
 from .dialogue import Exchange
 from .downloads import SPOOL_OCTETS, Download
 from .errors import (
+    ALL_ATTACHMENTS,
     AlreadyExporting,
     Ambiguous,
     BadLine,
@@ -32,6 +33,7 @@ from .errors import (
     NoSuchPart,
     NoWayIn,
     QueryFault,
+    SignInGivenUp,
     WayFault,
 )
 from .export import Export, ExportFormat
@@ -62,16 +64,20 @@ from .models import (
 )
 from .parts import OpenPart, message_within, open_part
 from .peeks import Peeked
-from .query import Query
+from .query import Assumed, Reading
 from .query import parse as parse_query
+from .query import read as read_query
 from .reader import Reader
 from .refusals import Refusal
+from .search_text import found_at
 from .shrink import Order, Proposal, cut, proposed, ranked
 from .table import Selection
+from .terms import Query
 from .transcript import LineEvent, Transcript, TranscriptLine
 from .ways import MEANS, TOKEN_MEANS, credentials_fit, token_fits
 
 __all__ = [
+    "ALL_ATTACHMENTS",
     "DISPLAY_OCTETS",
     "MEANS",
     "SPOOL_OCTETS",
@@ -80,6 +86,7 @@ __all__ = [
     "Account",
     "AlreadyExporting",
     "Ambiguous",
+    "Assumed",
     "BadLine",
     "BadQuery",
     "By",
@@ -128,11 +135,13 @@ __all__ = [
     "Query",
     "QueryFault",
     "Reader",
+    "Reading",
     "Receipt",
     "ReceiptItem",
     "Refusal",
     "Saved",
     "Selection",
+    "SignInGivenUp",
     "Sort",
     "SortKey",
     "Totals",
@@ -145,6 +154,7 @@ __all__ = [
     "WayFault",
     "credentials_fit",
     "cut",
+    "found_at",
     "grouped",
     "in_thread",
     "message_name",
@@ -155,5 +165,6 @@ __all__ = [
     "parse_query",
     "proposed",
     "ranked",
+    "read_query",
     "token_fits",
 ]

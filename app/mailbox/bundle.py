@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from app.mime import Contents, stream
 
-from .errors import NoSuchPart
+from .errors import ALL_ATTACHMENTS, NoSuchPart
 from .filenames import message_name, part_name, unique
 from .models import Message
 from .parts import OpenPart, message_within
@@ -24,7 +24,7 @@ def bundle(message: Message, contents: Contents, within: str = "") -> OpenPart:
     """
     _, contents = message_within(contents, within).readable()
     if not contents.attachments:
-        raise NoSuchPart("attachments")
+        raise NoSuchPart(ALL_ATTACHMENTS)
     name = message_name(message).removesuffix(".eml")
     return OpenPart(_zipped(message, contents), f"{name}.zip", None)
 

@@ -74,6 +74,10 @@ class MailboxInUse(MailboxError):
         self.retry_after = retry_after
 
 
+class SignInGivenUp(MailboxError):
+    """A person did not want to wait any longer until the server lets in; nothing was opened."""
+
+
 class LoginDelayed(MailboxError):
     """Too soon after the last login (RFC 2449, section 8.1.1, `[LOGIN-DELAY]`).
 
@@ -146,11 +150,15 @@ class CalledOff(MailboxError):
     """A download was called off before its end."""
 
 
+ALL_ATTACHMENTS = "attachments"
+"""In place of a path, where all were asked for and there is none."""
+
+
 class NoSuchPart(MailboxError):
     """The message has no part of this path.
 
     Attributes:
-        path: the path that was asked for.
+        path: the path that was asked for, or `ALL_ATTACHMENTS`.
     """
 
     def __init__(self, path: str) -> None:
@@ -189,8 +197,15 @@ class QueryFault(Enum):
     BAD_AGE = "no age"
     BAD_DAY = "no day"
     BAD_MONTH = "no month"
+    RANGE = "two sizes or ages at once"
+    TWO_WAYS = "a point or comma that can be read in two ways"
+    NO_UNIT = "so small a size without a unit"
+    LONE_OR = "nothing beside an or"
     OPEN_QUOTE = "unclosed quote"
     AFTER_QUOTE = "no space after a quote"
+    OPEN_BRACKET = "unclosed parenthesis"
+    AFTER_BRACKET = "no space after a parenthesis"
+    TOO_DEEP = "too many parentheses within each other"
     TOO_LONG = "too long"
 
 

@@ -1,4 +1,4 @@
-"""Many whole messages in one file, an mbox or a zip, made while it goes out.
+"""Many whole messages in one file, an mbox or a zip, or their attachments; made while it goes out.
 
 Each message is spooled first, so that one that breaks off is fetched again and never stands in the
 file by half; the next one comes in while one goes out.
@@ -9,14 +9,14 @@ from enum import Enum
 from itertools import zip_longest
 from typing import Final
 
-from app.mime import MboxWriter, Octets
+from app.mime import Contents, MboxWriter, Octets, Summary, split_header, stream, summarise
 from app.pop3 import CommandRejected
 from app.transport import TransportError
 
 from .downloads import Download
-from .errors import CalledOff, NoSuchMessage
-from .filenames import message_name
-from .models import Message, Totals
+from .errors import ALL_ATTACHMENTS, CalledOff, NoSuchMessage, NoSuchPart
+from .filenames import Names, dated_message_name, dated_part_name
+from .models import HEADER_OCTETS, Message, Totals
 from .spool import Spool
 from .zipping import ZipWriter, grouped
 
@@ -28,6 +28,12 @@ class ExportFormat(Enum):
 
     MBOX = "mbox"
     ZIP = "zip"
+    ATTACHMENTS = "attachments"
+
+    @property
+    def suffix(self) -> str:
+        """Of the file's name, and what it is called as a media type."""
+        return "mbox" if self is ExportFormat.MBOX else "zip"
 
 
 class Export:
@@ -42,6 +48,7 @@ class Export:
         total: how much it is, by LIST's estimates.
         done: how much of that went out.
         missing: how many messages were no longer in the maildrop.
+        files: how many are in it.
         refused: the message at which the server said -ERR, and its words: there it broke off.
         running: it was begun and has not ended.
         complete: it went out to its end.
@@ -50,10 +57,13 @@ class Export:
     def __init__(
         self, messages: Sequence[Message], form: ExportFormat, fetch: Callable[[Message], Download]
     ) -> None:
+        if form is ExportFormat.ATTACHMENTS:  # what has none for sure is not fetched
+            messages = [one for one in messages if one.header.attached is not False]
         self.form = form
         self.total = Totals(len(messages), sum(message.counted for message in messages))
         self.done = Totals()
         self.missing = 0
+        self.files = 0
         self.refused: tuple[Message, str] | None = None
         self.running = False
         self.complete = False
@@ -65,11 +75,12 @@ class Export:
         """The octets of the file.
 
         Raises:
+            NoSuchPart: attachments are wanted, and there is none; nothing went out then.
             MailboxError, TransportError, Pop3Error: it breaks off here, also where a message is
                 refused: a file that lacks one must not look whole.
         """
         self.running = True
-        file = _Zip() if self.form is ExportFormat.ZIP else _Mbox()
+        file = _FILES[self.form]()
         try:
             for message, following in zip_longest(self._messages, self._messages[1:]):
                 spool = await self._came(message)
@@ -78,8 +89,11 @@ class Export:
                 if spool is not None:
                     async for block in grouped(file.add(message, spool)):
                         yield block
+                    self.files = file.count
                 spool = None  # its disk is free before the one after the next is begun
                 self.done = Totals(self.done.messages + 1, self.done.octets + message.counted)
+            if self.form is ExportFormat.ATTACHMENTS and not file.count:
+                raise NoSuchPart(ALL_ATTACHMENTS)
             async for block in grouped(file.end()):
                 yield block
             self.complete = True
@@ -129,9 +143,11 @@ class Export:
 
 class _Mbox:
     def __init__(self) -> None:
+        self.count = 0
         self._writer = MboxWriter()
 
     def add(self, message: Message, data: Octets) -> Iterator[bytes]:
+        self.count += 1
         summary = message.summary
         sender = summary.sender.email if summary and summary.sender else ""
         yield self._writer.begin(sender, summary.date if summary else None)
@@ -145,15 +161,48 @@ class _Mbox:
 
 class _Zip:
     def __init__(self) -> None:
+        self.count = 0
         self._writer = ZipWriter()
-        self._count = 0
+        self._names = Names()
 
     def add(self, message: Message, data: Octets) -> Iterator[bytes]:
-        self._count += 1
+        self.count += 1
+        summary = _summary(message, data)
         octets = (bytes(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
-        name = f"{self._count:05} {message_name(message)}"
-        date = message.summary.date if message.summary else None
-        return self._writer.add(name, octets, size=len(data), date=date)
+        name = self._names.own(dated_message_name(summary, message.number))
+        return self._writer.add(name, octets, size=len(data), date=summary.date)
 
     def end(self) -> Iterator[bytes]:
         return self._writer.end()
+
+
+class _Attachments:
+    def __init__(self) -> None:
+        self.count = 0
+        self._writer = ZipWriter()
+        self._names = Names()
+
+    def add(self, message: Message, data: Octets) -> Iterator[bytes]:
+        _, contents = Contents(data, whole=True).readable()
+        summary = _summary(message, data)
+        for part in contents.attachments:
+            self.count += 1
+            name = self._names.own(dated_part_name(summary, part))
+            size = part.octets or part.span[1] - part.span[0]
+            octets = stream(contents.data, part)
+            yield from self._writer.add(name, octets, size=size, date=summary.date)
+
+    def end(self) -> Iterator[bytes]:
+        return self._writer.end()
+
+
+_FILES: Final[dict[ExportFormat, type[_Mbox | _Zip | _Attachments]]] = {
+    ExportFormat.MBOX: _Mbox,
+    ExportFormat.ZIP: _Zip,
+    ExportFormat.ATTACHMENTS: _Attachments,
+}
+
+
+def _summary(message: Message, data: Octets) -> Summary:
+    """Of a message that is here, though its header may not have been read."""
+    return message.summary or summarise(split_header(bytes(data[:HEADER_OCTETS]))[0])

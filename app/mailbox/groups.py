@@ -12,8 +12,8 @@ from enum import Enum
 from typing import Final
 
 from .models import Message
-from .query import Field, Term
 from .search_text import UNREAD, SearchText
+from .terms import Field, Term
 
 # What a band is called, and the octets that its messages have more than; the first band is highest.
 _BANDS: Final = (("10M", 10_000_000), ("1M", 1_000_000), ("100K", 100_000), ("0", -1))

@@ -27,6 +27,7 @@ from .deletions import Deletions
 from .errors import LoginDelayed, MailboxInUse
 from .login import signed_in, turned_away
 from .models import Credentials
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     from .line import Line
@@ -64,6 +65,7 @@ class Lease:
         used: when it was last used, on the loop's clock.
         attended: when a person, or a script, last asked for anything.
         habit: what is known of the server.
+        waiting: for a sign-in.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Lease:
         self.tenant = tenant
         self.habit = dialer.habits.of(target.host, target.port)
         self.name = ""
+        self.waiting = Waiting()
         self.deletions = Deletions(lambda: self.connection)
         self.used = self.attended = 0.0
         self._dialer = dialer
@@ -131,6 +134,7 @@ class Lease:
             yield
         finally:
             self._uses -= 1
+            self.used = asyncio.get_running_loop().time()
 
     @contextmanager
     def retrieve(self) -> Iterator[None]:
@@ -151,10 +155,6 @@ class Lease:
         """Whether a whole message is on its way: POP3 answers in order."""
         return self._retrievals > 0
 
-    def touch(self) -> None:
-        """The lease was just used."""
-        self.used = asyncio.get_running_loop().time()
-
     # -- taking --------------------------------------------------------------------------------
 
     async def take(self, credentials: Credentials) -> Connection:
@@ -162,10 +162,15 @@ class Lease:
 
         Raises:
             LoginRejected, MailboxInUse, LoginDelayed: the server refused.
+            SignInGivenUp: somebody did not want to wait for it.
             TransportError, RemoteProtocolError: no usable connection.
         """
         if self._closed:
             raise ConnectionLost("session", sent=False)
+        async with self.waiting.under_way():
+            return await self._taken(credentials)
+
+    async def _taken(self, credentials: Credentials) -> Connection:
         if self.wait is not None:
             return await self._take_beside(credentials)
         self.drop()

@@ -4,6 +4,7 @@ A mailbox at rest can open nothing. What may have to sign in gets a `Line`, made
 download that outlives its request keeps the one it was begun with.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import TypeVar
 from app.pop3 import BodyEnd, Command, Fault, RemoteProtocolError
 from app.transport import Body, Connection, ConnectionLost, Stalled
 
+from .errors import SignInGivenUp
 from .lease import Lease
 from .models import Credentials
 
@@ -37,35 +39,29 @@ class Line:
         lease, habit = self.lease, self.lease.habit
         before = habit.one_at_a_time
         with lease.use():
+            connection = await self.hold()  # a sign-in is not tried twice
             try:
-                connection = await self.hold()  # a sign-in is not tried twice
-                try:
-                    return await work(connection)
-                except (ConnectionLost, Stalled, RemoteProtocolError) as error:
-                    lost = isinstance(error, ConnectionLost)
-                    unasked = getattr(error, "fault", None) is Fault.UNSOLICITED
-                    fell_back = habit.one_at_a_time and not before
-                    if not (lost or unasked or fell_back):
-                        raise
-                    return await work(await self.hold())
-            finally:
-                lease.touch()
+                return await work(connection)
+            except (ConnectionLost, Stalled, RemoteProtocolError) as error:
+                lost = isinstance(error, ConnectionLost)
+                unasked = getattr(error, "fault", None) is Fault.UNSOLICITED
+                fell_back = habit.one_at_a_time and not before
+                if not (lost or unasked or fell_back):
+                    raise
+                return await work(await self.hold())
 
     @asynccontextmanager
     async def stream(self, ask: Ask[T]) -> AsyncIterator[tuple[T, Body]]:
         """An answer of many lines while it arrives."""
         with self.lease.use():
-            try:
-                async with AsyncExitStack() as stack:
+            async with AsyncExitStack() as stack:
 
-                    async def begin(connection: Connection) -> tuple[T, Body]:
-                        asked, command, expected = await ask(connection)
-                        stream = connection.stream(command, expected)
-                        return asked, await stack.enter_async_context(stream)
+                async def begin(connection: Connection) -> tuple[T, Body]:
+                    asked, command, expected = await ask(connection)
+                    stream = connection.stream(command, expected)
+                    return asked, await stack.enter_async_context(stream)
 
-                    yield await self.use(begin)
-            finally:
-                self.lease.touch()
+                yield await self.use(begin)
 
     async def hold(self) -> Connection:
         """The connection there is, or a new one."""
@@ -75,9 +71,14 @@ class Line:
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Connection]:
         """The connection there is, or a new one, which nobody else gives back meanwhile."""
+        waiting = self.lease.waiting
+        given_up = waiting.given_up
         async with self.lease.alone():
-            yield await self.lease.revive() or await self.renew()
-            self.lease.touch()
+            connection = await self.lease.revive()
+            if connection is None and waiting.given_up != given_up:
+                raise SignInGivenUp
+            yield connection or await self.renew()
+            self.lease.used = asyncio.get_running_loop().time()
 
     async def renew(self) -> Connection:
         """A new connection, for whoever is alone; tried again where a group was too much."""

@@ -24,9 +24,9 @@ from .marks import Marks
 from .models import Access, Header, Message, MessageId
 from .news import Changes, compare, doubts
 from .orders import Orders, Overview
-from .query import Query
 from .recognition import carried, kept_marks, other_contents, read_now
 from .table import Selection
+from .terms import Query
 
 T = TypeVar("T")
 

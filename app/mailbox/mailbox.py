@@ -59,6 +59,7 @@ class Mailbox:
         self.feed = Feed()
         self.transcript = Transcript(account.target.shown, self.feed)
         self.lease = Lease(dialer, account.target, self, self.transcript)
+        self.lease.waiting.changed = lambda: self.feed.tell(FeedTopic.HELD)
         self.listing = Listing(self.lease)
         self.marks = Marks(changed=self._marked)
         self.headers = Headers(self.lease, self.listing, self.feed, self._compare)
@@ -96,6 +97,7 @@ class Mailbox:
         """
         await self.receipts.finished()
         self.lease.close()
+        self.lease.waiting.give_up()
         self.feed.close()
         self.headers.close()
         await self.downloads.close()

@@ -277,7 +277,7 @@ class NoticeCount:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A message that went to the browser in order to be marked; while it goes, all is empty."""
+    """A message that goes to the browser in order to be marked; until all of it went, no digest."""
 
     octets: int = 0
     sha256: str = ""
@@ -315,6 +315,7 @@ class ReceiptItem:
         outcome: what became of it.
         reason: the server's own words, where it refused; else empty.
         agreed: it is still there, though the server said +OK to DELE and to QUIT.
+        date: of the message, aware; None where it has none, or none was known.
     """
 
     id: MessageId
@@ -324,6 +325,7 @@ class ReceiptItem:
     outcome: Outcome
     reason: str = ""
     agreed: bool = False
+    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from .groups import By, Group, grouped
 from .in_thread import in_thread
 from .index import BY_LISTING, Index, Sort
 from .models import MessageId
-from .query import Field, Query
 from .table import Flagged, Ordering, Selection, Table
+from .terms import Field, Query
 
 Edition = tuple[Index, int]
 """A listing, and how many headers came in until now."""

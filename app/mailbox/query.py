@@ -1,18 +1,21 @@
-r"""The filter language: `larger:5M older:90d from:news -subject:"your invoice"`.
+r"""The filter language: `larger:5M older:90d from:bob or from:anna -subject:"your invoice"`.
 
-A query is terms with white space between; all must hold, `-` in front negates one. A term is a
-word or a "quoted phrase", found in sender or subject, or a field with a value:
+A query is terms with white space between; all must hold, `-` in front negates one. `or` between two
+makes one of them enough, and binds more closely than white space: `a b or c` is a, and b or c.
+Parentheses, where there is more than a word in them, make one term of several. A term is a word or
+a "quoted phrase", found in sender or subject, or a field with a value:
 
     from: to: subject:      text, found anywhere in it
     sender: domain:         all of the sender's address (of the name, if it has none), or all that
                             follows its last @
-    larger: smaller:        a size: 300, 300K, 5MB (decimal), 5MiB (binary); neither holds for equal
+    larger: smaller:        a size: 300, 300K, 5 MB (decimal), 5MiB (binary); neither holds for
+                            equal
     larger:5M/ID            a cut among equals: of those of just that size, the ones up to this id
                             as well, in the order of ids
-    older: newer:           an age: 90d, 4w, 3m (of 30 days), 1y (of 365)
+    older: newer:           an age: 90d, 4 weeks, 3m (of 30 days), 1y (of 365)
     before: after:          a day, 2026-01-31: before it begins, after it ends, by the zone of
                             `now`; or a second, 2026-01-31T14:05:09Z
-    month:                  2026-01, by the zone of `now`
+    month:                  2026-01 or March 2026, by the zone of `now`
     has:                    attachment (as far as the type tells), sender, domain, date; size:
                             whether the server tells it; header: whether it is known yet
     is:marked
@@ -21,234 +24,310 @@ Case and kinds of white space make no difference. Within quotes, `\` stands befo
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Final
 
 from .errors import BadQuery, QueryFault
+from .terms import (
+    MAX_CHARACTERS,
+    MAX_TERMS,
+    NAME,
+    YEARS,
+    Age,
+    Condition,
+    Cut,
+    Field,
+    Group,
+    Query,
+    Term,
+    Value,
+    contrary,
+    said,
+    together,
+)
+from .vocabulary import ENGLISH, Vocabulary, plain
 
-MAX_CHARACTERS: Final = 1000
-MAX_TERMS: Final = 50
-
-YEARS: Final = range(1900, 9999)
+MAX_DEPTH: Final = 8  # of parentheses
 _MONTHS: Final = range(1, 13)
 _MAX_DAYS: Final = 365_000
-_FIELD: Final = re.compile(r"([^\W\d_]+):")
+_FIELD: Final = re.compile(rf"({NAME})[:\N{{FULLWIDTH COLON}}]")
 _QUOTED: Final = re.compile(r'((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _BARE: Final = re.compile(r"\S*")
 _SPACE: Final = re.compile(r"\s*")
 _ESCAPED: Final = re.compile(r'\\(["\\])')
-_NEEDS_QUOTES: Final = re.compile(r'-|"|[^\W\d_]+:|.*\s', re.DOTALL)
-_SIZE: Final = re.compile(r"(\d{1,18}(?:\.\d{1,3})?)(|B|KB?|MB?|GB?|KIB|MIB|GIB)", re.ASCII)
-_AGE: Final = re.compile(r"(\d{1,6})([dwmy])", re.ASCII)
+_WORD_IN_BRACKETS: Final = re.compile(r'\([^\s():"]*\)(?=[\s)]|$)')
+_THREE: Final = "[0-9]{3}"
+_WHOLE: Final = (
+    rf"[0-9]{{1,3}}(?:(?:[\u00a0\u202f\u2009'\u2019]{_THREE})+|(?:\.{_THREE}){{2,}}|(?:,{_THREE}){{2,}})"
+    r"|[0-9]{1,18}"
+)
+_SIZE: Final = re.compile(rf"({_WHOLE})(?:[.,]([0-9]{{1,3}}))?\s*([^\W\d_]*)\.?")
+_TWO_WAYS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}(?![\d.,])", re.ASCII)  # 1,500
+_RANGE: Final = re.compile(r"\d\s*[^\W\d_]*\s*(?:-|\u2013|\.\.|\u2026|~|\u301c)\s*\d")
+_TO_ANOTHER: Final = re.compile(r"\s+[-\u2013~\u301c]\s+\d\S*")
+_AGE: Final = re.compile(r"([0-9]{1,6})\s*([^\W\d_]+)\.?")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SECOND: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_BETWEEN: Final = re.compile(r"[\s./-]+(?:de\s+)?|\u5e74")
+_YEAR: Final = re.compile(r"\d{4}", re.ASCII)
 _CUT: Final = re.compile(r"([^/]*)/([\w-]{1,40})", re.ASCII)
-_UNITS: Final = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30,
-                 "K": 10**3, "M": 10**6, "G": 10**9}  # fmt: skip
-_SHOWN_UNITS: Final = (("G", 10**9), ("M", 10**6), ("K", 10**3),
-                       ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))  # fmt: skip
-_DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
-
-
-class Field(Enum):
-    """What a term looks at."""
-
-    WORD = ""
-    FROM = "from"
-    SENDER = "sender"
-    DOMAIN = "domain"
-    TO = "to"
-    SUBJECT = "subject"
-    LARGER = "larger"
-    SMALLER = "smaller"
-    OLDER = "older"
-    NEWER = "newer"
-    BEFORE = "before"
-    AFTER = "after"
-    MONTH = "month"
-    HAS = "has"
-    IS = "is"
-
-
+_FIGURES: Final = frozenset("0123456789")
+_NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _ONLY: Final = {
     Field.HAS: frozenset({"attachment", "date", "domain", "header", "sender", "size"}),
     Field.IS: frozenset({"marked"}),
 }
+_TEXTS: Final = frozenset(
+    {Field.WORD, Field.FROM, Field.TO, Field.SUBJECT, Field.SENDER, Field.DOMAIN}
+)
+_RANGED: Final = frozenset({QueryFault.BAD_SIZE, QueryFault.BAD_AGE})
+_SIZED: Final = frozenset({Field.LARGER, Field.SMALLER})
+_PARTED: Final = {Field.LARGER: 3, Field.SMALLER: 3, Field.OLDER: 2, Field.NEWER: 2, Field.MONTH: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Age:
-    """`90d`: an amount and `d`, `w`, `m` or `y`."""
+class Assumed:
+    """A size that was typed without a unit; `place` and `length` in characters."""
 
-    amount: int
-    unit: str
-
-    @property
-    def days(self) -> int:
-        """In days of 24 hours."""
-        return self.amount * _DAYS[self.unit]
-
-    def __str__(self) -> str:
-        return f"{self.amount}{self.unit}"
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """`5M/ID`: more octets than that, or just as many and an id that does not come after this."""
-
+    place: int
+    length: int
     octets: int
-    id: str
-
-    def __str__(self) -> str:
-        return f"{_written(self.octets)}/{self.id}"
-
-
-Value = str | int | Age | Cut | date
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One condition.
+class Reading:
+    """What a text was read as, and what was taken for octets in it."""
 
-    Attributes:
-        field: what it looks at.
-        value: of text, the text; of a size, octets; of a month, `2026-01`; of `has` and `is`, the
-            word; a second is a datetime, in UTC.
-        negated: whether it must not hold.
-    """
-
-    field: Field
-    value: Value
-    negated: bool = False
-
-    def __str__(self) -> str:
-        name = f"{self.field.value}:" if self.field is not Field.WORD else ""
-        return f"{'-' * self.negated}{name}{_written(self.value)}"
+    query: Query
+    assumed: tuple[Assumed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Terms that must all hold; without terms every message matches. `str` gives it back."""
-
-    terms: tuple[Term, ...] = ()
-
-    def __str__(self) -> str:
-        return " ".join(map(str, self.terms))
-
-    @property
-    def fields(self) -> frozenset[Field]:
-        """What it looks at."""
-        return frozenset(term.field for term in self.terms)
-
-    @property
-    def matches_all(self) -> bool:
-        """Whether it narrows nothing: it has no terms, or only empty words."""
-        return all(term.value == "" and not term.negated for term in self.terms)
-
-    def narrowed(self, terms: Iterable[Term]) -> "Query | None":
-        """This and more; None where that would be too long to be read again."""
-        query = Query((*self.terms, *terms))
-        fits = len(query.terms) <= MAX_TERMS and len(str(query)) <= MAX_CHARACTERS
-        return query if fits else None
-
-
-def parse(text: str) -> Query:
+def read(text: str, words: Vocabulary = ENGLISH) -> Reading:
     """The query that a text stands for.
+
+    Args:
+        text: as it was typed.
+        words: the words that it may use.
 
     Raises:
         BadQuery: it makes no sense, and where.
     """
     if len(text) > MAX_CHARACTERS:
         raise BadQuery(MAX_CHARACTERS, len(text) - MAX_CHARACTERS, "", QueryFault.TOO_LONG)
-    terms: list[Term] = []
-    at = _after(_SPACE, text, 0)
-    while at < len(text):
-        if len(terms) == MAX_TERMS:
-            raise BadQuery(at, len(text) - at, "", QueryFault.TOO_LONG)
-        term, at = _term(text, at)
-        terms.append(term)
-        at = _after(_SPACE, text, at)
-    return Query(tuple(terms))
+    reader = _Reader(text, words)
+    query = Query(tuple(reader.all_of_it()))
+    return Reading(query, tuple(reader.assumed))
 
 
-# Reading and writing
+def parse(text: str, words: Vocabulary = ENGLISH) -> Query:
+    """The query that a text stands for.
+
+    Raises:
+        BadQuery: it makes no sense, and where.
+    """
+    return read(text, words).query
 
 
-def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return at if found is None else found.end()
+class _Reader:
+    """Goes through a text once."""
+
+    def __init__(self, text: str, words: Vocabulary) -> None:
+        self._text = text
+        self._words = words
+        self._at = 0
+        self._depth = 0
+        self._terms = 0
+        self.assumed: list[Assumed] = []
+
+    def all_of_it(self) -> list[Condition]:
+        """The conditions up to the end of the text, or of the parentheses."""
+        found: list[Condition] = []
+        while self._more():
+            options = [self._condition()]
+            while (place := self._either()) is not None:
+                self._at = place[1]
+                if not self._more() or self._either() is not None:
+                    raise self._bad(*place, QueryFault.LONE_OR)
+                options.append(self._condition())
+            one = together(options, either=True)
+            whole = isinstance(one, Group) and not (one.either or one.negated)
+            found += one.conditions if isinstance(one, Group) and whole else (one,)
+        return found
+
+    def _more(self) -> bool:
+        """Whether something follows here."""
+        self._at = self._after(_SPACE, self._at)
+        closes = self._depth and self._text.startswith(")", self._at)
+        return self._at < len(self._text) and not closes
+
+    def _either(self) -> tuple[int, int] | None:
+        """Where an `or` that follows begins and ends."""
+        at = self._after(_SPACE, self._at)
+        end = self._bare_end(at)
+        return (at, end) if said(self._text[at:end]) in self._words.either else None
+
+    def _condition(self) -> Condition:
+        start = self._at
+        if self._terms == MAX_TERMS:
+            raise self._bad(start, len(self._text), QueryFault.TOO_LONG, shown=False)
+        alone = self._either()
+        if alone is not None:
+            raise self._bad(*alone, QueryFault.LONE_OR)
+        no = self._text.startswith("-", start)
+        at = start + no
+        if self._text.startswith("(", at) and not _WORD_IN_BRACKETS.match(self._text, at):
+            one = self._group(at)
+            return contrary(one) if no else one
+        self._terms += 1
+        return self._term(at, start, no=no)
+
+    def _group(self, start: int) -> Condition:
+        if self._depth == MAX_DEPTH:
+            raise self._bad(start, start + 1, QueryFault.TOO_DEEP)
+        self._at = start + 1
+        self._depth += 1
+        found = self.all_of_it()
+        if not self._text.startswith(")", self._at):
+            raise self._bad(start, len(self._text), QueryFault.OPEN_BRACKET)
+        self._at += 1
+        self._depth -= 1
+        if not found:
+            raise self._bad(start, self._at, QueryFault.EMPTY)
+        self._must_end(QueryFault.AFTER_BRACKET)
+        return together(found, either=False)
+
+    def _field(self, at: int) -> tuple[Field, int]:
+        """What a term looks at, and where its value begins."""
+        name = _FIELD.match(self._text, at)
+        field = self._words.fields.get(plain(name[1])) if name is not None else None
+        if name is None or (field is None and ("-" in name[1] or name[0][-1] != ":")):
+            return Field.WORD, at
+        if field is None:
+            raise self._bad(at, name.end() - 1, QueryFault.UNKNOWN_FIELD)
+        behind = self._after(_SPACE, name.end())
+        figure = self._text[behind : behind + 1].translate(_NARROW) in _FIGURES
+        return field, behind if figure and field not in _TEXTS else name.end()
+
+    def _term(self, at: int, start: int, *, no: bool) -> Term:
+        field, value_at = self._field(at)
+        fault, read_it = _READERS[field]
+        empty = True
+        for written, end in self._values(value_at, _PARTED.get(field, 1)):
+            self._at = end
+            if not written.strip():
+                break
+            empty = False
+            value = read_it(written, self._words)
+            if value is not None and (field not in _ONLY or value in _ONLY[field]):
+                self._note(field, value, written, value_at)
+                further = _TO_ANOTHER.match(self._text, end)
+                if further is not None and fault in _RANGED:
+                    raise self._bad(value_at, further.end(), QueryFault.RANGE)
+                return Term(field, value, no)
+        if empty:
+            raise self._bad(start, self._at, QueryFault.EMPTY)
+        fault, end = self._closer(fault, value_at)
+        raise self._bad(value_at, end, fault)
+
+    def _note(self, field: Field, value: Value, written: str, at: int) -> None:
+        bare = not any(map(str.isalpha, written))
+        if field in _SIZED and isinstance(value, int) and value and bare:
+            self.assumed.append(Assumed(at, self._at - at, value))
+
+    def _closer(self, fault: QueryFault, at: int) -> tuple[QueryFault, int]:
+        """What just is wrong with a value, and where it ends."""
+        end = self._at
+        if fault in _RANGED:
+            for written, until in self._values(at, 3):
+                if _RANGE.search(written):
+                    return QueryFault.RANGE, until
+        if fault is QueryFault.BAD_SIZE and _TWO_WAYS.match(self._text, at):
+            return QueryFault.TWO_WAYS, end
+        return fault, end
+
+    def _values(self, start: int, parts: int) -> Iterator[tuple[str, int]]:
+        """What is quoted, or up to so many words, and where they end; the most words first."""
+        text = self._text
+        if text.startswith('"', start):
+            quoted = _QUOTED.match(text, start + 1)
+            if quoted is None:
+                raise self._bad(start, len(text), QueryFault.OPEN_QUOTE)
+            self._at = quoted.end()
+            self._must_end(QueryFault.AFTER_QUOTE)
+            yield _ESCAPED.sub(r"\1", quoted[1]), quoted.end()
+            return
+        ends = [self._bare_end(start)]
+        while len(ends) < parts and ends[-1] > start:
+            at = self._after(_SPACE, ends[-1])
+            ends.append(self._bare_end(at))
+        for end in reversed(ends):
+            yield text[start:end], end
+
+    def _must_end(self, fault: QueryFault) -> None:
+        end = self._bare_end(self._at)
+        if end > self._at:
+            raise self._bad(self._at, end, fault)
+
+    def _bare_end(self, start: int) -> int:
+        """Where a word ends: at white space, or at a parenthesis that is not its own."""
+        end = self._after(_BARE, start)
+        if not self._depth:
+            return end
+        own = 0
+        for at in range(start, end):
+            own += {"(": 1, ")": -1}.get(self._text[at], 0)
+            if own < 0:
+                return at
+        return end
+
+    def _after(self, pattern: re.Pattern[str], at: int) -> int:
+        found = pattern.match(self._text, at)
+        return at if found is None else found.end()
+
+    def _bad(self, start: int, end: int, fault: QueryFault, *, shown: bool = True) -> BadQuery:
+        return BadQuery(start, end - start, self._text[start:end] if shown else "", fault)
 
 
-def _term(text: str, start: int) -> tuple[Term, int]:
-    negated = text.startswith("-", start)
-    name_at = start + negated
-    name = _FIELD.match(text, name_at)
-    value_at = name_at if name is None else name.end()
-    written, end = _value(text, value_at)
-    try:
-        field = Field("" if name is None else name[1].lower())
-    except ValueError:
-        raise _bad(text, name_at, value_at - 1, QueryFault.UNKNOWN_FIELD) from None
-    if not written.strip():
-        raise _bad(text, start, end, QueryFault.EMPTY)
-    fault, read = _READERS[field]
-    value = read(written)
-    if value is None or (field in _ONLY and value not in _ONLY[field]):
-        raise _bad(text, value_at, end, fault)
-    return Term(field, value, negated), end
+# Values
 
 
-def _value(text: str, start: int) -> tuple[str, int]:
-    """A word or what is quoted, and where it ends."""
-    if not text.startswith('"', start):
-        end = _after(_BARE, text, start)
-        return text[start:end], end
-    quoted = _QUOTED.match(text, start + 1)
-    if quoted is None:
-        raise _bad(text, start, len(text), QueryFault.OPEN_QUOTE)
-    end = _after(_BARE, text, quoted.end())
-    if end > quoted.end():
-        raise _bad(text, quoted.end(), end, QueryFault.AFTER_QUOTE)
-    return _ESCAPED.sub(r"\1", quoted[1]), end
-
-
-def _bad(text: str, start: int, end: int, fault: QueryFault) -> BadQuery:
-    return BadQuery(start, end - start, text[start:end], fault)
-
-
-def _text(written: str) -> str:
+def _text(written: str, words: Vocabulary) -> str:  # noqa: ARG001 -- as the other readers
     return " ".join(written.split())
 
 
-def _size(written: str) -> int | None:
-    found = _SIZE.fullmatch(written.upper())
-    if found is None:
+def _size(written: str, words: Vocabulary) -> int | None:
+    written = written.translate(_NARROW)
+    found = _SIZE.fullmatch(written)
+    if found is None or _TWO_WAYS.match(written):
         return None
-    unit = found[2] if found[2] in _UNITS else found[2].removesuffix("B")
-    return int(Decimal(found[1]) * _UNITS[unit])
+    unit = words.sizes.get(plain(found[3])) if found[3] else 1
+    if unit is None:
+        return None
+    whole = "".join(filter(str.isdigit, found[1]))
+    return int(Decimal(f"{whole}.{found[2] or 0}") * unit)
 
 
-def _age(written: str) -> Age | None:
-    found = _AGE.fullmatch(written.lower())
-    if found is None:
+def _age(written: str, words: Vocabulary) -> Age | None:
+    found = _AGE.fullmatch(written.translate(_NARROW))
+    unit = words.ages.get(plain(found[2])) if found is not None else None
+    if found is None or unit is None:
         return None
-    age = Age(int(found[1]), found[2])
+    age = Age(int(found[1]), unit)
     return age if age.days <= _MAX_DAYS else None
 
 
-def _cut(written: str) -> int | Cut | None:
+def _cut(written: str, words: Vocabulary) -> int | Cut | None:
     found = _CUT.fullmatch(written)
-    octets = _size(written if found is None else found[1])
+    octets = _size(written if found is None else found[1], words)
     return octets if found is None or octets is None else Cut(octets, found[2])
 
 
-def _day(written: str) -> date | None:
-    written = written.upper()
+def _day(written: str, words: Vocabulary) -> date | None:  # noqa: ARG001 -- as the other readers
+    written = written.translate(_NARROW).upper()
     try:
         if _SECOND.fullmatch(written):
             return datetime.fromisoformat(written)
@@ -258,33 +337,29 @@ def _day(written: str) -> date | None:
     return day if day is not None and day.year in YEARS else None
 
 
-def _month(written: str) -> str | None:
+def _month(written: str, words: Vocabulary) -> str | None:
+    written = written.translate(_NARROW)
     found = _MONTH.fullmatch(written)
-    return written if found is not None and int(found[2]) in _MONTHS else None
+    if found is not None:
+        return written if int(found[2]) in _MONTHS else None
+    names = [plain(one) for one in _BETWEEN.split(written) if one]
+    years = [one for one in names if _YEAR.fullmatch(one)]
+    months = [words.months[one] for one in names if one in words.months]
+    if (len(years), len(months), len(names)) != (1, 1, 2):
+        return None
+    return f"{years[0]}-{months[0]:02}"
 
 
-_READERS: Final[dict[Field, tuple[QueryFault, Callable[[str], Value | None]]]] = {
-    **dict.fromkeys((Field.WORD, Field.FROM, Field.TO, Field.SUBJECT), (QueryFault.EMPTY, _text)),
-    **dict.fromkeys((Field.SENDER, Field.DOMAIN), (QueryFault.EMPTY, _text)),
+def _flag(written: str, words: Vocabulary) -> str | None:
+    return words.values.get(plain(written))
+
+
+_READERS: Final[dict[Field, tuple[QueryFault, Callable[[str, Vocabulary], Value | None]]]] = {
+    **dict.fromkeys(_TEXTS, (QueryFault.EMPTY, _text)),
     Field.LARGER: (QueryFault.BAD_SIZE, _cut),
     Field.SMALLER: (QueryFault.BAD_SIZE, _size),
     **dict.fromkeys((Field.OLDER, Field.NEWER), (QueryFault.BAD_AGE, _age)),
     **dict.fromkeys((Field.BEFORE, Field.AFTER), (QueryFault.BAD_DAY, _day)),
     Field.MONTH: (QueryFault.BAD_MONTH, _month),
-    **dict.fromkeys((Field.HAS, Field.IS), (QueryFault.UNKNOWN_VALUE, str.lower)),
+    **dict.fromkeys((Field.HAS, Field.IS), (QueryFault.UNKNOWN_VALUE, _flag)),
 }
-
-
-def _written(value: Value) -> str:
-    match value:
-        case int():
-            fits = (f"{value // size}{unit}" for unit, size in _SHOWN_UNITS if value % size == 0)
-            return next(fits, str(value)) if value else "0"
-        case datetime():
-            return value.isoformat().replace("+00:00", "Z")
-        case str():
-            if not _NEEDS_QUOTES.match(value):
-                return value
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{escaped}"'
-    return str(value)

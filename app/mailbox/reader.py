@@ -11,6 +11,7 @@ from app.transport import Body, Connection, TransportError
 from .bundle import bundle
 from .downloads import Download
 from .errors import (
+    ALL_ATTACHMENTS,
     AlreadyExporting,
     DeletedInConsole,
     LoginDelayed,
@@ -268,7 +269,7 @@ class Reader:
                     await mailbox.downloads.forget(message.id)
             found = await self._whole(message)
         if found is None:
-            raise NoSuchPart("attachments")
+            raise NoSuchPart(ALL_ATTACHMENTS)
         yield await in_thread(bundle, found.message, found.contents, within)
 
     def export(self, messages: Sequence[Message], form: ExportFormat) -> Export:

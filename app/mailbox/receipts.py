@@ -171,6 +171,7 @@ def receipt_of(
                 outcome,
                 (refused or sent.quit_reply) if outcome is not Outcome.GONE else "",
                 outcome is Outcome.STILL_THERE and sent.agreed_to(message.id),
+                summary.date if summary else None,
             )
         )
     return Receipt(

@@ -30,6 +30,11 @@ class Saves:
         """
         self._saved[self._marks.index[id].id] = Saved()
 
+    def went(self, id: str, octets: int) -> None:
+        """So much of it went to the browser by now."""
+        if MessageId(id) in self._saved:
+            self._saved[MessageId(id)] = Saved(octets)
+
     def arrived(self, id: str, octets: int, sha256: str) -> None:
         """All of it went to the browser: it is marked now, if it is still in the maildrop.
 

@@ -6,6 +6,7 @@ and multipart/alternative have none (some mailers hide one in there); multipart/
 encrypted messages are undecided.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ _WHOLE_MESSAGE: Final = frozenset(
      "application/pgp-encrypted", "application/ms-tnef"}
 )  # fmt: skip
 
+_MAX_FOUND: Final = 8  # places of a needle in a text that are told
+# White space, or a letter with the marks that may be written apart from it (Hangul's parts too).
+_LETTER: Final = re.compile(
+    r"\s+|\S[\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u093c\u3099\u309a\u1160-\u11ff]*"
+)
 _MAX_KEY: Final = 320  # characters: an address is never longer, and a quoted key fits into a query
 
 
@@ -80,6 +86,53 @@ def fold(text: str) -> str:
     """A text as it is compared; it has no line ends."""
     text = " ".join(text.casefold().split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def found_at(text: str, needles: Iterable[str]) -> list[tuple[int, int]]:
+    """Where texts are found in another one, as it is compared: from and to, the first few of them.
+
+    A letter that is only found in part, such as half of a ligature, is found as a whole.
+    """
+    whole = fold(text)
+    wanted = [one for needle in needles if (one := fold(needle)) and one in whole]
+    if not wanted:
+        return []
+    letters = _letters(text)
+    if "".join(folded for folded, _, _ in letters) != whole:
+        return []  # letters that are written otherwise beside each other: rather nowhere than wrong
+    starts = [start for folded, start, _ in letters for _ in folded]
+    ends = [end for folded, _, end in letters for _ in folded]
+    found: list[tuple[int, int]] = []
+    for needle in wanted:
+        at = whole.find(needle)
+        for _ in range(_MAX_FOUND):
+            if at < 0:
+                break
+            found.append((starts[at], ends[at + len(needle) - 1]))
+            at = whole.find(needle, at + len(needle))
+    return _merged(found)
+
+
+def _letters(text: str) -> list[tuple[str, int, int]]:
+    """Each letter with its marks folded, and where it stands; white space is one, none outside."""
+    found: list[tuple[str, int, int]] = []
+    for one in _LETTER.finditer(text):
+        folded = " " if one[0][0].isspace() else unicodedata.normalize("NFC", one[0].casefold())
+        found.append((folded, one.start(), one.end()))
+    first = 1 if found and found[0][0] == " " else 0
+    last = len(found) - 1 if found and found[-1][0] == " " else len(found)
+    return found[first:last]
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that overlap or touch made one, in their order."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], end)
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def key(text: str) -> str:

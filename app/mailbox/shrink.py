@@ -13,8 +13,8 @@ from heapq import nsmallest
 from typing import Final
 
 from .models import Message
-from .query import YEARS, Cut, Field, Term
 from .table import midnight
+from .terms import YEARS, Cut, Field, Term
 
 _STEPS: Final = tuple(10**power for power in range(18, -1, -1))
 

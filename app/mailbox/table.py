@@ -18,8 +18,8 @@ from typing import Final, overload
 
 from .index import Index, Sort
 from .models import Message, MessageId
-from .query import Age, Cut, Field, Query, Term
 from .search_text import UNREAD, SearchText, fold, key
+from .terms import Age, Condition, Cut, Field, Group, Query, Term
 
 _FEW: Final = 2  # to pick half of them out takes as long as to look into all
 _END: Final = "\r"  # in no folded text
@@ -239,13 +239,8 @@ class Table:
             now: from when ages count, aware; days begin in its time zone.
         """
         size = len(self._messages)
-        matched = left = self._everything
-        for term in sorted(query.terms, key=_cost):
-            yes, unsure = self._told(term, left.to_bytes(size, "little"), marks, now)
-            if term.negated:
-                yes = self._everything & ~yes
-            matched &= yes & ~unsure
-            left &= yes | unsure
+        whole = Group(query.terms, either=False)
+        matched, left = self._judged(whole, self._everything, marks, now)
         flags = matched.to_bytes(size, "little")
         undecided = left & ~matched
         return Flagged(
@@ -255,6 +250,27 @@ class Table:
             sum(compress(self._octets, flags)),
             (matched & self._unsized).bit_count(),
         )
+
+    def _judged(
+        self, one: Condition, left: int, marks: Collection[MessageId], now: datetime
+    ) -> tuple[int, int]:
+        """Of those that are left, for which a condition holds, and for which it may hold."""
+        match one:
+            case Term():
+                flags = left.to_bytes(len(self._messages), "little")
+                yes, unsure = self._told(one, flags, marks, now)
+                yes, may = yes & ~unsure & left, (yes | unsure) & left
+            case Group(either=True):
+                yes, may, rest = 0, 0, left
+                for option in sorted(one.conditions, key=_cost):
+                    holds, may_hold = self._judged(option, rest, marks, now)
+                    yes, may, rest = yes | holds, may | may_hold, rest & ~holds
+            case _:
+                yes = may = left
+                for part in sorted(one.conditions, key=_cost):
+                    holds, may_hold = self._judged(part, may, marks, now)
+                    yes, may = yes & holds, may & may_hold
+        return (left & ~may, left & ~yes) if one.negated else (yes, may)
 
     # Each tells of which messages a term, not negated, holds, and of which it cannot be told.
 
@@ -327,9 +343,9 @@ _COSTS: Final = {
 }  # fmt: skip
 
 
-def _cost(term: Term) -> int:
+def _cost(one: Condition) -> int:
     """What leaves out many for little goes first."""
-    return _COSTS.get(term.field, 0)
+    return max((_COSTS.get(term.field, 0) for term in one.leaves), default=0)
 
 
 def _begins(term: Term, now: datetime) -> datetime | None:

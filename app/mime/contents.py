@@ -133,6 +133,12 @@ class Contents:
             return False
         return bool(self.text.text.strip() or coming)
 
+    @property
+    def file_coming(self) -> bool:
+        """Whether words have come, and now a file does, of which lines more would show nothing."""
+        coming = any(not one.complete and one.encoding == "base64" for one in self.attachments)
+        return coming and bool(self.text.text.strip())
+
     def measured(self, attachment: Attachment) -> Measured:
         """Its exact size and digest; decodes all of it the first time."""
         found = self._measures.get(attachment.path)

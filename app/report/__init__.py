@@ -5,6 +5,7 @@ under way and their limits. Reads only: no DELE is ever sent, and what was RETR'
 Must not know: HTTP, words for people, sessions.
 """
 
+from .certificate import Presented
 from .checks import RULES, Check, Fact, Finding, Topic, TopicGroup, Verdict, found, skipped
 from .inspection import Inspection
 from .report import Report, Step, Stopped
@@ -16,6 +17,7 @@ __all__ = [
     "Fact",
     "Finding",
     "Inspection",
+    "Presented",
     "Report",
     "ReportBusy",
     "ReportError",

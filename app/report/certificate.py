@@ -1,5 +1,6 @@
 """What a certificate says, and what its signs of age and weakness mean."""
 
+import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ class Presented:
         key: kind and size, such as `RSA 2048`.
         weak: what of it is too weak, or "".
         own_issuer: it is signed by itself, by name.
+        sha256: its digest, as tools show it.
     """
 
     names: tuple[str, ...]
@@ -51,6 +53,7 @@ class Presented:
     key: str
     weak: str
     own_issuer: bool
+    sha256: str
 
     @classmethod
     def of(cls, der: bytes) -> "Presented":
@@ -74,6 +77,7 @@ class Presented:
             key=key,
             weak=weak,
             own_issuer=certificate.issuer == certificate.subject,
+            sha256=hashlib.sha256(der).digest().hex(":").upper(),
         )
 
 

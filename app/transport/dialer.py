@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from app.pop3 import CommandRejected, Limits
+from app.pop3 import CommandRejected, Limits, Protocol
 
 from .connection import Connection
 from .errors import (
@@ -27,7 +28,7 @@ from .errors import (
 from .habits import Habits
 from .listener import Listener
 from .names import Resolve, system_addresses
-from .probe import what_answers
+from .probe import certificate_shown, what_answers
 from .targets import TargetPolicy
 from .timeouts import Timeouts
 
@@ -79,6 +80,7 @@ _VERIFY = {
     62: TlsFault.NAME_MISMATCH,
     64: TlsFault.NAME_MISMATCH,
 }
+_SILENT = 1.0  # seconds without a greeting after which a server may be waiting for TLS
 _NOT_TLS = frozenset(
     {"WRONG_VERSION_NUMBER", "UNEXPECTED_MESSAGE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
 )
@@ -170,13 +172,19 @@ class Dialer:
         """
         addresses = await self.addresses(target)
         address, sock = await self._connect(target, addresses)
-        connection = await self._begin(target, address, sock, listener)
         try:
-            await self._greeted(connection, target, address)
-            if target.security is Security.STARTTLS:
-                await self._start_tls(connection, target)
-        except BaseException:
-            connection.abort()
+            connection = await self._begin(target, address, sock, listener)
+            try:
+                await self._greeted(connection, target, address)
+                if target.security is Security.STARTTLS:
+                    await self._start_tls(connection, target)
+            except BaseException:
+                connection.abort()
+                raise
+        except TlsFailed as failed:
+            if failed.fault.of_certificate:
+                place = (address, target.port, target.host, self._timeouts.connect)
+                failed.certificate = await certificate_shown(*place, stls=failed.stls)
             raise
         return connection
 
@@ -266,6 +274,8 @@ class Dialer:
     async def _greeted(self, connection: Connection, target: Target, address: str) -> None:
         try:
             async with asyncio.timeout(self._timeouts.connect):  # however slowly it trickles
+                if connection.tls is None:
+                    await self._wonder(connection, target, address)
                 greeting = await asyncio.shield(connection.greeting)
         except (Stalled, ConnectionLost, TimeoutError) as error:
             failed = ConnectFailed(target.host, target.port, ConnectFault.NO_GREETING)
@@ -279,6 +289,26 @@ class Dialer:
                 target.host, target.port, ConnectFault.TURNED_AWAY, reply.line, reply.code
             )
 
+    async def _wonder(self, connection: Connection, target: Target, address: str) -> None:
+        """Asks a server that is silent for a moment whether it waits for TLS.
+
+        Raises:
+            ConnectFailed: it does. Whoever is only slow to greet may go on to be so.
+        """
+        greeting = connection.greeting
+        await asyncio.wait([greeting], timeout=_SILENT)
+        if greeting.done():
+            return
+        asking = asyncio.create_task(what_answers(address, target.port, self._timeouts.connect))
+        try:
+            either: tuple[asyncio.Future[Any], ...] = (greeting, asking)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not greeting.done() and asking.result() is Protocol.TLS:
+                fault = ConnectFault.NO_GREETING
+                raise ConnectFailed(target.host, target.port, fault, spoken=Protocol.TLS)
+        finally:
+            asking.cancel()
+
     async def _start_tls(self, connection: Connection, target: Target) -> None:
         try:
             await connection.start_tls(self.context_for(target), target.host)
@@ -289,4 +319,6 @@ class Dialer:
 
     def _tls_failed(self, target: Target, error: BaseException) -> TlsFailed:
         fault, detail = tls_fault(error)
-        return TlsFailed(target.host, target.port, fault, detail)
+        failed = TlsFailed(target.host, target.port, fault, detail)
+        failed.stls = target.security is Security.STARTTLS
+        return failed

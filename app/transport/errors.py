@@ -31,6 +31,23 @@ class TlsFault(Enum):
     HANDSHAKE = "handshake failed"
     TIMEOUT = "handshake not answered"
 
+    @property
+    def of_certificate(self) -> bool:
+        """Whether it is the certificate that nobody vouches for."""
+        return self in _OF_CERTIFICATE
+
+
+_OF_CERTIFICATE = frozenset(
+    {
+        TlsFault.NAME_MISMATCH,
+        TlsFault.EXPIRED,
+        TlsFault.NOT_YET_VALID,
+        TlsFault.SELF_SIGNED,
+        TlsFault.UNKNOWN_ISSUER,
+        TlsFault.UNTRUSTED,
+    }
+)
+
 
 class TransportError(Exception):
     """Anything between here and the server."""
@@ -73,6 +90,8 @@ class TlsFailed(TransportError):
         fault: what happened.
         detail: the TLS library's or the server's words.
         spoken: what is spoken there without TLS, where that was found out.
+        stls: whether it was begun by STLS.
+        certificate: the one that cannot be trusted, DER, where the server showed it again.
     """
 
     def __init__(
@@ -89,6 +108,8 @@ class TlsFailed(TransportError):
         self.fault = fault
         self.detail = detail
         self.spoken = spoken
+        self.stls = False
+        self.certificate = b""
 
 
 class ConnectionLost(TransportError):

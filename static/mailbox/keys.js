@@ -141,12 +141,20 @@
     allowed.addEventListener('change', () => keep(day, 'keys', allowed.checked));
   }
 
-  // Where one came from: back from the reader, the list is where it was.
+  // Where one came from: back from the reader or from another page, the list is where it was.
   const list = () => find('#list');
+  const place = () => ({ page: scrollY, list: list().scrollTop });
+  const put = (to) => {
+    scrollTo(0, to.page ?? 0);
+    if (list()) list().scrollTop = to.list ?? 0;
+  };
+  window.addEventListener('pagehide', () => {
+    if (list()?.offsetParent) keep(tab, 'from', { href: here(), ...place() });
+  });
   document.addEventListener('click', (event) => {
     const link = event.target.closest('.rows .what a');
     if (link) {
-      keep(tab, 'from', { id: link.closest('.row').id, page: scrollY, list: list()?.scrollTop });
+      keep(tab, 'from', { id: link.closest('.row').id, ...place() });
     }
     const back = event.target.closest('.back');
     if (back) keep(tab, 'land', { ...kept(tab, 'from'), href: back.getAttribute('href') });
@@ -171,9 +179,14 @@
     const row = document.getElementById(to.id);
     if (!row) return;
     linkOf(row).focus({ preventScroll: true });
-    scrollTo(0, to.page ?? 0);
-    if (list()) list().scrollTop = to.list ?? 0;
+    put(to);
     row.scrollIntoView({ block: 'nearest' });
+  };
+  const comeBack = () => {
+    const from = kept(tab, 'from');
+    const [{ type } = {}] = performance.getEntriesByType('navigation');
+    const aside = /\/(review|export|space|console|keys|report)\b/.test(document.referrer);
+    if (from?.href === here() && (aside || type !== 'navigate')) put(from);
   };
 
   const once = (act) => (event) => { if (!event.repeat) act(event); };
@@ -264,5 +277,6 @@
     retitle();
     land();
   });
+  comeBack();
   land();
 })();

@@ -5,6 +5,7 @@
   const find = (selector) => document.querySelector(selector);
   const typed = find('#username');
   const panel = find('#found');
+  const form = find('#signin');
   if (!typed || !panel) return;
 
   find('#sought')?.remove(); // this script itself forgets what was found for another address
@@ -23,21 +24,29 @@
   };
   // The panel shows where the password will go, and not what was found instead.
   const name = () => {
-    const [server, port] = fields;
+    const [server, port, security] = fields;
     const picked = !['', 'other', undefined].includes(offered?.value);
+    const typed = !picked && own.size && server.value;
     let words = picked ? offered.selectedOptions[0].text : '';
-    if (!picked && own.size && server.value) words = server.value + (port.value && `:${port.value}`);
+    if (typed) words = server.value + (port.value && `:${port.value}`);
     find('#chosen bdi').textContent = words;
+    find('#chosen i').hidden = !typed;
+    find('#chosen span').textContent = !typed ? ''
+      : security.value === 'none' ? security.selectedOptions[0].text : security.value.toUpperCase();
+    find('#chosen .last').hidden = form.dataset.kept === undefined;
+    find('#chosen .own').hidden = form.dataset.kept !== undefined;
     find('.finder').classList.toggle('named', Boolean(words));
   };
   for (const field of fields) {
     field.addEventListener('input', () => {
+      delete form.dataset.kept;
       if (field.name === 'server' && !field.value) own.clear();
       else own.add(field);
       name();
     });
   }
   offered?.addEventListener('input', () => {
+    delete form.dataset.kept;
     if (!offered.value) own.clear(); // given back to the search
     fill(['', 'other'].includes(offered.value) ? which().dataset : {});
     name();
@@ -61,7 +70,14 @@
     if (event.detail.ctx.target !== panel) return;
     forget();
     if (which().dataset.for !== typed.value) return;
+    // Another domain's server is a stronger word than the last one used.
+    if (which().dataset.server && ![undefined, typed.value.split('@')[1].toLowerCase()].includes(form.dataset.kept)) {
+      own.clear();
+      if (offered) offered.value = '';
+      delete form.dataset.kept;
+    }
     fill(which().dataset);
+    name();
     // Nothing moves under the finger of somebody who is further on already.
     if ('opens' in which().dataset && document.activeElement === typed) find('#place').open = true;
   });

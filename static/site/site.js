@@ -84,6 +84,17 @@
     }
   });
 
+  // "Back to messages" leads to where one was among them; the one that was open may be gone by now.
+  const from = (() => {
+    try { return JSON.parse(sessionStorage.getItem('popscope-from'))?.href; } catch { return null; }
+  })();
+  const back = /\/(receipt|console)$/.test(location.pathname) ? from?.replace(/^[^?]*/, '/mailbox') : from;
+  const lead = () => {
+    if (!back || find('#list')) return;
+    for (const link of all('a[href="/mailbox"]:not(.brand)')) link.href = back;
+  };
+  lead();
+
   // Copying: where the browser has no clipboard for us (plain HTTP), through a selection.
   const offerCopy = () => {
     for (const button of all('.unready[data-copy]')) button.classList.remove('unready');
@@ -128,6 +139,7 @@
   document.addEventListener('htmx:after:swap', (event) => {
     tick();
     offerCopy();
+    lead();
     if (!find('#reader')) return;
     follow();
     const swapped = event.detail.ctx.target;

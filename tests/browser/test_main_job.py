@@ -155,11 +155,11 @@ async def test_without_javascript(stage: Stage, page_at: PageAt) -> None:
         await page.locator(".rows .row").nth(number).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Mark selected").click()
     await expect(page.locator("#tray")).to_contain_text("3 messages")
-    await page.get_by_role("button", name="Undo", exact=True).click()
+    await page.get_by_role("button", name="Unmark the last 3").click()
     await expect(page.locator("#tray")).to_be_hidden()
     for number in range(3):
         await page.locator(".rows .row .do button").nth(number).click()
-    await page.get_by_role("button", name="Undo the last mark").click()
+    await page.get_by_role("button", name="Unmark the last one").click()
     await page.get_by_role("link", name="Review and delete 2 messages").click()
     await page.get_by_role("button", name=re.compile("^Unmark: Letter")).click()
     heading = page.get_by_role("heading", level=1)

@@ -6,7 +6,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe
+from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.popscope import RunningPopscope
+from tests.support.scripted import ScriptedServer
+from tests.support.signin import sign_in
 
 from .test_right_to_left import turned
 
@@ -209,3 +212,152 @@ async def test_what_was_done_is_told_for_a_while_and_covers_nothing(
     await page.clock.run_for(60_000)
     await page.locator("#undo").click()
     await expect(tray).to_contain_text("2 messages, 65.3 MB marked.")
+
+
+async def test_a_selection_lives_over_pages_orders_filters_and_other_pages(
+    demo: RunningPopscope, chromium: Chromium
+) -> None:
+    page = await chromium.page_at(1440)
+    await enter(page, demo.url)
+    await page.goto(f"{demo.url}/mailbox?q=smaller:900K")
+    picked, ticked = page.locator("#picked"), page.locator(".pick input:checked")
+    heading = page.get_by_role("heading", level=1)
+    where = "document.querySelector('#list').scrollTop"
+    for nth in (0, 3):
+        await page.locator(".pick").nth(nth).click()
+    await page.locator(".row").nth(3).locator("#upto").click()
+    await expect(picked).to_have_text("4 selected")
+    await page.get_by_role("link", name="Next").click()
+    await expect(picked).to_have_text("4 selected, 4 on other pages")
+    await expect(page.locator("#upto")).to_have_count(0)
+    await page.locator(".pick").nth(5).click()
+    await expect(picked).to_have_text("5 selected, 4 on other pages")
+    await page.go_back()
+    await expect(picked).to_have_text("5 selected, 1 on other pages")
+    await expect(ticked).to_have_count(4)
+    await page.locator("#sort").select_option("date")
+    await expect(picked).to_have_text("5 selected, 5 on other pages")
+    await page.locator("#sort").select_option("-size")
+    await page.locator("#q").fill("larger:100K smaller:900K")
+    await expect(picked).to_have_text("5 selected, 1 on other pages")
+    await expect(ticked).to_have_count(4)
+    await page.reload()
+    await expect(picked).to_have_text("5 selected, 1 on other pages")
+    await expect(page.locator("#tray")).to_be_hidden()  # nothing of it is marked
+
+    address = page.url
+    for way in ("link", "back"):
+        await page.evaluate(f"{where} = 1300")
+        await page.get_by_role("button", name="Save selected…").click()
+        await expect(heading).to_contain_text("Save 5 messages")
+        if way == "back":
+            await page.go_back()
+        else:
+            await page.get_by_role("link", name="Back to messages").first.click()
+        await expect(page).to_have_url(address)
+        await expect(picked).to_have_text("5 selected, 1 on other pages")
+        assert await page.evaluate(where) == 1300
+    await page.locator("#markpicked").click()
+    await expect(page.locator("#tray")).to_contain_text("5 messages")
+    await expect(picked).to_be_empty()
+    await expect(page.locator(".row.marked")).to_have_count(4)
+    await page.locator(".pick").nth(0).click()
+    await page.evaluate(f"{where} = 1300")
+    await page.get_by_role("link", name="Review and delete 5 messages").click()
+    await expect(heading).to_contain_text("Delete 5 messages")
+    await page.get_by_role("button", name="Unmark").first.click()
+    await expect(heading).to_contain_text("Delete 4 messages")
+    await page.locator(".acts").get_by_role("link", name="Back to messages").click()
+    await expect(page).to_have_url(address)
+    await expect(picked).to_have_text("1 selected")
+    assert await page.evaluate(where) == 1300
+    for aside in ("Console", "Save messages…"):
+        await page.get_by_role("link", name=aside).click()
+        await page.locator(".topbar").get_by_role("link", name="Back to messages").click()
+        await expect(picked).to_have_text("1 selected")
+        assert page.url == address
+
+    await page.goto(f"{demo.url}/mailbox?q=larger:100K")
+    await page.get_by_label("All on this page").check()
+    await page.get_by_label("All 198 that match").click()
+    await expect(picked).to_have_text("198 selected, 98 on other pages")
+    await expect(page.get_by_label("All on this page")).to_be_focused()
+    await page.locator("#q").fill("larger:10M")
+    await expect(picked).to_have_text("198 selected, 185 on other pages")
+    await page.locator(".pick").nth(0).click()
+    await expect(picked).to_have_text("197 selected, 185 on other pages")
+    await page.get_by_role("button", name="Clear the selection").click()
+    await expect(picked).to_be_empty()
+    await expect(ticked).to_have_count(0)
+    await page.reload()
+    await expect(ticked).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+async def test_a_finger_that_rests_on_a_row_selects_it(
+    demo: RunningPopscope, chromium: Chromium, locale: str
+) -> None:
+    page = await chromium.page_at(390, height=844, locale=locale, **PHONE)
+    await enter(page, demo.url)
+    await page.clock.install()
+    fingers = await page.context.new_cdp_session(page)
+    address, ticked = page.url, page.locator(".pick input:checked")
+
+    async def rest(nth: int, ms: int, stray: int = 0) -> None:
+        """Puts a finger on a subject, and lifts it after so long."""
+        box = await page.locator(".what a").nth(nth).bounding_box()
+        assert box is not None
+        point = {"x": box["x"] + 60, "y": box["y"] + 8}
+        touch = {"type": "touchStart", "touchPoints": [point]}
+        await fingers.send("Input.dispatchTouchEvent", touch)
+        if stray:
+            touch = {"type": "touchMove", "touchPoints": [point | {"y": point["y"] + stray}]}
+            await fingers.send("Input.dispatchTouchEvent", touch)
+        await page.clock.run_for(ms)
+        await fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    await rest(1, 700)
+    await expect(ticked).to_have_count(1)
+    await expect(page.locator(".listhead.picked")).to_be_in_viewport(ratio=1)
+    await rest(3, 700)
+    await expect(ticked).to_have_count(2)
+    await press(page, ".row:nth-child(4) #upto")
+    await expect(ticked).to_have_count(3)
+    await expect(page.locator("#upto")).to_have_count(0)
+    await rest(5, 700, stray=40)  # that is scrolling
+    await expect(ticked).to_have_count(3)
+    assert page.url == address
+    # The menu: of a row by finger it selects, all others come as ever.
+    menu = """([selector, pointerType]) => document.querySelector(selector).dispatchEvent(
+      new PointerEvent('contextmenu', {bubbles: true, cancelable: true, pointerType}))"""
+    assert await page.evaluate(menu, [".row:nth-child(7) .what a", "mouse"])
+    assert await page.evaluate(menu, [".topbar a", "touch"])
+    await expect(ticked).to_have_count(3)
+    assert not await page.evaluate(menu, [".row:nth-child(7) .what a", "touch"])
+    await expect(ticked).to_have_count(4)
+    await page.locator(".what a").nth(8).tap()
+    await expect(page.locator("#reader[data-id]")).to_be_visible()
+
+
+async def test_a_hundred_thousand_are_selected_by_their_filter(
+    app: RunningPopscope, chromium: Chromium
+) -> None:
+    fake = FakeMaildrop([FakeMessage(b"Subject: x\r\n\r\n")] * 10_200)
+    async with ScriptedServer(fake) as server:
+        page = await chromium.page_at(1440)
+        await sign_in(page, app.url, server)
+        picked, tray = page.locator("#picked"), page.locator("#tray")
+        await page.get_by_label("All on this page").check()
+        await page.get_by_label("All 10,200").check()
+        await expect(picked).to_have_text("10,200 selected")
+        await page.get_by_role("link", name="Next").click()
+        await expect(picked).to_have_text("10,200 selected")
+        await expect(page.locator(".pick input:checked")).to_have_count(100)
+        await page.locator(".pick").nth(0).click()
+        await expect(picked).to_have_text("99 selected")
+        await page.locator(".pick").nth(0).click()
+        await page.get_by_label("All 10,200").check()
+        await page.locator("#markpicked").click()
+        await expect(tray).to_contain_text("10,200 messages")
+        await expect(picked).to_be_empty()
+        await page.get_by_role("button", name="Sign out").click()

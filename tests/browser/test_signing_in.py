@@ -232,6 +232,44 @@ async def test_where_there_is_none_the_fields_open_but_not_under_a_finger(
     assert abs(await top_of(page) - before) < 25  # a line more, at most
 
 
+async def test_the_last_server_gives_way_to_the_one_of_another_domain(
+    place: Place, page_at: PageAt
+) -> None:
+    page = await page_at(1440)
+    await page.goto(place.app.url)
+    await page.get_by_text("Change").click()
+    await page.get_by_label("Email address or user name").fill("ben")
+    await page.get_by_label("Server", exact=True).fill(f"127.0.0.1:{place.server.port}")
+    await page.get_by_label("Security", exact=True).select_option("starttls")
+    await page.get_by_label("Password", exact=True).fill("secret")
+    await page.get_by_label("Password", exact=True).press("Enter")
+    await opened(page)
+    panel, server = page.locator(".finder"), page.get_by_label("Server", exact=True)
+    await expect(panel).to_contain_text("Last server used", use_inner_text=True)
+    await expect(panel).to_contain_text(f"127.0.0.1:{place.server.port}, STARTTLS")
+    name = page.get_by_label("Email address or user name")
+    await name.press_sequentially(ANNA)  # no password of hers goes there
+    await page.locator(".which.found").wait_for()
+    await expect(server).to_have_value("pop.example.test")
+    await page.goto(place.app.url)
+    await name.press_sequentially("anna@none.test")  # nothing is found: it stays
+    await expect(page.locator("#found")).to_contain_text("none.test says in its DNS")
+    await expect(server).to_have_value(f"127.0.0.1:{place.server.port}")
+    # One's own domain at a server of one's own, such as a test server: that is what was meant.
+    await name.fill(HOSTED)
+    await page.locator(".which.doubt").wait_for()
+    await server.fill("127.0.0.1")
+    await page.get_by_label("Port").fill(str(place.server.port))
+    await page.get_by_label("Security", exact=True).select_option("starttls")
+    await page.get_by_label("Password", exact=True).fill("secret")
+    await page.get_by_label("Password", exact=True).press("Enter")
+    await opened(page)
+    await name.press_sequentially("b" + HOSTED)
+    await page.locator(".which.doubt").wait_for(state="attached")
+    await expect(panel).to_contain_text("Last server used", use_inner_text=True)
+    await expect(server).to_have_value("127.0.0.1")
+
+
 async def test_without_javascript_it_is_found_when_the_form_is_sent(
     place: Place, page_at: PageAt, chromium: Chromium
 ) -> None:

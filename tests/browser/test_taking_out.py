@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Download, Page, expect
 
-from tests.support.browser import Chromium, screenshot
+from tests.support.browser import Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
 from tests.support.signin import headers_loaded
 
 from . import letters
 from .conftest import Desk
+from .looking import fits, pictures
 from .test_reading import open_message, open_tab
 
 pytestmark = pytest.mark.browser
@@ -162,3 +163,45 @@ async def test_too_large_is_told_on_a_phone_too(desk: Desk, chromium: Chromium) 
         await expect(page.get_by_role("alert")).to_be_in_viewport()
         await screenshot(page, "reading-too-large", full_page=False)
         await page.context.close()  # or it would ask for events when the app has gone
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+async def test_a_file_named_under_the_text_is_saved_by_a_click(
+    demo: RunningPopscope, page_at: PageAt, javascript: bool
+) -> None:
+    page = await page_at(1440, javascript=javascript)
+    await page.goto(demo.url)
+    await page.locator('form[action="/demo"] button').click()
+    await page.locator(".rows .row .what a").first.click()
+    reader = page.locator("#reader")
+    await expect(reader).to_contain_text("Mail carries files as text")
+    await expect(reader).to_contain_text("at most 45.9 MB")
+    await expect(reader.locator(".rungs")).to_have_text("Whole message")
+    named = page.locator("#reader .parts a")
+    async with page.expect_download() as coming:
+        await named.click()
+    assert (await coming.value).suggested_filename == "holiday-final-FINAL-2.mp4"
+    if javascript:
+        assert await axe(page, part="#reader") == []
+        await screenshot(page, "reader-attachment", full_page=False)
+
+
+async def test_the_attachments_of_what_is_ticked_are_one_zip(desk: Desk, page_at: PageAt) -> None:
+    page = await page_at(1440)
+    await desk.sign_in(page)
+    await page.get_by_role("checkbox", name=f"Select: {letters.QUOTES}").check()
+    await page.get_by_role("checkbox", name=f"Select: {letters.UUENCODED}").check()
+    await page.get_by_role("button", name="Save selected…").click()
+    async with page.expect_download() as coming:
+        await page.get_by_role("button", name="Save their attachments as zip").click()
+    with zipfile.ZipFile(await (await coming.value).path()) as found:
+        (name,) = found.namelist()
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d .+ - cat\.txt", name)
+    await expect(page.locator("#exporting")).to_have_text(
+        re.compile("The last file is complete: 1 attachment.")
+    )
+    assert await axe(page) == []
+    for width in (1440, 390):
+        await page.set_viewport_size({"width": width, "height": 844})
+        await pictures(page, "export")
+        await fits(page, f"export at {width}")

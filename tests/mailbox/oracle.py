@@ -7,9 +7,9 @@ from itertools import compress
 from operator import attrgetter
 
 from app.mailbox.models import Message, MessageId
-from app.mailbox.query import Age, Cut, Field, Query, Term
 from app.mailbox.search_text import UNREAD, SearchText, fold, key
 from app.mailbox.table import Selection, Table, midnight
+from app.mailbox.terms import Age, Condition, Cut, Field, Group, Query, Term
 
 
 class Match(Enum):
@@ -40,8 +40,11 @@ def select(
 def _select(
     query: Query, messages: Iterable[Message], marks: Container[MessageId], now: datetime
 ) -> Selection:
-    quick = [narrow for term in query.terms if (narrow := _quick(term, marks)) is not None]
-    checks = [narrow for term in query.terms if (narrow := _check(term, now)) is not None]
+    if any(isinstance(one, Group) for one in query.terms):
+        return _by_truth(query, tuple(messages), marks, now)
+    terms = [one for one in query.terms if isinstance(one, Term)]
+    quick = [narrow for term in terms if (narrow := _quick(term, marks)) is not None]
+    checks = [narrow for term in terms if (narrow := _check(term, now)) is not None]
     left = list(messages)
     for narrow in quick:
         left = narrow(left)
@@ -65,6 +68,28 @@ def _select(
     return Selection(
         tuple(m for m in known if m.id not in doubtful),
         tuple(m for m in left if m.id in doubtful or (ids is not None and m.id not in ids)),
+    )
+
+
+def _by_truth(
+    query: Query, messages: tuple[Message, ...], marks: Container[MessageId], now: datetime
+) -> Selection:
+    """With three truths, by Kleene: each term is asked of each message alone."""
+
+    def truth(one: Condition, message: Message) -> bool | None:
+        if isinstance(one, Term):
+            found = _select(Query((one,)), (message,), marks, now)
+            return True if found.matched else None if found.undecided else False
+        told = [truth(part, message) for part in one.conditions]
+        decisive = one.either
+        whole = decisive if decisive in told else None if None in told else not decisive
+        return whole if whole is None or not one.negated else not whole
+
+    whole = Group(query.terms, either=False)
+    told = [(message, truth(whole, message)) for message in messages]
+    return Selection(
+        tuple(message for message, one in told if one),
+        tuple(message for message, one in told if one is None),
     )
 
 
@@ -190,11 +215,11 @@ def _unsized(query: Query, left: list[Message]) -> frozenset[MessageId]:
 
 def _doubtful(query: Query, known: list[Message]) -> frozenset[MessageId]:
     """Of those whose header is known, the ids of which it still cannot be told."""
-    fields = {term.field for term in query.terms}
+    fields = query.fields
     found: set[MessageId] = set()
     if fields & _DATED:
         found.update(m.id for m in known if _texts(m).sent is None)
-    if any(term.field is Field.HAS and term.value == "attachment" for term in query.terms):
+    if any(term.field is Field.HAS and term.value == "attachment" for term in query.leaves):
         found.update(m.id for m in known if _texts(m).attached is None)
     return frozenset(found)
 

@@ -1,12 +1,13 @@
 """Names of files: made of what hostile mail says, harmless on every system."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
 from app.mailbox import message_name
-from app.mailbox.filenames import part_name, unique
-from app.mime import Contents
+from app.mailbox.filenames import dated_message_name, dated_part_name, part_name, unique
+from app.mime import Contents, summarise
 
 from .arriving import message
 
@@ -58,6 +59,47 @@ def test_no_subject_makes_a_name_that_leaves_the_folder():
         assert not name.startswith("."), hex(code)
 
 
+@pytest.mark.parametrize("device", ["con", "NUL", "com1", "Lpt9", "aux.txt", "prn.tar.gz"])
+def test_no_subject_names_a_device_of_windows(device: str):
+    assert named(device) == f"_{device}.eml"
+
+
+def dated(header: str) -> str:
+    return dated_message_name(summarise(header.encode().replace(b"\n", b"\r\n")), 7)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (
+            "From: Uncle Bob <b@x.example>\nSubject: Video?\nDate: 2 Nov 2026 23:30:00 -0500\n",
+            "2026-11-02 Uncle Bob - Video.eml",
+        ),
+        ("From: b@x.example\nSubject: a\n", "b@x.example - a.eml"),
+        ("Subject: a\nDate: Tue, 29 Feb 2000 10:00:00 +0000\n", "2000-02-29 - a.eml"),
+        ("Date: Tue, 29 Feb 2000 10:00:00 +0000\n", "2000-02-29 - message-7.eml"),
+        ("Subject: nul\n", "_nul.eml"),
+        ("From: con <a@b.example>\n", "con - message-7.eml"),
+        ('From: "../..\\x" <a@b.example>\nSubject: ../y\n', "x - y.eml"),
+        ("From: 林 美咲 <a@b.example>\nSubject: 大切な \n", "林 美咲 - 大切な.eml"),
+        ("\n", "message-7.eml"),
+    ],
+)
+def test_among_others_a_message_is_called_by_date_sender_and_subject(header: str, name: str):
+    assert dated(header) == name
+
+
+def test_a_message_of_which_nothing_is_known_is_called_by_its_number():
+    assert dated_message_name(None, 12) == "message-12.eml"
+
+
+@pytest.mark.parametrize("letter", ["x", "ä", "大", "𝒳", "हि", "e\u0301", "💥", ". "])
+def test_a_name_among_others_is_bounded_and_safe_in_every_script(letter: str):
+    name = dated(f"From: {letter * 300} <a@b.example>\nSubject: {letter * 999}\n")
+    assert len(name.encode()) <= 200
+    assert re.fullmatch(r"[^\x00-\x1f\x7f/\\:*?\"<>|\u2028-\u202e]+[^. ]", name)
+
+
 PARTS = (
     b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
     b'--b\r\nContent-Type: application/pdf; name="../a.pdf"\r\n\r\nx\r\n'
@@ -96,3 +138,20 @@ def test_no_name_takes_the_place_of_another(names: list[str], made: list[str]):
 def test_a_thousand_of_one_name_cost_no_more_than_a_thousand():
     made = list(unique(["a.txt"] * 1000 + [f"a ({n}).txt" for n in range(1000)]))
     assert len({name.casefold() for name in made}) == 2000
+
+
+def test_among_others_a_part_is_called_by_date_sender_and_its_own_name():
+    header = b"From: Shop <s@x.example>\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\n"
+    names = [
+        dated_part_name(summarise(header), part) for part in Contents(PARTS, whole=True).attachments
+    ]
+    assert names[1:3] == ["2026-11-02 Shop - part-1.2.pdf", "2026-11-02 Shop - part-1.3.png"]
+
+
+@pytest.mark.parametrize("name", ["x" * 500 + ".pdf", "大" * 200 + ".pdf", "a." + "b" * 300])
+def test_a_part_among_others_keeps_its_suffix_and_is_bounded(name: str):
+    raw = b"Content-Disposition: attachment; filename*=UTF-8''" + quote(name).encode()
+    (part,) = Contents(raw + b"\r\nContent-Type: a/b\r\n\r\nx", whole=True).attachments
+    made = dated_part_name(None, part)
+    assert len(made.encode()) <= 140
+    assert made.endswith(".pdf") is name.endswith(".pdf")

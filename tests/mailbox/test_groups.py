@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mailbox.groups import By, Group, grouped
-from app.mailbox.query import MAX_CHARACTERS, Query, parse
+from app.mailbox.query import parse
+from app.mailbox.terms import MAX_CHARACTERS, Query
 from tests.mailbox.oracle import select
 
 from .heaps import HEAPS, NOW, ZONES, header_of, message

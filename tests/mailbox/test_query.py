@@ -7,7 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mailbox.errors import BadQuery, QueryFault
-from app.mailbox.query import MAX_CHARACTERS, MAX_TERMS, Age, Cut, Field, Term, parse
+from app.mailbox.query import parse, read
+from app.mailbox.terms import MAX_CHARACTERS, MAX_TERMS, Age, Cut, Field, Group, Term
+from app.mailbox.vocabulary import ENGLISH, Vocabulary
+
+
+def w(word, negated=False):
+    return Term(Field.WORD, word, negated)
+
+
+def any_of(*conditions):
+    return Group(conditions, either=True)
+
+
+def all_of(*conditions):
+    return Group(conditions, either=False)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +79,28 @@ def test_terms(text, term):
         ("a larger:x", 9, 1, QueryFault.BAD_SIZE),
         ("larger:-5", 7, 2, QueryFault.BAD_SIZE),
         ("larger:5T", 7, 2, QueryFault.BAD_SIZE),
-        ("larger:5,5M", 7, 4, QueryFault.BAD_SIZE),
+        ("larger:5,5,5M", 7, 6, QueryFault.BAD_SIZE),
+        ("larger:1,500K", 7, 6, QueryFault.TWO_WAYS),
+        ("larger:1.500 KB", 7, 5, QueryFault.TWO_WAYS),
+        ("larger:1-5 MB", 7, 6, QueryFault.RANGE),
+        ("larger:1MB-5MB", 7, 7, QueryFault.RANGE),
+        ("smaller:5 MB - 10 MB", 8, 9, QueryFault.RANGE),
+        ("older:30\u201390 days", 6, 10, QueryFault.RANGE),
+        ("larger: from:bob", 0, 7, QueryFault.EMPTY),
+        ("larger:5Mbit", 7, 5, QueryFault.BAD_SIZE),
+        ("older:3 moons", 6, 1, QueryFault.BAD_AGE),
+        ("older:1.5 years", 6, 3, QueryFault.BAD_AGE),
+        ("month:March", 6, 5, QueryFault.BAD_MONTH),
+        ("month:May 2026 x month:Mai 2026", 23, 3, QueryFault.BAD_MONTH),
+        ("or", 0, 2, QueryFault.LONE_OR),
+        ("a or", 2, 2, QueryFault.LONE_OR),
+        ("a OR or b", 2, 2, QueryFault.LONE_OR),
+        ("(a or ) b", 3, 2, QueryFault.LONE_OR),
+        ("a (b c", 2, 4, QueryFault.OPEN_BRACKET),
+        ("-( )", 1, 3, QueryFault.EMPTY),
+        ("(a b)c", 5, 1, QueryFault.AFTER_BRACKET),
+        ("(a larger:x) b", 10, 1, QueryFault.BAD_SIZE),
+        ("(a b " * 9, 40, 1, QueryFault.TOO_DEEP),
         ("larger:1e9", 7, 3, QueryFault.BAD_SIZE),
         ("larger:\u0665M", 7, 2, QueryFault.BAD_SIZE),
         ("larger:9999999999999999999", 7, 19, QueryFault.BAD_SIZE),
@@ -102,6 +137,102 @@ def test_what_is_wrong_and_where(text, place, length, fault):
     assert error.text == text[place : place + length]
 
 
+SIZES = ["5 MB", "5MB", "5 mb", "5\u00a0MB", "5\u202fMB", "5.0 MB", "5,0 Mb", "5 megabytes",
+         "5000 KB", "5000\u00a0KB", "5\u00a0000 KB", "5'000 kb", "5,000,000 bytes",
+         "5.000.000 octets", "\uff15 \uff2d\uff22", "5 M", "5000 kilobytes", "5 MB.", '"5 MB"',
+         " 5 MB"]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", SIZES)
+@pytest.mark.parametrize(
+    "form", ["larger:{}", "-larger:{}", "a smaller:{} b", "(larger:{} or a) b"]
+)
+def test_units_may_stand_apart(form, typed):
+    assert parse(form.format(typed)) == parse(form.format("5M"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("larger:1.5 KiB", "larger:1536B"),
+        ("larger:5 MiB", "larger:5MiB"),
+        ("larger:1 MB smaller:5 MB", "larger:1M smaller:5M"),
+        ("older:90 days", "older:90d"),
+        ("older:90days", "older:90d"),
+        ("newer:3 Months x", "newer:3m x"),
+        ("-older:1\u00a0year", "-older:1y"),
+        ("older:2 weeks or newer:1 d", "older:2w or newer:1d"),
+        ("month:March 2026 b", "month:2026-03 b"),
+        ("month:2026 mar b", "month:2026-03 b"),
+        ('month:"Sep 2025"', "month:2025-09"),
+        ("larger:5 MBit", "larger:5B MBit"),
+        ("larger:5 -MB", "larger:5B -MB"),
+        ('larger:5 "MB"', "larger:5B MB"),
+        ("larger:5MB 7", "larger:5M 7"),
+    ],
+)
+def test_units_and_names_in_words(typed, written):
+    assert str(parse(typed)) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "assumed"),
+    [
+        ("larger:5", [(7, 1, 5)]),
+        ("a -smaller:7000 larger:5M", [(11, 4, 7000)]),
+        ('larger:"7" or larger:\uff18', [(7, 3, 7), (21, 1, 8)]),
+        ("larger:0 larger:5B larger:5 B smaller:1,5K larger:9/x older:5d", []),
+    ],
+)
+def test_what_was_taken_for_octets_is_told(typed, assumed):
+    found = read(typed).assumed
+    assert [(one.place, one.length, one.octets) for one in found] == assumed
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("a b or c", (w("a"), any_of(w("b"), w("c")))),
+        ("a or b c or d e", (any_of(w("a"), w("b")), any_of(w("c"), w("d")), w("e"))),
+        ("a or b or c", (any_of(w("a"), w("b"), w("c")),)),
+        ("a or (b or c)", (any_of(w("a"), w("b"), w("c")),)),
+        ("a or (b c)", (any_of(w("a"), all_of(w("b"), w("c"))),)),
+        ("-a or -b", (any_of(w("a", True), w("b", True)),)),
+        ("-(a b)", (Group((w("a"), w("b")), either=False, negated=True),)),
+        ("(fwd) :-) f(x)", (w("(fwd)"), w(":-)"), w("f(x)"))),
+        ("(f(x) or b)", (any_of(w("f(x)"), w("b")),)),
+    ],
+)
+def test_or_binds_more_closely_than_the_space(text, means):
+    assert parse(text).terms == means
+
+
+def test_words_of_another_language_are_read_where_they_are_given():
+    words = Vocabulary(
+        fields={"grosser": Field.LARGER, "plus-grand": Field.LARGER, "von": Field.FROM},
+        sizes={"mo": 10**6},
+        ages={"tage": "d"},
+        values={"anhang": "attachment"},
+        months={"marz": 3},
+        either=frozenset({"oder"}),
+    ).beside(ENGLISH)
+    for typed, written in (
+        ("gr\u00f6\u00dfer:5 Mo", "larger:5M"),
+        ("GRO\u0308SSER:5MB older:90 Tage", "larger:5M older:90d"),
+        ("plus-grand:5M -von:bob or from:anna", "larger:5M -from:bob or from:anna"),
+        ("a ODER b or c", "a or b or c"),
+        ("has:Anhang month:M\u00e4rz 2026", "has:attachment month:2026-03"),
+        ("von\uff1abob", "from:bob"),
+        ("minus-grand:5", '"minus-grand:5"'),
+    ):
+        assert str(parse(typed, words)) == written
+        assert parse(written, words) == parse(written) == parse(typed, words)
+    with pytest.raises(BadQuery) as caught:
+        parse("a gr\u00f6\u00dfer:x", words)
+    assert (caught.value.place, caught.value.text) == (9, "x")
+    assert str(parse("a oder plus-grand:5M")) == 'a "oder" "plus-grand:5M"'
+
+
 def test_too_much():
     for text, place in (
         ("a" * (MAX_CHARACTERS + 2), MAX_CHARACTERS),
@@ -125,8 +256,21 @@ def test_too_much():
         (r'"\"a"', r'"\"a"'),
         ("larger:5000KB", "larger:5M"),
         ("larger:1048576", "larger:1MiB"),
-        ("larger:1500B", "larger:1500"),
-        ("larger:0", "larger:0"),
+        ("larger:1500", "larger:1500B"),
+        ("larger:0", "larger:0B"),
+        ("larger: 5 MB  b", "larger:5M b"),
+        ('larger:5B "MB"', "larger:5B MB"),
+        ("a OR  b", "a or b"),
+        ('a "or" b', 'a "or" b'),
+        ('a "Oder" b', 'a "Oder" b'),
+        ("(a or b)  c", "a or b c"),
+        ("a (b c)", "a b c"),
+        ("((a b)) or c", "(a b) or c"),
+        ("-(a or b) -(c d)", "-(a or b) -(c d)"),
+        ("-(from:a)", "-from:a"),
+        ("(a (b or c)) or d", "(a b or c) or d"),
+        ("(fwd)", '"(fwd)"'),
+        ("month:march-2026", "month:2026-03"),
         ("older:90D", "older:90d"),
         ("-before:2026-01-31", "-before:2026-01-31"),
         ("IS:Marked", "is:marked"),
@@ -142,7 +286,8 @@ def test_a_query_is_written_in_one_way(text, canonical):
 
 WORDS = ['"', "\\", "-", ":", " ", "a", "from:", "larger:", "5M", "older:", "9d", "is:marked",
          "before:2026-01-31", "\u00e4", "\u3000", "\x1c", "has:attachment", "MiB",
-         "1.5", "/", "month:", "2026-01", "sender:", "domain:", "T14:05:09Z"]  # fmt: skip
+         "1.5", "/", "month:", "2026-01", "sender:", "domain:", "T14:05:09Z", "(", ")", " or ",
+         " MB", "oder", "plus-grand:", ",", "month:march 2026", "\uff1a", "500"]  # fmt: skip
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=12).map("".join)))

@@ -50,3 +50,14 @@ def test_what_has_left_the_maildrop_is_not_marked_and_not_begun():
     assert not marks
     with pytest.raises(NoSuchMessage):
         one.begin(id)
+
+
+def test_how_much_of_it_went_is_told_until_it_has_arrived():
+    one, marks, id = saves()
+    one.went(id, 3)  # nobody asked for that
+    assert one.get(marks.index[id].id) is None
+    one.begin(id)
+    one.went(id, 7)
+    assert (one.get(marks.index[id].id), list(marks)) == (Saved(7), [])
+    one.arrived(id, 10, "ab")
+    assert one.get(marks.index[id].id) == Saved(10, "ab")

@@ -1,8 +1,10 @@
 """What is compared of a header."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.mailbox.search_text import UNREAD, SearchText, fold
+from app.mailbox.search_text import UNREAD, SearchText, fold, found_at
 from app.mime import summarise
 
 
@@ -79,3 +81,42 @@ def test_without_a_readable_date_the_arrival_is_compared():
     )
     assert SearchText.of(summarise(header)).sent == 120
     assert SearchText.of(summarise(header)).month(None) == (1970, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "needle", "found"),
+    [
+        ("Gr\u00f6\u00dfe", "SS", ["\u00df"]),
+        ("Gro\u0308\u00dfe", "\u00f6", ["o\u0308"]),
+        ("Gr\u00f6\u00dfe", "O\u0308", ["\u00f6"]),
+        ("\u0130stanbul", "i\u0307s", ["\u0130s"]),
+        ("a  b\t c", "A B C", ["a  b\t c"]),
+        ("  lead", "lead", ["lead"]),
+        ("\ufb01ne", "f", ["\ufb01"]),
+        ("\u05e9\u05dc\u05d5\u05dd bob", "\u05dc\u05d5", ["\u05dc\u05d5"]),
+        ("\u202ebob\u202c", "bob", ["bob"]),
+        ("\u304b\u3099", "\u304c", ["\u304b\u3099"]),
+        ("\u1100\u1161\u11a8", "\uac01", ["\u1100\u1161\u11a8"]),
+        ("aXbXc", "x", ["X", "X"]),
+        ("aaaa", "a", ["aaaa"]),
+        ("abc", "", []),
+        ("abc", "d", []),
+        ("a" * 9 + "ba" * 5, "b", ["b"] * 5),
+    ],
+)
+def test_what_is_found_is_told_where_it_stands(text, needle, found):
+    assert [text[start:end] for start, end in found_at(text, [needle])] == found
+
+
+@given(st.text(max_size=30), st.text(min_size=1, max_size=3))
+def test_places_are_in_order_and_hold_what_was_looked_for(text, needle):
+    found = found_at(text, [needle, needle.upper()])
+    edges = [edge for span in found for edge in span]
+    assert edges == sorted(set(edges))
+    for start, end in found:
+        assert any(fold(one) in fold(text[start:end]) for one in (needle, needle.upper()))
+
+
+def test_much_text_and_many_places_take_little_time():
+    assert len(found_at("ab" * 50_000, ["a", "b"])) <= 16
+    assert found_at("a\u0301" * 50_000, ["\u00e1"])

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mailbox.models import Message
-from app.mailbox.query import Query, Term, parse
+from app.mailbox.query import parse
 from app.mailbox.shrink import Order, cut, proposed, ranked
+from app.mailbox.terms import Query, Term
 from tests.mailbox.oracle import select
 
 from .heaps import HEAPS, NOW, ZONES, header_of, message
@@ -90,11 +91,11 @@ def test_a_cut_means_just_the_first(heap, data):
     [
         ([61_234_567, 37_912_345, 27_400_000, 900_000], 70_000_000, "larger:60M"),
         ([61_234_567, 37_912_345, 27_400_000, 900_000], 30_000_000, "larger:30M"),
-        ([61_234_567, 37_912_345, 37_912_344], 40_000_000, "larger:37912344"),
-        ([5, 5, 1], 7, "larger:5/id0-0"),
-        ([5, 5, 1], 2, "larger:4"),
-        ([5, 5, 1], 1, "-smaller:0"),
-        ([5, 0], 1, "larger:0"),
+        ([61_234_567, 37_912_345, 37_912_344], 40_000_000, "larger:37912344B"),
+        ([5, 5, 1], 7, "larger:5B/id0-0"),
+        ([5, 5, 1], 2, "larger:4B"),
+        ([5, 5, 1], 1, "-smaller:0B"),
+        ([5, 0], 1, "larger:0B"),
     ],
 )
 def test_a_threshold_is_as_round_as_it_can_be(sizes, under, text):

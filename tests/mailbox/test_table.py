@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mailbox.index import Index, Sort, SortKey
-from app.mailbox.query import Query, parse
+from app.mailbox.query import parse
 from app.mailbox.table import Ordering, Selection, Table, Texts
+from app.mailbox.terms import Query
 from tests.mailbox.oracle import select
 
 from .opening import index_of

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mailbox.models import Message, MessageId
-from app.mailbox.query import Age, Field, Query, Term, parse
+from app.mailbox.query import parse
+from app.mailbox.terms import Age, Condition, Field, Group, Query, Term, contrary, together
 from app.pop3 import MessageNumber, Octets
 from tests.mailbox.oracle import Match, matches, select
 
@@ -123,3 +124,59 @@ def test_a_query_agrees_with_the_model(terms, header, octets, marked):
     chosen = select(query, [message], {message.id} if marked else (), NOW)
     assert chosen.matched == ((message,) if expected is Match.YES else ())
     assert chosen.undecided == ((message,) if expected is Match.UNDECIDED else ())
+
+
+def truth_of(one: Condition, truths: dict[Term, bool | None]) -> bool | None:
+    """What follows for a condition from what its terms are, said once more in other words."""
+    if isinstance(one, Term):
+        return truths[one]
+    told = {truth_of(part, truths) for part in one.conditions}
+    if one.negated:  # not all of them is one not; not one of them is none
+        told = {None if each is None else not each for each in told}
+    if one.either is not one.negated:
+        return True if True in told else None if None in told else False
+    return False if False in told else None if None in told else True
+
+
+LEAVES = st.builds(lambda term, no: Term(term[0], term[1], negated=no), TERMS, st.booleans())
+CONDITIONS = st.recursive(
+    LEAVES,
+    lambda inner: st.builds(
+        lambda some, either, no: contrary(together(some, either=either))
+        if no
+        else together(some, either=either),
+        st.lists(inner, min_size=1, max_size=3),
+        st.booleans(),
+        st.booleans(),
+    ),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@given(st.lists(CONDITIONS, max_size=3), HEADERS, st.integers(0, 12), st.booleans())
+def test_or_and_parentheses_agree_with_the_truth_of_their_terms(some, header, octets, marked):
+    message = Message(MessageId("m"), MessageNumber(1), Octets(octets), None)
+    if header is not None:
+        message.header.learn(written(header), 1)
+    words = {Match.YES: True, Match.NO: False, Match.UNDECIDED: None}
+    query = parse(" ".join(f"({one})" if isinstance(one, Group) else str(one) for one in some))
+    assert query == parse(str(Query(tuple(some))))
+    truths = {term: words[matches(Query((term,)), message, marked, NOW)] for term in query.leaves}
+    told = [truth_of(one, truths) for one in query.terms]
+    expected = False if False in told else None if None in told else True
+    assert words[matches(query, message, marked, NOW)] is expected
+    assert parse(str(query)) == query
+
+
+HEAP = tuple(
+    Message(MessageId(f"m{n}"), MessageNumber(n), Octets(n), None, place=n - 1)
+    for n in range(1, 13)
+)
+for place, one in enumerate(HEAP):
+    if place % 3:
+        one.header.learn(written({"From": list(FROM)[place % 2], "Date": place % 5}), 1)
+
+
+@given(st.lists(CONDITIONS, max_size=3))
+def test_many_messages_at_once_are_judged_as_each_alone(some):
+    select(Query(tuple(some)), HEAP, {MessageId("m3"), MessageId("m4")}, NOW)

@@ -92,3 +92,20 @@ def test_a_huge_message_is_never_read_at_once():
     assert contents.measured(file) is contents.measured(file)
     assert "text-cut" in contents.defects
     assert data.largest < 1_200_000
+
+
+@pytest.mark.parametrize(
+    ("raw", "coming"),
+    [
+        (b"words\r\n--b\r\n%s\r\nQUJD\r\n", True),
+        (b"words\r\n--b\r\n%s\r\nQUJD\r\n--b\r\n%s\r\nQU", True),
+        (b"words\r\n--b\r\n%s\r\nQUJD\r\n--b\r\n", False),
+        (b"words\r\n", False),
+        (b"\r\n--b\r\n%s\r\nQUJD\r\n", False),
+    ],
+)
+def test_a_file_that_comes_after_the_words_is_known(raw, coming):
+    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\n'
+    file = b'Content-Type: video/mp4; name="v.mp4"\r\nContent-Transfer-Encoding: base64\r\n'
+    data = head + raw.replace(b"%s", file)
+    assert Contents(data, whole=False).file_coming is coming

@@ -4,6 +4,8 @@ import asyncio
 import ssl
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.pop3 import Fault, RemoteProtocolError, State
 from app.transport import (
@@ -75,7 +77,11 @@ async def test_certificates(authority, ca_file, certificate, fault, serve, secur
             error = await tls_fault(dialer(ca_file=ca_file), to)
             assert error.fault is fault
             assert error.detail
-            assert server.received == ([] if security is TLS else [b"STLS"])
+            # It is looked at once more, on a connection that takes any.
+            assert error.certificate == x509.load_pem_x509_certificate(leaf.chain).public_bytes(
+                Encoding.DER
+            )
+            assert server.received == ([] if security is TLS else [b"STLS"] * 2)
         unverified = target(server, security, verified=False)
         state, version = await dial_and_leave(dialer(), unverified)
         assert (state, version) == (State.AUTHORIZATION, "TLSv1.3")

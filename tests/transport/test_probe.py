@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import time
 from asyncio.subprocess import DEVNULL
 from types import SimpleNamespace
 
 import pytest
 
 from app.pop3 import Protocol
-from app.transport import ConnectFault, Security, TlsFault
+from app.transport import ConnectFault, Security, Timeouts, TlsFault
 from app.transport.probe import what_answers
 from tests.support import need
 from tests.support.process import free_port
@@ -87,3 +88,32 @@ async def test_a_web_server_is_named(tmp_path, security):
     finally:
         web.terminate()
         await web.wait()
+
+
+@pytest.mark.parametrize("security", [NONE, STARTTLS])
+async def test_a_port_that_wants_tls_is_named_within_two_seconds(authority, security):
+    context = authority.leaf().server_context()
+    async with ScriptedServer(steps(stall()), tls=context) as server:
+        began = time.monotonic()
+        error = await connect_fault(dialer(Timeouts(30, 30, 30)), target(server, security))
+        assert time.monotonic() - began < 2
+        assert (error.fault, error.spoken) == (ConnectFault.NO_GREETING, Protocol.TLS)
+
+
+async def test_a_port_without_tls_is_named_within_two_seconds():
+    for greeting in (b"+OK ready\r\n", b"* OK IMAP4rev1\r\n", b"220 mx ESMTP\r\n"):
+        async with ScriptedServer(steps(send(greeting), stall())) as server:
+            began = time.monotonic()
+            error = await tls_fault(dialer(Timeouts(30, 30, 30)), target(server, TLS))
+            assert time.monotonic() - began < 2
+            assert error.spoken is not None
+
+
+@pytest.mark.parametrize("pause", [1.3, 1.8])
+async def test_a_server_that_is_slow_to_greet_is_asked_and_waited_for(pause):
+    slow = steps(stall(pause), send(b"+OK sorry to keep you\r\n"), stall())
+    async with ScriptedServer(slow) as server:
+        connection = await dialer(Timeouts(10, 10, 10)).dial(target(server, NONE))
+        assert connection.alive
+        assert len(server.peers) == 2  # the other one was asked whether it waits for TLS
+        connection.abort()

@@ -9,7 +9,7 @@ import pytest
 from babel import Locale
 
 from app.mailbox import SortKey
-from app.mailbox.query import Field
+from app.mailbox.terms import Field
 from app.web.reader.views import ReaderFragment, RouteView, SourceView, Tab
 from app.web.site import languages
 from app.web.site.languages import Language
@@ -23,7 +23,7 @@ from .visiting import Browser, http_to, running
 
 READ = {"aria-label", "title", "placeholder", "alt", "data-once", "data-copied", "data-picked"}
 # Names, units, and how one signs in.
-KEPT = {"Popscope", "SHA", "KB", "MB", "GB", "TLS", "STARTTLS", "USER", "PASS", "localhost"}
+KEPT = {"Popscope", "SHA", "KB", "MB", "GB", "UTC", "TLS", "STARTTLS", "USER", "PASS", "localhost"}
 # What messages quote of the API and of the filter language.
 KEPT |= {field.value for field in Field} | {key.value for key in SortKey} | {"nonsense"}
 HTTP = {"GET", "POST", "DELETE", "path", "query", "body", "header"}

@@ -25,8 +25,8 @@ from app.web.mailbox.views import (
 )
 from app.web.reader.views import FetchView, ReaderFragment, RouteView, SourceView, Tab
 from app.web.report.views import ReportFormView, ReportView
-from app.web.review.views import ReceiptView, ReviewFragment, ReviewView
-from app.web.signin.views import FoundView, SignInView
+from app.web.review.views import ReceiptsView, ReceiptView, ReviewFragment, ReviewView
+from app.web.signin.views import FoundView, LeavingView, SignInView
 from app.web.site.render import BUNDLES, Renderer, shipped
 from app.web.site.views import AccountView, ErrorPage, ProblemFragment, Shell
 from app.web.space.views import FacetsFragment, SpaceView
@@ -35,9 +35,11 @@ from tests.support.table import table
 
 PAGES: dict[str, type] = {
     "signin/page": SignInView,
+    "signin/leaving": LeavingView,
     "mailbox/page": MailboxView,
     "review/page": ReviewView,
     "review/receipt": ReceiptView,
+    "review/receipts": ReceiptsView,
     "site/error": ErrorPage,
     "api/reference": ApiView,
     "export/page": ExportView,

@@ -2,20 +2,23 @@
 
 import dataclasses
 from dataclasses import replace
+from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
 
-from app.mailbox import MessageId, Outcome, ReceiptItem, Totals
+from app.mailbox import By, MessageId, Outcome, ReceiptItem, Totals, grouped
 from app.web.export.views import ExportView
 from app.web.list.list_url import ListState
 from app.web.list.rows import Rows
 from app.web.list.schemas import listed
+from app.web.list.views import TrayView
 from app.web.mailbox.views import MarkedFragment
 from app.web.review.receipt_files import receipt_csv
 from app.web.review.views import ReceiptView, ReviewView
 from app.web.site import formats
 from app.web.site.render import Renderer
 from app.web.space.sidebar import facets, stat
+from app.web.space.within import Grouped
 from tests.web.review.test_receipt_files import receipt
 from tests.web.site.test_shell import mailbox
 from tests.web.test_render import made, rendered
@@ -30,9 +33,8 @@ def test_a_size_is_not_known_and_a_sum_with_it_is_a_least():
 
 def tray(mailbox: Any) -> str:
     """What the tray says of the marks."""
-    view = dataclasses.replace(
-        made(MarkedFragment, "", flag=False, full=False), tray=mailbox.marks.totals
-    )
+    fragment = made(MarkedFragment, "", flag=False, full=False)
+    view = dataclasses.replace(fragment, tray=TrayView(mailbox.marks.totals))
     return rendered("list/marked", view)
 
 
@@ -48,12 +50,13 @@ def test_the_list_the_tray_and_the_map_say_so():
     assert "3 messages, at least 2.5 KB" in tray(one)
     shown = stat(one, list(one.index))
     assert shown.totals == Totals(3, 2500, 1)
-    one.listing.groups, one.listing.surveyed = lambda *_: None, lambda _: True
-    last = facets(one, ListState()).sizes.facets[-1]
+    within = Grouped({by: grouped(one.index, by, UTC) for by in By}, waiting=False)
+    column = facets(ListState(), within)
+    last = column.sizes.facets[-1]
     assert (last.label, last.totals) == ("size not known", Totals(1, 0, 1))
     assert last.href == "/mailbox?q=-has%3Asize"
     template = Renderer()._environment.get_template("space/_stat.html")
-    view = SimpleNamespace(stat=shown, map=SimpleNamespace(facets=facets(one, ListState())))
+    view = SimpleNamespace(stat=shown, map=SimpleNamespace(facets=column))
     assert "<b>3</b> messages <b>at least 2.5 KB</b>" in template.render(view=view)
     template = Renderer()._environment.get_template("space/facets.html")
     assert '<span class="b">size not known</span>' in template.render(view=view.map.facets)

@@ -15,11 +15,13 @@ from app.mailbox import (
     in_thread,
     parse_headers,
     parse_query,
+    read_query,
 )
 from app.mailbox import Receipt as Deletion
 from app.sessions import Session
 from app.web.console.schemas import ConsoleAnswer, ConsoleLine, console_answer
 from app.web.export.schemas import ExportIds
+from app.web.list.filter_words import asked
 from app.web.list.schemas import Marked, MarkedMany, MarkMany, MessageList, Totals, listed
 from app.web.list.selection import chosen
 from app.web.reader.files import (
@@ -197,7 +199,7 @@ async def list_messages(
     """Sizes at once; sender, subject and date where they are known by now."""
     order = read_sort(sort)
     await session.reader.ensure_listed()
-    found = await chosen(session.mailbox, q, order)
+    found = await chosen(session.mailbox, parse_query(q), order)
     matched = found.matched
     shown = matched[(page - 1) * per_page : page * per_page]
     session.mailbox.headers.prefer(shown)
@@ -223,8 +225,9 @@ async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Re
     Sizes come from the largest band down, months in their order, senders and domains by octets.
     """
     await session.reader.ensure_listed()
-    found = await chosen(session.mailbox, q)
-    made = await in_thread(space_json, by, parse_query(q), found, formats.own_zone())
+    query = parse_query(q)
+    found = await chosen(session.mailbox, query)
+    made = await in_thread(space_json, by, query, found, formats.own_zone())
     return Response(made, media_type="application/json")
 
 
@@ -286,9 +289,12 @@ async def export(
     q: Filter = "",
     format: ExportFormat = ExportFormat.MBOX,  # noqa: A002 -- the API's word
 ) -> FileResponse:
-    """RETR for every message that matches, streamed as one file, in server order."""
+    """RETR for every message that matches, streamed as one file, in server order.
+
+    With `attachments`, a zip of what is attached to them; 404 where nothing is.
+    """
     await session.reader.ensure_listed()
-    return _exported(session, (await chosen(session.mailbox, q)).matched, format)
+    return _exported(session, (await chosen(session.mailbox, parse_query(q))).matched, format)
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
@@ -327,9 +333,11 @@ async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
     if body.ids is not None:
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
-        if parse_query(body.q or "").matches_all:
+        typed = body.q or ""
+        query = asked(read_query(typed), typed).query
+        if query.matches_all:
             raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
-        found = await chosen(session.mailbox, body.q or "")
+        found = await chosen(session.mailbox, query)
         ids, undecided = [message.id for message in found.matched], len(found.undecided)
     matched = Totals.of(mailbox.index.totals_of(ids))
     marked = mailbox.marks.totals if body.dry_run else mailbox.marks.mark(ids)

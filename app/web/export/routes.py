@@ -1,15 +1,17 @@
 """Taking many messages out at once: which ones, in what kind of file, and how far it is."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import BadQuery, ExportFormat, Selection, Totals
+from app.mailbox import BadQuery, ExportFormat, Message, Selection, Totals
 from app.sessions import Session
+from app.web.list.filter_words import read_filter
 from app.web.list.rows import subject_of
-from app.web.list.selection import chosen, named
+from app.web.list.selection import chosen, ids_in, named
 from app.web.reader.files import FileResponse, export_file
 from app.web.site.access import CurrentSession
 from app.web.site.errors import InvalidRequest
@@ -35,6 +37,7 @@ def _progress(session: Session) -> ExportProgressView | None:
         running=found.running,
         complete=found.complete,
         missing=found.missing,
+        files=found.files if found.form is ExportFormat.ATTACHMENTS else None,
         refused=subject_of(found.refused[0]) if found.refused else "",
         reply=found.refused[1] if found.refused else "",
     )
@@ -69,7 +72,7 @@ async def choose(visit: CurrentVisit, q: Annotated[str, Query()] = "") -> Respon
     """All messages, or those that a filter means."""
     await visit.session.reader.ensure_listed()
     try:
-        found = await chosen(visit.mailbox, q)
+        found = await chosen(visit.mailbox, read_filter(q).query)
     except BadQuery as error:
         return await _page(visit, Selection((), ()), q=q, error=describe(error))
     return await _page(visit, found, q=q)
@@ -86,10 +89,15 @@ async def choose_ticked(
     await visit.session.reader.ensure_listed()
     if every:
         return RedirectResponse(f"/mailbox/export?{urlencode({'q': q})}", status_code=303)
-    if not id:
+    ids = ids_in(id)
+    if not ids:
         raise InvalidRequest(_("Tick the messages to save first."))
-    found = Selection(named(visit.mailbox, id), ())
+    found = Selection(named(visit.mailbox, ids), ())
     return await _page(visit, found, ticked=True)
+
+
+async def _meant(session: Session, q: str) -> Sequence[Message]:
+    return (await chosen(session.mailbox, read_filter(q).query)).matched
 
 
 @router.post("/file")
@@ -101,7 +109,8 @@ async def export(
 ) -> FileResponse:
     """The file itself, streamed: what was ticked, else what the filter means."""
     await session.reader.ensure_listed()
-    messages = named(session.mailbox, id) if id else (await chosen(session.mailbox, q)).matched
+    ids = ids_in(id)
+    messages = named(session.mailbox, ids) if ids else await _meant(session, q)
     if not messages:
         raise InvalidRequest(_("There is no such message any more."))
     mailbox = session.mailbox

@@ -14,6 +14,7 @@ class ExportProgressView:
         done, total: what went out, and how much it is.
         running, complete: whether it goes on, or went out to its end.
         missing: how many messages were no longer there.
+        files: how many attachments are in it; None where it holds messages.
         refused: the message at which it broke off, or ""; `reply` is what the server said.
     """
 
@@ -24,6 +25,7 @@ class ExportProgressView:
     missing: int
     refused: str
     reply: str
+    files: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.mailbox import BadQuery, NoSuchMessage, QueryFault
-from app.mailbox.query import Field
+from app.mailbox.terms import Field
 from app.web.site.problems import Words, always, problem
 from app.web.site.words import N_, _
 
@@ -14,10 +14,21 @@ _WRONG: Final = {
         "has: takes attachment, date, domain, header or sender; is: takes marked"
     ),
     QueryFault.EMPTY: N_("there is nothing to look for"),
-    QueryFault.BAD_SIZE: N_("this is not a size; write one like 300K, 5M or 1.5G"),
-    QueryFault.BAD_AGE: N_("this is not an age; write one like 90d, 4w, 3m or 1y"),
+    QueryFault.BAD_SIZE: N_("this is not a size; write one like 300 KB, 5 MB or 1.5 GB"),
+    QueryFault.BAD_AGE: N_("this is not an age; write one like 90 days, 4w, 3m or 1y"),
     QueryFault.BAD_DAY: N_("this is not a day; write one like 2026-01-31"),
-    QueryFault.BAD_MONTH: N_("this is not a month; write one like 2026-01"),
+    QueryFault.BAD_MONTH: N_("this is not a month; write one like 2026-01 or January 2026"),
+    QueryFault.RANGE: N_("for a range, write two terms, such as larger:1M smaller:5M"),
+    QueryFault.TWO_WAYS: N_(
+        "this can be read in two ways; write it without a point or comma, such as 1500K or 1.5M"
+    ),
+    QueryFault.NO_UNIT: N_("the unit is missing; write 5M, 5K, or 5B if these are bytes"),
+    QueryFault.LONE_OR: N_("“or” stands between two terms; in quotes it is a word to look for"),
+    QueryFault.OPEN_BRACKET: N_(
+        "this parenthesis is not closed; in quotes it is something to look for"
+    ),
+    QueryFault.AFTER_BRACKET: N_("a space is missing behind the parenthesis"),
+    QueryFault.TOO_DEEP: N_("too many parentheses stand within each other"),
     QueryFault.OPEN_QUOTE: N_("this quote is not closed"),
     QueryFault.AFTER_QUOTE: N_("a space is missing behind the quote"),
     QueryFault.TOO_LONG: N_("the filter is too long"),

@@ -8,6 +8,8 @@ from app.mailbox import Mailbox, Message
 from app.web.site import formats
 from app.web.site.words import _
 
+from .filter_words import present
+from .hits import Hits
 from .list_url import PER_PAGE, ListState
 from .views import PagerView, RowView
 
@@ -29,6 +31,7 @@ class Rows:
         self._current = current
         self._largest = mailbox.index.largest
         self._query = state.href("")
+        self._hits = Hits(present(state.q))
 
     def row(self, message: Message) -> RowView:
         """One row."""
@@ -41,6 +44,7 @@ class Rows:
         both = (
             f"{sender.name} <{sender.email}>" if sender and sender.name and sender.email else name
         )
+        hits = self._hits.of(summary)
         return RowView(
             id=message.id,
             number=message.number,
@@ -60,6 +64,10 @@ class Rows:
             current=message.id == self._current,
             href=f"{path}{self._query}",
             reader_href=f"{path}/reader{self._query}",
+            sender_hits=hits.sender,
+            subject_hits=hits.subject,
+            address_hits=hits.address,
+            to_hits=hits.to,
         )
 
     def all(self, messages: Iterable[Message]) -> tuple[RowView, ...]:

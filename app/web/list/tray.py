@@ -11,10 +11,11 @@ def tray(mailbox: Mailbox) -> TrayView:
     """What the foot of the page says of the marks; each thing once."""
     marks, change = mailbox.marks.totals, mailbox.marks.undoable
     if change is None:
-        return TrayView(marks)
+        return TrayView(marks, _unmark(1))
     done = (_changed(change, marks.messages), _gone(change))
     return TrayView(
         marks,
+        _("Mark again") if change.unmarked else _unmark(len(change.marked) or 1),
         done=" ".join(filter(None, done)),
         change=str(change.number),
         undoable=bool(change.marked or change.unmarked),
@@ -39,6 +40,14 @@ def _changed(change: Change, marked: int) -> str:
         return ""
     return ngettext(
         "%(n)s of them just now.", "%(n)s of them just now.", count, n=formats.number(count)
+    )
+
+
+def _unmark(count: int) -> str:
+    if count == 1:
+        return _("Unmark the last one")
+    return ngettext(
+        "Unmark the last %(n)s", "Unmark the last %(n)s", count, n=formats.number(count)
     )
 
 

@@ -8,6 +8,14 @@ from app.web.site.views import ErrorView
 
 
 @dataclass(frozen=True, slots=True)
+class PieceView:
+    """A piece of a text; `hit`: the filter has found it."""
+
+    text: str
+    hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RowView:
     """A message in a list.
 
@@ -28,6 +36,9 @@ class RowView:
         marked, current: state.
         href: the page with this message open.
         reader_href: the fragment of the reader.
+        sender_hits, subject_hits: the same in pieces, where the filter has found some.
+        address_hits, to_hits: the sender's address, and a recipient, where the filter has found
+            something that is not shown otherwise.
     """
 
     id: str
@@ -48,6 +59,10 @@ class RowView:
     current: bool
     href: str
     reader_href: str
+    sender_hits: tuple[PieceView, ...] = ()
+    subject_hits: tuple[PieceView, ...] = ()
+    address_hits: tuple[PieceView, ...] = ()
+    to_hits: tuple[PieceView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +80,33 @@ class FaultView:
 
     Attributes:
         words: what is wrong, a sentence.
+        still: what the list shows all the same, a sentence.
+        meant: what may have been meant.
     """
 
     words: str
     before: str
     at: str
     after: str
+    still: str
+    meant: "tuple[MeantView, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeantView:
+    """A size with the unit that was missing, and the list with the filter so."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """Terms in the words of the page and in English, and what they find."""
+
+    own: str
+    english: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +127,16 @@ class FilterView:
         longest: characters that can be typed: more than a filter may have, so that what is cut
             off is never taken for all of it, and few enough for an address.
         fault: why it makes no sense, or None where it does.
+        notes: what sizes without a unit were taken for.
     """
 
     q: str
     longest: int
     sorts: tuple[SortView, ...]
+    help: tuple[HelpView, ...]
     recipes: tuple[RecipeView, ...]
     fault: FaultView | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +145,16 @@ class MatchingView:
 
     Attributes:
         q: the filter; "" where all messages are meant.
+        carried: what forms send for it: where it makes no sense as it was typed, to be refused.
+        wrong: it makes no sense, and nothing can be marked by it.
         count, octets: how many match, and their octets; `unsized` of them have no known size.
         undecided: how many may match once their headers are known.
         more: there are other pages.
     """
 
     q: str
+    carried: str
+    wrong: bool
     count: int
     octets: int
     unsized: int
@@ -159,9 +202,11 @@ class TrayView:
         done: what the last action did, in words, where the marks themselves do not tell; else "".
         change: the number of that action, for whoever takes it back.
         undoable: it can be taken back.
+        undo: what the button that takes it, or else the last mark, back says.
     """
 
     marks: Totals
+    undo: str = ""
     done: str = ""
     change: str = ""
     undoable: bool = False
@@ -177,7 +222,11 @@ class NoticesView:
 
 @dataclass(frozen=True, slots=True)
 class ListFragment:
-    """Another list in the place of the one that is there; `back` is its address."""
+    """Another list in the place of the one that is there.
+
+    `back` is its address, `typed` its filter as it was asked for; `answer` is what it says to the
+    question for room that it answers.
+    """
 
     rows: tuple[RowView, ...]
     progress: Progress
@@ -186,6 +235,8 @@ class ListFragment:
     pager: PagerView
     filter: FilterView
     back: str
+    typed: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

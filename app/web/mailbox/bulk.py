@@ -3,14 +3,15 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import PlainTextResponse, Response
 
 from app.mailbox import Selection, in_thread, parse_headers
+from app.web.list.filter_words import read_filter
 from app.web.list.list_url import MOST_ROWS, back_to, current_list
 from app.web.list.results import listed, matching_view, order_view
 from app.web.list.rows import Rows
-from app.web.list.selection import chosen, named
+from app.web.list.selection import MOST_NAMED, chosen, ids_in, named
 from app.web.list.tray import tray
 from app.web.list.views import CountedFragment
 from app.web.site import formats
@@ -71,6 +72,16 @@ async def _refused(visit: Visit, back: str, error: ErrorView) -> Response:
     return await mailbox_page(visit, found, error=error)
 
 
+@router.get("/matching")
+async def tell_matching(visit: CurrentVisit, q: Annotated[str, Query()] = "") -> Response:
+    """The ids of all that the filter means, with spaces between; none where they are too many."""
+    await visit.session.reader.ensure_listed()
+    found = await chosen(visit.mailbox, read_filter(q).query)
+    if len(found.matched) > MOST_NAMED:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return PlainTextResponse(" ".join(message.id for message in found.matched))
+
+
 @router.post("/mark")
 async def mark_selected(
     visit: CurrentVisit,
@@ -88,7 +99,8 @@ async def mark_selected(
     if every:
         return await mark_matching(visit, shown, q, count, back)
     await visit.session.reader.ensure_listed()
-    if not id:
+    ids = ids_in(id)
+    if not ids:
         error = ErrorView(
             "invalid-request",
             _("Nothing is ticked."),
@@ -96,7 +108,7 @@ async def mark_selected(
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
         return await _refused(visit, back, error)
-    visit.mailbox.marks.mark_many(id)
+    visit.mailbox.marks.mark_many(ids)
     return await _done(visit, back, shown)
 
 
@@ -106,7 +118,7 @@ async def mark_matching(
 ) -> Response:
     """Marks all that the filter means, if that is still as many as the page showed."""
     await visit.session.reader.ensure_listed()
-    found = await chosen(visit.mailbox, q)
+    found = await chosen(visit.mailbox, read_filter(q).query)
     if count != str(len(found.matched)):
         return await _refused(visit, back, _others(found))
     visit.mailbox.marks.mark_many(message.id for message in found.matched)
@@ -154,8 +166,8 @@ async def undo(
         await visit.session.reader.ensure_listed()
         error = ErrorView(
             "invalid-request",
-            _("It is too late to undo that."),
-            _("Other marks were set or taken back since. Nothing was changed."),
+            _("It is too late for that."),
+            _("Other messages were marked or unmarked since. Nothing was changed."),
             status=HTTPStatus.CONFLICT,
         )
         return await _refused(visit, back, error)

@@ -14,7 +14,7 @@ from app.web.list.tray import tray
 from app.web.site import formats
 from app.web.site.access import WatchedSession
 from app.web.site.forms import Back
-from app.web.site.navigation import way_back
+from app.web.site.navigation import HOME, way_back
 from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import _, ngettext
 
@@ -81,6 +81,21 @@ async def page_is_open(
         pages.left(page)
     else:
         pages.heard(page)
+
+
+@router.get("/waiting")
+async def show_waiting(visit: WatchingVisit) -> Response:
+    """That a click waits for a sign-in, where one takes long; else nothing."""
+    if visit.mailbox.lease.waiting.seconds is None:
+        return Response(status_code=204)
+    return await visit.fragment("mailbox/waiting", None)
+
+
+@router.post("/waiting/give-up")
+async def give_up_waiting(visit: CurrentVisit) -> Response:
+    """Ends the wait; who has clicked is told so."""
+    visit.mailbox.lease.waiting.give_up()
+    return way_back(HOME)
 
 
 @router.get("/live")

@@ -1,8 +1,11 @@
 """The mailbox page: the list, what stands around it, and the message that is open."""
 
+from dataclasses import replace
+
 from fastapi.responses import Response
 
 from app.mailbox import Mailbox, Sort, SortKey, in_thread
+from app.web.list.filter_words import present
 from app.web.list.list_url import back_to
 from app.web.list.notices import notices
 from app.web.list.results import ListPage, filter_view, matching_view, order_view
@@ -10,12 +13,13 @@ from app.web.list.rows import Rows, pager
 from app.web.list.tray import tray
 from app.web.list.views import ListFragment, RowView
 from app.web.reader.views import MessageView
-from app.web.site import formats
 from app.web.site.shell import live, titled
 from app.web.site.views import ErrorView
 from app.web.site.visit import Visit
 from app.web.site.words import _
 from app.web.space.sidebar import MOST_UNREAD, space_map, stat
+from app.web.space.views import UnderView
+from app.web.space.within import grouped_within
 from app.web.transcript.lines import transcript
 
 from .views import MailboxView
@@ -38,6 +42,7 @@ def list_fragment(mailbox: Mailbox, found: ListPage, current: str) -> ListFragme
         pager=pager(found.state, len(found.selection.matched)),
         filter=filter_view(found),
         back=back_to(found.state, current),
+        typed=found.typed.strip(),
     )
 
 
@@ -47,17 +52,18 @@ async def mailbox_page(
     *,
     reader: MessageView | None = None,
     error: ErrorView | None = None,
+    under: UnderView | None = None,
 ) -> Response:
-    """The mailbox page, with a message open or without."""
+    """The mailbox page, with a message open or without; `under` is what the list answers."""
     mailbox = visit.mailbox
     by_size = await mailbox.listing.ordered(_BY_SIZE)
-    await mailbox.listing.survey(formats.own_zone(), MOST_UNREAD)
+    within = await grouped_within(mailbox, present(found.state.q), MOST_UNREAD)
     opened = reader.row if reader else None
     fragment = await in_thread(list_fragment, mailbox, found, opened.id if opened else "")
     view = MailboxView(
         stat=await in_thread(stat, mailbox, by_size),
-        map=await in_thread(space_map, mailbox, found.state),
-        list=fragment,
+        map=await in_thread(space_map, mailbox, found.state, within, under),
+        list=replace(fragment, answer=under.said if under else ""),
         tray=tray(mailbox),
         notices=notices(mailbox),
         transcript=transcript(mailbox),

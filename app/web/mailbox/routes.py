@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import FeedTopic, in_thread
+from app.mailbox import BadQuery, FeedTopic, in_thread
+from app.web.list.filter_words import same_in_english
 from app.web.list.list_url import MOST_ROWS, State, current_list
 from app.web.list.notices import notices
-from app.web.list.results import fault_view, listed, matching_view, order_view
+from app.web.list.results import ListPage, fault_view, listed, matching_view, order_view
 from app.web.list.rows import Rows, subject_of
 from app.web.list.tray import tray
 from app.web.list.views import CountedFragment, NoticesFragment
@@ -18,6 +19,7 @@ from app.web.site.forms import Back
 from app.web.site.navigation import unswapped, way_back
 from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import NN_, ngettext
+from app.web.space import shrink
 
 from .page import list_fragment, mailbox_page
 from .views import MarkedFragment
@@ -56,14 +58,24 @@ async def _marked(visit: Visit, id: str, back: str) -> Response:
 
 
 @router.get("")
-async def show_list(visit: CurrentVisit, state: State) -> Response:
-    """The mailbox page."""
+async def show_list(
+    visit: CurrentVisit,
+    state: State,
+    keep: Annotated[str, Query()] = "",
+    free: Annotated[str, Query()] = "",
+) -> Response:
+    """The mailbox page; with `keep` or `free`, its list is what would make so much room."""
     await visit.session.reader.ensure_listed()
     visit.mailbox.headers.come_back(visit.session.line)
     found = await listed(visit.mailbox, state)
-    if state.page > found.pages:
-        return RedirectResponse(found.state.at(found.pages).href(), status_code=303)
-    return await mailbox_page(visit, found)
+    if state.page > found.pages or not (found.fault or same_in_english(state.q)):
+        page = min(state.page, found.pages)
+        return RedirectResponse(found.state.at(page).href(), status_code=303)
+    under = None
+    if (keep or free) and not found.fault:
+        totals = visit.mailbox.index.totals
+        under = shrink.answer(free or keep, state.sort, found.selection, totals, free=bool(free))
+    return await mailbox_page(visit, found, under=under)
 
 
 @router.get("/list")
@@ -73,13 +85,18 @@ async def show_list_alone(visit: CurrentVisit, state: State) -> Response:
     visit.mailbox.headers.come_back(visit.session.line)
     found = await listed(visit.mailbox, state)
     if found.fault is not None:
-        fault = fault_view(found.typed, found.fault)
-        return unswapped(await visit.fragment("list/filter_error", fault, status=_BAD_FILTER))
+        return await _wrong(visit, found, found.fault)
     if state.page > found.pages:
         found = await listed(visit.mailbox, state.at(found.pages))
     current = current_list(visit.from_htmx or "")[1]
     view = await in_thread(list_fragment, visit.mailbox, found, current)
     return await visit.fragment("list/list", view)
+
+
+async def _wrong(visit: Visit, found: ListPage, error: BadQuery) -> Response:
+    """Why a filter makes no sense, and what the list still shows."""
+    view = fault_view(found, error, current_list(visit.from_htmx or "")[0])
+    return unswapped(await visit.fragment("list/filter_error", view, status=_BAD_FILTER))
 
 
 @router.get("/counted")
@@ -89,6 +106,8 @@ async def show_counted(visit: WatchingVisit, state: State, shown: Shown = None) 
     The page asks by itself as headers come in.
     """
     found = await listed(visit.mailbox, state)
+    if found.fault is not None:
+        return await _wrong(visit, found, found.fault)
     order = order_view(visit.mailbox, found, (shown or [])[:MOST_ROWS])
     view = CountedFragment(matching=matching_view(found), order=order)
     return await visit.fragment("list/matches", view)

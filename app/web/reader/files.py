@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
@@ -119,12 +119,19 @@ def message_to_mark(session: Session, id: str) -> FileResponse:
     """A whole message, marked once all of it went to the browser; else nothing is marked."""
     mailbox = session.mailbox
 
+    async def counted(blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        octets = 0
+        async for block in blocks:
+            yield block
+            octets += len(block)  # it went: the next one was asked for
+            mailbox.saves.went(id, octets)
+
     @asynccontextmanager
     async def open_message() -> AsyncIterator[Outgoing]:
         mailbox.saves.begin(id)
         try:
             async with _whole(session, id) as outgoing:
-                yield outgoing
+                yield replace(outgoing, blocks=counted(outgoing.blocks))
         finally:
             mailbox.saves.broke_off(id)
 
@@ -208,8 +215,8 @@ def export_file(export: Export, account: str) -> FileResponse:
                     yield block
 
             day = formats.now().date().isoformat()
-            name = f"{account} {day}.{export.form.value}"
-            yield Outgoing(all_of_it(), name, f"application/{export.form.value}")
+            suffix = export.form.suffix
+            yield Outgoing(all_of_it(), f"{account} {day}.{suffix}", f"application/{suffix}")
 
     return FileResponse(open_export)
 

@@ -1,8 +1,8 @@
 """Why a message, or a part of it, cannot be shown or saved."""
 
-from app.mailbox import CalledOff, MessageTooLarge, NoRoom, NoSuchPart
-from app.web.site.problems import always, problem
-from app.web.site.words import N_
+from app.mailbox import ALL_ATTACHMENTS, CalledOff, MessageTooLarge, NoRoom, NoSuchPart
+from app.web.site.problems import Words, always, problem
+from app.web.site.words import N_, _
 
 problem(MessageTooLarge, 413, "too-large")(
     always(
@@ -11,13 +11,21 @@ problem(MessageTooLarge, 413, "too-large")(
     )
 )
 
-problem(NoSuchPart, 404, "no-such-part")(
-    always(
-        N_("This message has no such part."),
-        N_("Parts are renumbered when more of a message has come."),
-        N_("Open its attachments again."),
+
+@problem(NoSuchPart, 404, "no-such-part")
+def no_such_part(error: NoSuchPart) -> Words:
+    """One part is not there, or no attachment at all."""
+    if error.path == ALL_ATTACHMENTS:
+        return Words(
+            _("There is no attachment to save."),
+            _("What was chosen was looked through, and has none."),
+        )
+    return Words(
+        _("This message has no such part."),
+        _("Parts are renumbered when more of a message has come."),
+        (_("Open its attachments again."),),
     )
-)
+
 
 problem(NoRoom, 507, "no-room")(
     always(

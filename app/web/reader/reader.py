@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from app.mailbox import DeletedInConsole, Download, Mailbox, Message, Peeked
-from app.mime import Address, Block, SafeHtml, split_path
+from app.mime import Address, Block, Contents, SafeHtml, split_path
 from app.pop3 import CommandRejected, RemoteProtocolError
 from app.web.list.list_url import ListState
 from app.web.list.rows import Rows, date_title
@@ -39,6 +39,7 @@ _LABELS = {
     Tab.SOURCE: N_("Source"),
 }
 _MORE = (80, 320)  # lines
+_DECODED = frozenset({Tab.TEXT, Tab.HTML, Tab.ATTACHMENTS})  # of a file they show no lines
 _MANY = 8  # recipients that are named
 _LINKS = 200  # links that are listed
 _REFUSED = {
@@ -106,7 +107,7 @@ class ReaderPane:
             transferred=peeked.transferred,
             share=formats.percent(peeked.transferred, self._message.counted),
             complete=peeked.complete,
-            rungs=() if peeked.complete or peeked.cut else self._rungs(peeked),
+            rungs=self._rungs(peeked, contents),
             whole="" if peeked.lines is None or peeked.complete else self._own("whole"),
             fetched_header=self._message.header.refused,
             inner=self._inner(shown),
@@ -121,6 +122,7 @@ class ReaderPane:
             html=self._html(shown.html) if shown.html else None,
             frame=self._frame() if shown.html and not shown.html.refused else "",
             parts=tuple(map(self._with_way, shown.parts)),
+            encoded=any(one.encoding == "base64" for one in contents.attachments),
             fields=shown.fields,
             raw=shown.raw_header,
             route=route_view(shown.trace) if shown.trace else None,
@@ -210,7 +212,10 @@ class ReaderPane:
                 codes.append("text-cut")
         return defect_words(codes)
 
-    def _rungs(self, peeked: Peeked) -> tuple[RungView, ...]:
+    def _rungs(self, peeked: Peeked, contents: Contents) -> tuple[RungView, ...]:
+        """Ways to see some lines more, where they would show something."""
+        if peeked.complete or peeked.cut or (self._asked.tab in _DECODED and contents.file_coming):
+            return ()
         lines = peeked.lines or 0
         return tuple(
             self._href(replace(self._asked, lines=lines + more, page=1), _lines(more))

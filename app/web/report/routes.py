@@ -27,7 +27,9 @@ router = APIRouter(prefix="/report")
 _NOT_FOUND = 404
 
 
-async def _form(visit: Visit, form: SignInForm, error: Exception | None = None) -> Response:
+async def _form(
+    visit: Visit, form: SignInForm, error: Exception | None = None, wait: str = "0"
+) -> Response:
     config = visit.config
     told: ErrorView | None = describe(error) if error is not None else None
     shown = {"username", "password", "wait", *form.shown(config)}
@@ -38,6 +40,7 @@ async def _form(visit: Visit, form: SignInForm, error: Exception | None = None) 
         security=form.security,
         offered=form.choices(config),
         fixed=config.fixed,
+        wait=wait,
         running=f"/report/{error.id}" if isinstance(error, ReportBusy) else "",
         focus=told.about(shown) if told else "",
         error=told,
@@ -69,9 +72,9 @@ async def begin(
             run = await begin_on(visit, owner(visit.guest, browser), form, silent)
     except ConfirmServer as error:
         form = replace(form, server=error.host, port=str(error.port), security=error.security)
-        return await _form(visit, form, error)
+        return await _form(visit, form, error, wait)
     except (ReportError, WebError) as error:
-        return await _form(visit, form, error)
+        return await _form(visit, form, error, wait)
     response = RedirectResponse(f"/report/{run.id}", status_code=303)
     if visit.guest is None:
         know_browser(visit.request, response, browser)

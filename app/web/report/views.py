@@ -72,6 +72,7 @@ class ReportFormView:
 
     Attributes:
         offered: the operator's servers; `fixed`: no others may be named.
+        wait: seconds of silence to test.
         running: the address of a report that is under way for this browser, or "".
         focus: the field that the error is about, `error` where it is about none; "" without one.
     """
@@ -82,6 +83,7 @@ class ReportFormView:
     security: str
     offered: tuple[ServerView, ...]
     fixed: bool
+    wait: str = "0"
     running: str = ""
     focus: str = ""
     error: ErrorView | None = None

@@ -1,6 +1,8 @@
 """A receipt as a file: JSON for scripts, CSV for spreadsheets.
 
-The CSV follows RFC 4180: CRLF, quotes doubled, a header line. It begins with a byte order mark,
+The CSV follows RFC 4180: CRLF, quotes doubled, a header line. Where numbers have a decimal comma,
+Excel wants a semicolon between cells, and takes a line with commas for one cell. It begins with a
+byte order mark,
 since Excel takes a CSV file without one for the machine's old code page and garbles every name;
 whatever else reads UTF-8 skips it. Senders write its cells, so none of them can be a formula.
 """
@@ -8,9 +10,12 @@ whatever else reads UTF-8 skips it. Senders write its cells, so none of them can
 import csv
 import io
 import unicodedata
-from datetime import UTC
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Final
 
+from babel import Locale
+from babel.numbers import get_decimal_symbol
 from fastapi.responses import Response
 
 from app.mailbox import Receipt
@@ -23,7 +28,9 @@ _CONTROL: Final = frozenset("\t\r\n")
 _QUOTES: Final = frozenset("'\"`\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}")
 # White space, and what is invisible or not assigned: a spreadsheet may drop it before it looks.
 _PASSED_OVER: Final = frozenset("CZ")  # general categories
-_COLUMNS: Final = ("result", "octets", "from", "subject", "reason", "checked")
+_COLUMNS: Final = ("result", "octets", "from", "subject", "date", "reason", "checked")
+# Where Windows has a semicolon in lists though the decimal sign, by CLDR, is no comma.
+_SEMICOLON: Final = frozenset({"CH", "LI", "ZA"})
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -42,20 +49,36 @@ def harmless(cell: str) -> str:
     return cell
 
 
-def receipt_csv(receipt: Receipt) -> bytes:
-    """One line for each message, in the receipt's order; names and values as in the API."""
+def separator(where: Locale) -> str:
+    """What the spreadsheets of a region want between two cells."""
+    if where.territory in _SEMICOLON or get_decimal_symbol(where) == ",":
+        return ";"
+    return ","
+
+
+def receipt_csv(receipt: Receipt, between: str = ",") -> bytes:
+    """One line for each message, in the receipt's order; names and values as in the API.
+
+    Args:
+        receipt: which one.
+        between: the separator of cells.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=between, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    checked = receipt.at.astimezone(UTC).isoformat(timespec="seconds")
+    checked = _moment(receipt.at)
     for item in receipt.items:
-        said = (
-            item.sender,
-            item.subject,
-            receipt_words.reason(item) or _why(receipt, item.outcome.value),
-        )
-        writer.writerow((item.outcome.value, item.octets, *map(harmless, said), checked))
+        reason = receipt_words.reason(item) or _why(receipt, item.outcome.value)
+        said = map(harmless, (item.sender, item.subject))
+        date = _moment(item.date) if item.date else ""
+        writer.writerow((item.outcome.value, item.octets, *said, date, harmless(reason), checked))
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def _moment(moment: datetime) -> str:
+    with suppress(OverflowError, ValueError):  # at the ends of time
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds")
 
 
 def _why(receipt: Receipt, outcome: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from app.mailbox import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxError, in_thread
@@ -12,6 +12,7 @@ from app.sessions import Session
 from app.transport import TransportError
 from app.web.site.access import CurrentSession
 from app.web.site.forms import read_number
+from app.web.site.languages import region
 from app.web.site.navigation import HOME, way_back
 from app.web.site.problems import describe
 from app.web.site.shell import titled
@@ -19,8 +20,8 @@ from app.web.site.views import ErrorView
 from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _
 
-from .page import fingerprint, receipt_page, receipt_title, review_page
-from .receipt_files import receipt_csv, receipt_file, receipt_json
+from .page import fingerprint, receipt_list, receipt_page, receipt_title, review_page
+from .receipt_files import receipt_csv, receipt_file, receipt_json, separator
 from .views import ReviewFragment
 
 router = APIRouter(prefix="/mailbox")
@@ -89,6 +90,13 @@ async def _receipt(visit: Visit, number: int, error: ErrorView | None = None) ->
     return await visit.page("review/receipt", view, title, status)
 
 
+@router.get("/receipts")
+async def receipts(visit: CurrentVisit) -> Response:
+    """All receipts of this session that are kept."""
+    view = receipt_list(visit.mailbox)
+    return await visit.page("review/receipts", view, titled(visit.mailbox, _("Receipts")))
+
+
 @router.get("/receipt")
 async def receipt(visit: CurrentVisit, number: Number = "") -> Response:
     """The outcome of the last commit, or of an earlier one."""
@@ -125,12 +133,14 @@ async def receipt_as_json(session: CurrentSession, number: Number = "") -> Respo
 
 
 @router.get("/receipt.csv")
-async def receipt_as_csv(session: CurrentSession, number: Number = "") -> Response:
-    """The same as a file for spreadsheets."""
+async def receipt_as_csv(
+    request: Request, session: CurrentSession, number: Number = ""
+) -> Response:
+    """The same as a file for the spreadsheets of the browser's region."""
     which = _number(session, number)
     if not which:
         return way_back(HOME)
     found = session.mailbox.receipts[which]
-    return receipt_file(
-        found, await in_thread(receipt_csv, found), "text/csv; charset=utf-8", "csv"
-    )
+    between = separator(region(request.headers.get("accept-language", "")))
+    content = await in_thread(receipt_csv, found, between)
+    return receipt_file(found, content, "text/csv; charset=utf-8", "csv")

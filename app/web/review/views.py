@@ -39,6 +39,13 @@ class ReviewFragment:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptsView:
+    """The receipts of a session that are kept, the newest first."""
+
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptView:
     """The receipt of a commit.
 
@@ -48,6 +55,7 @@ class ReceiptView:
         why: why the second sign-in could not tell, in words.
         rows: what is not gone first; the files have them all.
         left_marked: how many are still marked, to try again.
+        text: the same in plain lines, to be sent to somebody.
         kept: where the provider keeps what is gone, or None.
         error: why checking it has just failed.
     """
@@ -57,5 +65,6 @@ class ReceiptView:
     why: str
     rows: tuple[ReceiptItem, ...]
     left_marked: int
+    text: str = ""
     kept: KeptView | None = None
     error: ErrorView | None = None

@@ -109,7 +109,12 @@ class SignInForm:
     def choices(self, config: WebConfig) -> tuple[ServerView, ...]:
         """The servers that the operator offers; the one that was chosen is selected."""
         return tuple(
-            ServerView(one.label, server_label(one.target), one.label == self.offered)
+            ServerView(
+                one.label,
+                server_label(one.target),
+                one.label == self.offered,
+                one.target.security is Security.NONE,
+            )
             for one in config.offered
         )
 

@@ -23,7 +23,7 @@ from .errors import ConfirmServer, ServerNotFound
 from .expired import ended_view, left_view, not_signed_in
 from .forms import FilledIn, SignInForm
 from .leaving import LEAVING
-from .search_panel import found_view, idle
+from .search_panel import found_view, idle, protection
 from .views import EndedView, FoundView, SignInView
 
 router = APIRouter()
@@ -85,6 +85,7 @@ async def _page(
         idle=idle(discovery),
         sought=found.address if found.server and as_found else "",
         chosen=next((one.label for one in offered if one.selected), "" if as_found else named),
+        chosen_protection="" if form.offered not in {"", "other"} else protection(form.security),
         open=asked
         or focus in server_fields
         or found.opens

@@ -23,6 +23,11 @@ def idle(discovery: Discovery, typed: str = "") -> FoundView:
     return FoundView("idle", typed, "", "", line)
 
 
+def protection(security: str) -> str:
+    """How a connection is protected, in a word or two."""
+    return _("not encrypted") if security == Security.NONE.value else security.upper()
+
+
 def found_view(discovery: Discovery, answer: Answer, typed: str) -> FoundView:
     """What a search ended with.
 
@@ -38,7 +43,7 @@ def found_view(discovery: Discovery, answer: Answer, typed: str) -> FoundView:
         line = why_none(reason, answer.domain, answer.provider, answer.host)
         return FoundView("none", typed, "", "", line, opens=reason not in _PASSING)
     target = answer.target
-    kind = _("not encrypted") if target.security is Security.NONE else target.security.value.upper()
+    kind = protection(target.security.value)
     return FoundView(
         kind="found" if answer.sure else "doubt",
         address=typed,

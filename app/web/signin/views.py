@@ -14,6 +14,7 @@ class ServerView:
     value: str
     label: str
     selected: bool
+    plaintext: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class SignInView:
         found, idle: what is known of the server by now, and what stands there before.
         sought: the address that the server in the form was found for; "" for another server.
         chosen: the server that a person has named instead, as a person reads it; "" for none.
+        chosen_protection: how the connection to it is protected, where the form says so.
         open: whether the fields of the server stand open.
         focus: what to begin with: the field that the error is about, `error` where it is about
             none, `ended`, or the first field.
@@ -98,6 +100,7 @@ class SignInView:
     idle: FoundView
     sought: str
     chosen: str
+    chosen_protection: str
     open: bool
     focus: str
     offered: tuple[ServerView, ...]

@@ -1,6 +1,9 @@
 """What to say where a server cannot be reached, or not safely."""
 
+from dataclasses import replace
+
 from app.pop3 import CommandRejected, Fault, Protocol, RemoteProtocolError
+from app.report import Presented
 from app.transport import (
     ConnectFailed,
     ConnectFault,
@@ -14,6 +17,7 @@ from app.transport import (
 from . import formats
 from .keepers import switched_off
 from .problems import Words, always, problem
+from .views import CertificateView
 from .words import N_, _, ngettext
 
 _STRANGERS = {
@@ -117,11 +121,11 @@ _TLS_WORDS = {
     ),
     TlsFault.SELF_SIGNED: (
         N_("The certificate is self-signed."),
-        N_("Whoever runs Popscope can make it trusted with POPSCOPE_CA_FILE."),
+        N_("Ask whoever runs Popscope to look at it, and to trust it if it is right."),
     ),
     TlsFault.UNKNOWN_ISSUER: (
         N_("The certificate comes from an unknown issuer."),
-        N_("Whoever runs Popscope can make the issuer trusted with POPSCOPE_CA_FILE."),
+        N_("Ask whoever runs Popscope to look at it, and to trust its issuer if it is right."),
     ),
     TlsFault.UNTRUSTED: (
         N_("The certificate cannot be trusted."),
@@ -172,7 +176,35 @@ def tls(error: TlsFailed) -> Words:
             **place,
         )
     )
-    return Words(_(title), detail, (_(advice),))
+    words = Words(_(title), detail, (_(advice),))
+    if not error.fault.of_certificate:
+        return words
+    return replace(words, operator=_ways_out(error), certificate=_certificate(error.certificate))
+
+
+def _ways_out(error: TlsFailed) -> tuple[str, ...]:
+    host = f"[{error.host}]" if ":" in error.host else error.host
+    return (
+        _(
+            "POPSCOPE_CA_FILE names a file with certificates to trust: of an issuer, or of the "
+            "server itself. It does not help against a wrong name or date."
+        ),
+        _(
+            "POPSCOPE_SERVERS=%(server)s;unverified takes any certificate of this one server. "
+            "Nobody would notice if somebody in between read along.",
+            server=f"{host}:{error.port};{'starttls' if error.stls else 'tls'}",
+        ),
+    )
+
+
+def _certificate(der: bytes) -> CertificateView | None:
+    try:
+        shown = Presented.of(der)
+    except ValueError:  # not shown again, or none that can be read
+        return None
+    return CertificateView(
+        shown.names, shown.subject, shown.issuer, shown.begins, shown.ends, shown.sha256
+    )
 
 
 def lone_dot() -> Words:

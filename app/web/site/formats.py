@@ -75,6 +75,13 @@ def size(octets: int | None, unsized: int = 0) -> str:
     return f"{_decimal(value, digits, where)}{gap}{units[unit]}"
 
 
+def figure(typed: str, power: int) -> str:
+    """A figure as it was typed, with the unit of so many steps: `5 MB` for 2."""
+    where = locale.get()
+    units = _FRENCH_UNITS if where.language == "fr" else _UNITS
+    return f"{typed}{_GAPS.get(where.language, _GAP)}{units[power]}"
+
+
 @lru_cache(8192)
 def _decimal(value: float, digits: str, where: Locale) -> str:
     return format_decimal(value, digits, locale=where)
@@ -162,6 +169,11 @@ def clock(moment: datetime) -> str:
 def when_exactly(moment: datetime) -> str:
     """`23 Nov 2026, 10:41:07`."""
     return _shown(local(moment), "yMMMd", "medium")
+
+
+def offset(moment: datetime) -> str:
+    """`UTC+01:00`: how far from UTC the clock is by which the moment is written."""
+    return f"UTC{local(moment).isoformat()[-6:]}"
 
 
 def span(seconds: float) -> str:

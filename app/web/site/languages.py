@@ -110,6 +110,22 @@ def negotiate(accept: str, chosen: str = "") -> Language:
     return Language(code, _locale(code, subtags))
 
 
+@lru_cache(256)
+def region(accept: str) -> Locale:
+    """The locale that a browser asks for first, also in a language that there are no words for.
+
+    Whatever language was chosen here, the programs of that machine go by this one.
+    """
+    found = [] if len(accept) > _MAX_ACCEPT else list(map(_RANGE.fullmatch, accept.split(",")))
+    ranges = [one for one in found if one and float(one[3] or 1) > 0]
+    for one in sorted(ranges, key=lambda one: -float(one[3] or 1)):
+        try:
+            return _locale(one[1].lower(), one[2])
+        except (UnknownLocaleError, ValueError):
+            continue
+    return formats.DEFAULT
+
+
 @lru_cache(1024)
 def zone(name: str) -> tzinfo | None:
     """The time zone of that name, or None where there is none."""

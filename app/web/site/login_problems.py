@@ -7,13 +7,14 @@ from app.mailbox import (
     MailboxInUse,
     NoWayIn,
     Refusal,
+    SignInGivenUp,
     WayFault,
 )
 from app.pop3 import SaslError, SaslFault
 
 from . import formats
 from .keepers import switched_off
-from .problems import Words, problem
+from .problems import Words, always, problem
 from .words import N_, _, ngettext
 
 
@@ -140,6 +141,18 @@ def in_use(_error: MailboxInUse) -> Words:
         ),
         (_("Close the mail program on the other computer or phone, or wait a minute."),),
     )
+
+
+problem(SignInGivenUp, 409, "sign-in-given-up")(
+    always(
+        N_("You did not wait for the mailbox."),
+        N_(
+            "Another program may have it open, such as a phone or a mail program that is fetching "
+            "mail. Nothing was deleted, and your marks are kept."
+        ),
+        N_("Try again in a minute."),
+    )
+)
 
 
 @problem(LoginDelayed, 429, "login-delayed")

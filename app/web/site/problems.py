@@ -5,25 +5,33 @@ walks every error class of the layers below and asserts that it is registered.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.pop3 import LocalProtocolError
 from app.sessions import NoSession, SessionLimit
 
 from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest
-from .views import ErrorView
+from .views import CertificateView, ErrorView
 from .words import N_, _
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What to say: a title, a sentence or two, and advice; `field` is the one that is wrong."""
+    """What to say: a title, a sentence or two, and advice.
+
+    Attributes:
+        field: the one of a form that is wrong.
+        operator: advice for whoever runs Popscope.
+        certificate: the one that it is about.
+    """
 
     title: str
     detail: str
     advice: tuple[str, ...] = ()
     field: str = ""
+    operator: tuple[str, ...] = ()
+    certificate: CertificateView | None = None
 
 
 Telling = Callable[[Any], Words]
@@ -76,6 +84,8 @@ def describe(error: Exception) -> ErrorView:
         words.title,
         words.detail,
         words.advice,
+        words.operator,
+        words.certificate,
         reply=getattr(error, "reply", ""),
         field=words.field,
         status=told.status,
@@ -98,7 +108,7 @@ def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
         "title": view.title,
         "status": view.status,
         "code": view.code,
-        "detail": " ".join((view.detail, *view.advice)),
+        "detail": " ".join((view.detail, *view.advice, *view.operator)),
     }
     told = {
         "reply": view.reply or None,
@@ -106,8 +116,16 @@ def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
         "means_refused": list(view.means_refused) or None,
         "instead": view.instead or None,
         "confirm": confirm,
+        "certificate": _certificate(view.certificate),
     }
     return body | {name: value for name, value in told.items() if value is not None}
+
+
+def _certificate(view: CertificateView | None) -> dict[str, Any] | None:
+    if view is None:
+        return None
+    dates = {"begins": view.begins.isoformat(), "ends": view.ends.isoformat()}
+    return asdict(view) | {"names": list(view.names)} | dates
 
 
 problem(LocalProtocolError, 500, "internal")(

@@ -70,7 +70,7 @@ def account(mailbox: Mailbox, config: WebConfig) -> AccountView:
     target = mailbox.account.target
     plaintext = target.security is Security.NONE
     tls = (mailbox.listing.access.tls or "TLS").replace("TLSv", "TLS ")
-    held = mailbox.lease.held_seconds
+    held, waited = mailbox.lease.held_seconds, mailbox.lease.waiting.seconds
     return AccountView(
         name=mailbox.account.username,
         server=target.shown,
@@ -81,8 +81,10 @@ def account(mailbox: Mailbox, config: WebConfig) -> AccountView:
         else _("%(tls)s, unverified", tls=tls),
         plaintext=plaintext,
         held=int(held) if held is not None else None,
+        signing_in=int(waited) if waited is not None else None,
         delay=formats.span(mailbox.tenancy.long_delay) if mailbox.tenancy.long_delay else "",
         demo=config.demo is not None and target == config.demo.target,
+        receipts=len(mailbox.receipts),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,25 @@ class Shell:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate that nobody vouches for.
+
+    Attributes:
+        names: what it is for.
+        subject, issuer: whose it is, and who says so.
+        begins, ends: when it holds, aware.
+        sha256: its digest, as tools show it.
+    """
+
+    names: tuple[str, ...]
+    subject: str
+    issuer: str
+    begins: datetime
+    ends: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorView:
     """An error in plain words.
 
@@ -43,6 +63,8 @@ class ErrorView:
         title: what happened, in a few words.
         detail: what it means, a sentence or two.
         advice: what to try, one line each.
+        operator: what whoever runs Popscope may do, one line each.
+        certificate: the one that it is about.
         reply: the server's own words, or "".
         field: of a form, the one that it is about; "" where it is about none.
         status: the HTTP status.
@@ -56,6 +78,8 @@ class ErrorView:
     title: str
     detail: str
     advice: tuple[str, ...] = ()
+    operator: tuple[str, ...] = ()
+    certificate: CertificateView | None = None
     reply: str = ""
     field: str = ""
     status: int = 500
@@ -96,8 +120,10 @@ class AccountView:
         protection: such as `TLS 1.3` or `not encrypted`.
         plaintext: the connection to the server is not encrypted.
         held: seconds since the maildrop is held, or None while it is released.
+        signing_in: seconds that a sign-in takes by now, where it takes long.
         delay: how long the server wants between two sign-ins, where the lock is kept for that.
         demo: this is the demo mailbox.
+        receipts: how many there are to look at.
     """
 
     name: str
@@ -106,7 +132,9 @@ class AccountView:
     plaintext: bool
     held: int | None
     demo: bool
+    signing_in: int | None = None
     delay: str = ""
+    receipts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

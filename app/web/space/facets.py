@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Final
 
-from app.mailbox import BadQuery, By, Group, Query, Totals, parse_query
-from app.mailbox.query import Field, Term
+from app.mailbox import By, Group, Query, Totals, grouped
+from app.mailbox.terms import Field, Term
+from app.web.list.filter_words import present
 from app.web.list.list_url import ListState
 from app.web.site import formats
 from app.web.site.words import N_, _
@@ -30,13 +31,11 @@ _UNKNOWN: Final = N_("not read yet")
 IN_COLUMN: Final = 4  # facets of a kind beside the list
 _MONTHS_IN_COLUMN: Final = 7
 _TALLEST: Final = 44.0
-# What a facet takes the place of in a filter.
-_DATED: Final = frozenset({Field.MONTH, Field.BEFORE, Field.AFTER, Field.OLDER, Field.NEWER})
-_KINDS: Final = {
-    By.SIZE: (frozenset({Field.LARGER, Field.SMALLER}), frozenset({"size"})),
+# What a facet of a kind sets, and another one of that kind takes the place of.
+_SETS: Final = {
     By.SENDER: (frozenset({Field.SENDER, Field.DOMAIN}), frozenset({"sender", "domain", "header"})),
     By.DOMAIN: (frozenset({Field.SENDER, Field.DOMAIN}), frozenset({"sender", "domain", "header"})),
-    By.MONTH: (_DATED, frozenset({"date", "header"})),
+    By.MONTH: (frozenset({Field.MONTH}), frozenset({"date", "header"})),
 }
 
 
@@ -54,19 +53,30 @@ def label(by: By, group: Group) -> str:
     return group.name or group.key
 
 
-def present(q: str) -> Query:
-    """The filter of a page; one that makes no sense counts as none."""
-    try:
-        return parse_query(q)
-    except BadQuery:
-        return Query()
-
-
 def total(groups: Sequence[Group]) -> Totals:
     """All of them together, as far as sizes are known."""
     return Totals(
         sum(len(group.members) for group in groups), sum(group.octets for group in groups)
     )
+
+
+def without_choice(query: Query, by: By) -> Query:
+    """A filter without what a facet of a kind has set in it: others of the kind stand beside it."""
+    if by is By.SIZE:
+        bands = (group.terms for group in grouped((), by, UTC))
+        chosen = next((terms for terms in bands if _holds(query, terms)), ())
+        return Query(tuple(one for one in query.terms if one not in chosen))
+    fields, lacking = _SETS[by]
+    return Query(tuple(
+        one
+        for one in query.terms
+        if not isinstance(one, Term)
+        or not (one.field in fields or (one.field is Field.HAS and one.value in lacking))
+    ))  # fmt: skip
+
+
+def _holds(query: Query, terms: Sequence[Term]) -> bool:
+    return all(term in query.terms for term in terms)
 
 
 class Facets:
@@ -75,12 +85,15 @@ class Facets:
     Args:
         state: the list that a click changes.
         octets: of all messages that are told apart.
+        instead: whether a facet takes the place of another one of its kind, which it was counted
+            without; else each narrows what there is.
     """
 
-    def __init__(self, state: ListState, octets: int) -> None:
+    def __init__(self, state: ListState, octets: int, *, instead: bool = True) -> None:
         self._state = state
         self._query = present(state.q)
         self._octets = octets
+        self._instead = instead
 
     def facet(self, by: By, group: Group) -> FacetView:
         """One group as a facet."""
@@ -97,24 +110,18 @@ class Facets:
         return FacetView(name, email, totals, share, href, current)
 
     def _current(self, terms: Sequence[Term]) -> bool:
-        return all(term in self._query.terms for term in terms)
+        return _holds(self._query, terms)
 
     def _href(self, by: By, terms: Sequence[Term], *, current: bool) -> str:
-        """The list with these terms in place of others of their kind, or, if it has them, without.
+        """The list with these terms as well, or, if it has them, without.
 
         Where that would be too long a filter, with these alone.
         """
-        fields, lacking = _KINDS[by]
-        kept = Query(tuple(
-            term
-            for term in self._query.terms
-            if term not in terms
-            and (
-                current
-                or not (term.field in fields or (term.field is Field.HAS and term.value in lacking))
-            )
-        ))  # fmt: skip
-        query = kept if current else kept.narrowed(terms) or Query(tuple(terms))
+        if current:
+            query = Query(tuple(one for one in self._query.terms if one not in terms))
+        else:
+            kept = without_choice(self._query, by) if self._instead else self._query
+            query = kept.narrowed(terms) or Query(tuple(terms))
         return replace(self._state, page=1, q=str(query)).href()
 
     def kind(self, by: By, groups: Sequence[Group], most: int | None = None) -> FacetsView:

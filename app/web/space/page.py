@@ -183,7 +183,7 @@ def space_page(found: Selection, query: Query, form: UnderView) -> SpaceView:
     """
     octets = sum(message.counted for message in found.matched)
     state = ListState(q=str(query))
-    facets = Facets(state, octets)
+    facets = Facets(state, octets, instead=False)
     by = {each: grouped(found.matched, each, formats.own_zone()) for each in By}
     senders = sorted(by[By.SENDER], key=lambda group: -group.octets)
     return SpaceView(

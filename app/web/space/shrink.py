@@ -1,11 +1,11 @@
-"""“Get me under 300 MB”: what was typed, what to propose, and what to say where nothing fits."""
+"""“Make room”: what was typed, what to propose, and what to say where nothing fits."""
 
 import re
 import unicodedata
 from decimal import Decimal
 from typing import Final
 
-from app.mailbox import Order, Proposal, Query
+from app.mailbox import Order, Proposal, Query, Selection, Totals
 from app.web.list.list_url import ListState
 from app.web.site import formats
 from app.web.site.words import _, ngettext
@@ -16,7 +16,7 @@ _LONGEST: Final = 40  # characters
 _MB: Final = 10**6
 _KB: Final = 10**3
 # No three digits behind a point or comma: some people write thousands so.
-_TYPED: Final = re.compile(r"(\d{1,15})(?:[.,](\d{1,2}))? ?(|B|[KMGT]B?|[KMGT]IB)", re.ASCII)
+_TYPED: Final = re.compile(r"(\d{1,15})(?:[.,](\d{1,2}))? ?(|[BO]|[KMGT](?:I?[BO])?)", re.ASCII)
 _POWERS: Final = {"K": 1, "M": 2, "G": 3, "T": 4}
 
 
@@ -27,7 +27,7 @@ def read_size(typed: str) -> int | None:
     if found is None:
         return None
     unit = found[3] or "M"
-    base = 1024 if unit.endswith("IB") else 1000
+    base = 1024 if "I" in unit else 1000
     octets = int(Decimal(f"{found[1]}.{found[2] or 0}") * base ** _POWERS.get(unit[0], 0))
     return octets or None
 
@@ -46,32 +46,61 @@ def form(octets: int) -> UnderView:
     return UnderView(suggested(octets))
 
 
-def way(found: Proposal, order: Order) -> str:
-    """The list with what was proposed, that which goes first on top."""
+def left_under(octets: int, total: int, *, free: bool) -> int:
+    """What must stay under, so that so many octets are freed, or no more than that are kept."""
+    return (total - octets if free else octets) + 1
+
+
+def way(found: Proposal, order: Order, typed: str, *, free: bool) -> str:
+    """The list with what was proposed, that which goes first on top, and what was asked."""
     sort = "-size" if order is Order.LARGEST else "date"
-    return ListState(sort=sort, q=str(Query(found.terms))).href()
+    asked = {"free" if free else "keep": typed}
+    return ListState(sort=sort, q=str(Query(found.terms))).href(**asked)
+
+
+def answer(typed: str, sort: str, chosen: Selection, totals: Totals, *, free: bool) -> UnderView:
+    """The form beside the list that answers it: how much that is, and what would be left."""
+    count = len(chosen.matched)
+    said = ngettext(
+        "%(n)s message: without it, the mailbox would be %(left)s.",
+        "%(n)s messages: without them, the mailbox would be %(left)s.",
+        count,
+        n=formats.number(count),
+        left=formats.size(totals.octets - chosen.octets, totals.unsized - chosen.unsized),
+    )
+    return UnderView(typed[:_LONGEST], free=free, oldest=sort == "date", said=said)
 
 
 def refusal(
-    typed: str, under: int | None, order: Order, found: Proposal | None, coming: int = 0
+    typed: str,
+    under: int | None,
+    order: Order,
+    found: Proposal | None,
+    coming: int = 0,
+    *,
+    free: bool = False,
 ) -> UnderView | None:
     """Why there is nothing to show, or None where there is.
 
     Args:
         typed: the size as it was typed.
-        under: that in octets, or None where it is none.
+        under: the octets that must not be reached, 0 or less where there are not so many to be
+            freed, or None where it is no size.
         order: which messages go first.
         found: what was proposed, if that was tried.
         coming: headers still to be read: any of them may be older than what is known, and a
             filter by date would mean more messages with each one that comes in.
+        free: whether it is what is to be freed; else what is to be kept.
     """
     if under is None or found is None:
         said = _("This is not a size. Type one such as 300, 500K or 1.5G; a number alone means MB.")
-        return UnderView(typed[:_LONGEST], order is Order.OLDEST, said, wrong=True)
+        return UnderView(typed[:_LONGEST], free, order is Order.OLDEST, said, wrong=True)
     said = ""
-    given = {"size": formats.size(found.left), "under": formats.size(under)}
-    if not found.terms and found.left < under:
-        said = _("The mailbox is %(size)s: that is under %(under)s already.", **given)
+    size = formats.size(found.left)
+    if under <= 0:
+        said = _("The mailbox is only %(size)s.", size=formats.size(found.left + found.octets))
+    elif not found.terms and found.left < under:
+        said = _("The mailbox is %(size)s: nothing has to go.", size=size)
     elif order is Order.OLDEST and coming:
         said = ngettext(
             "%(n)s header is still to be read; until then it is not known which messages "
@@ -85,7 +114,7 @@ def refusal(
         said = _("No message's date is known yet, so nobody can tell which are the oldest.")
     elif found.left >= under:
         said = " ".join((
-            _("Even without every message whose date is known, %(size)s would be left.", **given),
+            _("Even without every message whose date is known, %(size)s would be left.", size=size),
             ngettext(
                 "The date of %(n)s message is not known.",
                 "The dates of %(n)s messages are not known.",
@@ -93,4 +122,4 @@ def refusal(
                 n=formats.number(found.undecided),
             ),
         ))  # fmt: skip
-    return UnderView(typed, order is Order.OLDEST, said) if said else None
+    return UnderView(typed, free, order is Order.OLDEST, said) if said else None

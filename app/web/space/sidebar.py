@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.mailbox import By, Group, Mailbox, Message, cut, grouped, ranked
+from app.mailbox import By, Mailbox, Message, cut, ranked
+from app.web.list.filter_words import present
 from app.web.list.list_url import ListState
 from app.web.list.rows import heat
 from app.web.site import formats
 from app.web.site.words import _
 
 from . import shrink
-from .facets import IN_COLUMN, PAGE, Facets, present
-from .views import BlockView, FacetsFragment, MapView, StatView
+from .facets import IN_COLUMN, PAGE, Facets, total
+from .views import BlockView, FacetsFragment, MapView, StatView, UnderView
+from .within import Grouped
 
 MOST_UNREAD: Final = 1000  # headers that a page of the list would parse for its facets, some 40 ms
 _LARGEST: Final = 5
@@ -56,23 +58,21 @@ def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
     )
 
 
-def facets(mailbox: Mailbox, state: ListState) -> FacetsFragment:
-    """What stands beside the list, as the mailbox was surveyed last."""
-    zone = formats.own_zone()
-
-    def groups(by: By) -> tuple[Group, ...]:
-        return mailbox.listing.groups(by, zone) or ()
-
-    made = Facets(state, mailbox.index.totals.octets)
+def facets(state: ListState, within: Grouped) -> FacetsFragment:
+    """What stands beside the list."""
+    made = {by: Facets(state, total(within.by[by]).octets) for by in By}
     return FacetsFragment(
-        sizes=made.kind(By.SIZE, groups(By.SIZE) or grouped(mailbox.index, By.SIZE, zone)),
-        groups=tuple(made.kind(by, groups(by), IN_COLUMN) for by in (By.SENDER, By.DOMAIN)),
-        months=made.months(groups(By.MONTH)),
+        sizes=made[By.SIZE].kind(By.SIZE, within.by[By.SIZE]),
+        groups=tuple(made[by].kind(by, within.by[by], IN_COLUMN) for by in (By.SENDER, By.DOMAIN)),
+        months=made[By.MONTH].months(within.by[By.MONTH]),
         href=ListState(q=str(present(state.q))).href(PAGE),
-        waiting=not mailbox.listing.surveyed(zone),
+        narrowed=not present(state.q).matches_all,
+        waiting=within.waiting,
     )
 
 
-def space_map(mailbox: Mailbox, state: ListState) -> MapView:
-    """The column beside the list."""
-    return MapView(facets(mailbox, state), shrink.form(mailbox.index.totals.octets))
+def space_map(
+    mailbox: Mailbox, state: ListState, within: Grouped, under: UnderView | None = None
+) -> MapView:
+    """The column beside the list; `under` is what was asked for before."""
+    return MapView(facets(state, within), under or shrink.form(mailbox.index.totals.octets))

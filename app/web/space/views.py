@@ -100,14 +100,18 @@ class FacetsFragment:
         sizes: the bands.
         groups, months: what needs headers.
         href: the page with the treemap.
+        narrowed: they are counted within a filter.
         waiting: more headers have come in than these know of.
+        answers: the list is what makes the room that was asked for.
     """
 
     sizes: FacetsView
     groups: tuple[FacetsView, ...]
     months: MonthsView
     href: str
+    narrowed: bool
     waiting: bool = False
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,14 @@ class UnderView:
 
     Attributes:
         value: a size, as typed or proposed.
+        free: whether so much is to be freed; else so much is to be kept.
         oldest: whether the oldest are to go first.
-        said: why there is nothing to show, or "".
+        said: what is shown, or why there is nothing to show, or "".
         wrong: whether that is for what was typed.
     """
 
     value: str
+    free: bool = False
     oldest: bool = False
     said: str = ""
     wrong: bool = False

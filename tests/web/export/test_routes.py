@@ -22,6 +22,12 @@ def letter(number: int, octets: int) -> bytes:
     return head + b"From now on\r\n" + b"x" * (octets - len(head) - 15) + b"\r\n"
 
 
+ATTACHED = (
+    b"From: shop@example.org\r\nSubject: s\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nhello\r\n'
+    b'--b\r\nContent-Type: text/csv; name="a.csv"\r\nContent-Disposition: attachment\r\n\r\n'
+    b"1,2\r\n--b--\r\n"
+)
 MAIL = [letter(1, 100), letter(2, 2000), letter(3, 300)]
 
 
@@ -70,14 +76,13 @@ async def test_all_messages_are_offered_where_nothing_was_chosen(shelf):
 async def test_what_was_ticked_is_saved_and_nothing_else(shelf):
     page = await shelf.tick(3, 1)
     assert "Save 2 messages, 400 B" in words(page)
-    for n in (1, 3):
-        assert f'name="id" value="{shelf.ids[n - 1]}"' in page.text
+    assert f'name="id" value="{shelf.ids[2]} {shelf.ids[0]}"' in page.text
     assert shelf.ids[1] not in page.text
-    ids = [shelf.ids[2], shelf.ids[0]]
+    ids = f"{shelf.ids[2]} {shelf.ids[0]}"
     answer = await shelf.browser.send("/mailbox/export/file", form="zip", id=ids)
     assert list(unzipped(answer).items()) == [
-        ("00001 letter 3.eml", MAIL[2]),
-        ("00002 letter 1.eml", MAIL[0]),
+        ("s3@example.org - letter 3.eml", MAIL[2]),
+        ("s1@example.org - letter 1.eml", MAIL[0]),
     ]
 
 
@@ -122,10 +127,10 @@ async def test_what_vanished_meanwhile_is_passed_over_and_never_becomes_everythi
 
 
 async def test_a_filter_chooses(shelf):
-    page = await shelf.browser.open("/mailbox/export?q=larger:150")
+    page = await shelf.browser.open("/mailbox/export?q=larger:150B")
     assert "Save 2 messages, 2.3 KB" in words(page)
-    assert '<input type="hidden" name="q" value="larger:150">' in page.text
-    answer = await shelf.browser.send("/mailbox/export/file", form="zip", q="larger:150")
+    assert '<input type="hidden" name="q" value="larger:150B">' in page.text
+    answer = await shelf.browser.send("/mailbox/export/file", form="zip", q="larger:150B")
     assert list(unzipped(answer).values()) == MAIL[1:]
     page = await shelf.browser.open("/mailbox/export?q=subject:nothing")
     assert "Save 0 messages" in words(page)
@@ -215,3 +220,30 @@ async def test_what_has_vanished_is_counted(shelf):
         f"The last file is complete: {len(shelf.ids)} messages. "
         "1 of them was no longer there and is not in it."
     )
+
+
+async def test_the_attachments_of_what_was_ticked_are_one_zip():
+    drop = FakeMaildrop([*map(FakeMessage, MAIL), FakeMessage(ATTACHED), FakeMessage(ATTACHED)])
+    async with ScriptedServer(drop) as server, running(QUICK) as app, http_to(app) as http:
+        await Browser(http).sign_in(server)
+        browser, script = Browser(http), Script(http, http.cookies["popscope"])
+        ids = await script.ids()
+        page = await browser.send("/mailbox/export", id=ids)
+        assert '<button name="form" value="attachments">' in page.text
+        fields = {"form": "attachments", "id": ids}
+        answer = await browser.send("/mailbox/export/file", **fields)
+        assert answer.headers["content-type"] == "application/zip"
+        assert unquote(answer.headers["content-disposition"]).endswith(".zip")
+        assert unzipped(answer) == {"shop@example.org - a.csv": b"1,2"} | {
+            "shop@example.org - a (2).csv": b"1,2"
+        }
+        said = words(await http.get("/mailbox/export/progress"))
+        assert said == "The last file is complete: 2 attachments."
+        answer = await script.ask("GET", "/export?q=from:shop&format=attachments")
+        assert len(unzipped(answer)) == 2
+        body = {"ids": ids[:3], "format": "attachments"}
+        none = await script.post("/export", body, status=404)
+        assert (none["code"], none["title"]) == ("no-such-part", "There is no attachment to save.")
+        page = await browser.send("/mailbox/export/file", form="attachments", id=ids[:3])
+        assert heading(page) == "There is no attachment to save."
+        assert drop.count("DELE") == 0

@@ -1,17 +1,21 @@
 import pytest
 
 from app.mailbox import BadQuery, QueryFault, parse_query
-from app.mailbox.query import Field
+from app.mailbox.terms import Field
 from app.web.list.problems import bad_query
 from app.web.site.problems import describe
+
+SIZE = "this is not a size; write one like 300 KB, 5 MB or 1.5 GB."
+AGE = "this is not an age; write one like 90 days, 4w, 3m or 1y."
+MONTH = "this is not a month; write one like 2026-01 or January 2026."
 
 
 @pytest.mark.parametrize(
     ("typed", "detail"),
     [
         ("a lager:5M", "At character 3, “lager”: there is no such field."),
-        ("larger:5X", "At character 8, “5X”: this is not a size; write one like 300K, 5M or 1.5G."),
-        ("older:x", "At character 7, “x”: this is not an age; write one like 90d, 4w, 3m or 1y."),
+        ("larger:5X", f"At character 8, “5X”: {SIZE}"),
+        ("older:x", f"At character 7, “x”: {AGE}"),
         ("after:x", "At character 7, “x”: this is not a day; write one like 2026-01-31."),
         (
             "has:x",
@@ -20,13 +24,13 @@ from app.web.site.problems import describe
                 "is: takes marked."
             ),
         ),
-        ("month:x", "At character 7, “x”: this is not a month; write one like 2026-01."),
+        ("month:x", f"At character 7, “x”: {MONTH}"),
         ("from:", "At character 1, “from:”: there is nothing to look for."),
         ('a "b', 'At character 3, “"b”: this quote is not closed.'),
         ('"a"b', "At character 4, “b”: a space is missing behind the quote."),
         ("x" * 1001, "At character 1001: the filter is too long."),
         ("larger:" + "9" * 70, (f"At character 8, “{'9' * 60}…”: this is not a size; write one like"
-         " 300K, 5M or 1.5G.")),
+         " 300 KB, 5 MB or 1.5 GB.")),
     ],
 )  # fmt: skip
 def test_the_place_is_named(typed, detail):

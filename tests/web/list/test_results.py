@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.mailbox import BadQuery, Selection, parse_query
+from app.mailbox import BadQuery, QueryFault, Selection, parse_query
 from app.web.list.list_url import ListState
 from app.web.list.results import (
     ListPage,
@@ -23,7 +23,7 @@ async def found(q: str = "", page: int = 1, sort: str = "number", count: int = 2
 
 @pytest.mark.parametrize(
     ("q", "page", "pages", "first", "last"),
-    [("", 1, 3, 1, 100), ("", 3, 3, 201, 250), ("larger:150", 1, 1, 151, 250), ("", 9, 3, 0, 0)],
+    [("", 1, 3, 1, 100), ("", 3, 3, 201, 250), ("larger:150B", 1, 1, 151, 250), ("", 9, 3, 0, 0)],
 )
 async def test_pages_of_what_matches(q, page, pages, first, last):
     one = await found(q, page)
@@ -40,8 +40,8 @@ async def test_an_empty_mailbox_has_one_page():
 
 
 async def test_how_much_matches():
-    view = matching_view(await found("larger:100"))
-    assert (view.q, view.count, view.more) == ("larger:100", 150, True)
+    view = matching_view(await found("larger:100B"))
+    assert (view.q, view.count, view.more) == ("larger:100B", 150, True)
     assert (view.octets, view.unsized, view.undecided) == (sum(range(101, 251)), 0, 0)
     view = matching_view(await found("subject:offer"))
     assert (view.count, view.undecided) == (0, 250)
@@ -54,6 +54,7 @@ async def test_how_much_matches():
         ('a "open', "a ", '"open', ""),
         ("older:90", "older:", "90", ""),
         ("\u20ac colour:1", "\u20ac ", "colour", ":1"),
+        ("a larger:5 c", "a larger:", "5", " c"),
     ],
 )
 async def test_a_filter_that_makes_no_sense_hides_nothing_and_shows_the_place(q, before, at, after):
@@ -63,6 +64,9 @@ async def test_a_filter_that_makes_no_sense_hides_nothing_and_shows_the_place(q,
     view = filter_view(one)
     assert view.q == q
     assert view.fault is not None
+    assert view.fault.still == "The list still shows all messages."
+    matching = matching_view(one)
+    assert (matching.q, matching.carried, matching.wrong) == ("", q, True)
     assert (view.fault.before, view.fault.at, view.fault.after) == (before, at, after)
     assert f"At character {len(before) + 1}" in view.fault.words
 
@@ -71,8 +75,33 @@ async def test_a_filter_that_makes_no_sense_hides_nothing_and_shows_the_place(q,
 def test_what_is_wrong_with_much_text_is_told_in_little(q):
     with pytest.raises(BadQuery) as caught:
         parse_query(q)
-    view = fault_view(q, caught.value)
+    state = ListState()
+    one = ListPage(state, Selection((), ()), (), q, caught.value)
+    view = fault_view(one, caught.value, ListState(q="x" * 900))
+    assert len(view.still) < 200
     assert len(view.words + view.before + view.at + view.after) < 600
+
+
+async def test_a_small_size_without_a_unit_asks_which():
+    one = await found("a smaller:300 c", sort="date")
+    view = filter_view(one)
+    assert view.fault is not None
+    assert [(each.label, each.href) for each in view.fault.meant] == [
+        ("300 MB", "/mailbox?q=a+smaller%3A300MB+c&sort=date"),
+        ("300 KB", "/mailbox?q=a+smaller%3A300KB+c&sort=date"),
+        ("300 B", "/mailbox?q=a+smaller%3A300B+c&sort=date"),
+    ]
+    still = fault_view(one, BadQuery(0, 1, "a", QueryFault.EMPTY), ListState(q="larger:5 MB"))
+    assert still.still == "The list still shows what \u201clarger:5M\u201d finds."
+
+
+async def test_what_a_size_without_a_unit_was_taken_for_is_said():
+    one = await found("larger:5000 smaller:6 GB")
+    assert filter_view(one).notes == (
+        "\u201c5000\u201d has no unit: taken for 5,000 bytes (5.0 KB).",
+    )
+    assert one.state.q == "larger:5K smaller:6G"
+    assert filter_view(await found("larger:5M")).notes == ()
 
 
 async def test_every_recipe_can_be_read():
@@ -112,7 +141,7 @@ async def test_rows_that_no_longer_belong_where_they_are_are_counted():
 
 @pytest.mark.parametrize(
     ("sort", "q", "asks"),
-    [("-size", "", False), ("number", "larger:1", False), ("-size", "offer", True),
+    [("-size", "", False), ("number", "larger:1B", False), ("-size", "offer", True),
      ("from", "", True)],
 )  # fmt: skip
 async def test_it_asks_only_where_headers_can_change_anything(sort, q, asks):

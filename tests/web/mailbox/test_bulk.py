@@ -43,7 +43,7 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
     assert 'formaction="/mailbox/undo"' not in page.text
     late = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/unmark-all"))
     assert late.status_code == 409
-    assert heading(late) == "It is too late to undo that."
+    assert heading(late) == "It is too late for that."
     assert await marked(visit) == 1
     assert visit.fake.count("DELE") == 0
 
@@ -83,6 +83,26 @@ async def test_another_number_than_was_shown_is_asked_about_again(visit, path, c
     assert await marked(visit) == 0
 
 
+async def test_what_is_selected_over_many_pages_comes_in_one_field(visit):
+    told = await visit.http.get("/mailbox/matching", params={"q": "larger:3M"})
+    assert told.headers["content-type"].startswith("text/plain")
+    assert sorted(told.text.split(" ")) == sorted(visit.ids[:3])
+    many = " ".join([*visit.ids[:3], *(f"gone{n}" for n in range(5000))])
+    page = await visit.browser.send("/mailbox/mark", id=many)
+    assert "3 messages, 18.3 MB marked." in words(page)
+    assert "5,000 of the chosen messages are not in the mailbox any more." in words(page)
+    page = await visit.browser.send("/mailbox/export", id=" ".join(visit.ids[:2]))
+    assert "2 messages" in words(page)
+    assert f'name="id" value="{visit.ids[0]} {visit.ids[1]}"' in page.text
+
+
+async def test_too_many_are_not_named(visit, monkeypatch):
+    monkeypatch.setattr("app.web.mailbox.bulk.MOST_NAMED", 2)
+    told = await visit.http.get("/mailbox/matching", params={"q": "larger:3M"})
+    assert (told.status_code, told.text) == (204, "")
+    assert (await visit.http.get("/mailbox/matching", params={"q": "x:y"})).status_code == 422
+
+
 async def test_a_filter_that_makes_no_sense_marks_nothing(visit):
     page = await visit.browser.send("/mailbox/mark-matching", q="colour:red", count="5")
     assert page.status_code == 422
@@ -110,7 +130,7 @@ async def test_with_htmx_the_rows_on_the_screen_change_and_no_others(visit):
 async def test_unmarking_all_is_undone(visit):
     await visit.browser.send("/mailbox/mark", id=visit.ids[:2])
     page = await visit.browser.send("/mailbox/unmark-all")
-    assert "2 messages, 15.0 MB, are not marked any more. Undo" in words(page)
+    assert "2 messages, 15.0 MB, are not marked any more. Mark again" in words(page)
     await visit.browser.send("/mailbox/undo", **fields(page, "/mailbox/unmark-all"))
     assert await marked(visit) == 2
 

@@ -1,5 +1,6 @@
 """What changes while a page is open: the fragments, pausing, the transcript."""
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
@@ -275,3 +276,31 @@ async def test_what_a_page_asks_for_by_itself_is_no_use_of_the_lock(path):
         assert mailbox.lease.attended == -1.0
         await tab.http.get("/mailbox", headers=HTMX)
         assert mailbox.lease.attended > 0
+
+
+async def test_a_click_that_waits_for_another_program_is_told_and_can_be_given_up(monkeypatch):
+    monkeypatch.setattr("app.mailbox.waiting._WORTH_TELLING", 0.1)
+    fake = FakeMaildrop(plain(2))
+    async with ScriptedServer(fake) as server, running() as app, http_to(app) as http:
+        browser = Browser(http)
+        await browser.sign_in(server)
+        assert (await http.get("/mailbox/waiting")).status_code == 204
+        await browser.send("/mailbox/release")
+        fake.quirks.stall_at = "PASS"
+        click = asyncio.create_task(browser.send("/mailbox/refresh"))
+        told = await http.get("/mailbox/waiting")
+        while told.status_code == 204:
+            await asyncio.sleep(0.02)
+            told = await http.get("/mailbox/waiting")
+        assert "Signing in again, 0:00 Another program may have the mailbox open." in words(told)
+        assert "Signing in again" in words(await http.get("/mailbox"))  # so says the chip
+        answer = await http.post("/mailbox/waiting/give-up", headers=SAME_ORIGIN)
+        assert answer.headers["location"] == "/mailbox"
+        page = await click
+        assert page.status_code == 409
+        assert "You did not wait for the mailbox." in words(page)
+        assert (await http.get("/mailbox/waiting")).status_code == 204
+        assert "Released" in words(await http.get("/mailbox"))
+        assert fake.count("QUIT") == 1
+        fake.quirks.stall_at = None
+        assert (await browser.send("/mailbox/refresh")).url.path == "/mailbox"

@@ -123,9 +123,9 @@ async def test_marking_with_htmx_gives_back_what_has_changed_and_no_page(visit):
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert f'id="m-{first}" class="row marked"' in answer.text
-    for part in ("tray", f"act-{first}", "chip", "status"):
+    for part in ("tray", f"act-{first}", f"flag-{first}", "chip", "status"):
         assert f'id="{part}"' in answer.text
-    assert answer.text.count("hx-swap-oob") == 5
+    assert answer.text.count("hx-swap-oob") == 6
     text = words(answer)
     assert "Marked for deletion: letter 1. 1 marked, 10.0 MB." in text
     answer = await visit.htmx(f"/mailbox/messages/{first}/unmark", f"/mailbox/messages/{first}")

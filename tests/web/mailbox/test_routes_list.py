@@ -1,6 +1,7 @@
 """The filter of the list: as a page, and as what htmx puts into one."""
 
 import re
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from tests.web.mailbox.test_routes import HTMX, Visit, visit
 from tests.web.visiting import Browser, heading, http_to, running, words
 
 __all__ = ["visit"]
+OURS = {"sec-fetch-site": "same-origin"}
 
 
 def subjects(answer: httpx.Response) -> list[str]:
@@ -60,6 +62,57 @@ async def test_a_filter_that_makes_no_sense_loses_nothing(visit, q):
     assert alone.headers["hx-reswap"] == "none"
     assert "At character" in words(alone)
     assert "<li id=" not in alone.text
+
+
+@pytest.mark.parametrize(
+    "q", ["colour:red", "larger:5", "larger:1-5 MB", "from:bob or", "(a b", "larger:1,500 KB"]
+)
+async def test_nothing_is_marked_by_a_filter_that_makes_no_sense(visit, q):
+    page = await visit.http.get("/mailbox", params={"q": q})
+    assert page.status_code == 422
+    assert 'id="markall"' not in page.text
+    assert 'id="every"' not in page.text
+    assert "The list still shows all messages." in words(page)
+    carried = re.search(r'name="q" value="([^"]*)" form="marks"', page.text)
+    assert carried is not None
+    assert carried[1] == q
+    for path, more in (
+        ("/mailbox/mark-matching", {"count": "5"}),
+        ("/mailbox/mark", {"every": "1", "count": "5"}),
+    ):
+        for count in ("5", "0", ""):
+            answer = await visit.browser.send(path, q=q, **{**more, "count": count})
+            assert answer.status_code == 422
+    for path in ("/mailbox/export", "/mailbox/space"):
+        assert (await visit.http.get(path, params={"q": q})).status_code == 422
+    answer = await visit.browser.send("/mailbox/export/file", form="zip", q=q)
+    assert answer.status_code == 422
+    alone = await fragment(visit, f"/mailbox/list?{urlencode({'q': q})}", "/mailbox?q=larger:4M")
+    assert "The list still shows what “larger:4M” finds." in words(alone)
+    counted = await fragment(visit, f"/mailbox/counted?{urlencode({'q': q})}")
+    assert counted.status_code == 422
+    assert 'id="matching"' not in counted.text
+    answer = await visit.http.post("/api/v1/dele", json={"q": q}, headers=OURS)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid-request"
+    assert not (await visit.http.get("/api/v1/session")).json()["marked"]["messages"]
+
+
+async def test_the_language_of_the_page_is_understood_and_the_address_is_english(visit):
+    german = {"accept-language": "de"}
+    typed = {"q": "gr\u00f6\u00dfer:3 MB oder von:niemand", "sort": "subject"}
+    page = await visit.http.get("/mailbox", params=typed, headers=german)
+    assert page.status_code == 303
+    english = "/mailbox?q=larger%3A3M+or+from%3Aniemand&sort=subject"
+    assert page.headers["location"] == english
+    page = await visit.http.get(english, headers=german)
+    assert page.status_code == 200
+    alone = await visit.http.get("/mailbox/list", params=typed, headers={**HTMX, **german})
+    assert f'data-href="{english.replace("&", "&amp;")}"' in alone.text
+    assert f'data-typed="{typed["q"]}"' in alone.text
+    assert 'name="q" value="larger:3M or from:niemand" form="marks"' in alone.text
+    answer = await visit.http.get("/api/v1/list", params=typed, headers=german)
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("q", ["<b>'\"&", '"<script>alert(1)</script>"', "{{7*7}}"])

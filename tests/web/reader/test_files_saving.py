@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -105,6 +106,7 @@ async def outside(popscope: RunningPopscope, fake: FakeMaildrop) -> AsyncIterato
 
 # What the page says is about these words.
 ON_ITS_WAY = "Being saved; not marked yet."
+HOW_FAR = re.compile(r"<b>([\d.]+).([KM]?)B</b> of ([\d.]+.MB), (\d+)%")
 
 
 async def test_it_is_marked_with_the_octets_and_the_digest_of_what_was_sent():
@@ -200,6 +202,11 @@ async def test_a_large_one_is_on_its_way_until_all_of_it_went_out(popscope):
                     said = await one.said()
                     assert ON_ITS_WAY in said
                     assert 'hx-trigger="every 700ms"' in said
+                    [(got, unit, whole, share)] = HOW_FAR.findall(said)
+                    assert whole == f"{LARGE / 1e6:.1f} MB"
+                    at_least = float(got) * (1e6 if unit == "M" else 1e3 if unit == "K" else 1)
+                    assert 0 <= at_least < LARGE
+                    assert abs(int(share) - 100 * at_least / LARGE) <= 1
                     assert "octets saved" not in said
                     assert await one.marked() == 0
                 taken.update(block)

@@ -1,5 +1,6 @@
 """The reader's view: what was seen, what it cost, and what can be done next."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,6 +83,44 @@ def test_rungs_ask_for_more_and_tabs_keep_the_place():
     assert [field.name for field in view.fields][:2] == ["From", "To"]
     page = rendered("reader/reader", ReaderFragment(view, 0, ""))
     assert 'Attachments <span class="n">2+</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("tab", "more"),
+    [(Tab.TEXT, 0), (Tab.HTML, 0), (Tab.ATTACHMENTS, 0), (Tab.HEADERS, 2), (Tab.SOURCE, 2)],
+)
+def test_where_a_file_follows_its_tabs_offer_no_lines_more(tab, more):
+    one, seen = peeked(MIXED, lines=100)
+    view = read(one, seen, Asked(tab, 100))
+    assert len(view.rungs) == more
+    assert view.whole != ""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        MIXED.partition(b"1,2")[0],  # of a text attachment lines say something
+        MIXED.replace(b"hello\r\n", b"\r\n"),  # no words have come yet
+        MIXED.partition(b"Content-Type: application/pdf")[0],
+        b"Subject: s\r\n\r\nhello\r\n",
+        MIXED.replace(b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: 8bit"),
+    ],
+)
+def test_where_words_may_follow_lines_more_are_offered(raw):
+    one, seen = peeked(raw)
+    assert len(read(one, seen, Asked()).rungs) == 2
+
+
+def test_the_text_tab_saves_its_attachments_and_explains_their_sizes():
+    one, seen = peeked(MIXED)
+    view = read(one, seen, Asked())
+    page = rendered("reader/reader", ReaderFragment(view, 0, ""))
+    href = f"/mailbox/messages/{seen.message.id}/parts/1.3"
+    assert re.search(rf'<a href="{href}" download[^>]*><bdi>scan.pdf</bdi></a>', page)
+    assert "Mail carries files as text" in page
+    assert "fetches the whole message for it" in page
+    plain, bare = peeked(MIXED.partition(b"--b\r\nContent-Type: application/pdf")[0])
+    assert read(plain, bare, Asked()).encoded is False
 
 
 def test_a_message_that_has_come_whole_has_no_more_to_ask_for():

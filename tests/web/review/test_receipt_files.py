@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import example, given
@@ -12,10 +12,17 @@ from hypothesis import strategies as st
 
 from app.mailbox import MessageId, Outcome, Receipt, ReceiptItem, Totals
 from app.web.review import schemas
-from app.web.review.receipt_files import harmless, receipt_csv, receipt_file, receipt_json
+from app.web.review.receipt_files import (
+    harmless,
+    receipt_csv,
+    receipt_file,
+    receipt_json,
+    separator,
+)
+from app.web.site.languages import region
 
 AT = datetime(2026, 3, 3, 10, 41, 7, tzinfo=UTC)
-COLUMNS = ["result", "octets", "from", "subject", "reason", "checked"]
+COLUMNS = ["result", "octets", "from", "subject", "date", "reason", "checked"]
 # Neither a reply nor a header that was decoded has lone surrogates.
 hostile = st.text(
     st.one_of(
@@ -32,6 +39,8 @@ items = st.builds(
     hostile,
     st.sampled_from(Outcome),
     hostile,
+    st.booleans(),
+    st.none() | st.datetimes(timezones=st.timezones()),
 )
 
 
@@ -39,11 +48,11 @@ def receipt(*found: ReceiptItem, why: str = "") -> Receipt:
     return Receipt(AT, found, not why, why, 5, Totals(5, 10), Totals(4, 6))
 
 
-def read(content: bytes) -> list[list[str]]:
+def read(content: bytes, between: str = ",") -> list[list[str]]:
     """As a strict reader of RFC 4180 sees it."""
     assert content.startswith(b"\xef\xbb\xbf")
     text = content.decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True))
 
 
 def acts(cell: str) -> bool:
@@ -93,17 +102,20 @@ def test_what_could_not_be_one_stays_as_it_is(cell):
     assert harmless(cell) == cell
 
 
-@given(st.lists(items, max_size=4), hostile)
-@example([ReceiptItem(MessageId("i"), 1, "=cmd|' /C calc'!A0", ',"\r\n', Outcome.GONE)], "")
-def test_what_was_written_is_read_again_and_nothing_acts(found, why):
-    rows = read(receipt_csv(receipt(*found, why=why)))
+@given(st.lists(items, max_size=4), hostile, st.sampled_from(",;"))
+@example([ReceiptItem(MessageId("i"), 1, "=cmd|' /C calc'!A0", ',"\r\n', Outcome.GONE)], "", ",")
+@example([ReceiptItem(MessageId("i"), 1, "a;b", ';=1;"', Outcome.GONE)], "", ";")
+def test_what_was_written_is_read_again_and_nothing_acts(found, why, between):
+    rows = read(receipt_csv(receipt(*found, why=why), between), between)
     assert rows[0] == COLUMNS
     assert len(rows) == len(found) + 1
     for item, row in zip(found, rows[1:], strict=True):
         shown = {"result": item.outcome.value, "octets": str(item.octets)}
         cells = dict(zip(COLUMNS, row, strict=True))
         assert {name: cells[name] for name in shown} == shown
-        reason = item.reason or (why if item.outcome is Outcome.NOT_VERIFIED else "")
+        stayed = "the server agreed and did not do it" if item.agreed else ""
+        reason = item.reason or stayed or (why if item.outcome is Outcome.NOT_VERIFIED else "")
+        assert (cells["date"] == "") is (item.date is None)
         given = {"from": item.sender, "subject": item.subject, "reason": reason}
         for name, text in given.items():
             seen = text.encode("utf-8", "replace").decode()
@@ -114,9 +126,47 @@ def test_what_was_written_is_read_again_and_nothing_acts(found, why):
 def test_lines_end_as_rfc_4180_says_and_the_size_is_a_number():
     item = ReceiptItem(MessageId("-i"), 61_200_000, 'Bob "B"', "Video, long", Outcome.GONE)
     assert receipt_csv(receipt(item)).decode("utf-8-sig") == (
-        "result,octets,from,subject,reason,checked\r\n"
-        'gone,61200000,"Bob ""B""","Video, long",,2026-03-03T10:41:07+00:00\r\n'
+        "result,octets,from,subject,date,reason,checked\r\n"
+        'gone,61200000,"Bob ""B""","Video, long",,,2026-03-03T10:41:07+00:00\r\n'
     )
+
+
+def test_the_date_of_a_message_is_told_in_utc():
+    sent = datetime(2024, 2, 29, 1, 30, tzinfo=timezone(timedelta(hours=5.5)))
+    item = ReceiptItem(MessageId("i"), 1, "Bob", "x", Outcome.GONE, date=sent)
+    assert ";x;2024-02-28T20:00:00+00:00;;" in receipt_csv(receipt(item), ";").decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("accept", "between"),
+    [
+        ("", ","),
+        ("*", ","),
+        ("en", ","),
+        ("en-US,de;q=0.5", ","),
+        ("en-GB", ","),
+        ("ja", ","),
+        ("es-MX", ","),
+        ("th-TH", ","),
+        ("de", ";"),
+        ("de-DE,de;q=0.9,en;q=0.8", ";"),
+        ("de-CH", ";"),
+        ("de-AT", ";"),
+        ("fr", ";"),
+        ("fr-CA", ";"),
+        ("es-ES", ";"),
+        ("es-AR", ";"),
+        ("en-DE", ";"),
+        ("en-ZA", ";"),
+        ("it-IT", ";"),  # also where there are no words in that language
+        ("pt-BR,pt;q=0.9", ";"),
+        ("tlh,nl-NL", ";"),
+        ("en;q=0.1,fr;q=0.9", ";"),
+        ("x" * 5000, ","),
+    ],
+)
+def test_cells_are_separated_as_the_region_of_the_browser_has_it(accept, between):
+    assert separator(region(accept)) == between
 
 
 @given(st.lists(items, max_size=3))

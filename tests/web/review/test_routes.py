@@ -312,3 +312,33 @@ async def test_only_so_many_receipts_are_kept(visit, monkeypatch):
 async def test_without_a_commit_there_is_no_receipt(visit, path):
     page = await visit.browser.open(f"/mailbox/{path}")
     assert page.url.path == "/mailbox"
+
+
+async def test_the_last_receipts_are_one_link_away_on_every_page_and_say_the_dates(visit):
+    browser = visit.browser
+    assert "/mailbox/receipts" not in (await browser.open("/mailbox")).text
+    none = await browser.open("/mailbox/receipts")
+    assert "Nothing was deleted in this session yet." in words(none)
+    for id in visit.ids[:2]:
+        await browser.send("/mailbox/mark", id=[id])
+        await browser.commit()
+    for path in ("/mailbox", "/mailbox/review", "/mailbox/console", "/mailbox/receipt"):
+        assert 'href="/mailbox/receipts"' in (await browser.open(path)).text, path
+    page = await browser.open("/mailbox/receipts")
+    links = re.findall(r'href="(/mailbox/receipt\?number=\d)"', page.text)
+    assert links == ["/mailbox/receipt?number=2", "/mailbox/receipt?number=1"]
+    assert words(page).count("1 of 1 gone") == 2
+    receipt = await browser.open(links[1])
+    assert re.search(r'<time datetime="2\d{3}-\d\d-\d\dT[^"]*" title=', receipt.text)
+    assert re.search(r"<textarea[^>]* readonly[^>]*>\n?anna", receipt.text)
+
+
+@pytest.mark.parametrize(("asks", "between"), [("de-DE,de", ";"), ("en-US", ","), (None, ",")])
+async def test_the_csv_is_for_the_spreadsheets_of_the_region(visit, asks, between):
+    await visit.browser.send("/mailbox/mark", id=visit.ids[:1])
+    await visit.browser.commit()
+    headers = {"Accept-Language": asks} if asks else {}
+    file = (await visit.http.get("/mailbox/receipt.csv", headers=headers)).text
+    head, row = csv.reader(io.StringIO(file.removeprefix("\ufeff")), delimiter=between)
+    assert head == ["result", "octets", "from", "subject", "date", "reason", "checked"]
+    assert re.match(r"2\d{3}-", row[4])

@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.support.certs import Authority, Leaf, self_signed
+from tests.support.certs import LOOPBACK_NAMES, Authority, Leaf, self_signed
 from tests.support.outdated import outdated
 from tests.support.scripted import ScriptedServer, send, stall, starttls, steps
 from tests.web.visiting import QUICK, Browser, heading, http_to, post_session, running, words
@@ -69,13 +71,30 @@ def assert_told(answer: Any, page: Any, title: str, advice: str, code: str = "tl
 @pytest.mark.parametrize("wrong", list(CERTIFICATES))
 async def test_a_certificate_that_is_wrong(wrong, security, authority, ca_file):
     leaf, title, advice = CERTIFICATES[wrong]
-    context = leaf(authority).server_context()
+    made = leaf(authority)
+    context = made.server_context()
     tls = context if security == "tls" else None
     script = steps(READY, stall()) if tls else steps(READY, starttls(context), stall())
     async with ScriptedServer(script, tls=tls) as server:
         async with visited(server, security, ca_file) as (answer, page):
             assert_told(answer, page, title, advice)
-        assert server.received == ([] if tls else [b"STLS"] * 2)
+            # What was shown, and the operator's ways out, wherever a certificate is not trusted.
+            shown = x509.load_pem_x509_certificate(made.chain)
+            told = answer.json()["certificate"]
+            assert told["issuer"] == shown.issuer.rfc4514_string()
+            assert told["sha256"] == shown.fingerprint(SHA256()).hex(":").upper()
+            assert told["begins"] == shown.not_valid_before_utc.isoformat()
+            assert told["ends"] == shown.not_valid_after_utc.isoformat()
+            names = ["another-host.example"] if "name" in wrong else list(LOOPBACK_NAMES)
+            assert told["names"] == names
+            day = shown.not_valid_after_utc.date().isoformat()
+            for one in (*told["names"], told["issuer"], told["sha256"], day):
+                assert one in words(page)
+            ways = f"POPSCOPE_SERVERS=localhost:{server.port};{security};unverified"
+            for text in (words(page), answer.json()["detail"]):
+                assert "POPSCOPE_CA_FILE" in text
+                assert ways in text
+        assert server.received == ([] if tls else [b"STLS"] * 4)  # twice each: to look at it
 
 
 @pytest.mark.parametrize("security", SECURITY)

@@ -69,6 +69,7 @@ CHANGES = [
     ("POST", "/mailbox/headers/resume"),
     ("POST", "/mailbox/refresh"),
     ("POST", "/mailbox/release"),
+    ("POST", "/mailbox/waiting/give-up"),
     ("POST", "/mailbox/commit"),
     ("POST", "/mailbox/receipt/check"),
     ("POST", "/mailbox/messages/{id}/mark"),

@@ -8,6 +8,7 @@ import pytest
 from app.mailbox.index import Index, Listings
 from app.mailbox.marks import Marks
 from app.mailbox.models import Access
+from app.mailbox.waiting import Waiting
 from app.pop3 import MessageNumber, Octets, ScanListing, Stat, Uidl, UniqueId
 from app.transport import Security, Target
 from app.web.site import shell
@@ -29,11 +30,12 @@ def mailbox(*sizes: int | None, **more: Any) -> Any:
         "index": index_of(*sizes),
         "marks": Marks(),
         "listing": SimpleNamespace(access=Access(tls="TLSv1.3")),
-        "lease": SimpleNamespace(held_seconds=4.7),
+        "lease": SimpleNamespace(held_seconds=4.7, waiting=Waiting()),
         "tenancy": SimpleNamespace(long_delay=None),
         "headers": SimpleNamespace(withheld=lambda m: m.header.refused and not m.headers_known),
         "account": SimpleNamespace(username="anna", target=target),
         "standing": (),
+        "receipts": {},
         "news": SimpleNamespace(fresh=frozenset()),
     }
     return SimpleNamespace(**{**given, **more})
@@ -64,3 +66,6 @@ def test_the_top_bar_says_how_the_connection_is_protected(target, tls, shown):
     assert shell.account(one, config(demo=SimpleNamespace(target=target))).demo is True
     one.lease.held_seconds = None
     assert shell.account(one, config()).held is None
+    assert shell.account(one, config()).signing_in is None
+    one.lease.waiting = SimpleNamespace(seconds=12.7)
+    assert shell.account(one, config()).signing_in == 12

@@ -130,7 +130,7 @@ def test_a_sender_has_the_largest_messages_and_the_rest_in_one():
     assert bob.tiles[0].lines == ("a", "50.0 MB")
     largest = heap[0]
     assert bob.tiles[0].href == (
-        f"/mailbox/messages/{largest.id}?q=larger%3A1+sender%3Abob%40x.example"
+        f"/mailbox/messages/{largest.id}?q=larger%3A1B+sender%3Abob%40x.example"
     )
 
 

@@ -120,6 +120,47 @@ async def test_what_would_have_to_go_is_shown_as_a_filter(visit, to, order, wher
 
 
 @pytest.mark.parametrize(
+    ("asked", "stays", "said"),
+    [
+        ({"to": "40"}, "keep=40", "1 message: without it, the mailbox would be"),
+        ({"to": "10,1", "way": "free"}, "free=10%2C1", "1 message: without it, the mailbox"),
+        ({"to": "45", "way": "free"}, "free=45", "messages: without them, the mailbox would be"),
+        ({"to": "50 MB", "way": "free", "order": "oldest"}, "free=50+MB", "messages: without them"),
+    ],
+)
+async def test_the_answer_is_a_sentence_and_the_number_stays(visit, asked, stays, said):
+    answer = await visit.http.get("/mailbox/space/under", params=asked)
+    assert answer.status_code == 303
+    path = answer.headers["location"]
+    assert path.endswith(f"&{stays}")
+    page = await visit.browser.open(path)
+    assert said in words(page)
+    assert f'name="to" value="{asked["to"]}"' in page.text
+    free = re.search(r'<option value="free"( selected)?>', page.text)
+    assert free is not None
+    assert bool(free[1]) is (asked.get("way") == "free")
+    oldest = re.search(r'<option value="oldest"( selected)?>', page.text)
+    assert oldest is not None
+    assert bool(oldest[1]) is (asked.get("order") == "oldest")
+    # Under another filter the sentence goes, and the number stays.
+    htmx = {"hx-request": "true", "hx-current-url": f"http://localhost{path}"}
+    column = await visit.http.get("/mailbox/space/facets", headers=htmx)
+    assert 'id="under-said"' not in column.text
+    htmx["hx-current-url"] = "http://localhost/mailbox?q=bob"
+    column = await visit.http.get("/mailbox/space/facets", headers=htmx)
+    assert 'id="under-said"' in column.text
+    assert 'id="under"' not in column.text
+
+
+async def test_more_than_there_is_cannot_be_freed(visit):
+    answer = await visit.browser.open("/mailbox/space/under?to=51&way=free")
+    assert "The mailbox is only 50.1 MB." in words(answer)
+    assert 'name="to" value="51"' in answer.text
+    answer = await visit.http.get("/mailbox/space/under?to=51&way=up")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
     ("to", "order", "status", "said"),
     [
         ("", "largest", 422, "This is not a size."),
@@ -127,8 +168,8 @@ async def test_what_would_have_to_go_is_shown_as_a_filter(visit, to, order, wher
         ("0", "oldest", 422, "This is not a size."),
         ("9" * 60_000, "largest", 422, "This is not a size."),
         ("<b>", "largest", 422, "This is not a size."),
-        ("51", "largest", 200, "The mailbox is 50.1 MB: that is under 51.0 MB already."),
-        ("5T", "oldest", 200, "already."),
+        ("51", "largest", 200, "The mailbox is 50.1 MB: nothing has to go."),
+        ("5T", "oldest", 200, "nothing has to go."),
         ("40", "newest", 422, "order: largest or oldest."),
     ],
 )
@@ -136,7 +177,7 @@ async def test_what_is_no_task_is_said_in_words(visit, to, order, status, said):
     answer = await visit.http.get("/mailbox/space/under", params={"to": to, "order": order})
     assert answer.status_code == status
     assert said in words(answer)
-    assert "<b>" not in re.sub(r"<b>[\d,]+</b>|<b>[\d.]+ \w+</b>", "", answer.text)
+    assert "<b>" not in re.sub(r"<b>[\d,]+</b>|<b>[\d.]+ \w+</b>|<b><bdi>", "", answer.text)
 
 
 async def test_the_oldest_are_not_proposed_before_all_headers_are_read(monkeypatch):
@@ -160,7 +201,7 @@ async def test_an_empty_mailbox_has_no_space_to_show():
         assert "0 messages, 0 B" in words(page)
         assert "treemap" not in page.text
         answer = await browser.open("/mailbox/space/under?to=5")
-        assert "The mailbox is 0 B: that is under 5.0 MB already." in words(answer)
+        assert "The mailbox is 0 B: nothing has to go." in words(answer)
 
 
 async def test_the_api_gives_groups_and_refuses_what_makes_no_sense(visit):

@@ -20,8 +20,10 @@ MB = 1_000_000
         ("300", 300 * MB), (" 300 mb ", 300 * MB), ("500K", 500_000), ("500kB", 500_000),
         ("1.5G", 1500 * MB), ("1,5 GB", 1500 * MB), ("0.5", MB // 2), ("2GiB", 2 << 30),
         ("1T", 10**12), ("１２", 12 * MB), ("0.01K", 10), ("300B", 300),
+        ("5 Mo", 5 * MB), ("9o", 9), ("2 Gio", 2 << 30),
         ("", None), (" ", None), ("0", None), ("0.00", None), ("-5", None), ("1.500", None),
-        ("1,500", None), ("1 500", None), ("5X", None), ("MB", None), ("1e9", None),
+        ("1,500", None), ("1 500", None), ("5X", None), ("5I", None), ("5KI", None),
+        ("MB", None), ("1e9", None),
         ("NaN", None), ("9" * 16, None), ("9" * 100_000, None), ("٣", None), ("5\n5", None),
     ],
 )  # fmt: skip
@@ -64,7 +66,9 @@ def test_either_there_is_something_to_show_or_a_reason(heap, octets, order):
         assert not said.wrong
         assert said.oldest is (order is Order.OLDEST)
         return
-    chosen = select(parse_query(str(parse_query(q_of(under.way(found, order))))), heap, {}, NOW)
+    chosen = select(
+        parse_query(str(parse_query(q_of(under.way(found, order, "1", free=False))))), heap, {}, NOW
+    )
     left = sum(m.counted for m in heap) - sum(m.counted for m in chosen.matched)
     assert left < octets
 
@@ -85,9 +89,7 @@ def test_what_is_said():
         return view.said if view else ""
 
     assert said(None, Order.LARGEST).startswith("This is not a size.")
-    assert said(41 * MB, Order.LARGEST) == (
-        "The mailbox is 40.0 MB: that is under 41.0 MB already."
-    )
+    assert said(41 * MB, Order.LARGEST) == ("The mailbox is 40.0 MB: nothing has to go.")
     assert said(40 * MB, Order.LARGEST) == ""
     assert said(11 * MB, Order.OLDEST) == ""
     assert said(10 * MB, Order.OLDEST) == (
@@ -97,7 +99,7 @@ def test_what_is_said():
     heap = heap[3:]
     assert said(5 * MB, Order.OLDEST).startswith("No message's date is known yet")
     heap = []
-    assert said(5 * MB, Order.OLDEST) == "The mailbox is 0 B: that is under 5.0 MB already."
+    assert said(5 * MB, Order.OLDEST) == "The mailbox is 0 B: nothing has to go."
 
 
 def test_the_oldest_are_not_told_before_all_headers_are_read():
@@ -109,12 +111,19 @@ def test_the_oldest_are_not_told_before_all_headers_are_read():
 
     assert said(10, Order.OLDEST).startswith("1 header is still to be read")
     assert said(10, Order.LARGEST) == ""
-    assert said(15, Order.OLDEST).endswith("already.")
+    assert said(15, Order.OLDEST).endswith("nothing has to go.")
 
 
 def test_the_list_shows_first_what_goes_first():
     heap = [message(1, 9), message(2, 5, header_of(None, "1 Mar 2026 12:00"))]
-    assert (
-        under.way(proposed(heap, 6, Order.LARGEST, UTC), Order.LARGEST) == "/mailbox?q=larger%3A8"
-    )
-    assert under.way(proposed(heap, 10, Order.OLDEST, UTC), Order.OLDEST).endswith("&sort=date")
+    largest = proposed(heap, 6, Order.LARGEST, UTC)
+    kept = under.way(largest, Order.LARGEST, "5B", free=False)
+    assert kept == "/mailbox?q=larger%3A8B&keep=5B"
+    oldest = proposed(heap, 10, Order.OLDEST, UTC)
+    assert under.way(oldest, Order.OLDEST, "5 B", free=True).endswith("&sort=date&free=5+B")
+
+
+def test_either_number_says_what_may_be_left():
+    assert under.left_under(30, 100, free=False) == 31
+    assert under.left_under(30, 100, free=True) == 71
+    assert under.left_under(101, 100, free=True) == 0

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.mailbox import Sort, grouped, parse_query
+from app.mailbox import Sort, parse_query
 from app.web.list.list_url import ListState
 from app.web.list.rows import heat
 from app.web.space import sidebar
+from app.web.space.within import grouped_within
 from tests.mailbox.oracle import select
+from tests.web.list.test_selection import mailbox as real
 from tests.web.site.test_shell import MB, mailbox
 
 
@@ -49,31 +51,35 @@ def test_the_strip_leads_to_just_the_largest_and_to_all_the_others(sizes):
         assert len(ids) == 5
 
 
-def test_the_column_has_what_was_surveyed_last_and_says_that_more_has_come():
-    one = mailbox(11 * MB, 2 * MB, 300)
-    one.listing.groups, one.listing.surveyed = (lambda by, zone: None), (lambda zone: False)
-    made = sidebar.space_map(one, ListState(q="larger:10M"))
-    assert [
-        (band.label, band.totals.messages, band.current) for band in made.facets.sizes.facets
-    ] == [
+def shown(some):
+    return [(one.label, one.totals.messages, one.current) for one in some.facets]
+
+
+async def test_the_column_counts_within_the_filter_and_says_that_more_has_come():
+    one = real(11 * MB, 2 * MB, 300)
+    within = await grouped_within(one, parse_query("larger:10M"), 0)
+    made = sidebar.space_map(one, ListState(q="larger:10M"), within)
+    assert shown(made.facets.sizes) == [  # beside the one chosen
         ("over 10 MB", 1, True),
         ("1 to 10 MB", 1, False),
         ("100 KB to 1 MB", 0, False),
         ("up to 100 KB", 1, False),
     ]
-    assert [some.facets for some in made.facets.groups] == [(), ()]
-    assert made.facets.waiting
+    assert made.facets.narrowed
     assert made.under.value == "10"
     assert made.facets.href == "/mailbox/space?q=larger%3A10M"
-    next(iter(one.index)).header.learn(b"From: Anna <a@b.example>\r\n\r\n", 1)
-    one.listing.groups = lambda by, zone: grouped(one.index, by, zone)
-    one.listing.surveyed = lambda zone: True
-    made = sidebar.space_map(one, ListState())
+    one.headers.learn(next(iter(one.index)), b"From: Anna <a@b.example>\r\n\r\n")
+    within = await grouped_within(one, parse_query(""), 0)
+    made = sidebar.space_map(one, ListState(), within)
+    assert [shown(some) for some in made.facets.groups] == 2 * [[("not read yet", 3, False)]]
+    assert made.facets.waiting
+    made = sidebar.space_map(one, ListState(), await grouped_within(one, parse_query("")))
     assert [[f.label for f in some.facets] for some in made.facets.groups] == [
         ["Anna", "not read yet"],
         ["b.example", "not read yet"],
     ]
     assert not made.facets.waiting
+    assert not made.facets.narrowed
 
 
 @pytest.mark.parametrize(
