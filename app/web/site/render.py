@@ -1,6 +1,7 @@
 """Typed views to HTML, and where templates and static files are."""
 
 import hashlib
+import re
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -16,6 +17,8 @@ AnyResponse = TypeVar("AnyResponse", bound=Response)
 _FILTERS: Final = (
     "number size percent share day when when_exactly clock month month_alone year seconds_until"
 )
+# What only readers of the source want: comments on lines of their own, and indentation.
+_ASIDE = (re.compile(rb"(?m)^[ \t]*(?://.*)?\n|^[ \t]+"), re.compile(rb"(?ms)/\*.*?\*/\n?|^[ \t]+"))
 # Styles and scripts are written apart and sent together: one request of each a page.
 BUNDLES = {
     "site.css": (
@@ -150,7 +153,8 @@ class Renderer:
 
 def _bundle(name: str) -> bytes:
     between = b"\n" if name.endswith(".css") else b"\n;\n"
-    return between.join((shipped("static") / part).read_bytes() for part in BUNDLES[name])
+    whole = between.join((shipped("static") / part).read_bytes() for part in BUNDLES[name])
+    return _ASIDE[name.endswith(".css")].sub(b"", whole)
 
 
 def _script_url(name: str) -> str:
