@@ -20,7 +20,7 @@ from .result import Result
 MESSAGES = 10_000
 RUNS = 6
 KIB = 1024
-HTML, STYLE_AND_SCRIPT = 40 * KIB, 40 * KIB
+HTML, STYLE_AND_SCRIPT = 20 * KIB, 36 * KIB
 REQUESTS = 6
 PAINTED = 0.2  # seconds
 WATCH = """

@@ -65,6 +65,7 @@ FRAGMENTS: dict[str, type | types.UnionType] = {
     "mailbox/bulk": BulkFragment,
     "review/list": ReviewFragment,
     "mailbox/live": LiveFragment,
+    "mailbox/waiting": types.NoneType,
     "list/notices": NoticesFragment,
     "report/report": ReportView,
     "transcript/lines": TranscriptView,
