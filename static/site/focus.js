@@ -70,7 +70,7 @@
 
   const say = (words) => setTimeout(() => { if (words) find('#status').textContent = words; }, 200);
   const arrive = (at) => {
-    if (lost()) {
+    if (lost() && !find('[autofocus]')) {
       const same = at.path === location.pathname && again(at);
       const { top, bottom } = same ? same.getBoundingClientRect() : {};
       if (top >= 0 && bottom <= innerHeight) same.focus();

@@ -105,7 +105,7 @@ async def test_the_name_of_the_account_is_whole(
     for width in (1024, 720, 390, 320):
         await page.set_viewport_size({"width": width, "height": 844})
         await page.locator("#more").click()
-        whole = page.locator("#menu p b")
+        whole = page.locator("#menu p strong")
         assert not await whole.evaluate(CUT), width
         assert await whole.inner_text() == await name.inner_text()
         await page.keyboard.press("Escape")

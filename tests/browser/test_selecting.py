@@ -272,6 +272,7 @@ async def test_a_selection_lives_over_pages_orders_filters_and_other_pages(
     await expect(picked).to_have_text("1 selected")
     assert await page.evaluate(where) == 1300
     for aside in ("Console", "Save messages…"):
+        await page.get_by_role("button", name="More").click()
         await page.get_by_role("link", name=aside).click()
         await page.locator(".topbar").get_by_role("link", name="Back to messages").click()
         await expect(picked).to_have_text("1 selected")
