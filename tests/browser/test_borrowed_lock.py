@@ -108,7 +108,7 @@ async def test_a_telephone_gets_in_while_popscope_idles_and_all_it_did_is_told(
     page = await page_at(1440)
     await flat.sign_in(page)
     chip = page.locator("#chip")
-    await expect(chip).to_contain_text(re.compile(r"Mailbox held 0:0\d"))
+    await expect(chip).to_contain_text(re.compile(r"Mailbox open 0:0\d"))
     await mark(page, "Letter 2", "Letter 5", "Letter 7")
     before = stored(flat)
     assert await given_back(flat.link) < IDLE_RELEASE + 1
@@ -125,7 +125,7 @@ async def test_a_telephone_gets_in_while_popscope_idles_and_all_it_did_is_told(
     await expect(notices).to_contain_text("1 other message is gone")
     await expect(notices).to_contain_text("1 new message has come")
     await expect(page.locator("#changed")).to_contain_text("2 messages of this page are no longer")
-    await expect(chip).to_contain_text("Mailbox held")
+    await expect(chip).to_contain_text("Mailbox open")
     assert flat.link.connections == connections + 1
     await page.reload()
     await expect(notices).to_contain_text("1 of the messages you had marked is gone")
@@ -161,7 +161,7 @@ async def test_an_open_list_whose_headers_load_does_not_hold_the_lock(
     await slow.sign_in(page)
     await page.goto(f"{slow.app.url}/mailbox?sort=subject")
     chip = page.locator("#chip")
-    await expect(chip).to_contain_text("Mailbox held")
+    await expect(chip).to_contain_text("Mailbox open")
     await expect(chip).to_contain_text("Released", timeout=15_000)
     assert [line.split()[0] for line in slow.link.commands].count("TOP") < MANY
 
@@ -175,5 +175,5 @@ async def test_the_lock_is_given_back_on_a_click(flat: Desk, page_at: PageAt) ->
     await screenshot(page, "released", full_page=False)
     await page.get_by_role("link", name="Letter 3", exact=True).click()
     await expect(page.locator("#reader")).to_contain_text("this is letter 3")
-    await expect(page.locator("#chip")).to_contain_text("Mailbox held")
+    await expect(page.locator("#chip")).to_contain_text("Mailbox open")
     await expect(page.locator("#notices")).to_have_text("")

@@ -52,7 +52,7 @@ async def test_an_open_page_keeps_the_mailbox_and_says_why(
         assert await axe(page) == []
         await page.set_viewport_size({"width": 1440, "height": 900})
         await asyncio.sleep(IDLE_RELEASE + 1.5)
-        await expect(chip).to_contain_text("Mailbox held")
+        await expect(chip).to_contain_text("Mailbox open")
         assert drop.count("QUIT") == 0
 
         await page.goto(f"{app.url}/mailbox/review")  # another page of the session
@@ -70,7 +70,7 @@ async def test_an_open_page_keeps_the_mailbox_and_says_why(
         await asyncio.sleep(IDLE_RELEASE + 6.5)  # who reads that is no less there
         assert drop.count("QUIT") == 0
         await page.goto(f"{app.url}/mailbox")
-        await expect(chip).to_contain_text("Mailbox held")
+        await expect(chip).to_contain_text("Mailbox open")
 
         await page.goto("about:blank")
         async with asyncio.timeout(40):

@@ -184,12 +184,12 @@ async def test_the_way_back_never_leads_elsewhere(visit, back, lands):
 
 
 async def test_the_lock_is_released_by_button_and_taken_at_the_next_click(visit):
-    assert "Mailbox held" in words(visit.page)
+    assert "Mailbox open" in words(visit.page)
     page = await visit.browser.send("/mailbox/release", back="/mailbox")
     assert "Released, comes back at your next click" in words(page)
     assert visit.fake.commands[-1] == "QUIT"
     page = await visit.browser.open(f"/mailbox/messages/{visit.ids[2]}?lines=3")
-    assert "Mailbox held" in words(page)
+    assert "Mailbox open" in words(page)
     assert visit.fake.count("DELE") == 0
 
 

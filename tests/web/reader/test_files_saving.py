@@ -117,7 +117,7 @@ async def test_it_is_marked_with_the_octets_and_the_digest_of_what_was_sent():
         assert answer.content == LETTER
         assert answer.headers["content-disposition"].startswith('attachment; filename="dots.eml"')
         said = await one.said()
-        assert f"<b>{len(LETTER)} octets saved; message marked.</b>" in said
+        assert f"<b>{len(LETTER)} bytes saved; message marked.</b>" in said
         assert f"<code>{hashlib.sha256(LETTER).hexdigest()}</code>" in said
         assert await one.marked() == 1
         assert "every 700ms" not in said
@@ -132,7 +132,7 @@ async def test_a_mark_that_was_taken_back_is_no_longer_claimed():
         await one.save()
         await one.script.post("/rset")
         said = await one.said()
-        assert f"<b>{len(LETTER)} octets saved.</b>" in said
+        assert f"<b>{len(LETTER)} bytes saved.</b>" in said
         assert 'class="row current"' in said
 
 
@@ -157,7 +157,7 @@ async def test_a_refusal_marks_nothing_and_is_an_error_page():
         assert "not today" in words(answer)
         assert "attachment" not in answer.headers.get("content-disposition", "")
         assert await one.marked() == 0
-        assert "octets saved" not in await one.said()
+        assert "bytes saved" not in await one.said()
         assert ON_ITS_WAY not in await one.said()
 
 
@@ -172,7 +172,7 @@ async def test_without_javascript_the_page_tells_it_at_the_next_look():
         assert "Save, then mark" in words(page)
         await browser.send(f"/mailbox/messages/{id}/save-mark")
         page = await browser.open(f"/mailbox/messages/{id}")
-        assert f"{len(LETTER)} octets saved; message marked." in words(page)
+        assert f"{len(LETTER)} bytes saved; message marked." in words(page)
         assert f"1 message, {len(LETTER)} B marked" in words(page)
 
 
@@ -207,13 +207,13 @@ async def test_a_large_one_is_on_its_way_until_all_of_it_went_out(popscope):
                     at_least = float(got) * (1e6 if unit == "M" else 1e3 if unit == "K" else 1)
                     assert 0 <= at_least < LARGE
                     assert abs(int(share) - 100 * at_least / LARGE) <= 1
-                    assert "octets saved" not in said
+                    assert "bytes saved" not in said
                     assert await one.marked() == 0
                 taken.update(block)
                 octets += len(block)
         assert octets == LARGE
-        said = await one.until_said("octets saved")
-        assert "67,108,864 octets saved; message marked." in said
+        said = await one.until_said("bytes saved")
+        assert "67,108,864 bytes saved; message marked." in said
         assert taken.hexdigest() == digest(large)
         assert taken.hexdigest() in said
         assert await one.marked() == 1
@@ -227,7 +227,7 @@ async def test_a_browser_that_goes_away_in_the_middle_marks_nothing(popscope, he
             await one.fetch()
         await one.break_off()
         said = await one.until_said(ON_ITS_WAY, there=False)
-        assert "octets saved" not in said
+        assert "bytes saved" not in said
         assert await one.marked() == 0
         assert (await one.script.get("/stat"))["messages"] == 1  # the session goes on
 
@@ -246,12 +246,12 @@ async def test_a_server_that_breaks_off_marks_nothing(popscope, how):
         else:  # or before its beginning was passed on
             assert answer.status_code == 502
         said = await one.until_said(ON_ITS_WAY, there=False)
-        assert "octets saved" not in said
+        assert "bytes saved" not in said
         assert await one.marked() == 0
         setattr(quirks, how, None)
         whole = await one.save()
         assert hashlib.sha256(whole.content).hexdigest() == digest(fake.messages[0])
-        assert "4,194,304 octets saved; message marked." in await one.until_said("octets saved")
+        assert "4,194,304 bytes saved; message marked." in await one.until_said("bytes saved")
 
 
 async def test_a_message_that_ends_at_a_dot_of_its_own_is_not_saved_whole_and_marks_nothing(
@@ -266,7 +266,7 @@ async def test_a_message_that_ends_at_a_dot_of_its_own_is_not_saved_whole_and_ma
         with pytest.raises(httpx.RemoteProtocolError):
             await one.save()
         said = await one.until_said(ON_ITS_WAY, there=False)
-        assert "octets saved" not in said
+        assert "bytes saved" not in said
         assert await one.marked() == 0
         assert (await one.script.get("/stat"))["messages"] == 1  # the session goes on
 
@@ -277,8 +277,8 @@ async def test_a_second_try_that_breaks_off_takes_the_first_ones_words_away(pops
         async with one.saving() as answer:
             async for _ in answer.aiter_raw(MIB):
                 pass
-        await one.until_said("octets saved; message marked")
+        await one.until_said("bytes saved; message marked")
         await one.break_off()
         said = await one.until_said(ON_ITS_WAY, there=False)
-        assert "octets saved" not in said
+        assert "bytes saved" not in said
         assert await one.marked() == 1
