@@ -60,6 +60,7 @@ async def _page(
         q=q,
         ids=tuple(message.id for message in messages) if ticked else (),
         progress=_progress(visit.session),
+        marked=mailbox.marks.totals.messages,
         error=error,
         focus="q" if error else "",
     )

@@ -39,6 +39,7 @@ class ExportView:
         q: the filter, or "".
         ids: what was ticked; empty where the filter chooses.
         progress: of the last export, if there was one.
+        marked: how many messages wait to be reviewed and deleted.
         error: what is wrong with the filter; then the page begins with that field.
     """
 
@@ -48,5 +49,6 @@ class ExportView:
     q: str
     ids: tuple[str, ...]
     progress: ExportProgressView | None
+    marked: int = 0
     error: ErrorView | None = None
     focus: str = ""

@@ -86,6 +86,13 @@ async def test_what_was_ticked_is_saved_and_nothing_else(shelf):
     ]
 
 
+async def test_what_is_marked_can_be_reviewed_after_saving(shelf):
+    assert "Review and delete" not in words(await shelf.tick(1))
+    await shelf.browser.send("/mailbox/mark", id=shelf.ids[1:])
+    page = await shelf.tick(1)
+    assert '<a class="button" href="/mailbox/review">Review and delete 2 messages</a>' in page.text
+
+
 async def test_an_mbox_holds_the_messages_and_says_so_in_its_name(shelf, tmp_path: Path):
     before = datetime.now(UTC)
     answer = await shelf.browser.send("/mailbox/export/file", form="mbox")
