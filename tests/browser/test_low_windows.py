@@ -71,7 +71,7 @@ async def test_what_has_the_focus_is_never_covered(
     await page.goto(demo.url + "/mailbox?q=larger:1M")
     await press(page, "list", TABS + IN_ROWS)
     await page.locator(".rows .do button.danger").first.click()
-    await expect(page.locator("#tray")).to_contain_text("marked.")
+    await expect(page.locator("#tray")).to_contain_text("marked for deletion.")
     await page.locator(".pick input").nth(2).check()
     await press(page, "list with marks and a selection", TABS + IN_ROWS)
     href = await page.locator(".rows .what a").nth(1).get_attribute("href") or ""

@@ -43,7 +43,9 @@ async def test_by_mouse(stage: Stage, page_at: PageAt) -> None:
     await first.hover()
     await first.get_by_role("button", name=f"Delete: {BIG}").click()
     tray = page.locator("#tray")
-    await expect(tray).to_contain_text("1 message, 39.9 MB marked. Nothing has been deleted")
+    await expect(tray).to_contain_text(
+        "1 message, 39.9 MB marked for deletion. Nothing has been deleted"
+    )
     await expect(first).to_have_class(re.compile(r"\bmarked\b"))
     assert stage.is_there()
     await tray.get_by_role("link", name="Review and delete 1 message").click()

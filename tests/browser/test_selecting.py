@@ -211,7 +211,7 @@ async def test_what_was_done_is_told_for_a_while_and_covers_nothing(
     await expect(tray).to_contain_text("2 messages, 65.3 MB, are not marked any more.")
     await page.clock.run_for(60_000)
     await page.locator("#undo").click()
-    await expect(tray).to_contain_text("2 messages, 65.3 MB marked.")
+    await expect(tray).to_contain_text("2 messages, 65.3 MB marked for deletion.")
 
 
 async def test_a_selection_lives_over_pages_orders_filters_and_other_pages(

@@ -73,11 +73,11 @@ async def test_saved_then_marked(desk: Desk, page_at: PageAt) -> None:
     data = await saved(download)
     assert data == letters.bulky(2_000_000)
     place = page.locator("#saved")
-    await expect(place).to_contain_text(f"{len(data):,} bytes saved; message marked.")
+    await expect(place).to_contain_text(f"{len(data):,} bytes saved; message marked for deletion.")
     await expect(place).to_contain_text(hashlib.sha256(data).hexdigest())
     row = page.locator(".rows .row", has_text=letters.BULKY)
     await expect(row).to_have_class(re.compile(r"\bmarked\b"))
-    await expect(page.locator("#tray")).to_contain_text("1 message, 2.1 MB marked")
+    await expect(page.locator("#tray")).to_contain_text("1 message, 2.1 MB marked for deletion")
     await screenshot(page, "reading-saved", full_page=False)
 
 
@@ -147,7 +147,7 @@ async def test_without_javascript(desk: Desk, page_at: PageAt) -> None:
         await page.get_by_role("button", name="Save, then mark").click()
     assert await saved(await coming.value) == letters.bulky(2_000_000)
     await page.reload()
-    await expect(reader).to_contain_text("bytes saved; message marked.")
+    await expect(reader).to_contain_text("bytes saved; message marked for deletion.")
     await expect(page.locator("#tray")).to_contain_text("1 message")
 
 

@@ -36,10 +36,10 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
         "/mailbox/mark-matching", q="larger:3M", count="3", back="/mailbox?q=larger:3M"
     )
     assert str(page.url) == "http://localhost/mailbox?q=larger:3M"
-    assert "3 messages, 18.3 MB marked. 2 of them just now." in words(page)
+    assert "3 messages, 18.3 MB marked for deletion. 2 of them just now." in words(page)
     again = await visit.browser.open("/mailbox")
     page = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/unmark-all"))
-    assert "1 message, 10.0 MB marked." in words(page)
+    assert "1 message, 10.0 MB marked for deletion." in words(page)
     assert 'formaction="/mailbox/undo"' not in page.text
     late = await visit.browser.send("/mailbox/undo", **fields(again, "/mailbox/unmark-all"))
     assert late.status_code == 409
@@ -50,7 +50,7 @@ async def test_a_filter_is_marked_whole_and_undone_without_javascript(visit):
 
 async def test_what_is_gone_meanwhile_is_passed_over_and_said_so(visit):
     page = await visit.browser.send("/mailbox/mark", id=[visit.ids[0], "gone", "also-gone"])
-    assert "1 message, 10.0 MB marked." in words(page)
+    assert "1 message, 10.0 MB marked for deletion." in words(page)
     assert "2 of the chosen messages are not in the mailbox any more." in words(page)
     page = await visit.browser.send("/mailbox/mark", id=["gone"])
     assert "Nothing new was marked." in words(page)
@@ -89,7 +89,7 @@ async def test_what_is_selected_over_many_pages_comes_in_one_field(visit):
     assert sorted(told.text.split(" ")) == sorted(visit.ids[:3])
     many = " ".join([*visit.ids[:3], *(f"gone{n}" for n in range(5000))])
     page = await visit.browser.send("/mailbox/mark", id=many)
-    assert "3 messages, 18.3 MB marked." in words(page)
+    assert "3 messages, 18.3 MB marked for deletion." in words(page)
     assert "5,000 of the chosen messages are not in the mailbox any more." in words(page)
     page = await visit.browser.send("/mailbox/export", id=" ".join(visit.ids[:2]))
     assert "2 messages" in words(page)

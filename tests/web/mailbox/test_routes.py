@@ -106,12 +106,12 @@ async def test_marking_by_button_and_unmarking_deletes_nothing(visit):
     page = await visit.browser.send(f"/mailbox/messages/{first}/mark", back="/mailbox?sort=size")
     assert str(page.url) == f"http://localhost/mailbox?sort=size#m-{first}"  # its row
     assert f'<li id="m-{first}"' in page.text
-    assert "1 message, 10.0 MB marked." in words(page)
+    assert "1 message, 10.0 MB marked for deletion." in words(page)
     assert "<title>1 marked · anna · Popscope</title>" in page.text
     page = await visit.browser.send("/mailbox/mark", id=[second, first, "gone-meanwhile"])
-    assert "2 messages, 15.0 MB marked." in words(page)
+    assert "2 messages, 15.0 MB marked for deletion." in words(page)
     page = await visit.browser.send(f"/mailbox/messages/{second}/unmark")
-    assert "1 message, 10.0 MB marked." in words(page)
+    assert "1 message, 10.0 MB marked for deletion." in words(page)
     page = await visit.browser.send("/mailbox/unmark-all")
     assert "<title>anna · Popscope</title>" in page.text
     assert visit.fake.count("DELE") == 0
@@ -198,4 +198,4 @@ async def test_checking_again_shows_new_mail_and_keeps_marks(visit):
     visit.fake.messages.append(plain(1)[0])
     page = await visit.browser.send("/mailbox/refresh", back="/mailbox")
     assert "6 messages" in words(page)
-    assert "1 message, 10.0 MB marked." in words(page)
+    assert "1 message, 10.0 MB marked for deletion." in words(page)

@@ -117,7 +117,7 @@ async def test_it_is_marked_with_the_octets_and_the_digest_of_what_was_sent():
         assert answer.content == LETTER
         assert answer.headers["content-disposition"].startswith('attachment; filename="dots.eml"')
         said = await one.said()
-        assert f"<b>{len(LETTER)} bytes saved; message marked.</b>" in said
+        assert f"<b>{len(LETTER)} bytes saved; message marked for deletion.</b>" in said
         assert f"<code>{hashlib.sha256(LETTER).hexdigest()}</code>" in said
         assert await one.marked() == 1
         assert "every 700ms" not in said
@@ -172,8 +172,8 @@ async def test_without_javascript_the_page_tells_it_at_the_next_look():
         assert "Save, then mark" in words(page)
         await browser.send(f"/mailbox/messages/{id}/save-mark")
         page = await browser.open(f"/mailbox/messages/{id}")
-        assert f"{len(LETTER)} bytes saved; message marked." in words(page)
-        assert f"1 message, {len(LETTER)} B marked" in words(page)
+        assert f"{len(LETTER)} bytes saved; message marked for deletion." in words(page)
+        assert f"1 message, {len(LETTER)} B marked for deletion" in words(page)
 
 
 async def test_a_form_of_another_site_saves_and_marks_nothing():
@@ -213,7 +213,7 @@ async def test_a_large_one_is_on_its_way_until_all_of_it_went_out(popscope):
                 octets += len(block)
         assert octets == LARGE
         said = await one.until_said("bytes saved")
-        assert "67,108,864 bytes saved; message marked." in said
+        assert "67,108,864 bytes saved; message marked for deletion." in said
         assert taken.hexdigest() == digest(large)
         assert taken.hexdigest() in said
         assert await one.marked() == 1
@@ -251,7 +251,9 @@ async def test_a_server_that_breaks_off_marks_nothing(popscope, how):
         setattr(quirks, how, None)
         whole = await one.save()
         assert hashlib.sha256(whole.content).hexdigest() == digest(fake.messages[0])
-        assert "4,194,304 bytes saved; message marked." in await one.until_said("bytes saved")
+        assert "4,194,304 bytes saved; message marked for deletion." in await one.until_said(
+            "bytes saved"
+        )
 
 
 async def test_a_message_that_ends_at_a_dot_of_its_own_is_not_saved_whole_and_marks_nothing(
@@ -277,7 +279,7 @@ async def test_a_second_try_that_breaks_off_takes_the_first_ones_words_away(pops
         async with one.saving() as answer:
             async for _ in answer.aiter_raw(MIB):
                 pass
-        await one.until_said("bytes saved; message marked")
+        await one.until_said("bytes saved; message marked for deletion")
         await one.break_off()
         said = await one.until_said(ON_ITS_WAY, there=False)
         assert "bytes saved" not in said
