@@ -53,7 +53,7 @@ from .vocabulary import ENGLISH, Vocabulary, plain
 MAX_DEPTH: Final = 8  # of parentheses
 _MONTHS: Final = range(1, 13)
 _MAX_DAYS: Final = 365_000
-_FIELD: Final = re.compile(rf"({NAME})[:\N{{FULLWIDTH COLON}}]")
+_FIELD: Final = re.compile(rf"({NAME})(\s?)[:\N{{FULLWIDTH COLON}}]")
 _QUOTED: Final = re.compile(r'((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _BARE: Final = re.compile(r"\S*")
 _SPACE: Final = re.compile(r"\s*")
@@ -204,13 +204,14 @@ class _Reader:
         """What a term looks at, and where its value begins."""
         name = _FIELD.match(self._text, at)
         field = self._words.fields.get(plain(name[1])) if name is not None else None
-        if name is None or (field is None and ("-" in name[1] or name[0][-1] != ":")):
+        if name is None or (field is None and ("-" in name[1] or name[2] or name[0][-1] != ":")):
             return Field.WORD, at
         if field is None:
             raise self._bad(at, name.end() - 1, QueryFault.UNKNOWN_FIELD)
         behind = self._after(_SPACE, name.end())
         figure = self._text[behind : behind + 1].translate(_NARROW) in _FIGURES
-        return field, behind if figure and field not in _TEXTS else name.end()
+        apart = name[2] or (figure and field not in _TEXTS)  # as in French: « de : bob »
+        return field, behind if apart else name.end()
 
     def _term(self, at: int, start: int, *, no: bool) -> Term:
         field, value_at = self._field(at)
