@@ -40,6 +40,7 @@ async def test_the_last_server_is_there_for_the_next_account(
     await page.locator("#port").fill(place[1])
     await page.locator("#security").select_option("none")
     for user in users:  # the name, the password, Enter, Sign out: four actions each
+        await expect(page.locator("#server")).to_have_value(place[0])
         assert await place_of(page) == place
         await page.get_by_label("Email address or user name").fill(user)
         await page.get_by_label("Password", exact=True).fill("secret")

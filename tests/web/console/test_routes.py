@@ -40,6 +40,9 @@ async def line() -> AsyncIterator[Line]:
         await Browser(http).sign_in(server)
         found = Line(fake, http)
         await found.browser.open("/mailbox/console")
+        for _ in range(500):  # until all headers are there, which are asked for beside all else
+            if all(one["headers_known"] for one in (await found.script.get("/list"))["messages"]):
+                break
         yield found
 
 
