@@ -65,7 +65,7 @@ async def test_a_page_that_is_asked_for_too_late_comes_after_the_sign_in(away):
     page = await away.sign_in_again(back=hidden(page, "back"))
     assert str(page.url) == f"http://localhost{WHERE}"
     assert "2 messages" in words(page)
-    assert "marked. Nothing has been deleted" in words(page)
+    assert "marked for deletion. Nothing has been deleted" in words(page)
 
 
 async def test_a_form_that_is_sent_too_late_is_not_sent_again(away):
@@ -125,7 +125,7 @@ async def test_signing_out_after_the_end_forgets_the_marks_but_no_other_site_can
     assert "session" not in words(page)
     assert away.app.state.services.sessions.ended(token) is None
     page = await away.sign_in_again()
-    assert "marked. Nothing" not in words(page)
+    assert "marked for deletion. Nothing" not in words(page)
 
 
 async def test_a_session_that_is_unknown_here_says_so(away):
