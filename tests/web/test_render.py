@@ -157,7 +157,7 @@ def test_scripts_are_sent_together():
     for name, parts in BUNDLES.items():
         script = renderer.script(name)
         for part in parts:
-            # Without what only readers want: comments on lines of their own, and indentation.
+            # Without what only readers want: comments on lines of their own, indentation.
             lines = (shipped("static") / part).read_text().splitlines()
             said = [one.strip() for one in lines if not one.lstrip().startswith(("//", "/*"))]
             assert max(said, key=len).encode() in script

@@ -17,8 +17,12 @@ AnyResponse = TypeVar("AnyResponse", bound=Response)
 _FILTERS: Final = (
     "number size percent share day when when_exactly clock month month_alone year seconds_until"
 )
-# What only readers of the source want: comments on lines of their own, and indentation.
-_ASIDE = (re.compile(rb"(?m)^[ \t]*(?://.*)?\n|^[ \t]+"), re.compile(rb"(?ms)/\*.*?\*/\n?|^[ \t]+"))
+# What only readers of the source want: comments on lines of their own, and indentation; in styles
+# the ends of lines too.
+_ASIDE = (
+    re.compile(rb"(?m)^[ \t]*(?://.*)?\n|^[ \t]+"),
+    re.compile(rb"(?ms)/\*.*?\*/\n?|(?<=[{;},])\n\s*|^[ \t]+"),
+)
 # Styles and scripts are written apart and sent together: one request of each a page.
 BUNDLES = {
     "site.css": (
