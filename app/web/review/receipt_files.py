@@ -2,9 +2,9 @@
 
 The CSV follows RFC 4180: CRLF, quotes doubled, a header line. Where numbers have a decimal comma,
 Excel wants a semicolon between cells, and takes a line with commas for one cell. It begins with a
-byte order mark, since Excel takes a CSV file without one for the machine's old code page and garbles
-every name; whatever else reads UTF-8 skips it. Senders write its cells, so none of them can be a
-formula, wherever a program set up for another region parts them.
+byte order mark, since Excel takes a CSV file without one for the machine's old code page and
+garbles every name; whatever else reads UTF-8 skips it. Senders write its cells, so none of them can
+be a formula, wherever a program set up for another region parts them.
 """
 
 import csv
