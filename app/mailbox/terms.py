@@ -116,7 +116,7 @@ class Group:
     """Conditions taken together.
 
     Attributes:
-        conditions: two or more, as `grouped` makes them.
+        conditions: two or more, as `together` makes them.
         either: whether one of them is enough; else all must hold.
         negated: whether that must not be so.
     """
