@@ -242,7 +242,7 @@ async def test_what_matched_is_marked_in_the_row(app: RunningPopscope, chromium:
     page = await chromium.page_at(1024)
     async with ScriptedServer(FakeMaildrop(HOSTILE)) as server:
         await sign_in(page, app.url, server)
-        await page.locator("#progress", has_text="all 3 headers").wait_for()
+        await page.locator("#progress", has_text="all 3 looked at").wait_for()
         marks = page.locator(".rows mark")
         await expect(marks).to_have_count(0)
         for typed, found in (
@@ -314,7 +314,7 @@ async def test_what_matched_at_the_far_end_is_in_sight(
     page = await chromium.page_at(1440)
     async with ScriptedServer(FakeMaildrop(FAR)) as server:
         await sign_in(page, app.url, server)
-        await page.locator("#progress", has_text="all 6 headers").wait_for()
+        await page.locator("#progress", has_text="all 6 looked at").wait_for()
         await page.locator("#q").fill("zebra or to:zebra")
         await expect(page.locator(".rows mark")).to_have_count(6)
         await page.evaluate("dir => { document.documentElement.dir = dir; }", direction)
