@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.support.browser import Chromium, axe
 from tests.support.maildrop import FakeMaildrop, FakeMessage
@@ -12,13 +12,6 @@ from tests.support.scripted import ScriptedServer
 from tests.support.signin import enter_demo, sign_in, standing
 
 pytestmark = pytest.mark.browser
-
-
-async def enter(page: Page, url: str) -> None:
-    """The demo in any language, all headers read."""
-    await page.goto(url)
-    await page.locator('form[action="/demo"] button').click()
-    await page.locator("#progress:not([data-running])").wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -119,7 +112,7 @@ async def test_the_filter_speaks_the_language_of_the_page(
 ) -> None:
     chromium.allow("status of 422")
     page = await chromium.page_at(1440, locale=code)
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     field = page.locator("#q")
     await field.fill(typed)
     await expect(page).to_have_url(re.compile(re.escape(f"?q={english}") + "$"))
