@@ -17,8 +17,12 @@ AnyResponse = TypeVar("AnyResponse", bound=Response)
 _FILTERS: Final = (
     "number size percent share day when when_exactly clock month month_alone year seconds_until"
 )
-# What only readers of the source want: comments on lines of their own, and indentation.
-_ASIDE = (re.compile(rb"(?m)^[ \t]*(?://.*)?\n|^[ \t]+"), re.compile(rb"(?ms)/\*.*?\*/\n?|^[ \t]+"))
+# What only readers of the source want: indentation, and comments on lines of their own, or behind
+# code where no quote says that it might be a text.
+_ASIDE = (
+    re.compile(rb"(?m)^[ \t]*(?://.*)?\n|^[ \t]+|(?<=[;,{}()]) // [^'\"`\n]*$"),
+    re.compile(rb"(?ms)/\*.*?\*/\n?|^[ \t]+"),
+)
 # Styles and scripts are written apart and sent together: one request of each a page.
 BUNDLES = {
     "site.css": (
@@ -52,6 +56,7 @@ BUNDLES = {
         "site/site.js",
         "site/focus.js",
         "site/retry.js",
+        "site/waiting.js",
         "signin/remember.js",
         "signin/signin.js",
     ),
