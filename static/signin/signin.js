@@ -6,6 +6,16 @@
   const typed = find('#username');
   const panel = find('#found');
   const form = find('#signin');
+  // The first sign-in is given up: the server hears that the browser has gone.
+  document.addEventListener('submit', ({ target }) => {
+    if (!target.matches('#waiting form')) return;
+    window.stop();
+    for (const kind of ['pagehide', 'pageshow']) { // no more clock, and the form is as it was
+      window.dispatchEvent(new PageTransitionEvent(kind, { persisted: true }));
+    }
+    find('#notes').textContent = target.dataset.end;
+    find('#signin .go').focus();
+  });
   if (!typed || !panel) return;
 
   find('#sought')?.remove(); // this script itself forgets what was found for another address

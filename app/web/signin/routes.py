@@ -14,6 +14,7 @@ from app.web.site.cookies import browser_cookie, from_cookie, know_browser, sess
 from app.web.site.errors import WebError
 from app.web.site.navigation import HOME, own_path, way_back
 from app.web.site.problems import describe
+from app.web.site.streaming import unless_gone
 from app.web.site.views import ErrorView
 from app.web.site.visit import AnyVisit, OpenVisit, Visit
 from app.web.site.words import _
@@ -112,7 +113,8 @@ async def _sign_in(visit: Visit, account: Account, credentials: Credentials, bac
             if mailbox.account.maildrop != account.maildrop and Undeleted.of(mailbox).asks:
                 return RedirectResponse(f"{LEAVING}?other=1", status_code=303)
             await mailbox.tenancy.release()  # or this browser's own session would hold the lock
-    token, *_rest = await visit.services.sessions.sign_in(account, credentials, before=before)
+    signing_in = visit.services.sessions.sign_in(account, credentials, before=before)
+    token, *_rest = await unless_gone(visit.request.receive, signing_in)
     if before is not None:
         await visit.services.sessions.sign_out(before)
     response = way_back(back)

@@ -9,12 +9,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+T = TypeVar("T")
 Sending = Callable[[asyncio.Task[None]], Coroutine[Any, Any, None]]
 
 
@@ -30,6 +32,23 @@ async def until_gone(receive: Receive, sending: Sending) -> None:
         await asyncio.wait({task, gone})
     if not task.cancelled():
         task.result()
+
+
+async def unless_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """What comes of work, which is cancelled once the browser has gone.
+
+    Raises:
+        ClientDisconnect: it has.
+    """
+    come: list[T] = []
+
+    async def working(_gone: asyncio.Task[None]) -> None:
+        come.append(await work)
+
+    await until_gone(receive, working)
+    if not come:
+        raise ClientDisconnect
+    return come[0]
 
 
 async def _gone(receive: Receive) -> None:

@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from app.mailbox.feed import Feed, FeedTopic
 from app.web.api import events
 from app.web.api.event_schemas import Ended
-from app.web.site.streaming import EventStream, event_of, until_gone
+from app.web.site.streaming import EventStream, event_of, unless_gone, until_gone
 
 
 class Visitor:
@@ -75,6 +76,28 @@ async def test_what_goes_wrong_is_no_silence():
 
     with pytest.raises(OSError, match="disk full"):
         await until_gone(Visitor().receive, sending)
+
+
+async def test_work_is_called_off_once_the_browser_has_gone():
+    called_off = asyncio.Event()
+
+    async def quick() -> int:
+        return 7
+
+    async def slow() -> int:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            called_off.set()
+            raise
+        return 8
+
+    assert await unless_gone(Visitor().receive, quick()) == 7
+    gone = Visitor()
+    gone.left.set()
+    with pytest.raises(ClientDisconnect):
+        await unless_gone(gone.receive, slow())
+    assert called_off.is_set()
 
 
 async def test_being_called_off_ends_both():
