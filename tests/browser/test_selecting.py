@@ -110,7 +110,7 @@ async def test_the_bar_is_in_view_under_what_is_said_of_the_filter(
     """A size without a unit is explained in the form above the bar, which then is higher."""
     width, height, options = WINDOWS[window]
     page = await chromium.page_at(width, height=height, **options)
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     await page.goto(f"{demo.url}/mailbox?q=larger:5000")
     await expect(page.locator("#fault")).to_contain_text("has no unit")
     await page.evaluate("document.querySelector('#list').scrollTop = 700; scrollTo(0, 700)")
@@ -125,7 +125,7 @@ async def test_at_the_end_of_the_page_nothing_moves_either(
 ) -> None:
     width, height, options = WINDOWS["390"]
     page = await chromium.page_at(width, height=height, **options)
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     await page.evaluate("scrollTo(0, 100000)")
     await page.evaluate(WATCH)
     places, last = await page.evaluate(PLACES), (await page.evaluate(FREE))[-1]
