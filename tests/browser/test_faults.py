@@ -137,7 +137,11 @@ async def test_other_forms_begin_with_what_went_wrong(
         await page.goto(app.url)
         await fill(page, f"{server.host}:{server.port}", password="secret")
         await page.locator(".rows .row").first.wait_for()
-        # A filter in the form of the export.
+        # The filter of the list, from an address or sent without JavaScript; that of the export.
+        await page.goto(f"{app.url}/mailbox?q=colour:red")
+        assert (await begins(page))[0] == "q"
+        await expect(page.locator("#q")).to_be_in_viewport(ratio=1)
+        await expect(page.locator("#fault .wrong")).to_be_in_viewport(ratio=1)
         await page.goto(f"{app.url}/mailbox/export?q=colour:red")
         assert await begins(page) == ["q", True, True, "wrong"]
         # A line that deletes, in the console.
