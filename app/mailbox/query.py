@@ -46,7 +46,7 @@ from .terms import (
     Term,
     Value,
     contrary,
-    said,
+    fold_joiner,
     together,
 )
 from .vocabulary import ENGLISH, Vocabulary, plain
@@ -120,7 +120,7 @@ def read(text: str, words: Vocabulary = ENGLISH) -> Reading:
     if len(text) > MAX_CHARACTERS:
         raise BadQuery(MAX_CHARACTERS, len(text) - MAX_CHARACTERS, "", QueryFault.TOO_LONG)
     reader = _Reader(text, words)
-    query = Query(tuple(reader.all_of_it()))
+    query = Query(tuple(reader.conditions()))
     return Reading(query, tuple(reader.assumed))
 
 
@@ -144,7 +144,7 @@ class _Reader:
         self._terms = 0
         self.assumed: list[Assumed] = []
 
-    def all_of_it(self) -> list[Condition]:
+    def conditions(self) -> list[Condition]:
         """The conditions up to the end of the text, or of the parentheses."""
         found: list[Condition] = []
         while self._more():
@@ -169,7 +169,7 @@ class _Reader:
         """Where an `or` that follows begins and ends."""
         at = self._after(_SPACE, self._at)
         end = self._bare_end(at)
-        return (at, end) if said(self._text[at:end]) in self._words.either else None
+        return (at, end) if fold_joiner(self._text[at:end]) in self._words.either else None
 
     def _condition(self) -> Condition:
         start = self._at
@@ -191,7 +191,7 @@ class _Reader:
             raise self._bad(start, start + 1, QueryFault.TOO_DEEP)
         self._at = start + 1
         self._depth += 1
-        found = self.all_of_it()
+        found = self.conditions()
         if not self._text.startswith(")", self._at):
             raise self._bad(start, len(self._text), QueryFault.OPEN_BRACKET)
         self._at += 1
@@ -232,7 +232,7 @@ class _Reader:
                 return Term(field, value, no)
         if empty:
             raise self._bad(start, self._at, QueryFault.EMPTY)
-        fault, end = self._closer(fault, value_at)
+        fault, end = self._fault_of(fault, value_at)
         raise self._bad(value_at, end, fault)
 
     def _note(self, field: Field, value: Value, written: str, at: int) -> None:
@@ -243,7 +243,7 @@ class _Reader:
             octets = value.octets if isinstance(value, Cut) else int(str(value))
             self.assumed.append(Assumed(at, self._at - at, octets))
 
-    def _closer(self, fault: QueryFault, at: int) -> tuple[QueryFault, int]:
+    def _fault_of(self, fault: QueryFault, at: int) -> tuple[QueryFault, int]:
         """What just is wrong with a value, and where it ends."""
         end = self._at
         if fault in _RANGED:

@@ -19,8 +19,8 @@ OR_WORDS: Final = frozenset({"o", "oder", "or", "ou", "u", "または", "もし�
 """What stands for `or` in a language of the pages: as a word to look for, it is put in quotes."""
 
 
-def said(word: str) -> str:
-    """A word as it is compared with those that join terms."""
+def fold_joiner(word: str) -> str:
+    """A word as it is compared with those that join terms, `OR_WORDS` and a page's own."""
     return unicodedata.normalize("NFC", word.casefold())
 
 
@@ -118,7 +118,7 @@ class Group:
     """Conditions taken together.
 
     Attributes:
-        conditions: two or more, as `grouped` makes them.
+        conditions: two or more, as `together` makes them.
         either: whether one of them is enough; else all must hold.
         negated: whether that must not be so.
     """
@@ -212,7 +212,7 @@ def _written(value: Value) -> str:
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
         case str():
-            if not _NEEDS_QUOTES.match(value) and said(value) not in OR_WORDS:
+            if not _NEEDS_QUOTES.match(value) and fold_joiner(value) not in OR_WORDS:
                 return value
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'

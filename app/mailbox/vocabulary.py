@@ -24,7 +24,7 @@ class Vocabulary:
         ages: units, as `d`, `w`, `m` and `y`.
         values: `attachment`, `marked` and the other words behind `has:` and `is:`.
         months: names, 1 to 12.
-        either: `or`, as `said` has it.
+        either: `or`, as `fold_joiner` has it.
     """
 
     fields: Mapping[str, Field] = field(default_factory=dict)

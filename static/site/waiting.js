@@ -47,7 +47,8 @@
   // A page that is on its way: a link, or a form, that nothing else has taken.
   for (const kind of ['click', 'submit']) {
     document.addEventListener(kind, (event) => {
-      const goes = kind === 'submit' ? event.target.matches(FORMS) : !first && event.target.closest('a[href^="/"]:not([download])');
+      const goes = kind === 'submit' ? event.target.matches(FORMS)
+        : !first && event.target.closest('a[href^="/"]:not([download])');
       if (!goes || event.defaultPrevented) return;
       pages = true;
       begin();

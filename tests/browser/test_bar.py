@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import open_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PageAt = Callable[..., Awaitable[Page]]
@@ -21,18 +22,12 @@ WINDOW = "one => { const box = one.getBoundingClientRect(); return [box.left, bo
 CUT = "one => one.scrollWidth > one.clientWidth"
 
 
-async def enter(page: Page, demo: RunningPopscope) -> None:
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
-    await page.locator(".rows .row").first.wait_for()
-
-
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
 async def test_every_entry_is_there_at_every_width(
     demo: RunningPopscope, page_at: PageAt, javascript: bool
 ) -> None:
     page = await page_at(1440, javascript=javascript)
-    await enter(page, demo)
+    await open_demo(page, demo.url)
     more, menu = page.locator("#more"), page.locator("#menu")
     for path in WITHIN:
         await page.goto(demo.url + path)
@@ -65,7 +60,7 @@ async def test_the_menu_closes_and_its_entries_lead_there(
     demo: RunningPopscope, page_at: PageAt
 ) -> None:
     page = await page_at(390, height=844)
-    await enter(page, demo)
+    await open_demo(page, demo.url)
     more, menu = page.locator("#more"), page.locator("#menu")
     await more.click()
     for scheme in ("dark", "light"):
@@ -97,7 +92,7 @@ async def test_the_name_of_the_account_is_whole(
 ) -> None:
     """35 characters, beside a chip with a clock, in the longest words."""
     page = await chromium.page_at(1280, locale=locale)
-    await enter(page, demo)
+    await open_demo(page, demo.url)
     name = page.locator(".account strong")
     for width in (1440, 1280):
         await page.set_viewport_size({"width": width, "height": 844})
@@ -116,7 +111,7 @@ async def test_the_name_of_the_account_is_whole(
 async def test_a_bar_of_one_line_is_in_order(demo: RunningPopscope, page_at: PageAt) -> None:
     """Logo, account, ways to go: as they are read, in windows of any width that has room."""
     page = await page_at(720, height=450)
-    await enter(page, demo)
+    await open_demo(page, demo.url)
     for path in ("/mailbox/review", "/mailbox/console", "/report"):
         await page.goto(demo.url + path)
         logo, account, ways = [

@@ -38,7 +38,7 @@ async def mailbox(app: RunningPopscope, page: Page) -> AsyncIterator[FakeMaildro
     fake = FakeMaildrop(letters())
     async with ScriptedServer(fake) as server:
         await sign_in(page, app.url, server)
-        ready = page.locator("#progress", has_text="all 250 headers")
+        ready = page.locator("#progress", has_text="all 250 looked at")
         for _ in range(30):  # without JavaScript a page stands still once its own rows are read
             with suppress(Error):
                 await ready.wait_for(timeout=1000)

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import axe
 from tests.support.popscope import RunningPopscope
-from tests.support.signin import enter_demo
+from tests.support.signin import enter_demo, open_demo
 
 from .looking import pictures
 
@@ -64,9 +64,7 @@ async def test_one_word_takes_a_mark_back(
     demo: RunningPopscope, page_at: PageAt, locale: str, word: str, again: str
 ) -> None:
     page = await page_at(1440, locale=locale)
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
-    await page.locator(".rows .row").first.wait_for()
+    await open_demo(page, demo.url)
     await page.locator(".rows .row .what a").first.click()
     await page.locator(".rows .row [type=checkbox]").first.check()
     await page.locator(".rows .row [type=checkbox]").nth(1).check()

@@ -12,7 +12,7 @@ from playwright.async_api import Download, Page, expect
 
 from tests.support.browser import Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
-from tests.support.signin import headers_loaded
+from tests.support.signin import headers_loaded, open_demo
 
 from . import letters
 from .conftest import Desk
@@ -170,8 +170,7 @@ async def test_a_file_named_under_the_text_is_saved_by_a_click(
     demo: RunningPopscope, page_at: PageAt, javascript: bool
 ) -> None:
     page = await page_at(1440, javascript=javascript)
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
+    await open_demo(page, demo.url)
     await page.locator(".rows .row .what a").first.click()
     reader = page.locator("#reader")
     await expect(reader).to_contain_text("Mail carries files as text")

@@ -31,8 +31,8 @@ async def sign_in(page: Page, url: str, server: Serving, user: str = "anna") -> 
 
 
 async def headers_loaded(page: Page) -> None:
-    """Until all headers have come in, on an English page with JavaScript."""
-    await page.locator("#progress", has_text="all ").wait_for(timeout=60_000)
+    """Until all headers have come in, on a page with JavaScript."""
+    await page.locator("#progress > .muted:only-child").wait_for(timeout=60_000)
 
 
 async def standing(page: Page) -> None:
@@ -40,8 +40,14 @@ async def standing(page: Page) -> None:
     await page.locator("head:not(:has([http-equiv=refresh])) + body .rows").wait_for()
 
 
-async def enter_demo(page: Page, url: str) -> None:
-    """Opens the demo as a new visitor, until all headers have come in."""
+async def open_demo(page: Page, url: str) -> None:
+    """Opens the demo as a new visitor, until the list is there."""
     await page.goto(url)
     await page.locator('form[action="/demo"] button').click()
+    await page.locator(".rows .row").first.wait_for()
+
+
+async def enter_demo(page: Page, url: str) -> None:
+    """The same until all headers have come in."""
+    await open_demo(page, url)
     await headers_loaded(page)

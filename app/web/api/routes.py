@@ -21,7 +21,7 @@ from app.mailbox import Receipt as Deletion
 from app.sessions import Session
 from app.web.console.schemas import ConsoleAnswer, ConsoleLine, console_answer
 from app.web.export.schemas import ExportIds
-from app.web.list.filter_words import asked
+from app.web.list.filter_words import check_units
 from app.web.list.schemas import Marked, MarkedMany, MarkMany, MessageList, Totals, listed
 from app.web.list.selection import chosen
 from app.web.reader.files import (
@@ -334,7 +334,9 @@ async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
         typed = body.q or ""
-        query = asked(read_query(typed), typed).query
+        reading = read_query(typed)
+        check_units(reading, typed)
+        query = reading.query
         if query.matches_all:
             raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
         found = await chosen(session.mailbox, query)

@@ -5,14 +5,15 @@ walks every error class of the layers below and asserts that it is registered.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from app.pop3 import LocalProtocolError
+from app.report import Presented
 from app.sessions import NoSession, SessionLimit
 
 from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest
-from .views import CertificateView, ErrorView
+from .views import ErrorView
 from .words import N_, _
 
 
@@ -31,7 +32,7 @@ class Words:
     advice: tuple[str, ...] = ()
     field: str = ""
     operator: tuple[str, ...] = ()
-    certificate: CertificateView | None = None
+    certificate: Presented | None = None
 
 
 Telling = Callable[[Any], Words]
@@ -121,11 +122,17 @@ def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
     return body | {name: value for name, value in told.items() if value is not None}
 
 
-def _certificate(view: CertificateView | None) -> dict[str, Any] | None:
-    if view is None:
+def _certificate(shown: Presented | None) -> dict[str, Any] | None:
+    if shown is None:
         return None
-    dates = {"begins": view.begins.isoformat(), "ends": view.ends.isoformat()}
-    return asdict(view) | {"names": list(view.names)} | dates
+    return {
+        "names": list(shown.names),
+        "subject": shown.subject,
+        "issuer": shown.issuer,
+        "begins": shown.begins.isoformat(),
+        "ends": shown.ends.isoformat(),
+        "sha256": shown.sha256,
+    }
 
 
 problem(LocalProtocolError, 500, "internal")(
