@@ -81,7 +81,7 @@
     forget();
     if (which().dataset.for !== typed.value) return;
     // Another domain's server is a stronger word than the last one used.
-    const domain = typed.value.split('@')[1].toLowerCase();
+    const domain = typed.value.split('@')[1]?.toLowerCase();
     if (which().dataset.server && ![undefined, domain].includes(form.dataset.kept)) {
       own.clear();
       if (offered) offered.value = '';
