@@ -16,7 +16,8 @@ SIZES = ((720, 450), (390, 844), (844, 390), (320, 256))
 # What of the element in focus is outside the window or under something else: its middle, and the
 # middles of its edges. Of what is nearly as large as the window, any part will do.
 COVERED = """
-() => {
+async () => {
+  await new Promise(requestAnimationFrame);
   const one = document.activeElement;
   if (!one || one === document.body || one.tabIndex < 0) return '';
   const whole = one.closest('.what') ? one.closest('.row') ?? one : one;
@@ -49,7 +50,6 @@ async def press(page: Page, name: str, keys: tuple[str, ...] = TABS) -> None:
     for number, key in enumerate(keys):
         await page.keyboard.press(key)
         at = f"{name}: {key}, number {number}"
-        await page.evaluate("new Promise(requestAnimationFrame)")
         covered = await page.evaluate(COVERED)
         if covered:  # it may still be on its way
             await page.wait_for_timeout(100)

@@ -10,6 +10,7 @@ from app.mailbox.errors import BadQuery, QueryFault
 from app.mailbox.query import parse, read
 from app.mailbox.terms import MAX_CHARACTERS, MAX_TERMS, Age, Cut, Field, Group, Term
 from app.mailbox.vocabulary import ENGLISH, Vocabulary
+from tests.support.table import table
 
 
 def w(word, negated=False):
@@ -24,8 +25,8 @@ def all_of(*conditions):
     return Group(conditions, either=False)
 
 
-@pytest.mark.parametrize(
-    ("text", "term"),
+@table(
+    "text, term",
     [
         ("a", Term(Field.WORD, "a")),
         ("-a", Term(Field.WORD, "a", negated=True)),
@@ -66,8 +67,8 @@ def test_terms(text, term):
     assert parse(f" \t{text}\n").terms == (term,)
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "length", "fault"),
+@table(
+    "text, place, length, fault",
     [
         ("a foo:b c", 2, 3, QueryFault.UNKNOWN_FIELD),
         ("-gr\u00f6\u00dfe:5M", 1, 5, QueryFault.UNKNOWN_FIELD),
@@ -144,9 +145,7 @@ SIZES = ["5 MB", "5MB", "5 mb", "5\u00a0MB", "5\u202fMB", "5.0 MB", "5,0 Mb", "5
 
 
 @pytest.mark.parametrize("typed", SIZES)
-@pytest.mark.parametrize(
-    "form", ["larger:{}", "-larger:{}", "a smaller:{} b", "(larger:{} or a) b"]
-)
+@table("form", ["larger:{}", "-larger:{}", "a smaller:{} b", "(larger:{} or a) b"])
 def test_units_may_stand_apart(form, typed):
     assert parse(form.format(typed)) == parse(form.format("5M"))
 
@@ -253,8 +252,8 @@ def test_too_much():
     assert len(parse("a " * MAX_TERMS).terms) == MAX_TERMS
 
 
-@pytest.mark.parametrize(
-    ("text", "canonical"),
+@table(
+    "text, canonical",
     [
         ("  a   b ", "a b"),
         ("FROM:a", "from:a"),

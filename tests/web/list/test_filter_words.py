@@ -18,6 +18,7 @@ from app.web.list.results import _HELP, _RECIPES
 from app.web.site import languages
 from app.web.site.languages import NAMES
 from tests.support.pseudo import ROOT
+from tests.support.table import table
 
 OTHERS = [code for code in NAMES if code != "en"]
 
@@ -109,7 +110,7 @@ WORDS = ["or", "oder", "ou", "o", "u", "\u307e\u305f\u306f", "gr\u00f6\u00dfer:5
          "\u5dee\u51fa\u4eba\uff1aa", "(a b)", "OU"]  # fmt: skip
 
 
-@pytest.mark.parametrize("word", WORDS)
+@table("word", WORDS)
 def test_a_filter_written_down_means_the_same_in_every_language(language, word):
     query = parse_query(f'larger:5B "{word}" x')
     assert read_filter(str(query)).query == parse_query(str(query)) == query
