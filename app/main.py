@@ -16,10 +16,10 @@ from app.transport import (
     Dialer,
     Reach,
     Resolve,
+    SystemNames,
     Target,
     TargetPolicy,
     Timeouts,
-    system_addresses,
     trusting,
 )
 from app.web import DemoAccount, OfferedTarget, Services, WebConfig, install
@@ -44,7 +44,8 @@ def create_app(
     """
     policy = _policy(settings, demo)
     lookups = Lookups(settings.dns)
-    resolve = lookups.addresses if settings.dns else system_addresses
+    names = SystemNames(settings.lookup_limit, settings.lookup_limit_client)
+    resolve = lookups.addresses if settings.dns else names.addresses
     discovery = _discovery(settings, policy, lookups, demo)
     dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve)
     reports = Reports(dialer)
@@ -105,7 +106,7 @@ def _policy(settings: Settings, demo: DemoAccount | None) -> TargetPolicy:
 def _discovery(
     settings: Settings, policy: TargetPolicy, lookups: Lookups, demo: DemoAccount | None
 ) -> Discovery:
-    resolve: Resolve = lookups.addresses  # never the system's: that would hold threads up
+    resolve: Resolve = lookups.addresses  # never the system's: that would take its few threads
     asks = settings.discovery and settings.targets is not Reach.FIXED
     return Discovery(
         policy,

@@ -125,6 +125,10 @@ class Settings(BaseSettings):
     spool_limit: Annotated[int, NoDecode] = Field(
         1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
     )
+    lookup_limit: int = Field(16, ge=1, description="names looked up at once, by the system")
+    lookup_limit_client: int = Field(
+        4, ge=1, description="names looked up at once for one client address"
+    )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )

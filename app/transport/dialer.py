@@ -27,7 +27,7 @@ from .errors import (
 )
 from .habits import Habits
 from .listener import Listener
-from .names import Resolve, system_addresses
+from .names import Resolve, SystemNames
 from .probe import certificate_shown, what_answers
 from .targets import TargetPolicy
 from .timeouts import Timeouts
@@ -136,7 +136,7 @@ class Dialer:
         ca_file: certificates to trust beside the system's own.
         timeouts: how long a server may be silent.
         limits: what a server may send.
-        resolve: names to addresses.
+        resolve: names to addresses; by default as the system does.
 
     Attributes:
         habits: what was learnt of servers so far.
@@ -149,13 +149,13 @@ class Dialer:
         ca_file: Path | None = None,
         timeouts: Timeouts | None = None,
         limits: Limits | None = None,
-        resolve: Resolve = system_addresses,
+        resolve: Resolve | None = None,
     ) -> None:
         self._policy = policy
         self._timeouts = timeouts or Timeouts()
         self._limits = limits
         self.habits = Habits()
-        self._resolve_name = resolve
+        self._resolve_name = resolve or SystemNames().addresses
         self._context = trusting(ca_file)
         self._unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts none, so loads none
         self._unverified.check_hostname = False
@@ -166,6 +166,7 @@ class Dialer:
 
         Raises:
             TargetForbidden: the operator does not allow this target.
+            LookupsFull: too many names are being looked up.
             ConnectFailed: no address answered, or the greeting was -ERR or missing.
             TlsFailed: no TLS that can be trusted.
             RemoteProtocolError: what answered is no POP3 server.
@@ -193,6 +194,7 @@ class Dialer:
 
         Raises:
             TargetForbidden: the operator allows none of them.
+            LookupsFull: too many names are being looked up.
             ConnectFailed: there is no such host.
         """
         self._policy.check(target.host, target.port)

@@ -8,6 +8,7 @@ from app.transport import (
     ConnectFailed,
     ConnectFault,
     ConnectionLost,
+    LookupsFull,
     Stalled,
     TargetForbidden,
     TlsFailed,
@@ -283,5 +284,14 @@ problem(TargetForbidden, 403, "target-forbidden")(
         N_("Popscope may not connect there."),
         N_("Whoever runs this Popscope has not allowed this server or this port."),
         N_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),
+    )
+)
+
+
+problem(LookupsFull, 503, "lookups-full")(
+    always(
+        N_("Too many servers' names are being looked up."),
+        N_("The name servers take long to answer. Nothing was sent to the mail server."),
+        N_("Try again in a moment."),
     )
 )
