@@ -4,11 +4,13 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import fields, replace
 
 from fastapi import FastAPI
 
 from app import __version__
 from app.discovery import Discovery, Fetcher, Lookups
+from app.gate import Gate, Rates
 from app.report import Reports
 from app.sessions import MemoryStore, SessionLimits, Sessions
 from app.settings import OfferedServer, Settings
@@ -46,8 +48,12 @@ def create_app(
     lookups = Lookups(settings.dns)
     names = SystemNames(settings.lookup_limit, settings.lookup_limit_client)
     resolve = lookups.addresses if settings.dns else names.addresses
-    discovery = _discovery(settings, policy, lookups, demo)
-    dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve)
+    gate = _gate(settings)
+    timeouts = replace(
+        timeouts or Timeouts(), sign_in=settings.opening_time, rate=settings.least_rate
+    )
+    discovery = _discovery(settings, policy, lookups, gate, demo)
+    dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve, gate=gate)
     reports = Reports(dialer)
     sessions = Sessions(
         dialer,
@@ -56,6 +62,10 @@ def create_app(
             idle=settings.session_idle,
             absolute=settings.session_max,
             most=settings.session_limit,
+            each=settings.session_limit_client,
+            openings=settings.opening_limit,
+            openings_client=settings.opening_limit_client,
+            openings_host=settings.opening_limit_host,
             release=settings.idle_release,
             spool=settings.spool_limit,
         ),
@@ -103,8 +113,16 @@ def _policy(settings: Settings, demo: DemoAccount | None) -> TargetPolicy:
     )
 
 
+def _gate(settings: Settings) -> Gate:
+    return Gate(Rates(**{one.name: getattr(settings, one.name) for one in fields(Rates)}))
+
+
 def _discovery(
-    settings: Settings, policy: TargetPolicy, lookups: Lookups, demo: DemoAccount | None
+    settings: Settings,
+    policy: TargetPolicy,
+    lookups: Lookups,
+    gate: Gate,
+    demo: DemoAccount | None,
 ) -> Discovery:
     resolve: Resolve = lookups.addresses  # never the system's: that would take its few threads
     asks = settings.discovery and settings.targets is not Reach.FIXED
@@ -112,7 +130,7 @@ def _discovery(
         policy,
         lookups if asks else None,
         Fetcher(policy, resolve, trusting(settings.ca_file)),
-        Dialer(policy, ca_file=settings.ca_file, timeouts=_KNOCKING, resolve=resolve),
+        Dialer(policy, ca_file=settings.ca_file, timeouts=_KNOCKING, resolve=resolve, gate=gate),
         offered=tuple(map(_target, settings.servers)),
         own=demo.domains if demo is not None else {},
     )

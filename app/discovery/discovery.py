@@ -17,7 +17,6 @@ from .fetcher import Fetcher
 from .guesses import candidates, first_answering
 from .lookups import Lookups
 from .models import WHOLE, Answer, Found, NotFound, Reason, Source, TypedAddress, belongs
-from .pace import Pace
 
 _PATH = "/mail/config-v1.1.xml?emailaddress={}"
 _WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
@@ -30,16 +29,12 @@ class Budget:
     Attributes:
         seconds: for one search.
         at_once: searches that run at the same time.
-        each, total: new searches of one visitor, and of all, in `span` seconds.
         kept: domains that are remembered.
         found_for, missed_for: seconds for which an answer, or that there was none, is remembered.
     """
 
     seconds: float = 4.0
     at_once: int = 8
-    each: int = 20
-    total: int = 120
-    span: float = 60.0
     kept: int = 500
     found_for: float = 600.0
     missed_for: float = 60.0
@@ -52,7 +47,7 @@ class Discovery:
         policy: where connections may go.
         lookups: whom to ask; None: nothing leaves this machine.
         fetcher: fetches what a domain publishes.
-        dialer: knocks at servers; it is impatient.
+        dialer: knocks at servers; it is impatient. Its gate says who may search how often.
         offered: the operator's own servers.
         own: servers of this very process, by the domain of their addresses.
         budget: what searches may cost.
@@ -82,10 +77,9 @@ class Discovery:
         self._dialer = dialer
         self._offered = tuple(offered)
         self._own = own
-        self._budget = budget = budget or Budget()
+        self._budget = budget or Budget()
         self._ports = ports
         self._clock = clock
-        self._pace = Pace(budget.each, budget.total, budget.span, clock)
         self._kept: OrderedDict[str, tuple[float, Answer]] = OrderedDict()
         self._running: dict[str, asyncio.Task[Answer]] = {}
 
@@ -94,19 +88,18 @@ class Discovery:
         """Whether it asks anybody; without, it knows the operator's servers and its table."""
         return self._lookups is not None
 
-    async def find(self, text: str, *, visitor: str = "", bare: bool = False) -> Answer:
+    async def find(self, text: str, *, bare: bool = False) -> Answer:
         """The server for an address, or why there is none.
 
         Args:
             text: what was typed; nothing of it but the domain leaves this machine.
-            visitor: who asks, for the pace.
             bare: whether a domain alone will do.
         """
         address = read_address(text, bare=bare)
         if isinstance(address, Reason):
             return self._without_domain(text, address)
         answer = self._at_hand(address) or self._remembered(address.domain)
-        return _filled(answer or await self._searched(address, visitor), address)
+        return _filled(answer or await self._searched(address.domain), address)
 
     def remembered(self, text: str) -> Answer | None:
         """The same, as far as it is known by now; nobody is asked."""
@@ -173,15 +166,15 @@ class Discovery:
         self._kept.move_to_end(domain)
         return kept[1]
 
-    async def _searched(self, address: TypedAddress, visitor: str) -> Answer:
+    async def _searched(self, domain: str) -> Answer:
         """One search a domain at a time; it goes on when whoever asked has gone."""
-        domain = address.domain
+        if domain not in self._running:
+            busy = len(self._running) >= self._budget.at_once
+            if busy or not await self._dialer.gate.may_search():
+                return NotFound(Reason.BUSY)
         task = self._running.get(domain)
         if task is None:
-            if len(self._running) >= self._budget.at_once or not self._pace.allows(visitor):
-                return NotFound(Reason.BUSY)
-            task = asyncio.create_task(self._keep(domain))
-            self._running[domain] = task
+            task = self._running[domain] = asyncio.create_task(self._keep(domain))
         return await asyncio.shield(task)
 
     async def _keep(self, domain: str) -> Answer:

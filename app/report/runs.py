@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 
-from app.mailbox import Key
+from app.mailbox import Key, check_sign_in
 from app.transport import Dialer, Target
 
 from .inspection import Inspection
@@ -97,6 +97,14 @@ class Reports:
         self._dialer = dialer
         self._clock = clock
         self._runs: dict[str, ReportRun] = {}
+
+    async def check(self, target: Target, username: str) -> None:
+        """Whether a report may sign in there now.
+
+        Raises:
+            SignInHeld: not yet.
+        """
+        await check_sign_in(self._dialer, target, username)
 
     def start(
         self,

@@ -12,15 +12,8 @@ from tests.mailbox.opening import until
 from tests.support.maildrop import FakeMaildrop, plain
 from tests.support.scripted import ScriptedServer
 
+from .strangers import FRIEND, HTTPS, STRANGER, at, stop
 from .visiting import http_to, running
-
-STRANGER, FRIEND = "198.51.100.7", "192.0.2.20"
-HTTPS = "https://popscope.example"
-
-
-def at(server: str, **more: object) -> dict[str, object]:
-    named = {"username": "anna", "password": "secret", "server": server, "port": 995}
-    return {**named, "security": "tls", **more}
 
 
 @pytest.fixture
@@ -61,9 +54,7 @@ async def test_silent_name_servers_take_no_thread_of_the_pages(silent_names):
         assert {answer.status_code for answer in refused} == {503}
         assert {answer.json()["code"] for answer in refused} == {"lookups-full"}
         assert {answer.headers["Retry-After"] for answer in refused} == {"15"}
-        for task in (*attack, friends):
-            task.cancel()
-        await asyncio.gather(*attack, friends, return_exceptions=True)
+        await stop([*attack, friends])
 
 
 async def test_the_loop_looks_up_no_name_itself(monkeypatch):
@@ -78,7 +69,7 @@ async def test_the_loop_looks_up_no_name_itself(monkeypatch):
         running() as app,
         http_to(app) as http,
     ):
-        asked = at("localhost", port=server.port, security="none")
+        asked = at(server, server="localhost")
         answer = await http.post("/api/v1/session", json=asked)
         assert answer.status_code == 201, answer.text
         answer = await http.delete(

@@ -246,13 +246,13 @@ def misbehaved(error: RemoteProtocolError) -> Words:
 
 @problem(Stalled, 504, "stalled")
 def stalled(error: Stalled) -> Words:
-    """Nothing came for too long."""
+    """Nothing came for too long, or so slowly that it had no end."""
     return Words(
         _("The mail server stopped answering."),
         ngettext(
-            "Nothing came for %(n)s second, so the connection was ended. "
+            "Its answer did not come within %(n)s second, so the connection was ended. "
             "Nothing was deleted, and your marks are kept.",
-            "Nothing came for %(n)s seconds, so the connection was ended. "
+            "Its answer did not come within %(n)s seconds, so the connection was ended. "
             "Nothing was deleted, and your marks are kept.",
             round(error.seconds),
             n=formats.number(round(error.seconds)),

@@ -9,12 +9,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+T = TypeVar("T")
 Sending = Callable[[asyncio.Task[None]], Coroutine[Any, Any, None]]
 
 
@@ -30,6 +32,26 @@ async def until_gone(receive: Receive, sending: Sending) -> None:
         await asyncio.wait({task, gone})
     if not task.cancelled():
         task.result()
+
+
+async def while_there(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """What comes of work that somebody waits for; it is cancelled once the browser has gone.
+
+    Raises:
+        ClientDisconnect: it has.
+    """
+    gone = asyncio.create_task(_gone(request.receive))
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left = not task.done()
+        task.cancel()
+        gone.cancel()
+        await asyncio.wait({task, gone})
+    if left:
+        raise ClientDisconnect
+    return task.result()
 
 
 async def _gone(receive: Receive) -> None:
