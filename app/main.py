@@ -54,7 +54,7 @@ def create_app(
     )
     discovery = _discovery(settings, policy, lookups, gate, demo)
     dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve, gate=gate)
-    reports = Reports(dialer)
+    reports = Reports(dialer, settings.report_limit, settings.report_limit_client)
     sessions = Sessions(
         dialer,
         MemoryStore(),
@@ -145,6 +145,7 @@ def _web_config(settings: Settings, demo: DemoAccount | None) -> WebConfig:
         allow_insecure_http=settings.allow_insecure_http,
         # It outlives the session, so that marks of an expired one find their way back.
         cookie_age=int(settings.session_max) + _DAY,
+        stream_limit=settings.stream_limit,
     )
 
 

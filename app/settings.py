@@ -139,6 +139,11 @@ class Settings(BaseSettings):
     session_limit_client: int = Field(
         60, ge=1, description="sessions at once of one client address"
     )
+    stream_limit: int = Field(8, ge=1, description="event streams at once of one session")
+    report_limit: int = Field(12, ge=1, description="server reports at once")
+    report_limit_client: int = Field(
+        2, ge=1, description="server reports at once for one client address"
+    )
     spool_limit: Annotated[int, NoDecode] = Field(
         1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
     )

@@ -347,6 +347,35 @@ async def test_one_search_a_domain_at_a_time_and_no_more_than_the_pace(searching
         assert other == NotFound(Reason.NOTHING, "n2.test")
 
 
+async def test_what_others_searched_for_is_searched_for_again(searching):
+    """Else the time an answer takes would tell that somebody did."""
+    async with searching(SRV, POP) as there:
+        asked = []
+        for who in ("somebody", "somebody else", "somebody"):
+            client.set(who)
+            before = len(there.names.asked)
+            assert isinstance(await there.discovery.find(ANNA), Found)
+            asked.append(len(there.names.asked) - before)
+            assert there.discovery.remembered(ANNA) is not None
+        assert asked[0] == asked[1] > 0
+        assert asked[2] == 0
+        client.set("a third")
+        assert there.discovery.remembered(ANNA) is None
+
+
+async def test_some_at_once_for_each_client(searching):
+    async with searching(SRV, POP, budget=Budget(each=1)) as there:
+        client.set("somebody")
+        first = asyncio.create_task(there.discovery.find(ANNA))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        busy = await there.discovery.find("x@n1.test")
+        assert busy == NotFound(Reason.BUSY, "n1.test")
+        client.set("somebody else")
+        assert await there.discovery.find("x@n1.test") != busy
+        assert isinstance(await first, Found)
+
+
 async def test_whoever_leaves_does_not_end_the_search_of_others(searching):
     async with searching(SRV, POP) as there:
         leaving = asyncio.create_task(there.discovery.find(ANNA))

@@ -10,10 +10,10 @@ import pytest
 
 from tests.mailbox.opening import until
 from tests.support.maildrop import FakeMaildrop, plain
-from tests.support.scripted import ScriptedServer
+from tests.support.scripted import ScriptedServer, stall
 
 from .strangers import FRIEND, HTTPS, STRANGER, at, stop
-from .visiting import http_to, running
+from .visiting import SAME_ORIGIN, Browser, Script, http_to, running, words
 
 
 @pytest.fixture
@@ -77,3 +77,44 @@ async def test_the_loop_looks_up_no_name_itself(monkeypatch):
         )
         answer = await http.post("/api/v1/report", json=asked)
         assert answer.json()["stopped"] == "complete"
+
+
+async def test_one_client_does_not_take_all_reports():
+    """Nor does anybody have one wait for minutes without being signed in."""
+    async with (
+        ScriptedServer(stall()) as silent,
+        ScriptedServer(FakeMaildrop(plain(2))) as server,
+        running(public_origin=HTTPS) as app,
+        http_to(app, HTTPS, peer=STRANGER) as stranger,
+        http_to(app, HTTPS, peer=FRIEND) as friend,
+    ):
+        place = {name: at(silent)[name] for name in ("server", "port", "security")}
+        attack = [stranger.post("/api/v1/report", json=place | {"wait": 900}) for _ in range(6)]
+        refused = [await one for one in attack]
+        assert {(one.status_code, one.json()["code"]) for one in refused} == {(403, "wait-refused")}
+        pages = []
+        for _ in range(6):  # each as another browser
+            stranger.cookies.clear()
+            pages.append(await stranger.post("/report", data=place, headers=SAME_ORIGIN))
+        assert [one.status_code for one in pages] == [303, 303, 429, 429, 429, 429]
+        assert pages[-1].headers["Retry-After"] == "60"
+        assert "Reports are already running for your network." in words(pages[-1])
+        answer = await friend.post("/api/v1/report", json=at(server))
+        assert answer.json()["stopped"] == "complete"
+
+
+async def test_who_is_signed_in_may_have_a_report_wait():
+    async with (
+        ScriptedServer(FakeMaildrop(plain(2))) as server,
+        running() as app,
+        http_to(app) as http,
+    ):
+        script = await Script.signed_in(http, server)
+        asked = {name: at(server)[name] for name in ("server", "port", "security")}
+        found = await script.post("/report", asked | {"wait": 0.1})
+        assert found["stopped"] == "complete"
+        assert "idle" in {check["topic"] for check in found["checks"]}
+        browser = Browser(http)
+        assert 'name="wait"' not in (await browser.open("/report")).text
+        await browser.sign_in(server)
+        assert 'name="wait"' in (await browser.open("/report")).text

@@ -10,12 +10,12 @@ from app.report import ReportRun
 from app.transport import Security
 from app.web.api.routes import conflict
 from app.web.api.routes import router as api
-from app.web.report.page import MAX_WAIT, begin_on, begin_own
+from app.web.report.page import MAX_WAIT, begin_on, begin_own, owner
 from app.web.report.schemas import ServerReport, server_report
 from app.web.signin.forms import SignInForm
 from app.web.site.access import AppServices, CurrentSession, check_own_site
 from app.web.site.streaming import while_there
-from app.web.site.visit import AnyVisit
+from app.web.site.visit import OpenVisit
 
 router = APIRouter(prefix="/api/v1", tags=["POP3"], responses=api.responses)
 Wait = Annotated[
@@ -61,10 +61,11 @@ async def report_own(
     "/report",
     responses=conflict("report-running", "confirm-server"),
 )
-async def report_on(visit: AnyVisit, body: ReportOn) -> ServerReport:
+async def report_on(visit: OpenVisit, body: ReportOn) -> ServerReport:
     """The same for any server this Popscope may connect to, with or without an account.
 
-    Needs no session. A server that is not allowed is told in the report, the same for every reason.
+    Needs no session, but to `wait`. A server that is not allowed is told in the report, the same
+    for every reason.
     """
     form = SignInForm(
         username=body.username,
@@ -73,5 +74,6 @@ async def report_on(visit: AnyVisit, body: ReportOn) -> ServerReport:
         port=str(body.port) if body.port is not None else "",
         security=body.security.value if body.security else "",
     )
-    run = await begin_on(visit, f"client:{client.get()}", form, body.wait)
+    mine = owner(visit.guest, "") if visit.guest is not None else f"client:{client.get()}"
+    run = await begin_on(visit, mine, form, body.wait)
     return await _made(visit.request, run)

@@ -1,6 +1,6 @@
 """Reports as pages show them, and whose they are."""
 
-from app.report import ReportRun, TopicGroup, Verdict
+from app.report import ReportRun, TopicGroup, Verdict, WaitRefused
 from app.sessions import Session, browser_id
 from app.web.signin.choose_server import located
 from app.web.signin.forms import SignInForm
@@ -47,8 +47,10 @@ async def begin_on(visit: Visit, mine: str, form: SignInForm, wait: float) -> Re
     Raises:
         InvalidRequest, ServerNotFound, ConfirmServer: what was filled in leads to no server.
         SignInHeld: nobody may sign in there yet.
-        ReportError: there is one under way, or there are too many.
+        ReportError: there is one under way, there are too many, or nobody is there to wait for.
     """
+    if wait and visit.guest is None:
+        raise WaitRefused
     if not (form.username or form.password):
         return visit.services.reports.start(mine, form.target(visit.config), wait=wait)
     account, credentials = await located(visit.services, form)

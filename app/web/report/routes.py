@@ -33,7 +33,7 @@ async def _form(
 ) -> Response:
     config = visit.config
     told: ErrorView | None = describe(error) if error is not None else None
-    shown = {"username", "password", "wait", *form.shown(config)}
+    shown = {"username", "password", *form.shown(config)} | ({"wait"} if visit.guest else set())
     view = ReportFormView(
         username=form.username,
         server=form.server,

@@ -13,7 +13,7 @@ from fastapi import Response
 from app.pop3 import LocalProtocolError
 from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 
-from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest
+from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
 from .views import CertificateView, ErrorView
 from .words import N_, _
 
@@ -183,6 +183,15 @@ _OPENING = {
 def _openings(error: OpeningLimit) -> Words:
     advice = _("Try again in a moment.")
     return Words(_("Too many sign-ins are under way."), _(_OPENING[error.fault]), (advice,))
+
+
+problem(StreamLimit, 429, "stream-limit")(
+    always(
+        N_("Too many event streams."),
+        N_("One session gets only a few at a time."),
+        N_("Close one of them, then try again."),
+    )
+)
 
 
 problem(ForbiddenOrigin, 403, "forbidden-origin")(
