@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import Response
+
 from app.pop3 import LocalProtocolError
 from app.report import Presented
-from app.sessions import NoSession, SessionLimit
+from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 
-from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest
+from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
 from .views import ErrorView
 from .words import N_, _
 
@@ -97,6 +99,13 @@ def describe(error: Exception) -> ErrorView:
     )
 
 
+def say_when(response: Response, view: ErrorView | None) -> Response:
+    """The answer that tells an error, with when to try again (RFC 9110, section 10.2.3)."""
+    if view is not None and view.retry_after is not None:
+        response.headers["Retry-After"] = str(view.retry_after)
+    return response
+
+
 def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
     """The same as problem+json (RFC 9457, section 3).
 
@@ -157,6 +166,37 @@ problem(SessionLimit, 503, "session-limit")(
         N_("Too many people are signed in."),
         N_("This Popscope has reached the number of sessions it allows."),
         N_("Try again later."),
+    )
+)
+
+
+problem(ClientLimit, 429, "client-limit")(
+    always(
+        N_("Too many mailboxes are open from your network."),
+        N_("This Popscope has reached the number of sessions it allows for one network."),
+        N_("Sign out of one of them, or try again later."),
+    )
+)
+
+
+_OPENING = {
+    OpeningFault.CLIENT: N_("Several sign-ins from your network still wait for their mail server."),
+    OpeningFault.HOST: N_("Several sign-ins still wait for their mail server. Nothing was sent."),
+    OpeningFault.ALL: N_("Several sign-ins still wait for their mail server. Nothing was sent."),
+}
+
+
+@problem(OpeningLimit, 503, "opening-limit")
+def _openings(error: OpeningLimit) -> Words:
+    advice = _("Try again in a moment.")
+    return Words(_("Too many sign-ins are under way."), _(_OPENING[error.fault]), (advice,))
+
+
+problem(StreamLimit, 429, "stream-limit")(
+    always(
+        N_("Too many event streams."),
+        N_("One session gets only a few at a time."),
+        N_("Close one of them, then try again."),
     )
 )
 

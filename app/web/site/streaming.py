@@ -34,8 +34,8 @@ async def until_gone(receive: Receive, sending: Sending) -> None:
         task.result()
 
 
-async def unless_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """What comes of work, which is cancelled once the browser has gone.
+async def while_there(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """What comes of work that somebody waits for; it is cancelled once the browser has gone.
 
     Raises:
         ClientDisconnect: it has.
@@ -62,16 +62,20 @@ class EventStream(Response):
 
     Args:
         events: what is told, each as `event_of` writes it, until it ends.
+        over: is called when nobody is told any more.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(
+        self, events: AsyncGenerator[bytes, None], over: Callable[[], None] = lambda: None
+    ) -> None:
         self.status_code = HTTPStatus.OK
         self.background = None
         # X-Accel-Buffering: nginx would hold events back.
         self.init_headers({"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
         self._events = events
+        self._over = over
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Tells them."""
@@ -85,7 +89,10 @@ class EventStream(Response):
                     await asyncio.sleep(0)  # the moment to learn that the browser has gone
             await send({"type": "http.response.body", "body": b""})
 
-        await until_gone(receive, telling)
+        try:
+            await until_gone(receive, telling)
+        finally:
+            self._over()
 
 
 def event_of(name: str, data: BaseModel, id: str) -> bytes:

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from app.mailbox.feed import Feed, FeedTopic
 from app.web.api import events
 from app.web.api.event_schemas import Ended
-from app.web.site.streaming import EventStream, event_of, unless_gone, until_gone
+from app.web.site.streaming import EventStream, event_of, until_gone, while_there
 
 
 class Visitor:
@@ -92,11 +92,11 @@ async def test_work_is_called_off_once_the_browser_has_gone():
             raise
         return 8
 
-    assert await unless_gone(Visitor().receive, quick()) == 7
+    assert await while_there(Visitor().receive, quick()) == 7
     gone = Visitor()
     gone.left.set()
     with pytest.raises(ClientDisconnect):
-        await unless_gone(gone.receive, slow())
+        await while_there(gone.receive, slow())
     assert called_off.is_set()
 
 
