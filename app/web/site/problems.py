@@ -11,7 +11,7 @@ from typing import Any
 from app.pop3 import LocalProtocolError
 from app.sessions import NoSession, SessionLimit
 
-from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest
+from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest
 from .views import CertificateView, ErrorView
 from .words import N_, _
 
@@ -150,6 +150,15 @@ problem(SessionLimit, 503, "session-limit")(
         N_("Too many people are signed in."),
         N_("This Popscope has reached the number of sessions it allows."),
         N_("Try again later."),
+    )
+)
+
+
+problem(Busy, 503, "busy")(
+    always(
+        N_("Popscope has too much to do at the moment."),
+        N_("Too many long lists of messages are being sent."),
+        N_("Try again in a moment."),
     )
 )
 

@@ -1,10 +1,12 @@
 """Answers that go on, without a server: who is told what, and when it ends."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from app.mailbox.feed import Feed, FeedTopic
 from app.web.api import events
@@ -75,6 +77,21 @@ async def test_what_goes_wrong_is_no_silence():
 
     with pytest.raises(OSError, match="disk full"):
         await until_gone(Visitor().receive, sending)
+
+
+async def test_a_body_that_is_too_large_for_a_download_ends_it_and_is_no_fault():
+    faults = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+
+    async def receive() -> dict[str, Any]:
+        raise HTTPException(413)
+
+    async def sending(_: asyncio.Task[None]) -> None:
+        await asyncio.Event().wait()
+
+    await until_gone(receive, sending)
+    gc.collect()
+    assert not faults
 
 
 async def test_being_called_off_ends_both():
