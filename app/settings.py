@@ -125,6 +125,12 @@ class Settings(BaseSettings):
     spool_limit: Annotated[int, NoDecode] = Field(
         1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
     )
+    connections: int = Field(
+        512, ge=1, description="connections of browsers at once, at most half of the descriptors"
+    )
+    connections_per_address: int = Field(
+        256, ge=1, description="those of one address, or of one IPv6 network (/64)"
+    )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
