@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 _PIECE = 4096  # h11 counts what is not whole yet: it gets no more at once, or it would take all
 _IPV4 = 4
 _UNREAD = 1024 * 1024  # octets of a body that nobody reads, behind its answer
+_PIPELINE = 4096  # octets behind a request; browsers send none
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -87,10 +88,12 @@ class Connections:
             connection.give_up_if_late()
 
     def _let_go(self, some: list["Connection"]) -> bool:
-        waiting = [(*place, one) for one in some if (place := one.waits) is not None]
-        if not waiting:
-            return False
-        *_, longest = min(waiting, key=lambda entry: entry[:2])
+        longest = next((one for one in some if one.asked_nothing), None)  # as they came
+        if longest is None:
+            waiting = [(*place, one) for one in some if (place := one.waits) is not None]
+            if not waiting:
+                return False
+            *_, longest = min(waiting, key=lambda entry: entry[:2])
         self.leave(longest)
         longest.transport.abort()
         return True
@@ -143,12 +146,17 @@ class Connection(H11Protocol):
         return not started or (self._waiting and not self.cycle.more_body)
 
     @property
-    def waits(self) -> tuple[int, float] | None:
-        """How gladly it is let go, and since when it is waited for; None while it is our turn."""
+    def asked_nothing(self) -> bool:
+        """Whether no head of a request has come."""
+        return self._exchange is None
+
+    @property
+    def waits(self) -> tuple[bool, float] | None:
+        """Whether for an answer to be read, and since when; None while it is our turn."""
         if self.flow.write_paused:
             stuck = self.loop.time() - self._written > self._limits.patience
-            return (2, self._written) if stuck else None
-        return (int(self._exchange is not None), self._since) if self._waiting else None
+            return (True, self._written) if stuck else None
+        return (False, self._since) if self._waiting else None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A browser is there."""
@@ -174,9 +182,9 @@ class Connection(H11Protocol):
             super().data_received(data[start : start + _PIECE])
         answered = self._exchange is not None and self._exchange.response_complete
         if (answered and self._octets > _UNREAD) or (
-            self.flow.read_paused and len(self.conn.trailing_data[0]) > self._limits.head
+            self.flow.read_paused and len(self.conn.trailing_data[0]) > _PIPELINE
         ):
-            self.transport.abort()  # a body that nobody wants, or a pipeline
+            self.transport.abort()
 
     def on_response_complete(self) -> None:
         """The next request is waited for."""
