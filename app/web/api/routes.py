@@ -40,6 +40,7 @@ from app.web.signin.forms import SignInForm
 from app.web.signin.schemas import Discover, Discovered, Opened, SignIn, about, discovered
 from app.web.site import formats
 from app.web.site.access import AppServices, CurrentSession
+from app.web.site.bodies import takes_ids
 from app.web.site.config import WebConfig
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_sort
@@ -300,6 +301,7 @@ async def export(
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
+@takes_ids
 async def export_some(session: CurrentSession, body: ExportIds) -> FileResponse:
     """The same for the messages named, in the order given."""
     await session.reader.ensure_listed()
@@ -327,6 +329,7 @@ async def unmark(session: CurrentSession, id: str) -> Marked:
 
 
 @router.post("/dele")
+@takes_ids
 async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
     await session.reader.ensure_listed()

@@ -14,7 +14,7 @@ from app.pop3 import LocalProtocolError
 from app.report import Presented
 from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 
-from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
+from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
 from .views import ErrorView
 from .words import N_, _
 
@@ -197,6 +197,15 @@ problem(StreamLimit, 429, "stream-limit")(
         N_("Too many event streams."),
         N_("One session gets only a few at a time."),
         N_("Close one of them, then try again."),
+    )
+)
+
+
+problem(Busy, 503, "busy")(
+    always(
+        N_("Popscope has too much to do at the moment."),
+        N_("Too many long lists of messages are being sent."),
+        N_("Try again in a moment."),
     )
 )
 

@@ -7,11 +7,12 @@ streams fail where a browser leaves while an event is handed on.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -52,9 +53,10 @@ async def while_there(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _gone(receive: Receive) -> None:
-    """Until the browser has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    """Until the browser has gone, or sends more than anybody reads."""
+    with suppress(HTTPException):
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 class EventStream(Response):
