@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.discovery import NameServer
-from app.transport import Reach, Security
+from app.transport import Reach, Security, asked_for
 
 PREFIX = "POPSCOPE_"
 _MAX_PORT = 65535
@@ -58,7 +58,7 @@ class OfferedServer(BaseModel):
         found = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::(\d+))?|([^\s:\[\]/@]+)(?::(\d+))?", place)
         if found is None:
             raise ValueError(f"{text!r} is not host[:port][;tls|starttls|none][;unverified]")
-        host = found[1] or found[3]
+        host = found[1] or asked_for(found[3])
         port = int(found[2] or found[4] or 0)
         if port > _MAX_PORT:
             raise ValueError(f"{text!r}: there is no port {port}")

@@ -19,7 +19,7 @@ from .errors import (
 )
 from .habits import Doubt, Habit, Habits, WayIn
 from .listener import Listener
-from .names import Resolve, system_addresses
+from .names import Resolve, asked_for, system_addresses
 from .pipeline import Pending
 from .targets import Reach, TargetPolicy
 from .timeouts import Timeouts
@@ -53,6 +53,7 @@ __all__ = [
     "TransportError",
     "WayIn",
     "Window",
+    "asked_for",
     "system_addresses",
     "trusting",
     "worth_draining",
