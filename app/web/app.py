@@ -33,6 +33,7 @@ from .site import health, language_choice
 from .site.access import check_unsafe, looks_on
 from .site.config import Services, services
 from .site.errors import WebError
+from .site.hosts import own_names
 from .site.languages import Languages
 from .site.navigation import from_htmx, is_navigation, to_sign_in
 from .site.problems import describe, problem_json
@@ -113,8 +114,8 @@ def install(app: FastAPI, with_services: Services) -> None:
     app.add_middleware(CompressMiddleware, zstd=False, brotli_quality=5, gzip_level=6)
     app.add_middleware(
         Guard,
-        public_origin=config.public_origin,
         allow_insecure_http=config.allow_insecure_http,
+        names=own_names(config.public_origin, config.hosts),
     )
     app.add_middleware(Languages)
 

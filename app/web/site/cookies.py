@@ -39,7 +39,7 @@ class Cookie:
     @classmethod
     def shared(cls, request: Request, name: str) -> "Cookie":
         """The cookie of that name, the same one for all of this host."""
-        secure = is_https(request, services(request).config.public_origin)
+        secure = is_https(request)
         return cls(f"{FOR_HTTPS}{name}" if secure else name, secure)
 
     def value(self, cookies: Mapping[str, str]) -> str | None:

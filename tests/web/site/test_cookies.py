@@ -25,26 +25,26 @@ from tests.web.visiting import SAME_ORIGIN, Browser, Script, http_to, running
         ("https://popscope.lan", {}, "__Host-popscope{}", True),
         ("https://popscope.lan:80", {}, "__Host-popscope{}-80", True),
         ("https://popscope.lan:8443", {}, "__Host-popscope{}-8443", True),
-        # behind a proxy that tells nothing, the operator's word counts
+        # the operator's word counts for the port where a proxy takes it away, and for no scheme
+        ("http://localhost", {"public_origin": "https://popscope.lan"}, "popscope{}", False),
         (
-            "http://popscope.lan",
-            {"public_origin": "https://popscope.lan"},
-            "__Host-popscope{}",
-            True,
-        ),
-        (
-            "http://popscope.lan",
+            "https://popscope.lan",
             {"public_origin": "https://popscope.lan:8443"},
             "__Host-popscope{}-8443",
             True,
         ),
         ("http://10.0.0.5:8000", {"public_origin": "http://popscope.lan"}, "popscope{}", False),
-        ("https://popscope.lan", {"public_origin": "http://popscope.lan"}, "popscope{}", False),
+        (
+            "https://popscope.lan",
+            {"public_origin": "http://popscope.lan"},
+            "__Host-popscope{}",
+            True,
+        ),
     ],
 )
 async def test_cookies_fit_the_connection(origin, given, name, secure):
     fake = FakeMaildrop(plain(1))
-    given = {"session_max": "2h", "allow_insecure_http": True, **given}
+    given = {"session_max": "2h", "allow_insecure_http": True, "hosts": "popscope.lan", **given}
     async with (
         ScriptedServer(fake) as server,
         running(**given) as app,
@@ -154,7 +154,9 @@ async def test_two_on_one_host_leave_each_other_alone(addresses):
     async with ScriptedServer(FakeMaildrop(plain(1))) as server, AsyncExitStack() as stack:
         browsers, jar = [], Cookies()
         for address in addresses:
-            app = await stack.enter_async_context(running(allow_insecure_http=True))
+            app = await stack.enter_async_context(
+                running(allow_insecure_http=True, hosts="popscope.lan")
+            )
             http = await stack.enter_async_context(http_to(app, address))
             http._cookies = jar
             browsers.append(Browser(http))
