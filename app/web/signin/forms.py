@@ -28,7 +28,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 @dataclass(frozen=True, slots=True)
 class SignInForm:
-    """A sign-in as it was filled in; password and token are in no `repr`."""
+    """A sign-in as it was filled in; password and token are in no `repr`.
+
+    `stay`: the session is to outlive the browser's.
+    """
 
     username: str = ""
     password: str = field(default="", repr=False)
@@ -39,6 +42,7 @@ class SignInForm:
     auth: str = ""
     token: str = field(default="", repr=False)
     login: str = ""
+    stay: bool = False
 
     @property
     def names_server(self) -> bool:
@@ -147,8 +151,10 @@ async def _filled_in(
     offered: _Field = "",
     auth: _Field = "",
     login: _Field = "",
+    stay: _Field = "",
 ) -> SignInForm:
-    return SignInForm(username, password, server, port, security, offered, auth, login=login)
+    place = server, port, security, offered
+    return SignInForm(username, password, *place, auth, login=login, stay=bool(stay))
 
 
 FilledIn = Annotated[SignInForm, Depends(_filled_in)]

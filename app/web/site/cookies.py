@@ -65,6 +65,14 @@ def know_browser(request: Request, response: Response, value: str) -> None:
     )
 
 
+def forget_browsing(response: Response) -> None:
+    """Lets the browser throw away what it keeps of our pages; what it was asked to remember stays.
+
+    Over plain HTTP, browsers heed that from this machine alone; but no page of ours is kept anyhow.
+    """
+    response.headers["Clear-Site-Data"] = '"cache"'
+
+
 def from_cookie(request: Request) -> str | None:
     """The token of a browser: what its cookie holds, whether it opens a session or not."""
     return session_cookie(request).value(request.cookies)
