@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.discovery import Discovery, Fetcher, Lookups
+from app.mailbox import Allowances, Pot
+from app.pop3 import Limits
 from app.report import Reports
 from app.sessions import MemoryStore, SessionLimits, Sessions
 from app.settings import OfferedServer, Settings
@@ -46,7 +48,13 @@ def create_app(
     lookups = Lookups(settings.dns)
     resolve = lookups.addresses if settings.dns else system_addresses
     discovery = _discovery(settings, policy, lookups, demo)
-    dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve)
+    dialer = Dialer(
+        policy,
+        ca_file=settings.ca_file,
+        timeouts=timeouts,
+        limits=Limits(listing_entries=settings.listing_limit),
+        resolve=resolve,
+    )
     reports = Reports(dialer)
     sessions = Sessions(
         dialer,
@@ -57,6 +65,12 @@ def create_app(
             most=settings.session_limit,
             release=settings.idle_release,
             spool=settings.spool_limit,
+        ),
+        allowances=Allowances(
+            spools=Pot(settings.spool_total),
+            rows=Pot(settings.listing_total),
+            headers=Pot(settings.headers_total),
+            header_octets=settings.headers_limit,
         ),
     )
 

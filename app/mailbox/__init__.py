@@ -5,6 +5,7 @@ messages, the commit and its receipt, the lease of the maildrop lock.
 Must not know: HTTP, cookies, templates.
 """
 
+from .allowance import Allowances, Pot
 from .commit import Commit
 from .console import DISPLAY_OCTETS, Console
 from .console_commands import USAGE, Typed, Verb, parse_line
@@ -34,6 +35,7 @@ from .errors import (
     NoWayIn,
     QueryFault,
     SignInGivenUp,
+    TooManyMessages,
     WayFault,
 )
 from .export import Export, ExportFormat
@@ -84,6 +86,7 @@ __all__ = [
     "TOKEN_MEANS",
     "USAGE",
     "Account",
+    "Allowances",
     "AlreadyExporting",
     "Ambiguous",
     "Assumed",
@@ -130,6 +133,7 @@ __all__ = [
     "Order",
     "Outcome",
     "Peeked",
+    "Pot",
     "Progress",
     "Proposal",
     "Query",
@@ -144,6 +148,7 @@ __all__ = [
     "SignInGivenUp",
     "Sort",
     "SortKey",
+    "TooManyMessages",
     "Totals",
     "Transcript",
     "TranscriptLine",

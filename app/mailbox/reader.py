@@ -291,7 +291,7 @@ class Reader:
             found = mailbox.downloads.of(message)
             if found is not None and found.complete:
                 return found
-            download = Download(message, limit)
+            download = Download(message, limit, mailbox.downloads.pot)
             download.begin(lambda: self.retr(message.id))
             return download
 

@@ -55,6 +55,17 @@ _ONCE: Final = frozenset({"from", "sender", "date", "subject", "message-id", "co
 _WANTED: Final = _ONCE | {"to", "received"}
 _MAX_RECEIVED: Final = 10  # from the top; no organisation hands a message on more often
 
+_ESSENCE: Final = re.compile(
+    rb"^(from|sender|date|subject|message-id|content-type|to)[ \t]*:"
+    rb"[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PLAIN_DATE: Final = re.compile(
+    rb"date:[ \t]{0,8}(?:[a-z]{3},[ \t]{1,4})?[0-3]?[0-9][ \t][a-z]{3}[ \t](?:19|20)[0-9]{2}[ \t]"
+    rb"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?[ \t][+-][0-9]{4}\b",
+    re.IGNORECASE,
+)
+
 DateFrom = Literal["header", "received"]
 
 
@@ -233,6 +244,18 @@ def parse_fields(raw_header: bytes) -> tuple[HeaderField, ...]:
         HeaderField(name=name, raw=raw, value=decode_words(unfold(raw[value_at:])))
         for name, raw, value_at in raw_fields(raw_header)
     )
+
+
+def essence(raw_header: bytes) -> bytes:
+    """As much of a header as `summarise` needs for the same, its defects aside.
+
+    Where the date may have to be that of a server, all of it.
+    """
+    if b"\n" not in raw_header:
+        return raw_header
+    found = list(_ESSENCE.finditer(raw_header))
+    dated = next((field[0] for field in found if field[1].lower() == b"date"), b"")
+    return b"".join(field[0] for field in found) if _PLAIN_DATE.match(dated) else raw_header
 
 
 def summarise(raw_header: bytes) -> Summary:

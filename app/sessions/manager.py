@@ -15,6 +15,7 @@ from typing import Any
 from app.mailbox import (
     SPOOL_OCTETS,
     Account,
+    Allowances,
     Commit,
     Console,
     Credentials,
@@ -94,6 +95,7 @@ class Sessions:
         store: keeps sealed records.
         limits: when sessions end.
         clock: seconds since the epoch.
+        allowances: what all mailboxes may hold together.
     """
 
     def __init__(
@@ -102,7 +104,9 @@ class Sessions:
         store: Store,
         limits: SessionLimits | None = None,
         clock: Callable[[], float] = time.time,
+        allowances: Allowances | None = None,
     ) -> None:
+        self._allowances = allowances or Allowances()
         self._dialer = dialer
         self._store = store
         self._limits = limits or SessionLimits()
@@ -142,7 +146,12 @@ class Sessions:
             sealed = keys.close(_pack(account, credentials))
             session = Session(keys, sealed, self._mailbox(account))
             mailbox = session.mailbox
-            await session.line.hold()  # loading headers keeps it: nothing in clear
+            try:
+                await session.line.hold()  # loading headers keeps it: nothing in clear
+            except BaseException:
+                mailbox.headers.close()
+                mailbox.listing.close()
+                raise
         finally:
             self._opening -= 1
         now = self._clock()
@@ -277,7 +286,9 @@ class Sessions:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _mailbox(self, account: Account) -> Mailbox:
-        mailbox = Mailbox(account, self._dialer, spool_limit=self._limits.spool)
+        mailbox = Mailbox(
+            account, self._dialer, spool_limit=self._limits.spool, allowances=self._allowances
+        )
         mailbox.tenancy.idle_seconds = self._limits.release
         return mailbox
 

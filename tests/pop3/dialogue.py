@@ -10,6 +10,7 @@ from app.pop3 import (
     BodyData,
     BodyStarted,
     Broken,
+    Challenged,
     Command,
     Completed,
     Ended,
@@ -86,14 +87,25 @@ def octet_by_octet(stream: bytes) -> list[bytes]:
 
 
 def feed(engine: Engine, parts: Iterable[bytes], *, eof: bool = False) -> list[Event]:
-    """Every event; stops at `Broken`, as a connection does."""
+    """Every event; stops at `Broken`, and answers challenges, as a connection does."""
     events: list[Event] = []
     for part in parts:
-        events += engine.receive_data(part)
+        events += received(engine, part)
         if engine.state is State.BROKEN:
             break
     if eof:
         events += engine.receive_eof()
+    return events
+
+
+def received(engine: Engine, data: bytes) -> list[Event]:
+    """The events of some octets, to the last row of a listing; challenges are answered."""
+    events = engine.receive_data(data)
+    while engine.unfinished:
+        events += engine.receive_data(b"")
+    for event in [event for event in events if isinstance(event, Challenged)]:
+        engine.respond(event.answer())
+        events.remove(event)
     return events
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.mailbox import TooManyMessages
 from app.pop3 import LocalProtocolError
 from app.sessions import NoSession, SessionLimit
 
@@ -149,6 +150,15 @@ problem(SessionLimit, 503, "session-limit")(
     always(
         N_("Too many people are signed in."),
         N_("This Popscope has reached the number of sessions it allows."),
+        N_("Try again later."),
+    )
+)
+
+
+problem(TooManyMessages, 503, "too-many-messages")(
+    always(
+        N_("Too many messages are open here."),
+        N_("The mailboxes that people have open have as many messages as this Popscope can keep."),
         N_("Try again later."),
     )
 )
