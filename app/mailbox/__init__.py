@@ -43,7 +43,7 @@ from .feed import Feed, FeedTopic, Watch
 from .filenames import message_name
 from .groups import By, Group, grouped
 from .headers import parse_headers
-from .in_thread import in_thread
+from .in_thread import in_thread, mail_thread, work_for
 from .index import Sort, SortKey
 from .line import Key, Line
 from .loader import Progress
@@ -162,6 +162,7 @@ __all__ = [
     "found_at",
     "grouped",
     "in_thread",
+    "mail_thread",
     "message_name",
     "message_within",
     "open_part",
@@ -172,4 +173,5 @@ __all__ = [
     "ranked",
     "read_query",
     "token_fits",
+    "work_for",
 ]

@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Final, Literal
 
 from .addresses import Address, parse_addresses
+from .charsets import clean_line
 from .dates import parse_date
 from .parameters import media_type
 from .received import parse_received
 from .receivers import receivers
 from .words import decode_words
+from .work import WORD, Work
 
 __all__ = [
     "Address",
@@ -238,12 +240,25 @@ def unfold(raw_value: bytes) -> bytes:
     return value
 
 
-def parse_fields(raw_header: bytes) -> tuple[HeaderField, ...]:
-    """Every field of a header block in order, as it came and as people read it. Never raises."""
+def parse_fields(raw_header: bytes, work: Work | None = None) -> tuple[HeaderField, ...]:
+    """Every field of a header block in order, as it came and as people read it. Never raises.
+
+    Args:
+        raw_header: a header block.
+        work: how much may be done; encoded words beyond that stay as they came.
+    """
+    work = work or Work(octets=len(raw_header))
     return tuple(
-        HeaderField(name=name, raw=raw, value=decode_words(unfold(raw[value_at:])))
+        HeaderField(name=name, raw=raw, value=_value(unfold(raw[value_at:]), work))
         for name, raw, value_at in raw_fields(raw_header)
     )
+
+
+def _value(value: bytes, work: Work) -> str:
+    plain = value.isascii() and b"=?" not in value and b"\x1b" not in value
+    if plain or work.spend(len(value) + WORD * (1 + value.count(b"=?"))):
+        return decode_words(value)
+    return clean_line(value.decode("utf-8", "replace"))
 
 
 def essence(raw_header: bytes) -> bytes:

@@ -22,6 +22,7 @@ from app.mailbox import (
     Line,
     Mailbox,
     Reader,
+    work_for,
 )
 from app.transport import Dialer, Security, Target
 
@@ -146,6 +147,7 @@ class Sessions:
             sealed = keys.close(_pack(account, credentials))
             session = Session(keys, sealed, self._mailbox(account))
             mailbox = session.mailbox
+            work_for(mailbox)
             try:
                 await session.line.hold()  # loading headers keeps it: nothing in clear
             except BaseException:
@@ -189,6 +191,7 @@ class Sessions:
         if mailbox is None:
             mailbox = self._mailbox(_unpack(keys.open(record.sealed))[0])
             self._live[keys.sid] = mailbox
+        work_for(mailbox)
         if using:
             mailbox.tenancy.attend()
             await self._store.touch(keys.sid, now)
