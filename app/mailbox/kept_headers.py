@@ -1,7 +1,7 @@
 """The headers that one mailbox keeps, within a budget; one that was let go is read again."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from .allowance import Share
@@ -40,9 +40,9 @@ class KeptHeaders:
         self.full |= let_go > 0
         return let_go
 
-    def only(self, headers: Iterable[Header]) -> None:
+    def only(self, headers: AbstractSet[Header]) -> None:
         """The others belong to no message any more."""
-        gone = self._kept.keys() - set(headers)
+        gone = self._kept.keys() - headers
         for header in gone:
             self._octets -= self._kept.pop(header)
         self._share.hold(self._octets)

@@ -5,6 +5,7 @@ What a visit does with it are verbs, each over a mailbox and a `Line`: `Reader`,
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import attrgetter
 
 from app.transport import Connection, Dialer, Doubt
 
@@ -14,6 +15,7 @@ from .downloads import SPOOL_OCTETS, Downloads
 from .export import Export
 from .feed import Feed, FeedTopic
 from .headers import Headers
+from .in_thread import in_thread
 from .index import Index
 from .kept_headers import KeptHeaders
 from .lease import Lease
@@ -149,7 +151,7 @@ class Mailbox:
             self.peeks.forget(id)
             self.downloads.forget_ended(id)
             self.saves.forget(id)
-        self.headers.kept.only(message.header for message in self.index)
+        self.headers.kept.only(await in_thread(set, map(attrgetter("header"), self.index)))
         self.news.describe(connection, self.index, self.lease.habit.doubts)
         lost, changes = self.marks.carry(self.index, carried.marks), carried.changes
         if not carried.first:

@@ -35,7 +35,7 @@ class Limits:
     listing_octets: int = 128 * 1024 * 1024
     words_entries: int = 1000
     words_octets: int = 64 * 1024
-    rows_at_once: int = 2000
+    rows_at_once: int = 1000
 
 
 def take_line(buffer: bytes, start: int, limit: int) -> tuple[bytes, int] | None:

@@ -54,7 +54,7 @@ def asked(command: Command[Any], limits: Limits | None = None) -> Engine:
 
 def answer(command: Command[Any], said: bytes, limits: Limits | None = None) -> Event:
     """The one event that `said` makes as the answer to `command`."""
-    return only(asked(command, limits).receive_data(said))
+    return only(received(asked(command, limits), said))
 
 
 def only(events: Sequence[Event]) -> Event:
@@ -73,7 +73,7 @@ def value(command: Command[Any], said: bytes) -> Any:
 
 
 def broken(command: Command[Any], said: bytes, limits: Limits | None = None) -> Broken:
-    return of(Broken, asked(command, limits).receive_data(said)[-1])
+    return of(Broken, received(asked(command, limits), said)[-1])
 
 
 def pieces(stream: bytes, cuts: Iterable[int]) -> list[bytes]:
