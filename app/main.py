@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from app import __version__
 from app.discovery import Discovery, Fetcher, Lookups
 from app.gate import Gate, Rates
+from app.mailbox import Allowances, Pot
+from app.pop3 import Limits
 from app.report import Reports
 from app.sessions import MemoryStore, SessionLimits, Sessions
 from app.settings import OfferedServer, Settings
@@ -53,7 +55,14 @@ def create_app(
         timeouts or Timeouts(), sign_in=settings.opening_time, rate=settings.least_rate
     )
     discovery = _discovery(settings, policy, lookups, gate, demo)
-    dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve, gate=gate)
+    dialer = Dialer(
+        policy,
+        ca_file=settings.ca_file,
+        timeouts=timeouts,
+        limits=Limits(listing_entries=settings.listing_limit),
+        resolve=resolve,
+        gate=gate,
+    )
     reports = Reports(dialer, settings.report_limit, settings.report_limit_client)
     sessions = Sessions(
         dialer,
@@ -68,6 +77,12 @@ def create_app(
             openings_host=settings.opening_limit_host,
             release=settings.idle_release,
             spool=settings.spool_limit,
+        ),
+        allowances=Allowances(
+            spools=Pot(settings.spool_total),
+            rows=Pot(settings.listing_total),
+            headers=Pot(settings.headers_total),
+            header_octets=settings.headers_limit,
         ),
     )
 

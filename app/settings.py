@@ -185,6 +185,23 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(
         256, ge=1, description="those of one address, or of one IPv6 network (/64)"
     )
+    spool_total: Annotated[int, NoDecode] = Field(
+        4 * 1024**3,
+        ge=1024**2,
+        description="octets on disk for the whole messages of all sessions",
+    )
+    listing_limit: int = Field(
+        200_000, ge=1, description="messages of one mailbox that are listed at once"
+    )
+    listing_total: int = Field(
+        500_000, ge=1, description="messages that are listed for all sessions together"
+    )
+    headers_limit: Annotated[int, NoDecode] = Field(
+        32 * 1024**2, ge=1024**2, description="octets of headers that are kept for one session"
+    )
+    headers_total: Annotated[int, NoDecode] = Field(
+        64 * 1024**2, ge=1024**2, description="octets of headers that are kept for all sessions"
+    )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
@@ -236,7 +253,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no time: seconds, or a number with s, m, h or d")
         return float(found[1]) * _SECONDS[found[2]]
 
-    @field_validator("spool_limit", mode="before")
+    @field_validator("spool_limit", "spool_total", "headers_limit", "headers_total", mode="before")
     @classmethod
     def _octets(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
         if not isinstance(value, str):

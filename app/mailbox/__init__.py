@@ -6,6 +6,7 @@ Must not know: HTTP, cookies, templates.
 """
 
 from .admission import check_sign_in
+from .allowance import Allowances, Pot
 from .commit import Commit
 from .console import DISPLAY_OCTETS, Console
 from .console_commands import USAGE, Typed, Verb, parse_line
@@ -36,6 +37,7 @@ from .errors import (
     QueryFault,
     SignInGivenUp,
     SignInHeld,
+    TooManyMessages,
     WayFault,
 )
 from .export import Export, ExportFormat
@@ -43,7 +45,7 @@ from .feed import Feed, FeedTopic, Watch
 from .filenames import message_name
 from .groups import By, Group, grouped
 from .headers import parse_headers
-from .in_thread import in_thread
+from .in_thread import in_thread, mail_thread, work_for
 from .index import Sort, SortKey
 from .line import Key, Line
 from .loader import Progress
@@ -86,6 +88,7 @@ __all__ = [
     "TOKEN_MEANS",
     "USAGE",
     "Account",
+    "Allowances",
     "AlreadyExporting",
     "Ambiguous",
     "Assumed",
@@ -132,6 +135,7 @@ __all__ = [
     "Order",
     "Outcome",
     "Peeked",
+    "Pot",
     "Progress",
     "Proposal",
     "Query",
@@ -147,6 +151,7 @@ __all__ = [
     "SignInHeld",
     "Sort",
     "SortKey",
+    "TooManyMessages",
     "Totals",
     "Transcript",
     "TranscriptLine",
@@ -161,6 +166,7 @@ __all__ = [
     "found_at",
     "grouped",
     "in_thread",
+    "mail_thread",
     "message_name",
     "message_within",
     "open_part",
@@ -171,4 +177,5 @@ __all__ = [
     "ranked",
     "read_query",
     "token_fits",
+    "work_for",
 ]

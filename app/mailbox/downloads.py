@@ -9,6 +9,7 @@ from app.mime import Contents
 from app.pop3 import Pop3Error
 from app.transport import Body, TransportError
 
+from .allowance import Allowances, Pot
 from .errors import CalledOff, MailboxError, MessageTooLarge, NoRoom
 from .in_thread import in_thread
 from .models import Message, MessageId
@@ -27,6 +28,7 @@ class Download:
     Args:
         message: which one.
         limit: octets it may take on disk.
+        pot: octets that all may take together.
 
     Raises:
         NoRoom: there is no disk to write to.
@@ -40,11 +42,11 @@ class Download:
         error: why it broke off, or None.
     """
 
-    def __init__(self, message: Message, limit: int) -> None:
+    def __init__(self, message: Message, limit: int, pot: Pot | None = None) -> None:
         self.id = message.id
         self.message = message
         self.expected = message.octets
-        self.spool = Spool(limit)
+        self.spool = Spool(limit, pot)
         self.complete = False
         self.error: Exception | None = None
         self.contents: Contents | None = None
@@ -125,10 +127,12 @@ class Downloads:
 
     Args:
         limit: octets on disk, of all of them together.
+        pot: octets on disk of all mailboxes together.
     """
 
-    def __init__(self, limit: int = SPOOL_OCTETS) -> None:
+    def __init__(self, limit: int = SPOOL_OCTETS, pot: Pot | None = None) -> None:
         self.limit = limit
+        self.pot = pot or Allowances().spools
         self._kept: OrderedDict[MessageId, Download] = OrderedDict()
 
     def get(self, id: MessageId) -> Download | None:
@@ -149,7 +153,7 @@ class Downloads:
 
         Raises:
             MessageTooLarge: it does not fit into the budget.
-            NoRoom: it does not while others are on their way.
+            NoRoom: it does not while others are on their way, of this mailbox or of others.
         """
         found = self.of(message)
         if found is not None and (found.running or found.complete):
@@ -159,7 +163,9 @@ class Downloads:
             raise MessageTooLarge(message.counted, self.limit)
         self._kept.pop(message.id, None)
         self._make_room(message.counted)
-        download = Download(message, self.limit - self._taken())  # LIST may lie
+        if message.counted > self.pot.left:
+            raise NoRoom(message.counted)
+        download = Download(message, self.limit - self._taken(), self.pot)  # LIST may lie
         self._kept[message.id] = download
         download.begin(open_body)
         return download

@@ -147,15 +147,28 @@ class MessageTooLarge(MailboxError):
 
 
 class NoRoom(MailboxError):
-    """The disk has no room for a message on its way.
+    """The disk has no room for a message on its way, or others have taken it.
 
     Attributes:
         octets: how many more were to be written.
+        retry_after: seconds after which it is worth another try.
     """
+
+    retry_after = 60
 
     def __init__(self, octets: int) -> None:
         super().__init__(octets)
         self.octets = octets
+
+
+class TooManyMessages(MailboxError):
+    """All open mailboxes together have more messages than this process keeps.
+
+    Attributes:
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 60
 
 
 class AlreadyExporting(MailboxError):

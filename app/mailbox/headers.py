@@ -13,6 +13,7 @@ from app.transport import Connection, TransportError
 from .errors import MailboxError
 from .feed import Feed, FeedTopic
 from .in_thread import in_thread
+from .kept_headers import KeptHeaders
 from .lease import Lease
 from .line import Line
 from .listing import Listing
@@ -40,15 +41,22 @@ class Headers:
         listing: whose.
         feed: is told of what comes.
         learnt: called with each message whose header has come.
+        kept: those that are kept.
 
     Attributes:
         no_top: the server has refused TOP altogether.
+        kept: as given.
         cut_off: they were still loading when the lock was given back for being idle.
         resumptions: how often they were resumed by themselves since a person did something.
     """
 
     def __init__(
-        self, lease: Lease, listing: Listing, feed: Feed, learnt: Callable[[Message], None]
+        self,
+        lease: Lease,
+        listing: Listing,
+        feed: Feed,
+        learnt: Callable[[Message], None],
+        kept: KeptHeaders,
     ) -> None:
         self.no_top = False
         self.cut_off = False
@@ -57,6 +65,7 @@ class Headers:
         self._listing = listing
         self._feed = feed
         self._learnt = learnt
+        self.kept = kept
         self._loader: HeaderLoader | None = None
         self._loading: asyncio.Task[None] | None = None
         self._resuming: asyncio.Task[None] | None = None
@@ -89,6 +98,10 @@ class Headers:
     def learn(self, message: Message, raw: bytes) -> None:
         """The header of a message has come."""
         self._listing.learn(message, raw)
+        if let_go := self.kept.keep(message.header):
+            self._listing.let_go(let_go)
+        if self.kept.full and self._loader is not None:
+            self._loader.leave()
         self._octets += len(raw)
         self._learnt(message)
         self._feed.tell(FeedTopic.PROGRESS)
@@ -98,15 +111,18 @@ class Headers:
     def start(self, line: Line) -> None:
         """Loads what is not known yet, unless that was stopped by a person."""
         connection = self._lease.connection
-        unknown = self._unknown()
+        unknown = [] if self.kept.full else self._unknown()
         unknown.sort(key=attrgetter("counted"), reverse=True)  # mostly few, or none
         self._unfinished = bool(unknown)
         if connection is None or not unknown or self._paused:
             return
-        self._loader = HeaderLoader(connection, unknown, self.learn, self._has_no_top)
+        self._loader = self._loader_of(connection, unknown)
         self._loading = asyncio.create_task(self._load(self._loader, connection, line))
         self._loading.add_done_callback(lambda _: self._feed.tell(FeedTopic.PROGRESS))
         self._feed.tell(FeedTopic.PROGRESS)
+
+    def _loader_of(self, connection: Connection, messages: Iterable[Message]) -> HeaderLoader:
+        return HeaderLoader(connection, messages, self.learn, self._has_no_top)
 
     async def stop(self) -> None:
         """Loads no more for now."""
@@ -137,9 +153,14 @@ class Headers:
 
     def prefer(self, messages: Iterable[Message]) -> None:
         """These messages are on the page: their headers come first."""
-        if self._loader is not None:
-            typed = self._lease.deletions.typed
-            self._loader.prefer(m for m in messages if m.number not in typed)
+        typed = self._lease.deletions.typed
+        wanted = [m for m in messages if not m.headers_known and m.number not in typed]
+        if self._loader is not None and self._loader.running:
+            self._loader.prefer(wanted)
+        elif wanted and self.kept.full and self._lease.connection is not None:
+            self._loader = self._loader_of(self._lease.connection, ())
+            self._loader.prefer(wanted)
+            self._loading = asyncio.create_task(self._loader.run())
 
     def prefer_marked(self, messages: Sequence[Message]) -> None:
         """What is marked is read first: without its header, a mark is good for this connection."""
@@ -198,7 +219,8 @@ class Headers:
                 self._lease.used = max(used, self._lease.attended)  # nobody has used it yet
 
     def close(self) -> None:
-        """Resumes no more."""
+        """Resumes no more, and keeps none."""
+        self.kept.close()
         self.resumptions = _RESUMPTIONS
         if self._resuming is not None:
             self._resuming.cancel()

@@ -46,11 +46,16 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Listings:
-    """What STAT, LIST and UIDL said on one connection; None where they said nothing of use."""
+    """What STAT, LIST and UIDL said on one connection; None where they said nothing of use.
+
+    Attributes:
+        left_out: messages beyond the limit of a listing, which are only counted.
+    """
 
     stat: Stat | None
     scan: Sequence[ScanListing] | None
     uidls: Sequence[UniqueId] | None
+    left_out: int = 0
 
     @property
     def sizes(self) -> dict[MessageNumber, Octets | None]:
@@ -107,6 +112,7 @@ class Index:
         has_uidls: whether every message has a UIDL that tells it on other connections too.
         totals: of all messages.
         largest: octets of the largest one.
+        left_out: messages that the server has behind these; what is not here may be one of them.
     """
 
     def __init__(
@@ -124,6 +130,7 @@ class Index:
         self.salt = salt
         self.births = births or {}
         self.stat = listings.stat
+        self.left_out = listings.left_out
         self._messages: dict[MessageId, Message] = {}
         self._numbered: dict[MessageNumber, Message] = {}
         self._claimed: dict[Uidl, Message] = {}

@@ -15,6 +15,8 @@ from app.pop3 import Command, CommandRejected, Uidl, commands
 from app.pop3.replies import says_empty
 from app.transport import Connection, Doubt
 
+from .allowance import Share
+from .errors import TooManyMessages
 from .groups import By, Group
 from .identity import certain
 from .in_thread import in_thread
@@ -55,6 +57,7 @@ class Listing:
 
     Args:
         lease: gives the connections' names, and what is known of the server.
+        rows: how many messages it may have.
 
     Attributes:
         index: the messages as last listed.
@@ -66,7 +69,7 @@ class Listing:
         orders: orders and selections of the index.
     """
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: Lease, rows: Share) -> None:
         self.index = empty()
         self.listed = False
         self.version = 0
@@ -75,6 +78,7 @@ class Listing:
         self.known = 0
         self.orders = Orders()
         self._lease = lease
+        self._rows = rows
         self._listed_on: Connection | None = None
         self._position = 0
         self._overview = Overview()
@@ -89,6 +93,7 @@ class Listing:
 
         Raises:
             CommandRejected: the server lists nothing at all.
+            TooManyMessages: all mailboxes together have too many.
             TransportError, RemoteProtocolError: the connection is dead.
         """
         # UIDL first: GNU mailutils writes a field into new messages then, which LIST counts.
@@ -100,7 +105,10 @@ class Listing:
         if len(refused) == _LISTINGS and not any(says_empty(error.text) for error in refused):
             raise refused[-1]  # and the server says why
         earlier = self.index
-        index, changes = await self._indexed(connection, Listings(stat, scan, rows))
+        if not self._rows.hold(max(len(rows or ()), len(scan or ()))):
+            raise TooManyMessages
+        left_out = max(connection.left_out.values(), default=0)
+        index, changes = await self._indexed(connection, Listings(stat, scan, rows, left_out))
         self.renamed = {}
         self.orders.forget()
         await self._carry_headers(earlier, index, no_top=no_top)
@@ -158,11 +166,23 @@ class Listing:
         name = self._lease.name
         return await carried(connection, name, marks.messages, earlier, now, same=same)
 
+    def close(self) -> None:
+        """Has no messages any more."""
+        self.index = empty()
+        self.orders.forget()
+        self._overview = Overview()
+        self._rows.hold(0)
+
     def learn(self, message: Message, raw: bytes) -> None:
         """The header of a message has come, over the connection of now."""
         self.known += not message.headers_known
         self._position += 1
         message.header.learn(raw, self._position, self._lease.name)
+
+    def let_go(self, count: int) -> None:
+        """So many headers are known no more."""
+        self.known -= count
+        self._position += 1
 
     def learn_attached(self, message: Message, attached: bool | None) -> bool:
         """Whether it is news that a message has attachments, or that it has none."""

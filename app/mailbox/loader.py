@@ -59,6 +59,7 @@ class HeaderLoader:
     ) -> None:
         self._connection = connection
         self._rest = deque(messages)
+        self._wanted: deque[Message] = deque()  # before the rest
         self._learnt = learnt
         self._no_top = no_top
         self._refusals = 0
@@ -73,12 +74,12 @@ class HeaderLoader:
     @property
     def running(self) -> bool:
         """Whether there is anything left to load."""
-        return not self._stopped and bool(self._rest or self._pending)
+        return not self._stopped and self.left > 0
 
     @property
     def left(self) -> int:
         """How many are still to come."""
-        return len(self._rest) + len(self._pending)
+        return len(self._wanted) + len(self._rest) + len(self._pending)
 
     def prefer(self, messages: Iterable[Message]) -> None:
         """These are being looked at: load them next, before what waits already.
@@ -89,8 +90,12 @@ class HeaderLoader:
         for message in wanted[:_AT_A_TIME]:
             if self._stopped or not self._ask(message):
                 return
-        self._rest.extendleft(reversed(wanted[_AT_A_TIME:]))
+        self._wanted.extendleft(reversed(wanted[_AT_A_TIME:]))
         self._connection.hasten([self._asked[m.id] for m in wanted if m.id in self._asked])
+
+    def leave(self) -> None:
+        """Asks for no more than is looked at: there is no room for others."""
+        self._rest.clear()
 
     async def run(self) -> None:
         """Loads until all is known or the connection ends; never raises for either."""
@@ -111,12 +116,14 @@ class HeaderLoader:
         Called again with each answer.
         """
         for _ in range(_AT_A_TIME):
-            if not self._rest or len(self._pending) >= self._at_once or self._stopped:
+            queue = self._wanted or self._rest
+            if not queue or len(self._pending) >= self._at_once or self._stopped:
                 break
-            self._ask(self._rest.popleft())
+            self._ask(queue.popleft())
         if not self._pending:
             self._idle.set()
-        return bool(self._rest) and len(self._pending) < self._at_once and not self._stopped
+        more = bool(self._wanted or self._rest) and not self._stopped
+        return more and len(self._pending) < self._at_once
 
     def _ask(self, message: Message) -> bool:
         """Asks for one header, once; False where the connection is dead."""

@@ -5,15 +5,19 @@ What a visit does with it are verbs, each over a mailbox and a `Line`: `Reader`,
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import attrgetter
 
 from app.transport import Connection, Dialer, Doubt
 
+from .allowance import Allowances, Share
 from .dialogue import Dialogue
 from .downloads import SPOOL_OCTETS, Downloads
 from .export import Export
 from .feed import Feed, FeedTopic
 from .headers import Headers
+from .in_thread import in_thread
 from .index import Index
+from .kept_headers import KeptHeaders
 from .lease import Lease
 from .line import Line
 from .listing import Listing
@@ -34,6 +38,7 @@ class Mailbox:
         account: whose, and where.
         dialer: opens connections.
         spool_limit: octets that its whole messages may take on disk.
+        allowances: what all mailboxes may hold together.
 
     Attributes:
         account: as given.
@@ -53,20 +58,27 @@ class Mailbox:
     """
 
     def __init__(
-        self, account: Account, dialer: Dialer, *, spool_limit: int = SPOOL_OCTETS
+        self,
+        account: Account,
+        dialer: Dialer,
+        *,
+        spool_limit: int = SPOOL_OCTETS,
+        allowances: Allowances | None = None,
     ) -> None:
+        allowances = allowances or Allowances()
         self.account = account
         self.feed = Feed()
         self.transcript = Transcript(account.target.shown, self.feed)
         self.lease = Lease(dialer, account.target, self, self.transcript)
         self.lease.waiting.changed = lambda: self.feed.tell(FeedTopic.HELD)
-        self.listing = Listing(self.lease)
+        self.listing = Listing(self.lease, Share(allowances.rows))
         self.marks = Marks(changed=self._marked)
-        self.headers = Headers(self.lease, self.listing, self.feed, self._compare)
+        kept = KeptHeaders(Share(allowances.headers, allowances.header_octets))
+        self.headers = Headers(self.lease, self.listing, self.feed, self._compare, kept)
         self.news = News()
         self.tenancy = Tenancy(self.lease, self.headers, self.feed, self.news)
         self.peeks = Peeks()
-        self.downloads = Downloads(spool_limit)
+        self.downloads = Downloads(spool_limit, allowances.spools)
         self.saves = Saves(self.marks, self.downloads)
         self.exporting: Export | None = None
         self.receipts = Receipts()
@@ -88,7 +100,9 @@ class Mailbox:
         deleted = self.lease.deletions.pending.messages
         pending = (NoticeCount(Notice.DELETED_IN_CONSOLE, deleted),) if deleted else ()
         top = (NoticeCount(Notice.NO_TOP),) if self.headers.no_top else ()
-        return (*pending, *top, *self.news.standing)
+        left = len(self.index) - self.listing.known if self.headers.kept.full else 0
+        headers = (NoticeCount(Notice.HEADERS_LEFT, left),) if left else ()
+        return (*pending, *top, *headers, *self.news.standing)
 
     async def close(self) -> None:
         """The end of the session: gives the lock back; deletes nothing.
@@ -104,6 +118,8 @@ class Mailbox:
         if self.lease.in_use:  # QUIT would wait for the end of a download
             self.lease.drop()
         await self.tenancy.release()
+        if self.exporting is None or not self.exporting.running:  # which ends by itself
+            self.listing.close()
 
     # -- from one connection to the next -------------------------------------------------------
 
@@ -135,6 +151,7 @@ class Mailbox:
             self.peeks.forget(id)
             self.downloads.forget_ended(id)
             self.saves.forget(id)
+        self.headers.kept.only(await in_thread(set, map(attrgetter("header"), self.index)))
         self.news.describe(connection, self.index, self.lease.habit.doubts)
         lost, changes = self.marks.carry(self.index, carried.marks), carried.changes
         if not carried.first:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, NewType
 
-from app.mime import Summary, split_header, summarise
+from app.mime import Summary, essence, split_header, summarise
 from app.pop3 import Capabilities, MessageNumber, Octets, Uidl
 from app.transport import Connection, Target
 
@@ -135,6 +135,7 @@ class Header:
         cut: the server breaks it off at a lone dot, and the connection ends with it.
         search_text: what orders and filters compare; `UNREAD` until it was needed.
         attached: whether the message has an attachment, where more than its header was seen.
+        kept_octets: of what is kept of it.
     """
 
     __slots__ = (
@@ -143,6 +144,7 @@ class Header:
         "attached",
         "cut",
         "digest",
+        "kept_octets",
         "position",
         "read_on",
         "refused",
@@ -157,6 +159,7 @@ class Header:
         self.cut = False
         self.search_text: SearchText = UNREAD
         self.attached: bool | None = None
+        self.kept_octets = 0
         self._raw: bytes | None = None
         self._summary: Summary | None = None
 
@@ -189,11 +192,17 @@ class Header:
 
     def learn(self, raw: bytes, position: int, read_on: str = "") -> None:
         """Takes the header's octets, read on the connection of this name."""
-        self._raw = raw
+        self._raw = essence(raw)
+        self.kept_octets = len(self._raw)
         self.search_text = UNREAD
         self.digest = header_digest(raw)
         self.position = position
         self.read_on = read_on
+
+    def let_go(self) -> None:
+        """Keeps no more of it than what tells the message from others."""
+        self._raw = self._summary = None
+        self.search_text, self.position, self.kept_octets = UNREAD, 0, 0
 
 
 @dataclass(slots=True, eq=False)
@@ -254,8 +263,10 @@ class Notice(Enum):
     PIPELINING_BROKE = "broke off inside a group of commands"
     LONE_DOTS = "breaks messages off at lone dots"
     DUPLICATE_UIDLS = "duplicate UIDLs"
+    HEADERS_LEFT = "not all headers are kept"
     SIZES_UNKNOWN = "sizes are not known"
     COUNTS_DIFFER = "STAT and LIST differ"
+    LEFT_OUT = "more messages than are listed"
     MARKED_GONE = "marked messages are gone"
     GONE = "messages are gone"
     NEW_MAIL = "new messages"
@@ -302,6 +313,7 @@ class Unproven(Enum):
     REUSED = "the server gave a UIDL to another message"
     NO_SIZES = "the server does not tell the sizes, and has no UIDLs that tell"
     NO_UIDLS = "the server has no UIDLs, and the sizes it lists now do not tell"
+    LEFT_OUT = "the server has more messages than are listed"
     USELESS_UIDLS = "the server's UIDLs tell nothing, and the sizes it lists neither"
 
 

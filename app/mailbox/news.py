@@ -24,7 +24,8 @@ class Changes:
         altered: ids whose size is another one now.
         came: ids that were not there before.
         reset: the same messages, it seems, have other UIDLs.
-        certain: whether ids tell messages from one listing to the next: there are UIDLs.
+        certain: whether ids tell messages from one listing to the next: there are UIDLs, and all
+            messages are listed.
     """
 
     vanished: frozenset[MessageId] = frozenset()
@@ -43,8 +44,11 @@ def compare(earlier: Index, now: Index) -> Changes:
             _without_copies(now, came, earlier),
         )
     altered = {id for id in earlier.ids & now.ids if earlier[id].octets != now[id].octets}
-    certain = earlier.has_uidls and now.has_uidls
-    if not certain and earlier.salt != now.salt:
+    # What is missing may stand behind the rows that are listed, and what is there come from there.
+    certain = earlier.has_uidls and now.has_uidls and not now.left_out
+    if earlier.left_out:
+        came = set()
+    elif not certain and earlier.salt != now.salt:
         came = _appended(earlier, now)
     strangers = len(earlier) > 0 and len(vanished) == len(earlier) and len(now) > 0
     reset = certain and strangers and not set(earlier.sizes).isdisjoint(now.sizes)
@@ -164,7 +168,9 @@ class News:
         }
         if index.duplicates:
             self._standing[Notice.DUPLICATE_UIDLS] = index.duplicates
-        if index.stat is not None and index.stat.messages != len(index):
+        if index.left_out:
+            self._standing[Notice.LEFT_OUT] = index.left_out
+        elif index.stat is not None and index.stat.messages != len(index):
             self._standing[Notice.COUNTS_DIFFER] = index.stat.messages
         if index.totals.unsized:
             self._standing[Notice.SIZES_UNKNOWN] = index.totals.unsized

@@ -19,7 +19,7 @@ from app.mime import (
 from .downloads import Download
 from .errors import NoSuchPart
 from .filenames import part_name
-from .in_thread import in_thread
+from .in_thread import in_thread, mail_thread
 
 _BLOCK: Final = 64 * 1024  # encoded octets decoded at a time; more takes memory and saves no time
 _GROWTH: Final = 64 * 1024  # octets to come, at least, before it is worth looking again
@@ -56,8 +56,8 @@ async def open_part(contents: Contents, path: str) -> OpenPart:
         NoSuchPart: there is none of this path.
     """
     within, own = split_path(path)
-    owner = await in_thread(message_within, contents, within)
-    part = await in_thread(_find, owner.data, own, whole=owner.whole)
+    owner = await mail_thread(message_within, contents, within)
+    part = await mail_thread(_find, owner.data, own, whole=owner.whole)
     if part is None:
         raise NoSuchPart(path)
     return OpenPart(_decoded(owner.data, part), part_name(part), part.octets)
@@ -75,7 +75,7 @@ async def follow_part(download: Download, path: str) -> OpenPart:
     within, _ = split_path(path)
     if within:
         await download.finished()
-        return await open_part(await in_thread(Contents, download.spool, whole=True), path)
+        return await open_part(await mail_thread(Contents, download.spool, whole=True), path)
     follower = _Follower(download, path)
     part = await follower.find()
     return OpenPart(follower.blocks(part), part_name(part), part.octets)
@@ -131,7 +131,7 @@ class _Follower:
             self._whole = True
         self._seen = len(self._download.spool)
         come = Section(self._download.spool, 0, self._seen)
-        return await in_thread(_find, come, self._path, whole=self._whole)
+        return await mail_thread(_find, come, self._path, whole=self._whole)
 
     async def blocks(self, part: Attachment) -> AsyncIterator[bytes]:
         """Its decoded octets.

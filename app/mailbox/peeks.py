@@ -11,7 +11,7 @@ from app.mime import Contents, HeaderField, split_header
 from app.pop3 import commands
 from app.transport import Connection, Fetched
 
-from .in_thread import in_thread
+from .in_thread import mail_thread
 from .models import Message, MessageId
 
 PEEK_OCTETS: Final = 256 * 1024  # what is kept of a peek; the rest is only counted
@@ -90,7 +90,7 @@ async def _top(connection: Connection, message: Message, lines: int) -> Peeked:
     if message.octets is not None:
         expected = min(message.octets, expected)
     fetched = await connection.fetch(commands.top(message.number, lines), PEEK_OCTETS, expected)
-    return await in_thread(_examined, message, fetched, lines)
+    return await mail_thread(_examined, message, fetched, lines)
 
 
 def _examined(message: Message, fetched: Fetched, lines: int) -> Peeked:

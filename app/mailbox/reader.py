@@ -23,7 +23,7 @@ from .errors import (
 from .export import Export, ExportFormat
 from .feed import FeedTopic
 from .headers import parse_headers
-from .in_thread import in_thread
+from .in_thread import mail_thread
 from .line import Line
 from .listing import or_none
 from .mailbox import Mailbox
@@ -197,7 +197,7 @@ class Reader:
         if download is None or not download.complete:
             return None
         if download.contents is None:
-            download.contents = await in_thread(Contents, download.spool, whole=True)
+            download.contents = await mail_thread(Contents, download.spool, whole=True)
         if not message.headers_known:  # where the server has no TOP, this is how it is read
             await self._learn_from(message, download.contents)
         octets = len(download.spool)
@@ -270,7 +270,7 @@ class Reader:
             found = await self._whole(message)
         if found is None:
             raise NoSuchPart(ALL_ATTACHMENTS)
-        yield await in_thread(bundle, found.message, found.contents, within)
+        yield await mail_thread(bundle, found.message, found.contents, within)
 
     def export(self, messages: Sequence[Message], form: ExportFormat) -> Export:
         """Many whole messages in one file; nothing is sent before its blocks are asked for.
@@ -291,7 +291,7 @@ class Reader:
             found = mailbox.downloads.of(message)
             if found is not None and found.complete:
                 return found
-            download = Download(message, limit)
+            download = Download(message, limit, mailbox.downloads.pot)
             download.begin(lambda: self.retr(message.id))
             return download
 

@@ -8,8 +8,12 @@ import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from typing import Final
 
+from .allowance import Pot, Share
 from .errors import MessageTooLarge, NoRoom
+
+_RESERVE: Final = 64 * 1024 * 1024  # octets of the disk that are left to others
 
 
 class Spool:
@@ -19,13 +23,15 @@ class Spool:
 
     Args:
         limit: octets it may take.
+        pot: octets that all spools may take together.
 
     Raises:
         NoRoom: there is no disk to write to.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, pot: Pot | None = None) -> None:
         self._limit = limit
+        self._share = Share(pot or Pot(limit))
         try:
             self._file = tempfile.TemporaryFile(prefix="popscope-", buffering=0)  # noqa: SIM115 -- see __del__
         except OSError as error:
@@ -62,10 +68,13 @@ class Spool:
 
         Raises:
             MessageTooLarge: they would go over the limit; nothing was written.
-            NoRoom: the disk is full; nothing of them is kept.
+            NoRoom: the disk is full, or about to be; nothing of them is kept.
         """
-        if self._written + len(data) > self._limit:
-            raise MessageTooLarge(self._written + len(data), self._limit)
+        octets = self._written + len(data)
+        if octets > self._limit:
+            raise MessageTooLarge(octets, self._limit)
+        if self._nearly_full() or not self._share.hold(octets):
+            raise NoRoom(len(data))
         rest, at = memoryview(data), self._written
         try:
             while rest:
@@ -74,6 +83,12 @@ class Spool:
         except OSError as error:
             with suppress(OSError):
                 self._file.truncate(self._written)
+            self._share.hold(self._written)
             raise NoRoom(len(data)) from error
         self._digest.update(data)
-        self._written += len(data)
+        self._written = octets
+
+    def _nearly_full(self) -> bool:
+        disk = os.fstatvfs(self._file.fileno())
+        reserve = min(_RESERVE, disk.f_blocks * disk.f_frsize // 20)
+        return disk.f_bavail * disk.f_frsize < reserve

@@ -80,7 +80,7 @@ class Tenancy:
         async with self._lease.alone():
             if not self.idle(seconds):  # somebody was quicker
                 return False
-            self._headers.cut_off = self._headers.loading
+            self._headers.cut_off = self._headers.loading or self._headers.kept.full
             await self.give_back()
             return True
 

@@ -37,10 +37,11 @@ def judge(before: Index, marked: Collection[MessageId], after: Index) -> CommitV
     Messages are found again by UIDL; where a UIDL has several copies, by their sizes, and where
     sizes are the same too, by how many are left. Where at least as many unmarked messages are
     missing as marked ones stand there, UIDLs may have moved on, and tell nothing. Without UIDLs
-    only the row of all sizes can tell, and only if nothing else changed.
+    only the row of all sizes can tell, and only if nothing else changed. Where the server has more
+    messages than were listed, what is missing may be one of them.
     """
     chosen = frozenset(marked)  # looked up for each message of the maildrop
-    if not before.has_uidls or not after.has_uidls:
+    if not before.has_uidls or not after.has_uidls or after.left_out:
         return _judge_by_sizes(before, chosen, after)
     if _renamed(before, chosen, after):
         return unknown(marked, why=Unproven.RENAMED)
@@ -102,6 +103,8 @@ def _renamed(before: Index, marked: frozenset[MessageId], after: Index) -> bool:
 
 
 def _judge_by_sizes(before: Index, marked: frozenset[MessageId], after: Index) -> CommitVerdict:
+    if after.left_out:
+        return unknown(marked, why=Unproven.LEFT_OUT)
     if after.totals.unsized or (before.totals.unsized and len(after)):
         return unknown(marked, why=Unproven.NO_SIZES)
     expected = [message.octets for message in before if message.id not in marked]

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from .decoders import Base64Counter, decoder
+from .decoders import Base64Counter, Decoder, decoder
 from .headers import raw_fields, unfold
 from .octets import Octets, blocks, search
 from .parameters import parse_parameters
 from .structure import Part, Structure
 from .transfer import decode_transfer, true_encoding
 from .uuencode import MAX_FILES, UuFile, find_uuencoded
+from .work import ODD_LINE, Work
 
 MAX_BLOCK: Final = 64 * 1024
 
@@ -28,6 +29,8 @@ _WINMAIL: Final = "winmail.dat"
 _SMIME_SUFFIX: Final = ".p7m"  # RFC 8551, 3.2.1
 _MESSAGE_SUFFIX: Final = ".eml"
 _IDENTITY: Final = frozenset({"7bit", "8bit", "binary"})
+_CHEAP: Final = 256  # octets that are decoded, and hashed, in a unit of work
+_DEAR: Final = 8
 _SIZE: Final = re.compile(r"\d{1,15}", re.ASCII)
 _SNIFF: Final = 256
 _BEGIN: Final = re.compile(rb"begin(?:-base64)?[ ]{1,4}[0-7]{3}")
@@ -109,7 +112,7 @@ class Attachment:
         encoding: Content-Transfer-Encoding in lower case, or `uuencode`; 8bit where it is said to
             be base64 and is none.
         span: offsets (start, end) of the encoded octets.
-        octets: decoded size, exact; None while octets are missing.
+        octets: decoded size, exact; None while octets are missing, or too much work to count.
         estimate: the size that the sender declares for what is not here, or None.
         complete: True when every octet is there.
         kind: what it is.
@@ -144,6 +147,7 @@ def attachments(
     *,
     whole: bool,
     only: str | None = None,
+    work: Work | None = None,
 ) -> tuple[Attachment, ...]:
     """What is no body, in the order of the message. Never raises; linear in the length of `data`.
 
@@ -156,7 +160,9 @@ def attachments(
         body_paths: the parts that are shown as the text.
         whole: False when the message goes on behind `data`.
         only: the one path that is looked for, where it is one.
+        work: how much may be done; sizes beyond that are not told.
     """
+    work = work or Work(octets=len(data))
     found: list[Attachment] = []
     left = MAX_FILES
     encrypted = _pgp_payloads(structure.root)
@@ -165,12 +171,14 @@ def attachments(
         offered = part.path not in body_paths and only in {None, part.path}
         if offered and is_leaf(part, structure.root):
             in_pgp = part.path in encrypted
-            found.append(_from_part(data, part, in_pgp=in_pgp, complete=complete))
+            found.append(_from_part(data, part, work, in_pgp=in_pgp, complete=complete))
         sought = only is None or only.startswith(f"{part.path}~")
         if left and sought and _may_hold_files(part, body_paths):
             files = _uuencoded(data, part.body, whole=complete)[:left]
             left -= len(files)
-            found += [_from_text(data, part, file, number) for number, file in enumerate(files, 1)]
+            found += [
+                _from_text(data, part, one, number, work) for number, one in enumerate(files, 1)
+            ]
     return tuple(one for one in found if only in {None, one.path})
 
 
@@ -184,12 +192,17 @@ def stream(data: Octets, attachment: Attachment) -> Iterator[bytes]:
                 yield octets[at : at + MAX_BLOCK]
 
 
-def measure(data: Octets, attachment: Attachment) -> Measured:
-    """The size and the digest of what `stream` gives."""
+def measure(data: Octets, attachment: Attachment, work: Work | None = None) -> Measured:
+    """The size and the digest of what `stream` gives; no digest where that is too much work."""
+    work = work or Work(octets=len(data))
+    if not work.spend(_cost(attachment.span, attachment.encoding)):
+        return Measured(octets=attachment.octets or 0, sha256="")
     count, digest = 0, hashlib.sha256()
-    for octets in _decoded(data, attachment):
+    made = decoder(attachment.encoding, complete=attachment.complete)
+    for octets in _decoded(data, attachment, made):
         count += len(octets)
         digest.update(octets)
+    work.spent(getattr(made, "odd_lines", 0) * ODD_LINE)
     return Measured(octets=count, sha256=digest.hexdigest())
 
 
@@ -222,7 +235,7 @@ def _uuencoded(data: Octets, span: tuple[int, int], *, whole: bool) -> tuple[UuF
     return tuple(replace(file, start=file.start + first, end=file.end + first) for file in files)
 
 
-def _from_part(data: Octets, part: Part, *, in_pgp: bool, complete: bool) -> Attachment:
+def _from_part(data: Octets, part: Part, work: Work, *, in_pgp: bool, complete: bool) -> Attachment:
     kind = _kind(data, part)
     encoding = true_encoding(part.encoding, data, part.body, complete=complete)
     if in_pgp and kind is Kind.FILE:
@@ -241,14 +254,14 @@ def _from_part(data: Octets, part: Part, *, in_pgp: bool, complete: bool) -> Att
         charset=part.charset,
         encoding=encoding,
         span=part.body,
-        octets=_octets(data, part.body, encoding) if complete else None,
+        octets=_octets(data, part.body, encoding, work) if complete else None,
         estimate=estimate,
         complete=complete,
         kind=kind,
     )
 
 
-def _from_text(data: Octets, part: Part, file: UuFile, number: int) -> Attachment:
+def _from_text(data: Octets, part: Part, file: UuFile, number: int, work: Work) -> Attachment:
     span = (file.start, file.end)
     return Attachment(
         path=f"{part.path}~{number}",
@@ -259,7 +272,7 @@ def _from_text(data: Octets, part: Part, file: UuFile, number: int) -> Attachmen
         charset=None,
         encoding="uuencode",
         span=span,
-        octets=_octets(data, span, "uuencode") if file.complete else None,
+        octets=_octets(data, span, "uuencode", work) if file.complete else None,
         estimate=None,
         complete=file.complete,
         kind=_kind_by_name(file.name),
@@ -337,19 +350,28 @@ def _size(value: str | None) -> int | None:
     return int(value) if value is not None and _SIZE.fullmatch(value) else None
 
 
-def _octets(data: Octets, span: tuple[int, int], encoding: str) -> int:
+def _cost(span: tuple[int, int], encoding: str) -> int:
+    """Units of work to decode it, but for odd lines of base64."""
+    return (span[1] - span[0]) // (_CHEAP if encoding in _IDENTITY | {"base64"} else _DEAR)
+
+
+def _octets(data: Octets, span: tuple[int, int], encoding: str, work: Work) -> int | None:
     """The decoded size of a complete body; base64 is counted, not decoded."""
+    if not work.spend(_cost(span, encoding)):
+        return None
     if encoding == "base64":
         counter = Base64Counter()
         for block in blocks(data, *span, _INPUT):
             counter.feed(block)
-        return counter.close()
+        found = counter.close()
+        work.spent(counter.odd_lines * ODD_LINE)
+        return found
     made = decoder(encoding)
     return sum(len(made.feed(block)) for block in blocks(data, *span, _INPUT)) + len(made.close())
 
 
-def _decoded(data: Octets, attachment: Attachment) -> Iterator[bytes]:
-    made = decoder(attachment.encoding, complete=attachment.complete)
+def _decoded(data: Octets, attachment: Attachment, made: Decoder | None = None) -> Iterator[bytes]:
+    made = made or decoder(attachment.encoding, complete=attachment.complete)
     for block in blocks(data, *attachment.span, _INPUT):
         if octets := made.feed(block):
             yield octets

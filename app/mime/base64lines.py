@@ -62,6 +62,11 @@ class Base64Lines:
         self._left = _MAX_ODD
         self._in_long = False  # within a line of data that is not looked at any more
 
+    @property
+    def odd(self) -> int:
+        """How many lines were looked at one by one, which takes long."""
+        return _MAX_ODD - self._left
+
     def feed(self, data: bytes) -> bytes:
         """The lines of `data`, and of what was in doubt, that are data."""
         data, self._rest = self._rest + data, b""

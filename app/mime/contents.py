@@ -14,13 +14,16 @@ from urllib.parse import unquote
 
 from .attachments import Attachment, Kind, Measured, attachments, measure, own_parts, stream
 from .body import Shown, may_bring_words, read_body
-from .headers import parse_fields
+from .calendar import MAX_OCTETS as MAX_CALENDAR
+from .calendar import Invitation, invitation
+from .headers import HeaderField, parse_fields
 from .inline_images import INLINE_OCTETS, InlineImages, image_type, name_of
 from .inner_messages import JOINT, inner_octets
 from .octets import Octets
 from .structure import MAX_DEPTH, Part, scan
 from .text_parts import MAX_TEXT_OCTETS, decode_body, decode_html_body, decode_markup
 from .transfer import decode_transfer, is_known_encoding, true_encoding
+from .work import CALENDAR, PIECE, Work
 
 TextKind = Literal["plain", "html", "none"]
 
@@ -78,18 +81,22 @@ class Contents:
         data: from the first header octet on, dot-unstuffed.
         whole: True when nothing comes behind `data`.
         signed: how many opaque signatures are wrapped around it, one around the other.
+        work: how much may be done; what is over it is left out, and named as a defect.
 
     Attributes:
         root: the tree of parts.
         text: the words of the body, at most 1 MiB of it.
         passages: the body in order.
-        fields: all header fields, in order.
         attachments: what is not shown, in order, and uuencoded files in texts.
         shown: pictures and named texts that are shown, in order.
         has_attachments: whether it has any; None while none has come and more parts may.
     """
 
-    def __init__(self, data: Octets, *, whole: bool, signed: int = 0) -> None:
+    def __init__(
+        self, data: Octets, *, whole: bool, signed: int = 0, work: Work | None = None
+    ) -> None:
+        self._work = work or Work(octets=len(data))
+        self._files = self._work.twin()  # counting them takes nothing from the text
         self._structure = scan(data, whole=whole)
         self.data = data
         self.whole = whole
@@ -102,14 +109,21 @@ class Contents:
         pictures = {one.part.path for one in pieces if one.kind == "picture"} | self._referenced()
         shown = self._body.paths | pictures
         unnamed = {one.path for one in own_parts(self.root) if one.filename is None}
-        found = attachments(data, self._structure, (shown & unnamed) - pictures, whole=whole)
+        bodies = (shown & unnamed) - pictures
+        found = attachments(data, self._structure, bodies, whole=whole, work=self._files)
         self.attachments = tuple(one for one in found if one.path not in shown)
         self.shown = tuple(one for one in found if one.path in shown)
-        self.fields = parse_fields(bytes(data[slice(*self.root.header)]))
         self.passages = tuple(self._passages({one.path: one for one in found}))
         self.text = self._text()
         self._measures: dict[str, Measured] = {}
+        self._invitations: dict[str, Invitation | None] = {}
+        self._wrapped: Contents | None = None
         self.has_attachments = self._has_attachments()
+
+    @cached_property
+    def fields(self) -> tuple[HeaderField, ...]:
+        """All header fields, in order."""
+        return parse_fields(bytes(self.data[slice(*self.root.header)]), self._work)
 
     @property
     def attachment_first(self) -> bool:
@@ -143,8 +157,18 @@ class Contents:
         """Its exact size and digest; decodes all of it the first time."""
         found = self._measures.get(attachment.path)
         if found is None:
-            found = self._measures[attachment.path] = measure(self.data, attachment)
+            found = measure(self.data, attachment, self._files)
+            self._measures[attachment.path] = found
         return found
+
+    def invitation(self, attachment: Attachment) -> Invitation | None:
+        """What a calendar says, read the first time; None where it is none or too much work."""
+        path, octets = attachment.path, attachment.octets or 0
+        if path not in self._invitations:
+            readable = octets <= MAX_CALENDAR and self._work.spend(CALENDAR + octets)
+            found = invitation(self.decoded(attachment), attachment.charset) if readable else None
+            self._invitations[path] = found
+        return self._invitations[path]
 
     def decoded(self, attachment: Attachment) -> bytes:
         """All its octets, in memory; for small ones."""
@@ -157,15 +181,16 @@ class Contents:
             path: of the part that it is; for one in another, their paths joined by `:`.
         """
         contents: Contents | None = self
+        work = Work(octets=len(self.data))
         for one in path.split(JOINT) if path.count(JOINT) < MAX_DEPTH else [""]:
-            contents = contents and contents._opened(one)  # noqa: SLF001 - of its own class
+            contents = contents and contents._opened(one, work)  # noqa: SLF001 - of its own class
         return contents
 
     def readable(self) -> "tuple[str, Contents]":
         """What it says, and the path to that: "" and itself, unless a signature is around it."""
         path, contents = "", self
         while (wrapper := contents.wrapper) is not None:
-            inner = contents.inner(wrapper.path)
+            inner = contents._unwrapped(wrapper)
             if inner is None:
                 break
             path, contents = join_paths(path, wrapper.path), inner
@@ -181,7 +206,12 @@ class Contents:
         alone = ended and len(self.attachments + self.shown) == 1 and not self.text.text.strip()
         return first if alone or first.path == self.root.path else None
 
-    def _opened(self, path: str) -> "Contents | None":
+    def _unwrapped(self, wrapper: Attachment) -> "Contents | None":
+        """What the signature is around, opened the first time."""
+        self._wrapped = self._wrapped or self._opened(wrapper.path, self._work)
+        return self._wrapped
+
+    def _opened(self, path: str, work: Work) -> "Contents | None":
         offered = self.attachments + self.shown
         part = next((one for one in offered if one.path == path), None)
         found = None if part is None else inner_octets(self.data, part)
@@ -189,7 +219,7 @@ class Contents:
             return None
         octets, whole = found
         signed = self.signed + 1 if part.kind is Kind.SMIME_SIGNED else 0
-        return Contents(octets, whole=whole, signed=signed)
+        return Contents(octets, whole=whole, signed=signed, work=work)
 
     def _has_attachments(self) -> bool | None:
         _, readable = self.readable()
@@ -239,6 +269,8 @@ class Contents:
             found.append("unknown-encoding")
         if self._is_cut(self._body.words):
             found.append("text-cut")
+        if self._work.over or self._files.over:
+            found.append("work-cut")
         return tuple(dict.fromkeys(found))
 
     @property
@@ -280,6 +312,8 @@ class Contents:
             start, end = one.part.body
             stop = min(end, start + left) if one.kind in {"plain", "html"} else start
             left -= stop - start
+            if one.kind in {"plain", "html"} and not self._readable(stop - start):
+                return
             yield one, bytes(self.data[start:stop]), one.part.complete and stop == end
 
     def _plain_text(self, part: Part, octets: bytes, *, complete: bool) -> str:
@@ -297,10 +331,14 @@ class Contents:
 
     def _is_blank(self, part: Part) -> bool:
         start, end = part.body
-        if not part.complete or end - start > _BLANK_OCTETS:
+        if not part.complete or end - start > _BLANK_OCTETS or not self._readable(end - start):
             return False
         octets = bytes(self.data[start:end])
         return not self._plain_text(part, octets, complete=True).strip()
+
+    def _readable(self, octets: int) -> bool:
+        """Whether there is work left to read so much of a body."""
+        return self._work.spend(PIECE + octets // 8)
 
     def _is_picture(self, part: Part) -> bool:
         """Whether it is one that a browser shows, by its first octets, as far as they came."""

@@ -56,6 +56,10 @@ class _Base64:
         self._lines = Base64Lines()
         self._groups = _Groups()
 
+    @property
+    def odd_lines(self) -> int:
+        return self._lines.odd
+
     def feed(self, data: bytes) -> bytes:
         return self._groups.feed(self._lines.feed(data))
 
@@ -192,6 +196,11 @@ class Base64Counter:
         self._lines = Base64Lines()
         self._octets = 0
         self._characters = 0  # of the block so far
+
+    @property
+    def odd_lines(self) -> int:
+        """How many lines had to be looked at one by one."""
+        return self._lines.odd
 
     def feed(self, data: bytes) -> None:
         """Counts what `data` adds."""

@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Final, Literal
 
 from .addresses import Address, parse_addresses
+from .charsets import clean_line
 from .dates import parse_date
 from .parameters import media_type
 from .received import parse_received
 from .receivers import receivers
 from .words import decode_words
+from .work import WORD, Work
 
 __all__ = [
     "Address",
@@ -54,6 +56,17 @@ _MBOX: Final = (b"From ", b">From ")
 _ONCE: Final = frozenset({"from", "sender", "date", "subject", "message-id", "content-type"})
 _WANTED: Final = _ONCE | {"to", "received"}
 _MAX_RECEIVED: Final = 10  # from the top; no organisation hands a message on more often
+
+_ESSENCE: Final = re.compile(
+    rb"^(from|sender|date|subject|message-id|content-type|to)[ \t]*:"
+    rb"[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PLAIN_DATE: Final = re.compile(
+    rb"date:[ \t]{0,8}(?:[a-z]{3},[ \t]{1,4})?[0-3]?[0-9][ \t][a-z]{3}[ \t](?:19|20)[0-9]{2}[ \t]"
+    rb"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?[ \t][+-][0-9]{4}\b",
+    re.IGNORECASE,
+)
 
 DateFrom = Literal["header", "received"]
 
@@ -227,12 +240,37 @@ def unfold(raw_value: bytes) -> bytes:
     return value
 
 
-def parse_fields(raw_header: bytes) -> tuple[HeaderField, ...]:
-    """Every field of a header block in order, as it came and as people read it. Never raises."""
+def parse_fields(raw_header: bytes, work: Work | None = None) -> tuple[HeaderField, ...]:
+    """Every field of a header block in order, as it came and as people read it. Never raises.
+
+    Args:
+        raw_header: a header block.
+        work: how much may be done; encoded words beyond that stay as they came.
+    """
+    work = work or Work(octets=len(raw_header))
     return tuple(
-        HeaderField(name=name, raw=raw, value=decode_words(unfold(raw[value_at:])))
+        HeaderField(name=name, raw=raw, value=_value(unfold(raw[value_at:]), work))
         for name, raw, value_at in raw_fields(raw_header)
     )
+
+
+def _value(value: bytes, work: Work) -> str:
+    plain = value.isascii() and b"=?" not in value and b"\x1b" not in value
+    if plain or work.spend(len(value) + WORD * (1 + value.count(b"=?"))):
+        return decode_words(value)
+    return clean_line(value.decode("utf-8", "replace"))
+
+
+def essence(raw_header: bytes) -> bytes:
+    """As much of a header as `summarise` needs for the same, its defects aside.
+
+    Where the date may have to be that of a server, all of it.
+    """
+    if b"\n" not in raw_header:
+        return raw_header
+    found = list(_ESSENCE.finditer(raw_header))
+    dated = next((field[0] for field in found if field[1].lower() == b"date"), b"")
+    return b"".join(field[0] for field in found) if _PLAIN_DATE.match(dated) else raw_header
 
 
 def summarise(raw_header: bytes) -> Summary:

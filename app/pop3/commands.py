@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .errors import LocalProtocolError
 from .replies import (
@@ -25,9 +25,9 @@ from .replies import (
     UniqueId,
     parse_capabilities,
     parse_scan_listing,
-    parse_scan_listings,
     parse_stat,
-    parse_unique_ids,
+    read_scan_listing,
+    read_unique_id,
 )
 from .sasl import Mechanism
 from .scram import prepared
@@ -81,6 +81,7 @@ class Command(Generic[T]):
         states: where the command is allowed.
         barrier: nothing may be sent behind it until it is answered.
         parse: the answer as a value; raises `ValueError` when it makes no sense.
+        row: reads a row of the answer as it comes, for `parse`; None for one to be left out.
         mechanism: the SASL exchange of an AUTH.
         secrets: the words of `line` that no reply may bring back into view.
     """
@@ -89,8 +90,9 @@ class Command(Generic[T]):
     line: bytes = dataclass_field(repr=False)
     shape: Shape
     states: frozenset[State]
-    parse: Callable[[Reply, Sequence[bytes]], T] = dataclass_field(repr=False)
+    parse: Callable[[Reply, Sequence[Any]], T] = dataclass_field(repr=False)
     barrier: bool = False
+    row: Callable[[bytes], object] | None = dataclass_field(default=None, repr=False)
     mechanism: Mechanism | None = dataclass_field(default=None, repr=False)
     secrets: tuple[str, ...] = dataclass_field(default=(), repr=False)
 
@@ -239,7 +241,8 @@ def list_all() -> Command[tuple[ScanListing, ...]]:
         _line("LIST"),
         Shape.LISTING,
         _LOGGED_IN,
-        lambda _, lines: parse_scan_listings(lines),
+        lambda _, rows: tuple(rows),
+        row=read_scan_listing,
     )
 
 
@@ -258,7 +261,8 @@ def uidl_all() -> Command[tuple[UniqueId, ...]]:
         _line("UIDL"),
         Shape.LISTING,
         _LOGGED_IN,
-        lambda _, lines: parse_unique_ids(lines),
+        lambda _, rows: tuple(rows),
+        row=read_unique_id,
     )
 
 

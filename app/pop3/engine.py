@@ -23,17 +23,22 @@ caller's business.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from .commands import HIDDEN, Command, Shape, State
 from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError
 from .framing import BodyReader, Limits, take_line
+from .listing import ListingReader
 from .recognise import TLS_RECORDS
 from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status, says_empty
 from .sasl import SaslExchange
 from .veil import Veil
+
+_MOST_SAID = 1000  # characters of a line in the transcript; RFC 2449, section 4, allows 512
 
 
 class Side(Enum):
@@ -100,6 +105,13 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Challenged:
+    """A challenge whose answer takes long: `answer` is for `Engine.respond`, computed anywhere."""
+
+    answer: Callable[[], bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The server broke the protocol."""
 
@@ -117,7 +129,7 @@ class Ended:
     expected: bool
 
 
-Event = Greeting | BodyStarted | BodyData | Completed | Rejected | Broken | Ended
+Event = Greeting | BodyStarted | BodyData | Completed | Rejected | Challenged | Broken | Ended
 
 
 class Engine:
@@ -126,6 +138,10 @@ class Engine:
     Args:
         limits: what the server may send.
         transcript: how many lines of `said` are kept.
+
+    Attributes:
+        unfinished: there is more of a listing in what came: `receive_data(b"")` goes on.
+        left_out: rows beyond the limit, of the newest LIST and UIDL.
     """
 
     def __init__(self, limits: Limits | None = None, *, transcript: int = 2000) -> None:
@@ -134,10 +150,11 @@ class Engine:
         self._out: list[bytes] = []
         self._rest = b""
         self._head: Reply | None = None  # the +OK of the answer that is being read
-        self._rows: list[bytes] = []
-        self._rows_octets = 0
+        self._listing: ListingReader | None = None
+        self._slice = 0  # rows that may still be read in this go
         self._body: BodyReader | None = None
         self._exchange: SaslExchange | None = None
+        self._thinking = False  # a challenge is being answered
         self._veil = Veil()  # over what no reply may show
         self._guarded = False  # a secret was sent last
         self._dot_due = False  # a listing was ended without its last dot, which may still come
@@ -147,6 +164,8 @@ class Engine:
         self.state = State.GREETING
         self.said: deque[Said] = deque(maxlen=transcript)
         self.said_count = 0
+        self.unfinished = False
+        self.left_out: dict[str, int] = {}
 
     @property
     def outstanding(self) -> int:
@@ -192,6 +211,12 @@ class Engine:
         """Whether a text gives a secret of this dialogue back; some servers echo commands."""
         return self._veil.hides(text)
 
+    def respond(self, line: bytes) -> None:
+        """What a `Challenged` has come to; of no use where the dialogue has ended meanwhile."""
+        if self._exchange is not None and self._thinking and self.state is State.AUTHORIZATION:
+            self._thinking, self._unasked = False, bool(self._rest)
+            self._send_response(line)
+
     def tls_established(self) -> None:
         """The handshake that STLS asked for is done."""
         self._check_alive()
@@ -212,10 +237,15 @@ class Engine:
         if self._lf_due and data:
             data, self._lf_due = data.removeprefix(b"\n"), False
         buffer, self._rest = self._rest + data, b""
-        at = 0
+        at, self._slice, self.unfinished = 0, self._limits.rows_at_once, False
         try:
             while at < len(buffer):
-                if self._body is not None:
+                if self._slice <= 0:
+                    self.unfinished = True
+                    break
+                if self._listing is not None and self._listing.full:
+                    after = self._count_rows(self._listing, buffer, at, events)
+                elif self._body is not None:
                     after = self._read_body(self._body, buffer, at, events)
                 else:
                     after = self._read_line(buffer, at, events)
@@ -247,9 +277,10 @@ class Engine:
     @property
     def _said_empty(self) -> bool:
         """Whether a listing has no rows so far, and its status line says that there are none."""
-        if self._head is None or self._rows or self._waiting[0].verb not in {"LIST", "UIDL"}:
+        listing, head = self._listing, self._head
+        if listing is None or head is None or listing.octets or self._waiting[0].row is None:
             return False
-        return says_empty(self._head.text)
+        return says_empty(head.text)
 
     def receive_silence(self) -> list[Event]:
         """Nothing more came for a while: what lacks but its end ends here.
@@ -265,6 +296,10 @@ class Engine:
             self._rest, self._lf_due = b"", True
             self._end_body(self._body, events)
         return events
+
+    def drop(self) -> None:
+        """Nothing will be read any more: what came of an answer is given up."""
+        self._listing, self._rest = None, b""
 
     def receive_eof(self) -> list[Event]:
         """The server closed its side."""
@@ -283,9 +318,10 @@ class Engine:
 
     def _quiet(self) -> bool:
         """Whether no reply is due."""
-        return self.state is not State.GREETING and not self._waiting
+        return self._thinking or (self.state is not State.GREETING and not self._waiting)
 
     def _say(self, side: Side, text: str, octets: int | None = None) -> None:
+        text = text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
         self.said.append(Said(side, text, octets))
         self.said_count += 1
 
@@ -307,8 +343,8 @@ class Engine:
         line, after = taken
         if self.state is State.GREETING:
             events.append(self._greet(line))
-        elif self._head is not None:
-            self._read_row(line, after - at, events)
+        elif self._listing is not None:
+            self._read_row(self._listing, line, after - at, events)
         else:
             self._read_status(line, events)
         return after
@@ -337,7 +373,7 @@ class Engine:
     def _read_status(self, line: bytes, events: list[Event]) -> None:
         command = self._waiting[0]
         if self._exchange is not None and (line == b"+" or line.startswith((b"+ ", b"+\t"))):
-            self._answer_challenge(self._exchange, line[1:].strip())
+            self._answer_challenge(self._exchange, line[1:].strip(), events)
             return
         reply = parse_status(line)
         if reply is None:
@@ -345,7 +381,7 @@ class Engine:
             raise RemoteProtocolError(Fault.BAD_STATUS, line)
         if self._exchange is not None and reply.ok and not self._exchange.done:
             # Some servers say +OK where + is due; it must not pass for the end of the exchange.
-            if not self._answer_challenge(self._exchange, line[3:].strip(), strict=False):
+            if not self._answer_challenge(self._exchange, line[3:].strip(), events, strict=False):
                 return
             reply = Reply(ok=True, code=None, text="")  # what came with it was the server's proof
         if self.hides(reply.text):
@@ -354,7 +390,7 @@ class Engine:
             self._say(Side.SERVER, reply.line)
             self._reject(reply, events)
         elif command.shape is Shape.LISTING:
-            self._head = reply
+            self._head, self._listing = reply, ListingReader(command, self._limits)
         elif command.shape is Shape.BODY:
             self._head = reply
             self._body = BodyReader(self._limits)
@@ -378,43 +414,59 @@ class Engine:
         return self._guarded or self.hides(decode(line))
 
     def _answer_challenge(
-        self, exchange: SaslExchange, encoded: bytes, *, strict: bool = True
+        self, exchange: SaslExchange, encoded: bytes, events: list[Event], *, strict: bool = True
     ) -> bool:
         """Answers, unless a `+OK` has brought the last challenge: then it was the end of it."""
         self._say(Side.SERVER, f"+ ({len(encoded)} octets)")
         if exchange.error is not None:
             raise RemoteProtocolError(Fault.UNSOLICITED, b"+")  # it was cancelled
+        if exchange.slow:
+            self._thinking = True
+            events.append(Challenged(partial(exchange.answer, encoded, strict=strict)))
+            return False
         line = exchange.answer(encoded, strict=strict)
         if not strict and line == b"\r\n" and exchange.done:
             return True
+        self._send_response(line)
+        return False
+
+    def _send_response(self, line: bytes) -> None:
         self._out.append(line)
         cancelled = line == b"*\r\n"
         self._say(Side.CLIENT, "*" if cancelled else HIDDEN)
         if not cancelled:
             self._veil.add(line[:-2].decode())
-        return False
 
-    def _read_row(self, line: bytes, octets: int, events: list[Event]) -> None:
+    def _read_row(
+        self, listing: ListingReader, line: bytes, octets: int, events: list[Event]
+    ) -> None:
         if self._said_empty and len(self._waiting) > 1 and parse_status(line) is not None:
             self._end_listing(events)  # by its one line: this is the next answer
             self._read_status(line, events)
-            return
-        if line != b".":
-            self._rows_octets += octets
-            entries, most = self._limits.listing_entries, self._limits.listing_octets
-            if len(self._rows) >= entries or self._rows_octets > most:
-                raise RemoteProtocolError(Fault.TOO_MANY_ENTRIES, line)
-            self._rows.append(line[1:] if line.startswith(b"..") else line)
-            return
-        self._end_listing(events)
+        elif line == b".":
+            self._end_listing(events)
+        else:
+            self._slice -= 1
+            listing.take(line, octets)
+
+    def _count_rows(
+        self, listing: ListingReader, buffer: bytes, at: int, events: list[Event]
+    ) -> int:
+        after = listing.count(buffer, at)
+        if listing.done:
+            self._end_listing(events)
+        return after
 
     def _end_listing(self, events: list[Event]) -> None:
         assert self._head is not None  # noqa: S101 -- for the type checker
-        self._say(Side.SERVER, self._head.line, self._rows_octets)
-        reply, rows = self._head, self._rows
-        if self._waiting[0].verb not in {"LIST", "UIDL"}:  # words, which may be shown
+        assert self._listing is not None  # noqa: S101 -- the same
+        reply, listing = self._head, self._listing
+        self._say(Side.SERVER, reply.line, listing.octets)
+        self.left_out[self._waiting[0].verb] = listing.left_out
+        self._head = self._listing = None
+        rows = listing.rows
+        if self._waiting[0].row is None:  # words, which may be shown
             rows = [row for row in rows if not self.hides(decode(row))]
-        self._head, self._rows, self._rows_octets = None, [], 0
         self._complete(reply, rows, events)
 
     def _read_body(self, body: BodyReader, buffer: bytes, at: int, events: list[Event]) -> int:
@@ -435,7 +487,7 @@ class Engine:
         value = BodyEnd(Octets(body.octets), body.unstuffed, reply.line)
         events.append(Completed(self._waiting.popleft(), reply, value))
 
-    def _complete(self, reply: Reply, rows: list[bytes] | tuple[()], events: list[Event]) -> None:
+    def _complete(self, reply: Reply, rows: list[Any] | tuple[()], events: list[Event]) -> None:
         command = self._waiting.popleft()
         try:
             value = command.parse(reply, rows)

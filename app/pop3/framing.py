@@ -21,15 +21,21 @@ class Limits:
         reply_line: octets of a status line or of a listing's row.
         body_line: octets of one line of a message as sent: with a stuffed dot and the CR.
         body_octets: octets of one message.
-        listing_entries: rows of a listing.
-        listing_octets: octets of a listing's rows together.
+        listing_entries: rows that are kept of LIST and UIDL; what follows is counted.
+        listing_octets: octets of all their rows together, kept or not.
+        words_entries: lines of CAPA, and of any other list of words.
+        words_octets: their octets together.
+        rows_at_once: rows that are read in one go.
     """
 
     reply_line: int = 8 * 1024
     body_line: int | None = None
     body_octets: int | None = None
-    listing_entries: int = 1_000_000
+    listing_entries: int = 200_000
     listing_octets: int = 128 * 1024 * 1024
+    words_entries: int = 1000
+    words_octets: int = 64 * 1024
+    rows_at_once: int = 1000
 
 
 def take_line(buffer: bytes, start: int, limit: int) -> tuple[bytes, int] | None:

@@ -5,8 +5,7 @@ raise `ValueError` for what cannot be meant; the engine turns that into a protoc
 """
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NewType
 
@@ -208,22 +207,18 @@ def parse_scan_listing(line: bytes) -> ScanListing:
     raise ValueError(line[:40])
 
 
-def parse_scan_listings(lines: Sequence[bytes]) -> tuple[ScanListing, ...]:
-    """The rows of LIST: without a size that can be meant it is None; the rest is left out."""
-    found: list[ScanListing] = []
-    for line in lines:
-        with suppress(ValueError, IndexError):
-            number = _number(_row(line)[0])
-            if number > 0:
-                found.append(_scan_listing(line, MessageNumber(number)))
-    return tuple(found)
-
-
-def _scan_listing(line: bytes, number: MessageNumber) -> ScanListing:
+def read_scan_listing(line: bytes) -> ScanListing | None:
+    """A row of LIST: without a size that can be meant it is None; without a number, no row."""
+    try:
+        number = _number(_row(line)[0])
+    except (ValueError, IndexError):
+        return None
+    if number <= 0:
+        return None
     try:
         return parse_scan_listing(line)
     except ValueError:
-        return ScanListing(number, None)
+        return ScanListing(MessageNumber(number), None)
 
 
 def parse_unique_id(line: bytes) -> UniqueId | None:
@@ -236,15 +231,12 @@ def parse_unique_id(line: bytes) -> UniqueId | None:
     raise ValueError(line[:40])
 
 
-def parse_unique_ids(lines: Sequence[bytes]) -> tuple[UniqueId, ...]:
-    """The rows of UIDL; one without a number or a usable unique-id is left out."""
-    found: list[UniqueId] = []
-    for line in lines:
-        with suppress(ValueError):
-            row = parse_unique_id(line)
-            if row is not None:
-                found.append(row)
-    return tuple(found)
+def read_unique_id(line: bytes) -> UniqueId | None:
+    """The same; None where it has no number either."""
+    try:
+        return parse_unique_id(line)
+    except ValueError:
+        return None
 
 
 def parse_capabilities(lines: Sequence[bytes]) -> Capabilities:
@@ -252,16 +244,15 @@ def parse_capabilities(lines: Sequence[bytes]) -> Capabilities:
 
     Mechanisms may come in several lines, behind `=` or a colon, and with commas between them.
     """
-    tags: dict[str, tuple[str, ...]] = {}
+    tags: dict[str, Iterable[str]] = {}
+    mechanisms: dict[str, dict[str, None]] = {}
     for line in lines:
         text = decode(line)
         listed = _MECHANISMS.match(text)
         if listed is not None:
             tag, names = listed[1].upper(), text[listed.end() :].replace(",", " ").split()
-            tags[tag] = (
-                *tags.get(tag, ()),
-                *(name for name in names if name not in tags.get(tag, ())),
-            )
+            known = tags[tag] = mechanisms.setdefault(tag, {})
+            known |= dict.fromkeys(names)
         elif words := text.split():
-            tags.setdefault(words[0].upper(), tuple(words[1:]))
-    return Capabilities(tags)
+            tags.setdefault(words[0].upper(), words[1:])
+    return Capabilities({tag: tuple(words) for tag, words in tags.items()})

@@ -74,6 +74,11 @@ class SaslExchange:
         """Whether `+OK` would be a success."""
         return self.error is None and self._initial is None and self._mechanism.done
 
+    @property
+    def slow(self) -> bool:
+        """Whether the next answer takes long to compute."""
+        return self._initial is None and getattr(self._mechanism, "slow", False)
+
     def answer(self, encoded: bytes, *, strict: bool = True) -> bytes:
         """The line to send for a challenge, with CRLF; `*` when the exchange cannot go on.
 

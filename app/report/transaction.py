@@ -170,10 +170,11 @@ async def read(inside: Inside) -> Sequence[Check]:
         inside.uidls = [row.uidl for row in rows]
     stat = await connection.execute(commands.stat())
     inside.listing = await connection.execute(commands.list_all())
-    inside.messages = len(inside.listing)
-    checks = [maildrop.counts(stat, inside.listing)]
+    listed, beyond = len(inside.listing), max(connection.left_out.values())
+    inside.messages = listed + beyond
+    checks = [] if beyond else [maildrop.counts(stat, inside.listing)]
     told = "UIDL" in inside.capabilities
-    checks.append(maildrop.uidls(rows, told=told, messages=inside.messages))
+    checks.append(maildrop.uidls(rows, told=told, messages=listed))
     return checks
 
 

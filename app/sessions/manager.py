@@ -16,12 +16,14 @@ from app.gate import Places, client
 from app.mailbox import (
     SPOOL_OCTETS,
     Account,
+    Allowances,
     Commit,
     Console,
     Credentials,
     Line,
     Mailbox,
     Reader,
+    work_for,
 )
 from app.transport import Dialer, Security, Target
 
@@ -101,6 +103,7 @@ class Sessions:
         store: keeps sealed records.
         limits: when sessions end.
         clock: seconds since the epoch.
+        allowances: what all mailboxes may hold together.
     """
 
     def __init__(
@@ -109,7 +112,9 @@ class Sessions:
         store: Store,
         limits: SessionLimits | None = None,
         clock: Callable[[], float] = time.time,
+        allowances: Allowances | None = None,
     ) -> None:
+        self._allowances = allowances or Allowances()
         self._dialer = dialer
         self._store = store
         self._limits = limits or SessionLimits()
@@ -153,6 +158,7 @@ class Sessions:
         sealed = keys.close(_pack(account, credentials))
         session = Session(keys, sealed, self._mailbox(account))
         mailbox = session.mailbox
+        work_for(mailbox)
         try:
             with self._opening(account.target.host):
                 await session.line.hold()  # loading headers keeps it: nothing in clear
@@ -209,6 +215,7 @@ class Sessions:
         if mailbox is None:
             mailbox = self._mailbox(_account(keys, record.sealed))
             self._live[keys.sid] = mailbox
+        work_for(mailbox)
         if using:
             mailbox.tenancy.attend()
             await self._store.touch(keys.sid, now)
@@ -306,7 +313,9 @@ class Sessions:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _mailbox(self, account: Account) -> Mailbox:
-        mailbox = Mailbox(account, self._dialer, spool_limit=self._limits.spool)
+        mailbox = Mailbox(
+            account, self._dialer, spool_limit=self._limits.spool, allowances=self._allowances
+        )
         mailbox.tenancy.idle_seconds = self._limits.release
         return mailbox
 

@@ -41,6 +41,8 @@ class Answers:
         self._pipeline = pipeline
         self._habit = habit
         self._rows: tuple[ScanListing, ...] = ()  # the newest listing
+        self._told: tuple[ScanListing, ...] | None = None  # those of it whose size is told
+        self._sizes = False  # whether there are any
         self._held: list[tuple[Pending[Any], object]] = []
         self._row: ScanListing | None = None  # that the proof must show
         self._deleted = False
@@ -52,8 +54,7 @@ class Answers:
 
     def extent(self, command: Command[Any]) -> Extent | None:
         """How much of a message a command asks for; None where no size is told to prove it by."""
-        sized = any(row.octets is not None for row in self._rows)
-        return extent_of(command, self._rows) if sized else None
+        return extent_of(command, self._rows) if self._sizes else None
 
     def give(self, pending: Pending[Any], value: object, *, over: bool = False) -> bool:
         """Gives out an answer or a refusal, or holds it back.
@@ -101,17 +102,23 @@ class Answers:
             return
         command = pending.command
         if command.shown == "LIST" and isinstance(value, tuple):
-            self._rows = value
+            self._rows, self._told = value, None
+            self._sizes = any(row.octets is not None for row in value)
             self._try()
         elif command.verb in {"DELE", "RSET"}:
             self._deleted = command.verb == "DELE"
         pending.answer(value)
 
+    def _sized(self) -> tuple[ScanListing, ...]:
+        if self._told is None:
+            self._told = tuple(row for row in self._rows if row.octets is not None)
+        return self._told
+
     def _try(self) -> None:
         """LIST n after a proof has failed, before another message comes: some servers refuse it."""
-        sized = [row for row in self._rows if row.octets is not None]
-        if not (self._habit.unstuffed and self._habit.lists_one is None and sized):
+        if not (self._habit.unstuffed and self._habit.lists_one is None and self._sizes):
             return
+        sized = self._sized()
         row = sized[randbelow(len(sized))]
         future = asyncio.get_running_loop().create_future()
         future.add_done_callback(partial(self._tried, row))
@@ -128,8 +135,8 @@ class Answers:
     def _begin(self, pending: Pending[Any], value: object) -> None:
         # Drawn by lot, since somebody may know what the row of his own message will be.
         number = int(pending.command.shown.split()[1])
-        sized = [row for row in self._rows if row.octets is not None]
-        rows = [row for row in sized if row.number == number] if self._deleted else sized
+        sized = self._sized()
+        rows = tuple(row for row in sized if row.number == number) if self._deleted else sized
         if not rows:
             self._give(pending, value)
             return

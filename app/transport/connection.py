@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from itertools import zip_longest
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from app import pop3
 from app.pop3 import BodyEnd, Command, commands
@@ -19,6 +19,7 @@ from .answers import Answers, unasked
 from .body import Body, Fetched
 from .errors import ConnectionLost, Stalled
 from .habits import Habit
+from .intake import Intake
 from .listener import Listener, Relay
 from .pipeline import SURPLUS, Pending, Pipeline
 from .timeouts import Timeouts
@@ -44,7 +45,8 @@ class Connection(asyncio.Protocol):
 
     Attributes:
         capabilities: the newest answer to CAPA but `-ERR`; empty where there was none.
-        traffic: what went over the wire; `hides`: whether a text gives back what signed in.
+        traffic: what went over the wire; `left_out`: rows of LIST and UIDL beyond the limit.
+        hides: whether a text gives back what signed in.
         signed_in_by: such as `SCRAM-SHA-256` or `USER`; `means_refused`: others, for their form.
     """
 
@@ -67,19 +69,17 @@ class Connection(asyncio.Protocol):
         self.signed_in_by, self.means_refused = "", tuple[str, ...]()
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
-        self.hides = self._engine.hides
+        self.hides, self.left_out = self._engine.hides, self._engine.left_out
         self._relay = Relay(self._engine, listener)
         self._pipeline = Pipeline()
         self._wire = Wire()
+        self._intake = Intake(self._engine, self._wire, self._handle, self._pump)
         self.habit = habit or Habit()
         self._answers = Answers(self._pipeline, self.habit)
         self._reached = self.state
         self._lost: Exception | None = None
         self._writing: asyncio.Handle | None = None
         self._watchdog = Watchdog(self._allowed, self._fell_silent, timeouts.rate)
-
-    def __repr__(self) -> str:
-        return f"<Connection {self.host}:{self.port} {self._engine.state.name}>"
 
     @property
     def alive(self) -> bool:
@@ -182,9 +182,8 @@ class Connection(asyncio.Protocol):
                 self._resume()
                 remaining = max(expected - body.octets, 0)
                 pending.bearable = remaining + SURPLUS  # LIST may have lied
-                if pending in self._pipeline and not worth_draining(
-                    remaining, self.window.rate, self.login_seconds
-                ):
+                worth = worth_draining(remaining, self.window.rate, self.login_seconds)
+                if pending in self._pipeline and not worth:
                     self.abort(ConnectionLost(command.shown))
             with suppress(Exception):
                 pending.future.cancel() or pending.future.exception()
@@ -241,6 +240,7 @@ class Connection(asyncio.Protocol):
             self._lost = error or ConnectionLost("closed")
             self._relay.closed(error)
         self._watchdog.stop()
+        self._intake.stop()
         self._wire.abort()
         self._answers.fail()
         if not self.greeting.done():
@@ -282,7 +282,7 @@ class Connection(asyncio.Protocol):
             return
         self.traffic.received += len(data)
         self.window.received(self._loop.time(), len(data))
-        self._handle(self._engine.receive_data(data), len(data))
+        self._intake.feed(data)
 
     def _handle(self, events: list[pop3.Event], octets: int = 0) -> None:
         for event, following in zip_longest(events, events[1:]):
@@ -354,21 +354,21 @@ class Connection(asyncio.Protocol):
 
     def _dispatch(self, event: pop3.Event, *, over: bool) -> None:
         match event:
-            case pop3.Greeting():
-                if not self.greeting.done():
-                    self.greeting.set_result(event)
+            case pop3.Greeting() if not self.greeting.done():
+                self.greeting.set_result(event)
             case pop3.BodyData(data=data):
                 self._take(data)
             case pop3.Completed(value=value) | pop3.Rejected(error=value):
                 self._answer(value, over=over)
+            case pop3.Challenged():
+                self._intake.compute(event)
             case pop3.Broken(error=error):
                 self._break_off(error)
             case pop3.Ended():
                 self._break_off(ConnectionLost(self._pipeline.under_way))
 
     def _take(self, data: bytes) -> None:
-        pending = self._pipeline.oldest
-        assert pending is not None  # noqa: S101 -- the engine gives data of a command under way
+        pending = cast("Pending[Any]", self._pipeline.oldest)  # the engine gives data of it alone
         borne = pending.take(data)
         if pending.body is not None:
             self._wire.hold_back(pending.body.waiting)

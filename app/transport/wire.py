@@ -50,15 +50,24 @@ class Wire:
         """So many octets wait for their reader: too many stop reading."""
         if waiting > _HIGH_WATER and not self.paused and self.transport is not None:
             self.paused = True
+            self.pause()
+
+    def pause(self) -> None:
+        """Reads no more for now."""
+        if self.transport is not None and not self.transport.is_closing():
             self.transport.pause_reading()
+
+    def resume(self) -> None:
+        """Reads again, unless what came waits for its reader."""
+        if self.transport is not None and not self.paused and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def let_go(self, waiting: int) -> bool:
         """So many are left: whether few enough to read again, which it then does."""
         if not self.paused or waiting >= _LOW_WATER:
             return False
         self.paused = False
-        if self.transport is not None:
-            self.transport.resume_reading()
+        self.resume()
         return True
 
     def abort(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.mailbox import (
     Account,
+    Allowances,
     Commit,
     Console,
     Credentials,
@@ -48,10 +49,16 @@ def console(mailbox: Mailbox, key: Key = unlock) -> Console:
 
 
 def mailbox_at(
-    host: str, port: int, security: Security = Security.NONE, *, user: str = "anna", **options: Any
+    host: str,
+    port: int,
+    security: Security = Security.NONE,
+    *,
+    user: str = "anna",
+    allowances: Allowances | None = None,
+    **options: Any,
 ) -> Mailbox:
     account = Account(user, Target(host, port, security))
-    return Mailbox(account, Dialer(LOOPBACK, **options))
+    return Mailbox(account, Dialer(LOOPBACK, **options), allowances=allowances)
 
 
 @asynccontextmanager

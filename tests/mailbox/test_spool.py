@@ -9,13 +9,16 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from app.mailbox import MessageTooLarge, NoRoom
+from app.mailbox import MessageTooLarge, NoRoom, Pot
+from app.mailbox.downloads import Downloads
 from app.mailbox.spool import Spool
 
-from .arriving import nameless
+from .arriving import message, nameless
+from .test_downloads import never
 
 
 def test_nothing_lies_in_the_temporary_folder(tmp_path, monkeypatch):
@@ -131,3 +134,44 @@ def test_a_temporary_folder_that_takes_nothing(monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryFile", refused)
     with pytest.raises(NoRoom):
         Spool(10)
+
+
+def test_all_spools_together_have_a_limit_and_give_back_what_they_had():
+    pot = Pot(100)
+    one, other = Spool(1000, pot), Spool(1000, pot)
+    one.write(b"x" * 60)
+    with pytest.raises(NoRoom) as caught:
+        other.write(b"y" * 41)
+    assert caught.value.retry_after > 0
+    assert len(other) == 0
+    other.write(b"y" * 40)
+    assert pot.left == 0
+    del one
+    assert pot.left == 60
+    other.write(b"y" * 60)
+
+
+def test_a_disk_is_never_filled_up(monkeypatch):
+    spool, real = Spool(1000), os.fstatvfs
+
+    def small(file: int) -> SimpleNamespace:
+        frames = real(file).f_frsize
+        return SimpleNamespace(f_frsize=frames, f_blocks=1000, f_bavail=left)
+
+    monkeypatch.setattr(os, "fstatvfs", small)
+    left = 50  # a twentieth
+    spool.write(b"x")
+    left = 49
+    with pytest.raises(NoRoom):
+        spool.write(b"x")
+    assert spool[:] == b"x"
+
+
+async def test_a_message_that_others_left_no_room_for_is_not_asked_for():
+    pot = Pot(100)
+    downloads = Downloads(1000, pot)
+    other = Spool(1000, pot)
+    other.write(b"x" * 90)
+    with pytest.raises(NoRoom):
+        downloads.start(message(20, "late"), never)
+    assert downloads.running() is None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -9,6 +10,7 @@ from app.mime.headers import (
     MAX_FIELDS,
     MAX_HEADER_OCTETS,
     Address,
+    essence,
     find_header_end,
     parse_fields,
     split_header,
@@ -243,3 +245,26 @@ def test_without_a_date_the_arrival_counts(header, date, date_from):
 def test_of_thousands_of_received_fields_the_first_ones_are_read():
     found = summarise(b"Received: x" * 2 + b"\n" + FORGED * 4000)
     assert found.date is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: a@b.example\r\nDate: 1 Dec 2026 03:00:00 +0000\r\nX: y\r\nSubject: s\r\n t\r\n",
+        b"Received: from a by b; 1 Dec 2026 03:00:00 +0000\r\nDate: nonsense\r\nSubject: s\r\n",
+        b"Received: from a by b; 1 Dec 2026 03:00:00 +0000\r\nSubject: no date\r\n",
+        b"TO: a@b.example\nto: c@d.example\nDATE: 1 Dec 2026 03:00 +0100\nX-To: no\n\n",
+        b"Subject: one\rDate: 1 Dec 2026 03:00:00 +0000\rX: y\r",
+        b"Date: 1 Dec 2026 03:00:00 +0000\r\nContent-Type: text/html\r\nMessage-ID: <a@b>",
+        b"From:\r\n Ann\r\n\t<a@b.example>\r\nDate: 1 Dec 2026 03:00 -0000 (c)\r\nSender: x@y",
+    ],
+)
+def test_the_essence_of_a_header_says_the_same(raw):
+    kept = essence(raw)
+    assert replace(summarise(kept), defects=()) == replace(summarise(raw), defects=())
+    assert b"X: y" not in kept or b"\n" not in raw
+
+
+def test_what_a_list_does_not_show_is_no_part_of_the_essence():
+    raw = b"Date: 1 Dec 2026 03:00:00 +0000\r\n" + b"X-Filler: " + b"y" * 60_000 + b"\r\n"
+    assert len(essence(raw + b"Subject: s\r\n")) < 100

@@ -10,6 +10,7 @@ from app.pop3 import (
     BodyData,
     BodyStarted,
     Broken,
+    Challenged,
     Command,
     Completed,
     Ended,
@@ -53,7 +54,7 @@ def asked(command: Command[Any], limits: Limits | None = None) -> Engine:
 
 def answer(command: Command[Any], said: bytes, limits: Limits | None = None) -> Event:
     """The one event that `said` makes as the answer to `command`."""
-    return only(asked(command, limits).receive_data(said))
+    return only(received(asked(command, limits), said))
 
 
 def only(events: Sequence[Event]) -> Event:
@@ -72,7 +73,7 @@ def value(command: Command[Any], said: bytes) -> Any:
 
 
 def broken(command: Command[Any], said: bytes, limits: Limits | None = None) -> Broken:
-    return of(Broken, asked(command, limits).receive_data(said)[-1])
+    return of(Broken, received(asked(command, limits), said)[-1])
 
 
 def pieces(stream: bytes, cuts: Iterable[int]) -> list[bytes]:
@@ -86,14 +87,25 @@ def octet_by_octet(stream: bytes) -> list[bytes]:
 
 
 def feed(engine: Engine, parts: Iterable[bytes], *, eof: bool = False) -> list[Event]:
-    """Every event; stops at `Broken`, as a connection does."""
+    """Every event; stops at `Broken`, and answers challenges, as a connection does."""
     events: list[Event] = []
     for part in parts:
-        events += engine.receive_data(part)
+        events += received(engine, part)
         if engine.state is State.BROKEN:
             break
     if eof:
         events += engine.receive_eof()
+    return events
+
+
+def received(engine: Engine, data: bytes) -> list[Event]:
+    """The events of some octets, to the last row of a listing; challenges are answered."""
+    events = engine.receive_data(data)
+    while engine.unfinished:
+        events += engine.receive_data(b"")
+    for event in [event for event in events if isinstance(event, Challenged)]:
+        engine.respond(event.answer())
+        events.remove(event)
     return events
 
 

@@ -102,15 +102,15 @@ def test_body_limits_break_the_dialogue(limits, said, fault, let_through):
 @pytest.mark.parametrize(
     ("limits", "fits"),
     [
-        (Limits(listing_entries=3), True),
-        (Limits(listing_entries=2), False),
-        (Limits(listing_octets=15), True),
-        (Limits(listing_octets=14), False),
+        (Limits(words_entries=3), True),
+        (Limits(words_entries=2), False),
+        (Limits(words_octets=15), True),
+        (Limits(words_octets=14), False),
         (Limits(reply_line=3), True),
         (Limits(reply_line=2), False),
     ],
 )
-def test_listing_limits(limits, fits):
+def test_limits_of_words(limits, fits):
     engine = asked(commands.capa())  # the greeting may be longer than these limits
     engine._limits = limits
     events = feed(engine, octet_by_octet(b"+OK\r\n1 1\r\n2 2\r\n3 3\r\n.\r\n"))

@@ -14,7 +14,6 @@ from app.pop3 import (
     Completed,
     Ended,
     Engine,
-    Fault,
     Limits,
     LocalProtocolError,
     Login,
@@ -92,6 +91,9 @@ limits = st.one_of(
         body_octets=st.none() | st.integers(0, 40),
         listing_entries=st.integers(0, 4),
         listing_octets=st.integers(0, 40),
+        words_entries=st.integers(0, 4),
+        words_octets=st.integers(0, 40),
+        rows_at_once=st.integers(1, 3),
     ),
 )
 
@@ -155,16 +157,13 @@ def test_a_stuffed_body_comes_back_whole(command, body, at):
 
 @settings(max_examples=60)
 @given(st.integers(0, 12), st.integers(0, 12), cuts)
-def test_a_listing_has_at_most_as_many_rows_as_its_limit(rows, most, at):
+def test_rows_beyond_the_limit_are_counted_alone(rows, most, at):
     stream = b"+OK\r\n" + b"".join(b"%d 1\r\n" % n for n in range(1, rows + 1)) + b".\r\n"
-    last = feed(asked(commands.list_all(), Limits(listing_entries=most)), pieces(stream, at))[-1]
-    if rows <= most:
-        assert isinstance(last, Completed)
-        assert len(last.value) == rows
-    else:
-        assert isinstance(last, Broken)
-        assert last.error.fault is Fault.TOO_MANY_ENTRIES
-        assert last.error.received == b"%d 1" % (most + 1)
+    engine = asked(commands.list_all(), Limits(listing_entries=most, rows_at_once=2))
+    last = feed(engine, pieces(stream, at))[-1]
+    assert isinstance(last, Completed)
+    assert [row.number for row in last.value] == list(range(1, min(rows, most) + 1))
+    assert engine.left_out == {"LIST": max(0, rows - most)}
 
 
 @settings(max_examples=60)

@@ -63,7 +63,7 @@ def talk(
     sent: list[bytes] = []
     events: list[Event] = []
     for line in said:
-        events = engine.receive_data(line) if whole else feed(engine, octet_by_octet(line))
+        events = feed(engine, [line] if whole else octet_by_octet(line))
         sent.append(engine.data_to_send())
     return engine, events, sent
 

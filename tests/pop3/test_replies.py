@@ -13,7 +13,7 @@ from app.pop3.replies import (
     parse_stat,
     parse_status,
     parse_unique_id,
-    parse_unique_ids,
+    read_unique_id,
     says_empty,
 )
 
@@ -202,9 +202,9 @@ def test_words_of_an_empty_maildrop(text, empty):
     "odd", [b"", b"abc", b"0 abc", b"-1 abc", b"uid 2", b"total 3", b"2", b"2 \xff"]
 )
 def test_an_odd_row_of_uidl_is_left_out_and_the_others_are_not(odd):
-    rows = parse_unique_ids([b"1 a", odd, b"3 c"])
+    rows = [row for line in (b"1 a", odd, b"3 c") if (row := read_unique_id(line))]
     assert [(row.number, row.uidl) for row in rows] == [(1, "a"), (3, "c")]
-    assert parse_unique_ids([odd]) == ()
+    assert read_unique_id(odd) is None
 
 
 @given(st.binary(max_size=40))

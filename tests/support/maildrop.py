@@ -71,8 +71,8 @@ class Quirks:
     greeting: bytes = b"+OK Popscope test server ready"
     before_reply: dict[str, bytes] = field(default_factory=dict)
     """Octets sent before the answer to a verb: an unasked-for reply, for instance."""
-    replies: dict[str, bytes] = field(default_factory=dict)
-    """A verb's whole answer, sent as it is in place of the right one."""
+    replies: dict[str, bytes | tuple[bytes, bytes]] = field(default_factory=dict)
+    """A verb's whole answer, as it is; or how it begins, and what comes again and again then."""
 
 
 @dataclass(slots=True)
@@ -142,7 +142,7 @@ class FakeMaildrop:
         if verb in self.quirks.before_reply:
             await peer.send(self.quirks.before_reply[verb])
         if verb in self.quirks.replies and not (verb == "LIST" and argument):  # that is a proof
-            await peer.send(self.quirks.replies[verb])
+            await peer.answer(self.quirks.replies[verb])
             return verb != "QUIT"
         if verb == "QUIT":
             return await self._quit(peer, session)

@@ -97,6 +97,14 @@ class Peer:
             await self.send(block)
             await asyncio.sleep(0)
 
+    async def answer(self, said: bytes | tuple[bytes, bytes]) -> None:
+        """Send octets, or a beginning and then the same octets again and again."""
+        if isinstance(said, tuple):
+            await self.send(said[0])
+            await self.endless(said[1])
+        else:
+            await self.send(said)
+
     async def starttls(
         self,
         context: ssl.SSLContext,

@@ -272,7 +272,7 @@ async def test_a_listing_without_end_is_cut_off():
     rows = (expect(rb"LIST", b"+OK\r\n"), endless(b"1 1\r\n" * 1000))
     async with (
         ScriptedServer(steps(*signing_in(), *rows)) as server,
-        signed_in(server, limits=Limits(listing_entries=5000)) as connection,
+        signed_in(server, limits=Limits(listing_octets=20_000)) as connection,
     ):
         with pytest.raises(RemoteProtocolError) as caught:
             await connection.execute(commands.list_all())

@@ -13,6 +13,7 @@ from app.mailbox import (
     Mailbox,
     Message,
     in_thread,
+    mail_thread,
     parse_headers,
     parse_query,
     read_query,
@@ -267,7 +268,7 @@ async def peek(
     """
     await session.reader.ensure_listed()
     found = await session.reader.peek(id, lines)
-    return await in_thread(peeked, found, within)
+    return await mail_thread(peeked, found, within)
 
 
 @router.get("/messages/{id}/retr", response_class=Response, responses=_MESSAGE)

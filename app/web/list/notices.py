@@ -61,6 +61,18 @@ _COUNTED: Final = {
         "The server does not tell the size of %(n)s message.",
         "The server does not tell the sizes of %(n)s messages.",
     ),
+    Notice.LEFT_OUT: NN_(
+        "This mailbox has more messages than can be listed at once: %(n)s more is on the server. "
+        "When some of these are deleted, the next ones are listed.",
+        "This mailbox has more messages than can be listed at once: %(n)s more are on the server. "
+        "When some of these are deleted, the next ones are listed.",
+    ),
+    Notice.HEADERS_LEFT: NN_(
+        "There is no room to keep the headers of all messages: that of %(n)s message is read when "
+        "you look at it, and a filter cannot tell anything of it.",
+        "There is no room to keep the headers of all messages: those of %(n)s messages are read "
+        "when you look at them, and a filter cannot tell anything of them.",
+    ),
     Notice.COUNTS_DIFFER: NN_(
         "The server counts %(n)s message, but lists another number.",
         "The server counts %(n)s messages, but lists another number.",

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import RedirectResponse, Response
 
-from app.mailbox import DeletedInConsole, in_thread
+from app.mailbox import DeletedInConsole, mail_thread
 from app.pop3 import CommandRejected, Fault, RemoteProtocolError
 from app.sessions import Session
 from app.web.list.list_url import ListState, State
@@ -61,7 +61,7 @@ async def read(session: Session, state: ListState, id: str, asked: Asked) -> Mes
         return ReaderPane(mailbox, state, mailbox.index[id], asked).refused(error)
     reader = ReaderPane(mailbox, state, peeked.message, asked)
     return reader.shown(
-        peeked, await in_thread(show, peeked.contents, asked, reader.octets, reader.path)
+        peeked, await mail_thread(show, peeked.contents, asked, reader.octets, reader.path)
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from app.mailbox import NoSuchMessage, NoSuchPart, in_thread, message_within, open_part
+from app.mailbox import NoSuchMessage, NoSuchPart, mail_thread, message_within, open_part
 from app.mime import Attachment, Contents, Kind, SafeHtml, split_path, unpack
 from app.sessions import Session
 from app.web.list.list_url import State
@@ -89,7 +89,7 @@ async def show_html(visit: CurrentVisit, id: str, asked: Wanted) -> Response:
         _, readable = message_within(peeked.contents, asked.within).readable()
         return safe_html(readable, remote=asked.remote)
 
-    safe = await in_thread(made)
+    safe = await mail_thread(made)
     if safe is None:
         raise NoSuchPart("html")
     return mail_document(visit.services.renderer, safe, remote=asked.remote)
@@ -108,7 +108,7 @@ async def save_part(
         return part_file(session, id, path)
     number = read_number("inner", inner, 1, _MAX_INNER)
     packed = await _packed(session, id, path)
-    tnef = await in_thread(unpack, packed)
+    tnef = await mail_thread(unpack, packed)
     if tnef is None or number > len(tnef.files):
         raise NoSuchPart(path)
     file = tnef.files[number - 1]
@@ -125,7 +125,7 @@ async def show_part(session: CurrentSession, id: str, path: str) -> FileResponse
         found = _complete(contents, path)
         return shown_type(*found) if found is not None else None
 
-    kind = await in_thread(kind_of)
+    kind = await mail_thread(kind_of)
     if kind is None:
         raise NoSuchPart(path)
     return shown_file(await open_part(contents, path), kind)
@@ -143,15 +143,15 @@ async def save_attachments(
 async def _packed(session: Session, id: str, path: str) -> bytes:
     """A winmail.dat, in memory; fetches the message where no more than its beginning is here."""
     contents = (await session.reader.peek(id)).contents
-    found = await in_thread(_complete, contents, path)
+    found = await mail_thread(_complete, contents, path)
     if found is None and not contents.whole:
         download = await session.reader.fetch(id)
         await download.finished()
         contents = (await session.reader.peek(id)).contents
-        found = await in_thread(_complete, contents, path)
+        found = await mail_thread(_complete, contents, path)
     if found is None or found[1].kind is not Kind.TNEF or (found[1].octets or 0) > TNEF_OCTETS:
         raise NoSuchPart(path)
-    return await in_thread(found[0].decoded, found[1])
+    return await mail_thread(found[0].decoded, found[1])
 
 
 def _complete(contents: Contents, path: str) -> tuple[Contents, Attachment] | None:

@@ -9,7 +9,6 @@ from app.mime import (
     Kind,
     formats_available,
     holds_message,
-    invitation,
     join_paths,
     stream,
     unpack,
@@ -36,7 +35,7 @@ _KINDS = {
     Kind.PARTIAL: N_("one piece of a message that was sent in several"),
 }
 _MISSING = N_("calendar; to look inside, install Popscope with its extra “formats”")
-_CARD_OCTETS = 1024 * 1024
+CALENDARS = 10  # that are shown
 TNEF_OCTETS = 32 * 1024 * 1024  # of a winmail.dat, which is unpacked in memory
 
 
@@ -65,7 +64,7 @@ def part_href(page: str, path: str) -> str:
 
 
 def part_views(
-    contents: Contents, place: Place, *, closely: bool, shown: bool = False
+    contents: Contents, place: Place, *, closely: bool, shown: bool = False, cards: bool = False
 ) -> tuple[PartView, ...]:
     """All attachments, or what is shown in the message and can be saved.
 
@@ -74,9 +73,11 @@ def part_views(
         place: where its parts are.
         closely: digests and files within are wanted too.
         shown: what is shown is wanted.
+        cards: what calendars say is wanted.
     """
+    few = {one.path for one in calendars(contents)[:CALENDARS]} if cards else set()
     return tuple(
-        part_view(contents, one, place, closely=closely)
+        part_view(contents, one, place, closely=closely, cards=one.path in few)
         for one in (contents.shown if shown else contents.attachments)
     )
 
@@ -93,7 +94,9 @@ def mark_view(contents: Contents, part: Attachment, source: str, place: Place) -
     )
 
 
-def part_view(contents: Contents, part: Attachment, place: Place, *, closely: bool) -> PartView:
+def part_view(
+    contents: Contents, part: Attachment, place: Place, *, closely: bool, cards: bool = False
+) -> PartView:
     """One of its parts; the arguments are those of `part_views`."""
     href = place.href(part)
     whole = closely and part.complete
@@ -108,7 +111,7 @@ def part_view(contents: Contents, part: Attachment, place: Place, *, closely: bo
         href=href,
         shown=(shown_type(contents, part) or "") if whole else "",
         message=_message(contents, part, place),
-        cards=_cards(contents, part) if calendar else (),
+        cards=_cards(contents, part) if cards else (),
         files=_files(contents, part, href) if part.kind is Kind.TNEF and whole else (),
     )
 
@@ -137,10 +140,13 @@ def _note(part: Attachment, octets: int | None) -> str:
     return _("begins here, at most %(size)s", size=formats.size(most))
 
 
+def calendars(contents: Contents) -> tuple[Attachment, ...]:
+    """Its calendars that are here, of which the first few are shown."""
+    return tuple(one for one in contents.attachments if one.kind is Kind.CALENDAR and one.complete)
+
+
 def _cards(contents: Contents, part: Attachment) -> tuple[CardView, ...]:
-    if (part.octets or 0) > _CARD_OCTETS:
-        return ()
-    found = invitation(contents.decoded(part), part.charset)
+    found = contents.invitation(part)
     return card_views(found) if found else ()
 
 

@@ -26,6 +26,9 @@ _WORDS: Final = {
     "cut-at-dot": N_(
         "This is only its beginning: the server breaks off at a line that is a lone dot."
     ),
+    "work-cut": N_(
+        "To take all of it apart is too much work, so some is not shown; the saved file has it all."
+    ),
     "text-cut": N_("Only the first 1 MiB of it is shown; the saved file has all of it."),
 }
 HARMLESS: Final = frozenset({"byte-order-mark", "mbox-from-line"})  # nothing is amiss for a reader

@@ -122,6 +122,7 @@ class ReaderPane:
             html=self._html(shown.html) if shown.html else None,
             frame=self._frame() if shown.html and not shown.html.refused else "",
             parts=tuple(map(self._with_way, shown.parts)),
+            more_calendars=shown.more_calendars,
             encoded=any(one.encoding == "base64" for one in contents.attachments),
             fields=shown.fields,
             raw=shown.raw_header,

@@ -19,7 +19,7 @@ from app.mime import (
     trace,
 )
 
-from .attachments import Place, mark_view, part_view, part_views
+from .attachments import CALENDARS, Place, calendars, mark_view, part_view, part_views
 from .views import FieldView, MarkView, PartView, Tab
 
 SOURCE_OCTETS = 64 * 1024  # of a page
@@ -54,6 +54,7 @@ class TabContents:
         parts: of every tab, for their count.
         summary: of the message within that was asked for; `outer` of the one that it is in.
         inside: what is shown in the message and can be saved.
+        more_calendars: how many there are beyond those that are shown.
     """
 
     contents: Contents
@@ -68,6 +69,7 @@ class TabContents:
     raw_header: str = ""
     trace: Trace | None = None
     source: str = ""
+    more_calendars: int = 0
 
 
 def show(contents: Contents, asked: Asked, octets: int | None, path: str) -> TabContents:
@@ -87,7 +89,11 @@ def show(contents: Contents, asked: Asked, octets: int | None, path: str) -> Tab
     within = join_paths(asked.within, wrapped_in)
     place = Place(None if within else octets, path, within)
     closely = asked.tab is Tab.ATTACHMENTS
-    found = TabContents(readable, len(own.data), part_views(readable, place, closely=closely))
+    cards = asked.tab in {Tab.TEXT, Tab.ATTACHMENTS}
+    parts = part_views(readable, place, closely=closely, cards=cards)
+    found = TabContents(readable, len(own.data), parts)
+    if cards:
+        found = replace(found, more_calendars=max(len(calendars(readable)) - CALENDARS, 0))
     if asked.within:
         outer = summarise(_header(message_within(contents, split_path(asked.within)[0])))
         # What is signed has a header for its body alone.

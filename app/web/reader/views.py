@@ -257,6 +257,7 @@ class MessageView:
         stripped: the text was made from HTML by taking the tags away.
         html: the HTML tab; `frame` is the address of its document, or "".
         parts: parts met so far that are not shown.
+        more_calendars: among them that are not shown.
         encoded: some of them take more room in the message than saved.
         inside: pictures and named texts that are.
         fields: all headers, and `raw` them as they came.
@@ -303,6 +304,7 @@ class MessageView:
     html: HtmlView | None = None
     frame: str = ""
     parts: tuple[PartView, ...] = ()
+    more_calendars: int = 0
     encoded: bool = False
     inside: tuple[PartView, ...] = ()
     fields: tuple[FieldView, ...] = ()

@@ -48,6 +48,9 @@ _WHY: Final = {
     Unproven.NO_SIZES: N_(
         "The server does not tell the sizes, and has no UIDLs that tell anything."
     ),
+    Unproven.LEFT_OUT: N_(
+        "The server has more messages than are listed, and what is missing may be among those."
+    ),
     Unproven.NOT_ASKED: N_("The check was not asked for."),
     Unproven.NO_CONNECTION: N_(
         "The server could not be asked: no connection came about, or it broke off."

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import Response
 
+from app.mailbox import TooManyMessages
 from app.pop3 import LocalProtocolError
 from app.report import Presented
 from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
@@ -206,6 +207,15 @@ problem(Busy, 503, "busy")(
         N_("Popscope has too much to do at the moment."),
         N_("Too many long lists of messages are being sent."),
         N_("Try again in a moment."),
+    )
+)
+
+
+problem(TooManyMessages, 503, "too-many-messages")(
+    always(
+        N_("Too many messages are open here."),
+        N_("The mailboxes that people have open have as many messages as this Popscope can keep."),
+        N_("Try again later."),
     )
 )
 

@@ -6,10 +6,13 @@ import sys
 
 import pytest
 
-from app.mime import Contents, Kind
+from app.mime import Attachment, Contents, Kind
+from app.mime.calendar import MAX_OCTETS
+from app.mime.work import Work
 from app.web.reader import attachments as parts
-from app.web.reader.attachments import TNEF_OCTETS, Place, part_views
-from app.web.reader.views import PartView
+from app.web.reader.attachments import CALENDARS, TNEF_OCTETS, Place, part_views
+from app.web.reader.tabs import Asked, show
+from app.web.reader.views import PartView, Tab
 from tests.support import winmail as w
 
 PATH = "/mailbox/messages/x"
@@ -37,7 +40,7 @@ def views(
     head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
     raw = head + part(b"Content-Type: text/plain", b"words") + b"".join(made)
     contents = Contents(raw + (b"--b--\r\n" if whole else b""), whole=whole)
-    return list(part_views(contents, Place(octets or len(raw), PATH), closely=closely))
+    return list(part_views(contents, Place(octets or len(raw), PATH), closely=closely, cards=True))
 
 
 def test_every_kind_but_a_plain_file_is_named():
@@ -112,9 +115,7 @@ def test_an_invitation_is_a_card():
     assert card.title == "Invitation: Lunch"
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"no calendar", EVENT[:20], EVENT + b"x" * parts._CARD_OCTETS]
-)
+@pytest.mark.parametrize("body", [b"", b"no calendar", EVENT[:20], EVENT + b"x" * MAX_OCTETS])
 def test_a_calendar_that_is_none_or_too_large_is_a_file_like_others(body):
     (view,) = views(file(b"i.ics", body, b"text/calendar"))
     assert view.cards == ()
@@ -169,3 +170,51 @@ def test_an_encoding_that_lies_still_has_a_size_and_a_digest_that_fit_together()
     decoded = contents.decoded(contents.attachments[0])
     assert view.sha256 == hashlib.sha256(decoded).hexdigest()
     assert view.note == f"{len(decoded)} B"
+
+
+def calendars(count: int, work: Work | None = None) -> Contents:
+    head = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    some = file(b"i.ics", EVENT, b"text/calendar") * count
+    return Contents(head + some + b"--b--\r\n", whole=True, work=work)
+
+
+def test_of_many_calendars_the_first_few_are_shown_and_each_is_read_once(monkeypatch):
+    pytest.importorskip("icalendar")
+    read: list[str] = []
+    real = Contents.decoded
+
+    def noted(self: Contents, attachment: Attachment) -> bytes:
+        read.append(attachment.path)
+        return real(self, attachment)
+
+    monkeypatch.setattr(Contents, "decoded", noted)
+    contents, place = calendars(30), Place(None, "/m")
+    assert not any(one.cards for one in part_views(contents, place, closely=False))
+    assert read == []
+    for _ in range(3):
+        found = part_views(contents, place, closely=True, cards=True)
+        assert [bool(one.cards) for one in found] == [True] * CALENDARS + [False] * 20
+    assert len(read) == CALENDARS
+
+
+@pytest.mark.parametrize("tab", Tab)
+def test_calendars_are_read_for_the_tabs_that_show_them(tab, monkeypatch):
+    pytest.importorskip("icalendar")
+    read: list[str] = []
+    monkeypatch.setattr(Contents, "invitation", lambda _, part: read.append(part.path))
+    found = show(calendars(200), Asked(tab), None, "/m")
+    shown = tab in {Tab.TEXT, Tab.ATTACHMENTS}
+    assert len(read) == (CALENDARS if shown else 0)
+    assert found.more_calendars == (190 if shown else 0)
+    assert len(found.parts) == 200
+
+
+def test_calendars_are_read_as_far_as_the_work_of_a_mail_goes():
+    pytest.importorskip("icalendar")
+    contents = calendars(5, Work(3000))
+    found = part_views(contents, Place(None, "/m"), closely=False, cards=True)
+    shown = [bool(one.cards) for one in found]
+    assert shown[0]
+    assert not shown[-1]
+    assert "work-cut" in contents.defects
+    assert [one.octets for one in contents.attachments] == [len(EVENT)] * 5
