@@ -93,6 +93,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         lifespan=lifespan,
+        form_limits={"max_files": 0},
     )
     services = Services(sessions, _web_config(settings, demo), Renderer(), discovery, reports)
     install(app, services)

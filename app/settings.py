@@ -179,6 +179,12 @@ class Settings(BaseSettings):
         _RATES.searches_client, description="searches for servers by one client address"
     )
     searches: Rate = Field(_RATES.searches, description="searches for servers in all")
+    connections: int = Field(
+        512, ge=1, description="connections of browsers at once, at most half of the descriptors"
+    )
+    connections_per_address: int = Field(
+        256, ge=1, description="those of one address, or of one IPv6 network (/64)"
+    )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )

@@ -38,6 +38,7 @@ def test_without_any_variable_the_defaults_hold():
     assert settings.trusted_proxy is None
     assert (settings.idle_release, settings.session_idle, settings.session_max) == (60, 1800, 43200)
     assert settings.session_limit == 200
+    assert (settings.connections, settings.connections_per_address) == (512, 256)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,8 @@ def test_good_values(monkeypatch, name, value, field, expected):
         ("SESSION_LIMIT", "many", "integer"),
         ("WRONG_CLIENT", "5", "no rate such as 5/minute;30/hour"),
         ("WRONG_CLIENT", "5/fortnight", "no rate such as 5/minute;30/hour"),
+        ("CONNECTIONS", "0", "greater than or equal to 1"),
+        ("CONNECTIONS_PER_ADDRESS", "0", "greater than or equal to 1"),
         ("PUBLIC_ORIGIN", "popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "ftp://popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "https://", "no origin"),
@@ -206,6 +209,8 @@ SHOWN = {
     "WRONG": "5/minute",
     "SEARCHES_CLIENT": "2 per 10 seconds",
     "SEARCHES": "3/minute",
+    "CONNECTIONS": "100",
+    "CONNECTIONS_PER_ADDRESS": "20",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
     "TRUSTED_PROXY": "10.0.0.0/8",

@@ -170,9 +170,9 @@ class Lease:
         if self._closed:
             raise ConnectionLost("session", sent=False)
         async with self.waiting.under_way():
-            return await self._taken(credentials)
+            return await self._take_patiently(credentials)
 
-    async def _taken(self, credentials: Credentials) -> Connection:
+    async def _take_patiently(self, credentials: Credentials) -> Connection:
         if self.wait is not None:
             return await self._take_beside(credentials)
         self.drop()

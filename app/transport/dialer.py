@@ -282,7 +282,7 @@ class Dialer:
         try:
             async with asyncio.timeout(self.timeouts.connect):  # however slowly it trickles
                 if connection.tls is None:
-                    await self._wonder(connection, target, address)
+                    await self._check_for_tls(connection, target, address)
                 greeting = await asyncio.shield(connection.greeting)
         except (Stalled, ConnectionLost, TimeoutError) as error:
             failed = ConnectFailed(target.host, target.port, ConnectFault.NO_GREETING)
@@ -296,7 +296,7 @@ class Dialer:
                 target.host, target.port, ConnectFault.TURNED_AWAY, reply.line, reply.code
             )
 
-    async def _wonder(self, connection: Connection, target: Target, address: str) -> None:
+    async def _check_for_tls(self, connection: Connection, target: Target, address: str) -> None:
         """Asks a server that is silent for a moment whether it waits for TLS.
 
         Raises:

@@ -38,7 +38,7 @@ class ReportOn(BaseModel):
 
 async def _made(request: Request, run: ReportRun) -> ServerReport:
     try:
-        await while_there(request, run.end())
+        await while_there(request.receive, run.end())
     finally:
         if run.running:  # the caller has gone
             run.call_off()

@@ -21,7 +21,7 @@ from app.mailbox import Receipt as Deletion
 from app.sessions import Session
 from app.web.console.schemas import ConsoleAnswer, ConsoleLine, console_answer
 from app.web.export.schemas import ExportIds
-from app.web.list.filter_words import asked
+from app.web.list.filter_words import check_units
 from app.web.list.schemas import Marked, MarkedMany, MarkMany, MessageList, Totals, listed
 from app.web.list.selection import chosen
 from app.web.reader.files import (
@@ -40,6 +40,7 @@ from app.web.signin.forms import SignInForm
 from app.web.signin.schemas import Discover, Discovered, Opened, SignIn, about, discovered
 from app.web.site import formats
 from app.web.site.access import AppServices, CurrentSession
+from app.web.site.bodies import takes_ids
 from app.web.site.config import WebConfig
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_sort
@@ -123,7 +124,7 @@ async def sign_in(request: Request, services: AppServices, body: SignIn) -> Open
     )
     account, credentials = await located(services, form)
     opening = services.sessions.sign_in(account, credentials)
-    token, session = await while_there(request, opening)
+    token, session = await while_there(request.receive, opening)
     return Opened(token=token, **about(session.mailbox))
 
 
@@ -300,6 +301,7 @@ async def export(
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
+@takes_ids
 async def export_some(session: CurrentSession, body: ExportIds) -> FileResponse:
     """The same for the messages named, in the order given."""
     await session.reader.ensure_listed()
@@ -327,6 +329,7 @@ async def unmark(session: CurrentSession, id: str) -> Marked:
 
 
 @router.post("/dele")
+@takes_ids
 async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
     await session.reader.ensure_listed()
@@ -336,7 +339,9 @@ async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
         typed = body.q or ""
-        query = asked(read_query(typed), typed).query
+        reading = read_query(typed)
+        check_units(reading, typed)
+        query = reading.query
         if query.matches_all:
             raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
         found = await chosen(session.mailbox, query)

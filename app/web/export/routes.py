@@ -14,6 +14,7 @@ from app.web.list.rows import subject_of
 from app.web.list.selection import chosen, ids_in, named
 from app.web.reader.files import FileResponse, export_file
 from app.web.site.access import CurrentSession
+from app.web.site.bodies import takes_ids
 from app.web.site.errors import InvalidRequest
 from app.web.site.problems import describe
 from app.web.site.shell import titled
@@ -80,6 +81,7 @@ async def choose(visit: CurrentVisit, q: Annotated[str, Query()] = "") -> Respon
 
 
 @router.post("")
+@takes_ids
 async def choose_ticked(
     visit: CurrentVisit,
     id: Ids = None,
@@ -97,11 +99,8 @@ async def choose_ticked(
     return await _page(visit, found, ticked=True)
 
 
-async def _meant(session: Session, q: str) -> Sequence[Message]:
-    return (await chosen(session.mailbox, read_filter(q).query)).matched
-
-
 @router.post("/file")
+@takes_ids
 async def export(
     session: CurrentSession,
     form: Annotated[ExportFormat, Form()],
@@ -111,7 +110,9 @@ async def export(
     """The file itself, streamed: what was ticked, else what the filter means."""
     await session.reader.ensure_listed()
     ids = ids_in(id)
-    messages = named(session.mailbox, ids) if ids else await _meant(session, q)
+    messages: Sequence[Message] = named(session.mailbox, ids)
+    if not ids:
+        messages = (await chosen(session.mailbox, read_filter(q).query)).matched
     if not messages:
         raise InvalidRequest(_("There is no such message any more."))
     mailbox = session.mailbox

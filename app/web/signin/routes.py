@@ -115,7 +115,7 @@ async def _sign_in(visit: Visit, account: Account, credentials: Credentials, bac
                 return RedirectResponse(f"{LEAVING}?other=1", status_code=303)
             await mailbox.tenancy.release()  # or this browser's own session would hold the lock
     opening = visit.services.sessions.sign_in(account, credentials, before=before)
-    token, *_rest = await while_there(visit.request, opening)
+    token, *_rest = await while_there(visit.request.receive, opening)
     if before is not None:
         await visit.services.sessions.sign_out(before)
     response = way_back(back)

@@ -18,7 +18,6 @@ from app.transport import (
 from . import formats
 from .keepers import switched_off
 from .problems import Words, always, problem
-from .views import CertificateView
 from .words import N_, _, ngettext
 
 _STRANGERS = {
@@ -198,14 +197,11 @@ def _ways_out(error: TlsFailed) -> tuple[str, ...]:
     )
 
 
-def _certificate(der: bytes) -> CertificateView | None:
+def _certificate(der: bytes) -> Presented | None:
     try:
-        shown = Presented.of(der)
+        return Presented.of(der)
     except ValueError:  # not shown again, or none that can be read
         return None
-    return CertificateView(
-        shown.names, shown.subject, shown.issuer, shown.begins, shown.ends, shown.sha256
-    )
 
 
 def lone_dot() -> Words:

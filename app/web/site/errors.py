@@ -13,6 +13,12 @@ class InsecureHttp(WebError):
     """Plain HTTP from another machine."""
 
 
+class Busy(WebError):
+    """Too much is being sent at once."""
+
+    retry_after = 1
+
+
 class InvalidRequest(WebError):
     """A field, a parameter or a path makes no sense.
 

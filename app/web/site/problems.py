@@ -5,16 +5,17 @@ walks every error class of the layers below and asserts that it is registered.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Response
 
 from app.pop3 import LocalProtocolError
+from app.report import Presented
 from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 
-from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
-from .views import CertificateView, ErrorView
+from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
+from .views import ErrorView
 from .words import N_, _
 
 
@@ -33,7 +34,7 @@ class Words:
     advice: tuple[str, ...] = ()
     field: str = ""
     operator: tuple[str, ...] = ()
-    certificate: CertificateView | None = None
+    certificate: Presented | None = None
 
 
 Telling = Callable[[Any], Words]
@@ -130,11 +131,17 @@ def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
     return body | {name: value for name, value in told.items() if value is not None}
 
 
-def _certificate(view: CertificateView | None) -> dict[str, Any] | None:
-    if view is None:
+def _certificate(shown: Presented | None) -> dict[str, Any] | None:
+    if shown is None:
         return None
-    dates = {"begins": view.begins.isoformat(), "ends": view.ends.isoformat()}
-    return asdict(view) | {"names": list(view.names)} | dates
+    return {
+        "names": list(shown.names),
+        "subject": shown.subject,
+        "issuer": shown.issuer,
+        "begins": shown.begins.isoformat(),
+        "ends": shown.ends.isoformat(),
+        "sha256": shown.sha256,
+    }
 
 
 problem(LocalProtocolError, 500, "internal")(
@@ -190,6 +197,15 @@ problem(StreamLimit, 429, "stream-limit")(
         N_("Too many event streams."),
         N_("One session gets only a few at a time."),
         N_("Close one of them, then try again."),
+    )
+)
+
+
+problem(Busy, 503, "busy")(
+    always(
+        N_("Popscope has too much to do at the moment."),
+        N_("Too many long lists of messages are being sent."),
+        N_("Try again in a moment."),
     )
 )
 

@@ -7,12 +7,13 @@ streams fail where a browser leaves while an event is handed on.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from starlette.requests import ClientDisconnect, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -34,30 +35,28 @@ async def until_gone(receive: Receive, sending: Sending) -> None:
         task.result()
 
 
-async def while_there(request: Request, work: Coroutine[Any, Any, T]) -> T:
+async def while_there(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """What comes of work that somebody waits for; it is cancelled once the browser has gone.
 
     Raises:
         ClientDisconnect: it has.
     """
-    gone = asyncio.create_task(_gone(request.receive))
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        left = not task.done()
-        task.cancel()
-        gone.cancel()
-        await asyncio.wait({task, gone})
-    if left:
+    come: list[T] = []
+
+    async def working(_gone: asyncio.Task[None]) -> None:
+        come.append(await work)
+
+    await until_gone(receive, working)
+    if not come:
         raise ClientDisconnect
-    return task.result()
+    return come[0]
 
 
 async def _gone(receive: Receive) -> None:
-    """Until the browser has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    """Until the browser has gone, or sends more than anybody reads."""
+    with suppress(HTTPException):
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 class EventStream(Response):
