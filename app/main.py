@@ -144,6 +144,7 @@ def _web_config(settings: Settings, demo: DemoAccount | None) -> WebConfig:
         demo=demo,
         public_origin=settings.public_origin,
         allow_insecure_http=settings.allow_insecure_http,
+        hosts=settings.hosts,
         # It outlives the session, so that marks of an expired one find their way back.
         cookie_age=int(settings.session_max) + _DAY,
         stream_limit=settings.stream_limit,

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.discovery import NameServer
 from app.gate import Rates, read_rates
-from app.transport import Reach, Security
+from app.transport import Reach, Security, asked_for
 
 PREFIX = "POPSCOPE_"
 _RATES = Rates()
@@ -60,7 +60,7 @@ class OfferedServer(BaseModel):
         found = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::(\d+))?|([^\s:\[\]/@]+)(?::(\d+))?", place)
         if found is None:
             raise ValueError(f"{text!r} is not host[:port][;tls|starttls|none][;unverified]")
-        host = found[1] or found[3]
+        host = found[1] or asked_for(found[3])
         port = int(found[2] or found[4] or 0)
         if port > _MAX_PORT:
             raise ValueError(f"{text!r}: there is no port {port}")
@@ -191,6 +191,9 @@ class Settings(BaseSettings):
     allow_insecure_http: bool = Field(
         False, description="whether browsers on other machines may use plain HTTP"
     )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="further names of this machine that plain HTTP is served under: name, …"
+    )
     trusted_proxy: str | None = Field(
         None, description="address or network of the proxy in front, whose X-Forwarded-… count"
     )
@@ -201,6 +204,13 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(OfferedServer.parse(entry) for entry in re.split(r"[,\s]+", value) if entry)
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        return tuple(_host_name(entry) for entry in re.split(r"[,\s]+", value) if entry)
 
     @field_validator("ports", mode="before")
     @classmethod
@@ -283,6 +293,13 @@ class Settings(BaseSettings):
             (PREFIX + name.upper(), _shown(getattr(self, name)), field.description or "")
             for name, field in type(self).model_fields.items()
         ]
+
+
+def _host_name(text: str) -> str:
+    name = asked_for(text).lower().rstrip(".")
+    if not re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", name):
+        raise ValueError(f"{text!r} is no name of a machine, such as nas.example.net")
+    return name
 
 
 def _port_range(text: str) -> PortRange:

@@ -110,6 +110,12 @@ def test_several_servers_and_ranges(monkeypatch):
         ("PUBLIC_ORIGIN", "http://p.lan:443", "public_origin", "http://p.lan:443"),
         ("PUBLIC_ORIGIN", "https://p.lan:08443", "public_origin", "https://p.lan:8443"),
         ("PUBLIC_ORIGIN", "https://[fd00::1]:8443", "public_origin", "https://[fd00::1]:8443"),
+        (
+            "HOSTS",
+            "Nas.example, faß.example\nbox",
+            "hosts",
+            ("nas.example", "xn--fa-hia.example", "box"),
+        ),
         ("TRUSTED_PROXY", "172.31.95.2", "trusted_proxy", "172.31.95.2"),
         ("TRUSTED_PROXY", "10.0.0.0/8", "trusted_proxy", "10.0.0.0/8"),
         ("TRUSTED_PROXY", "fd00::/64", "trusted_proxy", "fd00::/64"),
@@ -213,6 +219,7 @@ SHOWN = {
     "CONNECTIONS_PER_ADDRESS": "20",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
+    "HOSTS": "nas.example.net, box.lan",
     "TRUSTED_PROXY": "10.0.0.0/8",
 }
 

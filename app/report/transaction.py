@@ -7,7 +7,7 @@ one connection that sends RETR is dropped instead, after RSET.
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from app.mailbox import (
@@ -28,6 +28,7 @@ from app.pop3 import (
     MessageNumber,
     Pop3Error,
     ScanListing,
+    Veil,
     commands,
 )
 from app.pop3.replies import parse_status, parse_unique_id
@@ -255,9 +256,11 @@ async def behind_pass(wire: RawWire, credentials: Credentials, *, told: bool) ->
         OSError, EOFError, ValueError: the connection broke off.
         LocalProtocolError: what cannot be sent.
     """
-    _accepted(await wire.ask(commands.user(credentials.username).line[:-2]))
+    veil = Veil()
+    veil.add(credentials.password)
+    _accepted(await wire.ask(commands.user(credentials.username).line[:-2]), veil)
     await wire.send(commands.password(credentials.password).line + commands.noop().line)
-    _accepted(await wire.line(4 * PATIENCE))
+    _accepted(await wire.line(4 * PATIENCE), veil)
     try:
         reply = parse_status(await wire.line(_LOST))
     except TimeoutError:
@@ -267,10 +270,12 @@ async def behind_pass(wire: RawWire, credentials: Credentials, *, told: bool) ->
     return found(Finding.PASS_KEPT)  # by whatever: it was read
 
 
-def _accepted(line: bytes) -> None:
+def _accepted(line: bytes, veil: Veil) -> None:
     reply = parse_status(line)
     if reply is None:
         raise ValueError("no status line")
+    if veil.hides(reply.text):
+        reply = replace(reply, text=commands.HIDDEN)
     if not reply.ok:
         raise refusal(reply.line, reply.code, reply.text, Capabilities())
 

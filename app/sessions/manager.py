@@ -72,7 +72,7 @@ class Session:
     def __init__(self, keys: Keys, sealed: bytes, mailbox: Mailbox) -> None:
         self.sid = keys.sid
         self.mailbox = mailbox
-        self.line = Line(mailbox.lease, lambda: _unpack(keys.open(sealed))[1])
+        self.line = Line(mailbox.lease, lambda: _credentials(keys, sealed))
 
     def __repr__(self) -> str:
         return f"<Session {self.sid[:8]}>"
@@ -207,7 +207,7 @@ class Sessions:
             raise NoSession
         mailbox = self._live.get(keys.sid)
         if mailbox is None:
-            mailbox = self._mailbox(_unpack(keys.open(record.sealed))[0])
+            mailbox = self._mailbox(_account(keys, record.sealed))
             self._live[keys.sid] = mailbox
         if using:
             mailbox.tenancy.attend()
@@ -360,22 +360,27 @@ class Sessions:
         task.add_done_callback(self._closing.discard)
 
 
-def _pack(account: Account, credentials: Credentials) -> bytes:
-    target = account.target
-    return json.dumps(
-        [
-            [account.username, target.host, target.port, target.security.value, target.verified],
-            [
-                credentials.username,
-                credentials.password,
-                credentials.mechanism,
-                credentials.language,
-            ],
-        ]
-    ).encode()
+def _pack(account: Account, credentials: Credentials) -> bytearray:
+    """Both as JSON, then the password, which cannot hold NUL."""
+    target, who = account.target, credentials
+    known = [
+        [account.username, target.host, target.port, target.security.value, target.verified],
+        [who.username, who.mechanism, who.language],
+    ]
+    packed = bytearray(json.dumps(known) + "\0", "ascii")
+    packed += who.password.encode()
+    return packed
 
 
-def _unpack(packed: bytes) -> tuple[Account, Credentials]:
-    (username, host, port, security, verified), credentials = json.loads(packed)
-    target = Target(host, port, Security(security), verified)
-    return Account(username, target), Credentials(*credentials)
+def _account(keys: Keys, sealed: bytes) -> Account:
+    with keys.opened(sealed) as packed:
+        (username, host, port, security, verified), _ = json.loads(packed[: packed.index(0)])
+    return Account(username, Target(host, port, Security(security), verified))
+
+
+def _credentials(keys: Keys, sealed: bytes) -> Credentials:
+    with keys.opened(sealed) as packed:
+        end = packed.index(0)
+        _, (username, mechanism, language) = json.loads(packed[:end])
+        with memoryview(packed) as view, view[end + 1 :] as password:
+            return Credentials(username, str(password, "utf-8"), mechanism, language)

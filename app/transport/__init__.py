@@ -20,7 +20,7 @@ from .errors import (
 )
 from .habits import Doubt, Habit, Habits, WayIn
 from .listener import Listener
-from .names import Resolve, SystemNames
+from .names import Resolve, SystemNames, asked_for
 from .pipeline import Pending
 from .targets import Reach, TargetPolicy
 from .timeouts import Timeouts
@@ -56,6 +56,7 @@ __all__ = [
     "TransportError",
     "WayIn",
     "Window",
+    "asked_for",
     "trusting",
     "worth_draining",
 ]

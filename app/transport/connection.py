@@ -44,7 +44,7 @@ class Connection(asyncio.Protocol):
 
     Attributes:
         capabilities: the newest answer to CAPA but `-ERR`; empty where there was none.
-        traffic: what went over the wire.
+        traffic: what went over the wire; `hides`: whether a text gives back what signed in.
         signed_in_by: such as `SCRAM-SHA-256` or `USER`; `means_refused`: others, for their form.
     """
 
@@ -67,6 +67,7 @@ class Connection(asyncio.Protocol):
         self.signed_in_by, self.means_refused = "", tuple[str, ...]()
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
+        self.hides = self._engine.hides
         self._relay = Relay(self._engine, listener)
         self._pipeline = Pipeline()
         self._wire = Wire()
@@ -344,8 +345,7 @@ class Connection(asyncio.Protocol):
 
     def _write(self) -> None:
         self._writing = None
-        data = self._engine.data_to_send()
-        if data:
+        if data := self._engine.data_to_send():
             if self.state is pop3.State.AUTHORIZATION:
                 self.window.idled()  # a challenge waits for what we say, too
             self.traffic.sent += len(data)

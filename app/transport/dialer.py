@@ -23,6 +23,7 @@ from .errors import (
     ConnectFault,
     ConnectionLost,
     Stalled,
+    TargetForbidden,
     TlsFailed,
     TlsFault,
 )
@@ -30,7 +31,7 @@ from .habits import Habits
 from .listener import Listener
 from .names import Resolve, SystemNames
 from .probe import certificate_shown, what_answers
-from .targets import TargetPolicy
+from .targets import Reach, TargetPolicy
 from .timeouts import Timeouts
 
 
@@ -81,6 +82,7 @@ _VERIFY = {
     62: TlsFault.NAME_MISMATCH,
     64: TlsFault.NAME_MISMATCH,
 }
+_ALIKE = 0.5  # seconds until a name is refused, whether there is one or not
 _SILENT = 1.0  # seconds without a greeting after which a server may be waiting for TLS
 _NOT_TLS = frozenset(
     {"WRONG_VERSION_NUMBER", "UNEXPECTED_MESSAGE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
@@ -197,13 +199,24 @@ class Dialer:
     async def addresses(self, target: Target) -> list[str]:
         """The addresses of a target that may be connected to.
 
+        Where only public ones may, a name that is known inside and one that nobody knows are alike.
+
         Raises:
             TargetForbidden: the operator allows none of them.
             LookupsFull: too many names are being looked up.
             ConnectFailed: there is no such host.
         """
         self._policy.check(target.host, target.port)
-        return await self._resolve(target)
+        if self._policy.reach is not Reach.PUBLIC:
+            return await self._resolve(target)
+        pause = asyncio.create_task(asyncio.sleep(_ALIKE))
+        try:
+            return await self._resolve(target)
+        except (ConnectFailed, TargetForbidden):
+            await pause  # nor does it tell by its haste
+            raise TargetForbidden(target.host, target.port, or_unknown=True) from None
+        finally:
+            pause.cancel()
 
     async def reach(self, address: str, port: int, patience: float) -> socket.socket:
         """A connected socket, to an address that `addresses` gave.

@@ -1,4 +1,4 @@
-"""Names to addresses, by whatever this machine looks them up with.
+"""Names as they are asked for, and names to addresses as this machine looks them up.
 
 The system cannot be told to stop looking: a thread that asks a silent name server is gone for half
 a minute. So look-ups have threads of their own, and few of them for each client.
@@ -11,12 +11,32 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+import idna
+
 from app.gate import Places, client
 
 from .errors import LookupsFull
 
 # (host, port) → addresses; OSError or ValueError where there are none.
 Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+def asked_for(name: str, *, strict: bool = False) -> str:
+    """A host's name as servers of names know it, in ASCII: the only way from one to the other.
+
+    It is UTS 46 as browsers have it, without transition: `faß` is not `fass`. Python's own codec is
+    IDNA 2003, which asks for another host.
+
+    Args:
+        name: as it was typed.
+        strict: whether a name in ASCII, too, must be one of letters, digits and hyphens.
+
+    Raises:
+        ValueError: it is no name.
+    """
+    if name.isascii() and not strict:
+        return name
+    return idna.encode(name, uts46=True, std3_rules=strict).decode("ascii").lower()
 
 
 class SystemNames:
@@ -36,11 +56,12 @@ class SystemNames:
 
         Raises:
             OSError: there is no such name.
-            ValueError: it holds NUL, or a label that IDNA cannot encode.
+            ValueError: it holds NUL, or is not as it is to be asked for.
             LookupsFull: there are too many look-ups under way.
         """
         with suppress(ValueError):
             return [str(ipaddress.ip_address(host))]
+        host.encode("ascii")
         asked = self._asked.get(host)
         if asked is None:
             asked = self._ask(host)

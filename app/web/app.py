@@ -34,6 +34,7 @@ from .site.access import check_unsafe, looks_on
 from .site.bodies import BodyLimits
 from .site.config import Services, services
 from .site.errors import Busy, WebError
+from .site.hosts import own_names
 from .site.languages import Languages
 from .site.navigation import from_htmx, is_navigation, to_sign_in
 from .site.problems import describe, problem_json, say_when
@@ -118,8 +119,8 @@ def install(app: FastAPI, with_services: Services) -> None:
     app.add_middleware(Languages)
     app.add_middleware(
         Guard,
-        public_origin=config.public_origin,
         allow_insecure_http=config.allow_insecure_http,
+        names=own_names(config.public_origin, config.hosts),
     )
 
 

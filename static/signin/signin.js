@@ -28,6 +28,8 @@
   const own = new Set(fields.filter(({ name, value }) => (
     value !== usual[name] && value !== which().dataset[name]
   )));
+  // Nothing, where a person should look first: then the server asks, as it does without scripts.
+  const sure = () => (which().matches('.doubt') ? {} : which().dataset);
   const fill = (found) => {
     if (own.size) return;
     for (const field of fields) field.value = found[field.name] || usual[field.name];
@@ -58,7 +60,7 @@
   offered?.addEventListener('input', () => {
     delete form.dataset.kept;
     if (!offered.value) own.clear(); // given back to the search
-    fill(['', 'other'].includes(offered.value) ? which().dataset : {});
+    fill(['', 'other'].includes(offered.value) ? sure() : {});
     name();
   });
 
@@ -87,7 +89,7 @@
       if (offered) offered.value = '';
       delete form.dataset.kept;
     }
-    fill(which().dataset);
+    fill(sure());
     name();
     // Nothing moves under the finger of somebody who is further on already.
     if ('opens' in which().dataset && document.activeElement === typed) find('#place').open = true;

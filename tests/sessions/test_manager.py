@@ -102,9 +102,11 @@ async def test_what_is_stored_opens_with_the_token_alone():
         one, two = await enter(sessions, server, "anna"), await enter(sessions, server, "bert")
         records = await store.all()
         assert set(records) == {Keys.of(one).sid, Keys.of(two).sid}
-        assert b'"anna"' in Keys.of(one).open(records[Keys.of(one).sid].sealed)
-        with pytest.raises(NoSession):
-            Keys.of(two).open(records[Keys.of(one).sid].sealed)
+        sealed = records[Keys.of(one).sid].sealed
+        with Keys.of(one).opened(sealed) as opened:
+            assert b'"anna"' in opened
+        with pytest.raises(NoSession), Keys.of(two).opened(sealed):
+            pass
         assert not any(b"secret" in record.sealed for record in records.values())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.gate import client
-from app.transport import LookupsFull, SystemNames
+from app.transport import LookupsFull, SystemNames, asked_for
 
 
 async def test_the_operating_system_is_asked():
@@ -80,3 +80,31 @@ async def test_an_address_needs_no_thread(silence):
     for address in ("192.0.2.9", "2001:db8::1"):
         assert await names.addresses(address, 995) == [address]
     assert not silence.asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("pop.faß.example", "pop.xn--fa-hia.example"),
+        ("POP.FAß.example.", "pop.xn--fa-hia.example."),
+        ("βόλος.example", "xn--nxasmm1c.example"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("pop。example．net", "pop.example.net"),
+        ("１２７.0.0.1", "127.0.0.1"),
+        ("pop_1.Example", "pop_1.Example"),
+        ("xn--fa-hia.example", "xn--fa-hia.example"),
+    ],
+)
+def test_a_name_is_asked_for_as_browsers_do(typed, asked):
+    assert asked_for(typed) == asked
+
+
+@pytest.mark.parametrize("typed", ["ü" * 100, "ü..example", "-ü.example", "\u2028ü", "ü\ud800"])
+def test_what_is_no_name(typed):
+    with pytest.raises(ValueError, match=r".*"):
+        asked_for(typed)
+
+
+async def test_no_other_name_is_asked_for_than_was_read():
+    with pytest.raises(ValueError, match="ascii"):
+        await SystemNames().addresses("pop.faß.example", 995)

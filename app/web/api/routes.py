@@ -42,6 +42,7 @@ from app.web.site import formats
 from app.web.site.access import AppServices, CurrentSession
 from app.web.site.bodies import takes_ids
 from app.web.site.config import WebConfig
+from app.web.site.cookies import forget_browsing
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_sort
 from app.web.site.schemas import Problem
@@ -164,9 +165,13 @@ async def refresh(session: CurrentSession) -> SessionState:
 async def sign_out(services: AppServices, session: CurrentSession) -> Response:
     """Signs out, unconditionally; deletes nothing, and tells what was marked and stays."""
     left = await services.sessions.end(session)
-    if not left.asks:
-        return Response(status_code=status.HTTP_204_NO_CONTENT)
-    return JSONResponse(SignedOut(not_deleted=left.count, deleting=left.deleting).model_dump())
+    response = Response(status_code=status.HTTP_204_NO_CONTENT)
+    if left.asks:
+        response = JSONResponse(
+            SignedOut(not_deleted=left.count, deleting=left.deleting).model_dump()
+        )
+    forget_browsing(response)
+    return response
 
 
 @router.get("/capa")

@@ -49,7 +49,7 @@ def _still_sought(visit: Visit, form: SignInForm, sought: str) -> SignInForm:
     other = sought not in {"", form.username}
     known = visit.services.discovery.remembered(sought) if other else None
     if known and _as_found(form, found_view(visit.services.discovery, known, sought)):
-        return SignInForm(form.username, form.password, auth=form.auth)
+        return SignInForm(form.username, form.password, auth=form.auth, stay=form.stay)
     return form
 
 
@@ -96,6 +96,7 @@ async def _page(
         offered=offered,
         fixed=config.fixed,
         demo=config.demo is not None,
+        stay=form.stay,
         back=own_path(back),
         ended=ended,
         error=error,
@@ -105,8 +106,10 @@ async def _page(
     return say_when(page, error)
 
 
-async def _sign_in(visit: Visit, account: Account, credentials: Credentials, back: str) -> Response:
-    """A session, its cookie, and the way to where one was."""
+async def _sign_in(
+    visit: Visit, account: Account, credentials: Credentials, back: str, *, stay: bool = False
+) -> Response:
+    """A session, its cookie, which ends with the browser unless told otherwise, and the way on."""
     before = from_cookie(visit.request)
     if before is not None:
         with suppress(NoSession):
@@ -123,7 +126,7 @@ async def _sign_in(visit: Visit, account: Account, credentials: Credentials, bac
     response.set_cookie(
         cookie.name,
         token,
-        max_age=visit.config.cookie_age,
+        max_age=visit.config.cookie_age if stay else None,
         secure=cookie.secure,
         httponly=True,
         samesite="strict",
@@ -157,7 +160,7 @@ async def sign_in(
     form = _still_sought(visit, filled, sought)
     try:
         account, credentials = await located(visit.services, form)
-        return await _sign_in(visit, account, credentials, back)
+        return await _sign_in(visit, account, credentials, back, stay=form.stay)
     except (ConfirmServer, ServerNotFound) as error:
         found = await _look(visit, form.username)
         form = SignInForm(
@@ -167,6 +170,7 @@ async def sign_in(
             security=found.security,
             offered="other" if visit.config.offered else "",
             login=found.login,
+            stay=form.stay,
         )
         return await _page(visit, form, describe(error), back=back, found=found)
     except (MailboxError, TransportError, Pop3Error, SessionError, WebError) as error:

@@ -275,13 +275,21 @@ problem(ConnectionLost, 502, "connection-lost")(
     )
 )
 
-problem(TargetForbidden, 403, "target-forbidden")(
-    always(
-        N_("Popscope may not connect there."),
-        N_("Whoever runs this Popscope has not allowed this server or this port."),
-        N_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),
+
+@problem(TargetForbidden, 403, "target-forbidden")
+def forbidden(error: TargetForbidden) -> Words:
+    """The operator does not let Popscope connect there."""
+    if error.or_unknown:
+        return Words(
+            _("There is no such server, or Popscope may not connect to it."),
+            _("Popscope may only connect to servers on the internet, not to private addresses."),
+            (_("Check the server's name for typing mistakes."),),
+        )
+    return Words(
+        _("Popscope may not connect there."),
+        _("Whoever runs this Popscope has not allowed this server or this port."),
+        (_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),),
     )
-)
 
 
 problem(LookupsFull, 503, "lookups-full")(

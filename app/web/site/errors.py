@@ -10,7 +10,27 @@ class ForbiddenOrigin(WebError):
 
 
 class InsecureHttp(WebError):
-    """Plain HTTP from another machine."""
+    """Plain HTTP from another machine.
+
+    Attributes:
+        proxied: it came through a proxy that the operator has not named.
+    """
+
+    def __init__(self, *, proxied: bool = False) -> None:
+        super().__init__(proxied)
+        self.proxied = proxied
+
+
+class UnknownName(WebError):
+    """Plain HTTP under a name that a foreign site may have made to lead here.
+
+    Attributes:
+        name: the name; "" where it is none.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class Busy(WebError):

@@ -14,7 +14,7 @@ from app.pop3 import LocalProtocolError
 from app.report import Presented
 from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 
-from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
+from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit, UnknownName
 from .views import ErrorView
 from .words import N_, _
 
@@ -219,16 +219,41 @@ problem(ForbiddenOrigin, 403, "forbidden-origin")(
 )
 
 
-problem(InsecureHttp, 403, "forbidden-origin")(
-    always(
-        N_("Popscope does not speak plain HTTP to other machines."),
-        N_("Anyone on the network could read your password."),
-        N_(
-            "Put a TLS proxy in front (docker-compose.yml has one), or, on a network you "
-            "trust, set POPSCOPE_ALLOW_INSECURE_HTTP=1."
-        ),
+@problem(InsecureHttp, 403, "forbidden-origin")
+def insecure(error: InsecureHttp) -> Words:
+    """Plain HTTP from another machine, or through an unknown proxy."""
+    title = _("Popscope does not speak plain HTTP to other machines.")
+    detail = _("Anyone on the network could read your password.")
+    if error.proxied:
+        return Words(
+            title,
+            detail,
+            (
+                _(
+                    "A proxy stands in front that Popscope does not know: name it by "
+                    "POPSCOPE_TRUSTED_PROXY, and let it send X-Forwarded-Proto and X-Forwarded-For."
+                ),
+            ),
+        )
+    advice = _(
+        "Put a TLS proxy in front (docker-compose.yml has one), or, on a network you "
+        "trust, set POPSCOPE_ALLOW_INSECURE_HTTP=1."
     )
-)
+    return Words(title, detail, (advice,))
+
+
+@problem(UnknownName, 421, "unknown-name")
+def unknown_name(error: UnknownName) -> Words:
+    """Plain HTTP under a foreign name."""
+    return Words(
+        _("Popscope does not know this name as its own."),
+        _(
+            "A website could have made %(name)s lead here, to act in your name. So over plain HTTP "
+            "only names that are known are served.",
+            name=error.name or "?",
+        ),
+        (_("Open it by the machine's address, or add the name to POPSCOPE_HOSTS."),),
+    )
 
 
 @problem(InvalidRequest, 422, "invalid-request")

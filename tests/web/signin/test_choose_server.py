@@ -36,7 +36,7 @@ def services(search: Search, config: WebConfig | None = None) -> Services:
     return Services(nothing, config or WebConfig(), nothing, cast("Any", search), nothing)
 
 
-def form(**fields: str) -> SignInForm:
+def form(**fields: Any) -> SignInForm:
     return SignInForm(**{"username": ADDRESS, "password": "secret", **fields})
 
 
