@@ -37,7 +37,7 @@ class Budget:
 
     seconds: float = 4.0
     at_once: int = 8
-    each: int = 2
+    each: int = 4
     kept: int = 500
     found_for: float = 600.0
     missed_for: float = 60.0

@@ -2,7 +2,7 @@
 
 What comes of a sign-in is told to the gate. A refusal that says nothing of the password is no wrong
 one. What a server says of too many sign-ins is heeded: for everybody here where it speaks of
-connections or of where they come from, else for this account.
+connections or of where they come from, and of no user; else for this account.
 """
 
 import math
@@ -21,8 +21,9 @@ _TOO_MANY = re.compile(
     re.IGNORECASE,
 )
 _OURS = re.compile(
-    r"\bconnections?\b|\byour (ip|address|host|network)|\bfrom (this|your|that)\b|\bIP\b"
+    r"(?i:\bconnections?\b|\byour (address|host|network)\b|\bfrom (this|your)\b)|\bIP\b"
 )
+_THEIRS = re.compile(r"\b(user|account|mailbox|maildrop|login name)\b", re.IGNORECASE)
 _PAUSE = 60  # seconds, where the server does not say for how long
 
 
@@ -87,5 +88,5 @@ async def check_sign_in(dialer: Dialer, target: Target, user: str, *, proven: bo
 async def _heed(dialer: Dialer, target: Target, user: str, reply: str) -> None:
     if _TOO_MANY.search(reply):
         seconds = seconds_told(reply) or _PAUSE
-        everybody = bool(_OURS.search(reply))
+        everybody = bool(_OURS.search(reply) and not _THEIRS.search(reply))
         await dialer.gate.told(target.host, user, seconds, everybody=everybody)

@@ -82,7 +82,8 @@ async def test_what_says_nothing_of_the_password_is_no_wrong_one(refusal):
         (b"-ERR [SYS/TEMP] too many sign-ins, try again in 5 minutes", 300, False),
         (b"-ERR login limit exceeded", 60, False),
         (b"-ERR [SYS/TEMP] Too many connections from your IP address", 60, True),
-        (b"-ERR too many simultaneous connections", 60, True),
+        (b"-ERR Too many simultaneous connections", 60, True),
+        (b"-ERR too many connections for this user from your IP", 60, False),
     ],
 )
 async def test_what_the_server_says_of_too_many_sign_ins_is_heeded(refusal, seconds, others):

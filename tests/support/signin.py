@@ -14,12 +14,19 @@ class Serving(Protocol):
     def port(self) -> int: ...
 
 
-async def fill_in(page: Page, server: Serving, user: str = "anna", *, wait: bool = True) -> None:
+async def fill_in(
+    page: Page,
+    server: Serving,
+    user: str = "anna",
+    *,
+    password: str = "secret",
+    wait: bool = True,
+) -> None:
     """Name, server, password and Enter, on a sign-in page that is open; waits for the answer."""
     await page.get_by_label("Email address or user name").fill(user)
     await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
     await page.get_by_label("Security", exact=True).select_option("none")
-    await page.get_by_label("Password", exact=True).fill("secret")
+    await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_label("Password", exact=True).press("Enter", no_wait_after=not wait)
 
 

@@ -124,8 +124,7 @@ async def sign_in(request: Request, services: AppServices, body: SignIn) -> Open
         auth=body.auth or "",
         token=body.token.get_secret_value(),
     )
-    account, credentials = await located(services, form)
-    opening = services.sessions.sign_in(account, credentials)
+    opening = services.sessions.sign_in(*await located(services, form))
     token, session = await while_there(request.receive, opening)
     return Opened(token=token, **about(session.mailbox))
 
