@@ -8,13 +8,15 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.discovery import NameServer
+from app.gate import Rates, read_rates
 from app.transport import Reach, Security
 
 PREFIX = "POPSCOPE_"
+_RATES = Rates()
 _MAX_PORT = 65535
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _ORIGIN = re.compile(r"(https?)://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
@@ -83,6 +85,18 @@ class OfferedServer(BaseModel):
         return f"{host}:{self.port};{self.security.value}{flag}"
 
 
+def _rate(value: str) -> str:
+    try:
+        read_rates(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no rate such as 5/minute;30/hour") from None
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+"""As `app.gate.read_rates` reads it, such as `5/minute;15/10 minutes`."""
+
+
 class Settings(BaseSettings):
     """All settings. None of them is a secret."""
 
@@ -122,15 +136,55 @@ class Settings(BaseSettings):
         12 * 3600, gt=0, description="time after which a session ends in any case"
     )
     session_limit: int = Field(200, ge=1, description="sessions at once")
+    session_limit_client: int = Field(
+        60, ge=1, description="sessions at once of one client address"
+    )
+    stream_limit: int = Field(8, ge=1, description="event streams at once of one session")
+    report_limit: int = Field(12, ge=1, description="server reports at once")
+    report_limit_client: int = Field(
+        2, ge=1, description="server reports at once for one client address"
+    )
     spool_limit: Annotated[int, NoDecode] = Field(
         1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
     )
-    connections: int = Field(
+    connection_limit: int = Field(
         512, ge=1, description="connections of browsers at once, at most half of the descriptors"
     )
-    connections_per_address: int = Field(
-        256, ge=1, description="those of one address, or of one IPv6 network (/64)"
+    connection_limit_client: int = Field(
+        256, ge=1, description="connections at once of one client address"
     )
+    lookup_limit: int = Field(16, ge=1, description="names looked up at once, by the system")
+    lookup_limit_client: int = Field(
+        4, ge=1, description="names looked up at once for one client address"
+    )
+    opening_limit: int = Field(64, ge=1, description="sign-ins under way at once")
+    opening_limit_client: int = Field(
+        8, ge=1, description="sign-ins under way at once of one client address"
+    )
+    opening_limit_host: int = Field(
+        32, ge=1, description="sign-ins under way at once at one mail server"
+    )
+    opening_time: Annotated[float, NoDecode] = Field(
+        5 * 60, gt=0, description="time after which a sign-in and its listings are given up"
+    )
+    least_rate: int = Field(
+        256, ge=1, description="octets a second at least, of an answer that takes long"
+    )
+    sign_ins_client: Rate = Field(
+        _RATES.sign_ins_client, description="sign-ins of one client address, right or wrong"
+    )
+    wrong_client: Rate = Field(
+        _RATES.wrong_client, description="wrong passwords of one client address"
+    )
+    wrong_account: Rate = Field(
+        _RATES.wrong_account, description="wrong passwords for one name at one server"
+    )
+    wrong_host: Rate = Field(_RATES.wrong_host, description="wrong passwords at one server")
+    wrong: Rate = Field(_RATES.wrong, description="wrong passwords in all")
+    searches_client: Rate = Field(
+        _RATES.searches_client, description="searches for servers by one client address"
+    )
+    searches: Rate = Field(_RATES.searches, description="searches for servers in all")
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
@@ -162,7 +216,7 @@ class Settings(BaseSettings):
             return value
         return tuple(_name_server(entry) for entry in re.split(r"[,\s]+", value) if entry)
 
-    @field_validator("idle_release", "session_idle", "session_max", mode="before")
+    @field_validator("idle_release", "session_idle", "session_max", "opening_time", mode="before")
     @classmethod
     def _seconds(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
         if not isinstance(value, str):

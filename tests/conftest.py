@@ -66,7 +66,12 @@ def page_at(chromium: Chromium) -> Callable[..., Awaitable[Page]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell pytest-asyncio and pytest-rerunfailures of the tests marked ``browser``."""
+    """Tell pytest-asyncio and pytest-rerunfailures of the tests marked ``browser``.
+
+    Files with heavy tests come first: one of them at the end would keep one worker busy alone.
+    """
+    heavy = {item.path for item in items if item.get_closest_marker("heavy")}
+    items.sort(key=lambda item: item.path not in heavy)
     for item in items:
         if item.get_closest_marker("browser") is not None:
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -1,11 +1,12 @@
-"""`popscope check`, as a process: what it prints, and what it ends with."""
+"""`popscope check`: what it prints, and what it ends with."""
 
 import json
-import subprocess
-import sys
+import os
 
 import pytest
+from click.testing import CliRunner, Result
 
+from app.__main__ import main
 from app.check import ADVICE, FAULT, WELL, Anywhere, exit_code
 from app.report import Finding, Report, Stopped, found
 from app.transport import Security, Target
@@ -16,16 +17,10 @@ from .test_cli import environment
 pytestmark = pytest.mark.heavy
 
 
-def check(*arguments: str, secret: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "app", "check", *arguments],
-        env={**environment(), "LC_ALL": "C.UTF-8", **variables},
-        input=secret,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def check(*arguments: str, secret: str = "", **variables: str) -> Result:
+    others = dict.fromkeys(os.environ.keys() - environment().keys())
+    env = {**others, "LC_ALL": "C.UTF-8", **variables}
+    return CliRunner(env=env).invoke(main, ["check", *arguments], input=secret)
 
 
 @pytest.fixture
@@ -37,48 +32,48 @@ def test_an_account_is_tested_quickly(dovecot, trusted):
     dovecot.deliver("checked", b"Subject: a\r\n\r\none\r\n")
     server = f"localhost:{dovecot.tls_port}"
     ran = check(server, "--user", "checked", "--password-stdin", secret="secret\n", **trusted)
-    assert ran.returncode == ADVICE, ran.stdout + ran.stderr  # its certificate is for one day
+    assert ran.exit_code == ADVICE, ran.stdout + ran.stderr  # its certificate is for one day
     assert ran.stderr == ""
     assert "Account: checked" in ran.stdout
     assert "STAT and LIST agree: 1 message" in ran.stdout
     assert "secret" not in ran.stdout
     refused = check(server, "--user", "checked", "--password-stdin", secret="wrong\n", **trusted)
-    assert refused.returncode == FAULT
+    assert refused.exit_code == FAULT
     assert "It was tried once." in refused.stdout
 
 
 def test_as_json(dovecot, trusted):
     ran = check(f"localhost:{dovecot.port}", "--security", "starttls", "--json", **trusted)
     body = json.loads(ran.stdout)
-    assert (ran.returncode, body["security"], body["account"]) == (ADVICE, "starttls", None)
+    assert (ran.exit_code, body["security"], body["account"]) == (ADVICE, "starttls", None)
     assert "stls-works" in {one["finding"] for one in body["checks"]}
 
 
 def test_nothing_answers():
     ran = check(f"127.0.0.1:{free_port()}")
-    assert ran.returncode == FAULT
+    assert ran.exit_code == FAULT
     assert "1 fault." in ran.stdout
 
 
 def test_in_the_language_of_the_terminal():
     ran = check(f"127.0.0.1:{free_port()}", LC_ALL="de_DE.UTF-8")
-    assert ran.returncode == FAULT
+    assert ran.exit_code == FAULT
 
 
 @pytest.mark.parametrize("server", ["", "pop.example.net:0", "not a name", "a\nb", "h:99999"])
 def test_what_makes_no_sense_is_said_before_anything_is_sent(server):
     ran = check(server)
-    assert ran.returncode == FAULT
+    assert ran.exit_code == FAULT
     assert "Error: " in ran.stderr
     assert ran.stdout == ""
 
 
 def test_a_name_or_password_that_cannot_be_sent():
     ran = check("127.0.0.1:1", "--user", "an\nna", "--password-stdin", secret="x\n")
-    assert (ran.returncode, ran.stdout) == (FAULT, "")
+    assert (ran.exit_code, ran.stdout) == (FAULT, "")
     for wrong in (("--user", "anna", "--password-stdin"), ("--password-stdin",)):
         ran = check("127.0.0.1:1", *wrong)
-        assert (ran.returncode, ran.stdout) == (FAULT, "")
+        assert (ran.exit_code, ran.stdout) == (FAULT, "")
         assert "Error: " in ran.stderr
 
 

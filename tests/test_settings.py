@@ -38,7 +38,7 @@ def test_without_any_variable_the_defaults_hold():
     assert settings.trusted_proxy is None
     assert (settings.idle_release, settings.session_idle, settings.session_max) == (60, 1800, 43200)
     assert settings.session_limit == 200
-    assert (settings.connections, settings.connections_per_address) == (512, 256)
+    assert (settings.connection_limit, settings.connection_limit_client) == (512, 256)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,10 @@ def test_good_values(monkeypatch, name, value, field, expected):
         ("SESSION_MAX", "inf", "no time"),
         ("SESSION_LIMIT", "0", "greater than or equal to 1"),
         ("SESSION_LIMIT", "many", "integer"),
-        ("CONNECTIONS", "0", "greater than or equal to 1"),
-        ("CONNECTIONS_PER_ADDRESS", "0", "greater than or equal to 1"),
+        ("CONNECTION_LIMIT", "0", "greater than or equal to 1"),
+        ("CONNECTION_LIMIT_CLIENT", "0", "greater than or equal to 1"),
+        ("WRONG_CLIENT", "5", "no rate such as 5/minute;30/hour"),
+        ("WRONG_CLIENT", "5/fortnight", "no rate such as 5/minute;30/hour"),
         ("PUBLIC_ORIGIN", "popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "ftp://popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "https://", "no origin"),
@@ -189,8 +191,26 @@ SHOWN = {
     "SESSION_MAX": "30d",
     "SESSION_LIMIT": "7",
     "SPOOL_LIMIT": "300M",
-    "CONNECTIONS": "100",
-    "CONNECTIONS_PER_ADDRESS": "20",
+    "CONNECTION_LIMIT": "100",
+    "CONNECTION_LIMIT_CLIENT": "20",
+    "LOOKUP_LIMIT": "9",
+    "LOOKUP_LIMIT_CLIENT": "2",
+    "OPENING_LIMIT": "9",
+    "OPENING_LIMIT_CLIENT": "2",
+    "OPENING_LIMIT_HOST": "3",
+    "OPENING_TIME": "2m",
+    "LEAST_RATE": "100",
+    "SESSION_LIMIT_CLIENT": "5",
+    "STREAM_LIMIT": "3",
+    "REPORT_LIMIT": "4",
+    "REPORT_LIMIT_CLIENT": "1",
+    "SIGN_INS_CLIENT": "7/minute",
+    "WRONG_CLIENT": "3/10 minutes;9/hour",
+    "WRONG_ACCOUNT": "3/hour",
+    "WRONG_HOST": "4/day",
+    "WRONG": "5/minute",
+    "SEARCHES_CLIENT": "2 per 10 seconds",
+    "SEARCHES": "3/minute",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
     "TRUSTED_PROXY": "10.0.0.0/8",

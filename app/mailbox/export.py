@@ -5,7 +5,9 @@ file by half; the next one comes in while one goes out.
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from datetime import datetime
 from enum import Enum
+from functools import partial
 from itertools import zip_longest
 from typing import Final
 
@@ -159,50 +161,47 @@ class _Mbox:
         return iter(())
 
 
+Entry = tuple[str, Iterator[bytes], int, datetime | None]
+"""Of a zip: its name, octets, about how many they are, and its date."""
+
+
 class _Zip:
-    def __init__(self) -> None:
+    def __init__(self, entries: Callable[[Message, Octets], Iterator[Entry]]) -> None:
         self.count = 0
+        self._entries = entries
         self._writer = ZipWriter()
         self._names = Names()
 
     def add(self, message: Message, data: Octets) -> Iterator[bytes]:
-        self.count += 1
-        summary = _summary(message, data)
-        octets = (bytes(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
-        name = self._names.own(dated_message_name(summary, message.number))
-        return self._writer.add(name, octets, size=len(data), date=summary.date)
-
-    def end(self) -> Iterator[bytes]:
-        return self._writer.end()
-
-
-class _Attachments:
-    def __init__(self) -> None:
-        self.count = 0
-        self._writer = ZipWriter()
-        self._names = Names()
-
-    def add(self, message: Message, data: Octets) -> Iterator[bytes]:
-        _, contents = Contents(data, whole=True).readable()
-        summary = _summary(message, data)
-        for part in contents.attachments:
+        for name, octets, size, date in self._entries(message, data):
             self.count += 1
-            name = self._names.own(dated_part_name(summary, part))
-            size = part.octets or part.span[1] - part.span[0]
-            octets = stream(contents.data, part)
-            yield from self._writer.add(name, octets, size=size, date=summary.date)
+            yield from self._writer.add(self._names.own(name), octets, size=size, date=date)
 
     def end(self) -> Iterator[bytes]:
         return self._writer.end()
 
 
-_FILES: Final[dict[ExportFormat, type[_Mbox | _Zip | _Attachments]]] = {
-    ExportFormat.MBOX: _Mbox,
-    ExportFormat.ZIP: _Zip,
-    ExportFormat.ATTACHMENTS: _Attachments,
-}
+def _whole(message: Message, data: Octets) -> Iterator[Entry]:
+    summary = _summary(message, data)
+    octets = (bytes(data[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
+    yield dated_message_name(summary, message.number), octets, len(data), summary.date
+
+
+def _attached(message: Message, data: Octets) -> Iterator[Entry]:
+    _, contents = Contents(data, whole=True).readable()
+    summary = _summary(message, data)
+    for part in contents.attachments:
+        size = part.octets or part.span[1] - part.span[0]
+        yield dated_part_name(summary, part), stream(contents.data, part), size, summary.date
 
 
 def _summary(message: Message, data: Octets) -> Summary:
     """Of a message that is here, though its header may not have been read."""
     return message.summary or summarise(split_header(bytes(data[:HEADER_OCTETS]))[0])
+
+
+_FILES: Final[dict[ExportFormat, Callable[[], _Mbox | _Zip]]] = {
+    ExportFormat.MBOX: _Mbox,
+    ExportFormat.ZIP: partial(_Zip, _whole),
+    ExportFormat.ATTACHMENTS: partial(_Zip, _attached),
+}

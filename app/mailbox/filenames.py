@@ -40,25 +40,25 @@ def _off_devices(name: str) -> str:
     return f"_{name}" if _DEVICE.match(name) else name
 
 
-def _origin(summary: Summary | None) -> str:
+def _origin(summary: Summary) -> str:
     """`2026-11-02 Uncle Bob`, as far as it is known; the day is that of the sender's clock."""
-    sender = summary.sender if summary else None
-    day = summary.date.date().isoformat() if summary and summary.date else ""
+    sender = summary.sender
+    day = summary.date.date().isoformat() if summary.date else ""
     return f"{day} {_plain((sender.name or sender.email) if sender else '', _SENDER)}".strip()
 
 
-def dated_message_name(summary: Summary | None, number: int) -> str:
+def dated_message_name(summary: Summary, number: int) -> str:
     """A message among others: `2026-11-02 Uncle Bob - Holiday video.eml`.
 
     Args:
-        summary: of its header, None where that is not known.
+        summary: of its header.
         number: what it is called by, where it has no subject.
     """
-    subject = _plain(summary.subject if summary else "", _SUBJECT) or f"message-{number}"
+    subject = _plain(summary.subject, _SUBJECT) or f"message-{number}"
     return _off_devices(" - ".join(filter(None, (_origin(summary), f"{subject}.eml"))))
 
 
-def dated_part_name(summary: Summary | None, part: Attachment) -> str:
+def dated_part_name(summary: Summary, part: Attachment) -> str:
     """A part among those of other messages: `2026-11-02 Uncle Bob - holiday.mp4`."""
     stem, dot, suffix = part_name(part).rpartition(".")
     if not dot or not stem or len(suffix.encode()) > _SUFFIX:

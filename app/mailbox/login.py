@@ -272,13 +272,13 @@ def refusal(
     kind = (code or "").partition("/")[0]
     early = kind in {"", "SYS"} and _TOO_SOON.search(text)
     if kind == "LOGIN-DELAY" or early:
-        return LoginDelayed(reply, _seconds(text) or capabilities.login_delay)
+        return LoginDelayed(reply, seconds_told(text) or capabilities.login_delay)
     if kind == "IN-USE" or (code is None and _in_use(text)):
         return MailboxInUse(reply)
     return LoginRejected(reply, code, about(code, text))
 
 
-def _seconds(text: str) -> int | None:
+def seconds_told(text: str) -> int | None:
     """How long it is to be waited, where a server's words tell."""
     found = _HOW_LONG.search(text)
     return int(found[1]) * (60 if found[2].lower() == "m" else 1) if found else None

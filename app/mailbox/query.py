@@ -34,6 +34,7 @@ from .errors import BadQuery, QueryFault
 from .terms import (
     MAX_CHARACTERS,
     MAX_TERMS,
+    MINUSES,
     NAME,
     YEARS,
     Age,
@@ -45,7 +46,7 @@ from .terms import (
     Term,
     Value,
     contrary,
-    said,
+    fold_joiner,
     together,
 )
 from .vocabulary import ENGLISH, Vocabulary, plain
@@ -119,7 +120,7 @@ def read(text: str, words: Vocabulary = ENGLISH) -> Reading:
     if len(text) > MAX_CHARACTERS:
         raise BadQuery(MAX_CHARACTERS, len(text) - MAX_CHARACTERS, "", QueryFault.TOO_LONG)
     reader = _Reader(text, words)
-    query = Query(tuple(reader.all_of_it()))
+    query = Query(tuple(reader.conditions()))
     return Reading(query, tuple(reader.assumed))
 
 
@@ -143,7 +144,7 @@ class _Reader:
         self._terms = 0
         self.assumed: list[Assumed] = []
 
-    def all_of_it(self) -> list[Condition]:
+    def conditions(self) -> list[Condition]:
         """The conditions up to the end of the text, or of the parentheses."""
         found: list[Condition] = []
         while self._more():
@@ -168,7 +169,7 @@ class _Reader:
         """Where an `or` that follows begins and ends."""
         at = self._after(_SPACE, self._at)
         end = self._bare_end(at)
-        return (at, end) if said(self._text[at:end]) in self._words.either else None
+        return (at, end) if fold_joiner(self._text[at:end]) in self._words.either else None
 
     def _condition(self) -> Condition:
         start = self._at
@@ -177,7 +178,7 @@ class _Reader:
         alone = self._either()
         if alone is not None:
             raise self._bad(*alone, QueryFault.LONE_OR)
-        no = self._text.startswith("-", start)
+        no = self._text.startswith(MINUSES, start)
         at = start + no
         if self._text.startswith("(", at) and not _WORD_IN_BRACKETS.match(self._text, at):
             one = self._group(at)
@@ -190,7 +191,7 @@ class _Reader:
             raise self._bad(start, start + 1, QueryFault.TOO_DEEP)
         self._at = start + 1
         self._depth += 1
-        found = self.all_of_it()
+        found = self.conditions()
         if not self._text.startswith(")", self._at):
             raise self._bad(start, len(self._text), QueryFault.OPEN_BRACKET)
         self._at += 1
@@ -231,15 +232,18 @@ class _Reader:
                 return Term(field, value, no)
         if empty:
             raise self._bad(start, self._at, QueryFault.EMPTY)
-        fault, end = self._closer(fault, value_at)
+        fault, end = self._fault_of(fault, value_at)
         raise self._bad(value_at, end, fault)
 
     def _note(self, field: Field, value: Value, written: str, at: int) -> None:
-        bare = not any(map(str.isalpha, written))
-        if field in _SIZED and isinstance(value, int) and value and bare:
-            self.assumed.append(Assumed(at, self._at - at, value))
+        size = written.partition("/")[0]  # `larger:1/2 MB` may have meant half a megabyte
+        bare = not any(map(str.isalpha, size))
+        some = any(int(one) for one in size if one.isdecimal())  # also in 0.5, which comes to 0
+        if field in _SIZED and bare and some:
+            octets = value.octets if isinstance(value, Cut) else int(str(value))
+            self.assumed.append(Assumed(at, self._at - at, octets))
 
-    def _closer(self, fault: QueryFault, at: int) -> tuple[QueryFault, int]:
+    def _fault_of(self, fault: QueryFault, at: int) -> tuple[QueryFault, int]:
         """What just is wrong with a value, and where it ends."""
         end = self._at
         if fault in _RANGED:

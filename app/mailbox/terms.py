@@ -19,13 +19,15 @@ OR_WORDS: Final = frozenset({"o", "oder", "or", "ou", "u", "または", "もし�
 """What stands for `or` in a language of the pages: as a word to look for, it is put in quotes."""
 
 
-def said(word: str) -> str:
-    """A word as it is compared with those that join terms."""
+def fold_joiner(word: str) -> str:
+    """A word as it is compared with those that join terms, `OR_WORDS` and a page's own."""
     return unicodedata.normalize("NFC", word.casefold())
 
 
 NAME: Final = r"[^\W\d_][\u0300-\u036f]*(?:-?[^\W\d_][\u0300-\u036f]*)*"
-_NEEDS_QUOTES: Final = re.compile(rf'[-":\uff1a]|{NAME}[:\uff1a]|.*[\s()]', re.DOTALL)
+MINUSES: Final = ("-", "\u2212", "\uff0d")
+"""What negates: also the mathematical one, and the one of full width."""
+_NEEDS_QUOTES: Final = re.compile(rf'[-\u2212\uff0d":\uff1a]|{NAME}[:\uff1a]|.*[\s()]', re.DOTALL)
 _SHOWN_UNITS: Final = (("G", 10**9), ("M", 10**6), ("K", 10**3),
                        ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))  # fmt: skip
 _DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -116,7 +118,7 @@ class Group:
     """Conditions taken together.
 
     Attributes:
-        conditions: two or more, as `grouped` makes them.
+        conditions: two or more, as `together` makes them.
         either: whether one of them is enough; else all must hold.
         negated: whether that must not be so.
     """
@@ -210,7 +212,7 @@ def _written(value: Value) -> str:
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
         case str():
-            if not _NEEDS_QUOTES.match(value) and said(value) not in OR_WORDS:
+            if not _NEEDS_QUOTES.match(value) and fold_joiner(value) not in OR_WORDS:
                 return value
             escaped = value.replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'

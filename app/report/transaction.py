@@ -17,8 +17,10 @@ from app.mailbox import (
     MailboxError,
     MailboxInUse,
     Refusal,
+    SignInHeld,
 )
-from app.mailbox.login import refusal, signed_in, turned_away
+from app.mailbox.admission import admitted
+from app.mailbox.login import refusal, turned_away
 from app.mailbox.ways import PASSWORD_ITSELF
 from app.pop3 import (
     Capabilities,
@@ -95,7 +97,7 @@ async def login(dialer: Dialer, target: Target, credentials: Credentials) -> Ins
         LoginRejected, MailboxInUse, LoginDelayed: the server refused.
         TransportError, Pop3Error: no connection.
     """
-    connection = await signed_in(dialer, target, credentials)
+    connection = await admitted(dialer, target, credentials)
     inside = Inside(connection, connection.login_seconds)
     inside.capabilities = connection.capabilities
     return inside
@@ -124,8 +126,8 @@ def refused(error: MailboxError) -> Check:
     match error:
         case MailboxInUse():
             return found(Finding.LOGIN_IN_USE, error.reply)
-        case LoginDelayed():
-            return found(Finding.LOGIN_TOO_SOON, error.reply)
+        case LoginDelayed() | SignInHeld():
+            return found(Finding.LOGIN_TOO_SOON, getattr(error, "reply", ""))
         case LoginRejected(about=Refusal.ENCRYPTION):
             return found(Finding.LOGIN_ENCRYPTION, error.reply)
         case LoginRejected(means_refused=(_, *_)):

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.gate import Gate
 from app.pop3 import CommandRejected, Limits, Protocol
 
 from .connection import Connection
@@ -27,7 +28,7 @@ from .errors import (
 )
 from .habits import Habits
 from .listener import Listener
-from .names import Resolve, system_addresses
+from .names import Resolve, SystemNames
 from .probe import certificate_shown, what_answers
 from .targets import TargetPolicy
 from .timeouts import Timeouts
@@ -136,9 +137,11 @@ class Dialer:
         ca_file: certificates to trust beside the system's own.
         timeouts: how long a server may be silent.
         limits: what a server may send.
-        resolve: names to addresses.
+        resolve: names to addresses; by default as the system does.
+        gate: what sign-ins go through.
 
     Attributes:
+        gate, timeouts: as given.
         habits: what was learnt of servers so far.
     """
 
@@ -149,13 +152,15 @@ class Dialer:
         ca_file: Path | None = None,
         timeouts: Timeouts | None = None,
         limits: Limits | None = None,
-        resolve: Resolve = system_addresses,
+        resolve: Resolve | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._policy = policy
-        self._timeouts = timeouts or Timeouts()
+        self.timeouts = timeouts or Timeouts()
         self._limits = limits
+        self.gate = gate or Gate()
         self.habits = Habits()
-        self._resolve_name = resolve
+        self._resolve_name = resolve or SystemNames().addresses
         self._context = trusting(ca_file)
         self._unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts none, so loads none
         self._unverified.check_hostname = False
@@ -166,6 +171,7 @@ class Dialer:
 
         Raises:
             TargetForbidden: the operator does not allow this target.
+            LookupsFull: too many names are being looked up.
             ConnectFailed: no address answered, or the greeting was -ERR or missing.
             TlsFailed: no TLS that can be trusted.
             RemoteProtocolError: what answered is no POP3 server.
@@ -183,7 +189,7 @@ class Dialer:
                 raise
         except TlsFailed as failed:
             if failed.fault.of_certificate:
-                place = (address, target.port, target.host, self._timeouts.connect)
+                place = (address, target.port, target.host, self.timeouts.connect)
                 failed.certificate = await certificate_shown(*place, stls=failed.stls)
             raise
         return connection
@@ -193,6 +199,7 @@ class Dialer:
 
         Raises:
             TargetForbidden: the operator allows none of them.
+            LookupsFull: too many names are being looked up.
             ConnectFailed: there is no such host.
         """
         self._policy.check(target.host, target.port)
@@ -224,7 +231,7 @@ class Dialer:
     async def _resolve(self, target: Target) -> list[str]:
         host, port = target.host, target.port
         try:
-            async with asyncio.timeout(self._timeouts.connect):
+            async with asyncio.timeout(self.timeouts.connect):
                 found = await self._resolve_name(host, port)
         except TimeoutError:
             raise ConnectFailed(host, port, ConnectFault.TIMEOUT) from None
@@ -235,7 +242,7 @@ class Dialer:
     async def _connect(self, target: Target, addresses: list[str]) -> tuple[str, socket.socket]:
         """The first address that answers, within one connect timeout for all of them."""
         fault = ConnectFault.TIMEOUT
-        share = max(self._timeouts.connect / len(addresses), min(self._timeouts.connect, 1.0))
+        share = max(self.timeouts.connect / len(addresses), min(self.timeouts.connect, 1.0))
         for address in addresses:
             try:
                 return address, await _reach(address, target.port, share)
@@ -256,32 +263,32 @@ class Dialer:
         try:
             _, connection = await loop.create_connection(
                 lambda: Connection(
-                    target.host, target.port, self._timeouts, self._limits, listener, habit
+                    target.host, target.port, self.timeouts, self._limits, listener, habit
                 ),
                 sock=sock,
                 ssl=self.context_for(target) if tls else None,
                 server_hostname=target.host if tls else None,
-                ssl_handshake_timeout=self._timeouts.connect if tls else None,
+                ssl_handshake_timeout=self.timeouts.connect if tls else None,
             )
         except (ssl.SSLError, OSError) as error:
             failed = self._tls_failed(target, error)
         else:
             return connection
         if failed.fault is TlsFault.NOT_TLS:
-            failed.spoken = await what_answers(address, target.port, self._timeouts.connect)
+            failed.spoken = await what_answers(address, target.port, self.timeouts.connect)
         raise failed
 
     async def _greeted(self, connection: Connection, target: Target, address: str) -> None:
         try:
-            async with asyncio.timeout(self._timeouts.connect):  # however slowly it trickles
+            async with asyncio.timeout(self.timeouts.connect):  # however slowly it trickles
                 if connection.tls is None:
-                    await self._wonder(connection, target, address)
+                    await self._check_for_tls(connection, target, address)
                 greeting = await asyncio.shield(connection.greeting)
         except (Stalled, ConnectionLost, TimeoutError) as error:
             failed = ConnectFailed(target.host, target.port, ConnectFault.NO_GREETING)
             if connection.tls is None and not isinstance(error, ConnectionLost):  # it waits for us
                 connection.abort()
-                failed.spoken = await what_answers(address, target.port, self._timeouts.connect)
+                failed.spoken = await what_answers(address, target.port, self.timeouts.connect)
             raise failed from None
         if not greeting.reply.ok:
             reply = greeting.reply
@@ -289,7 +296,7 @@ class Dialer:
                 target.host, target.port, ConnectFault.TURNED_AWAY, reply.line, reply.code
             )
 
-    async def _wonder(self, connection: Connection, target: Target, address: str) -> None:
+    async def _check_for_tls(self, connection: Connection, target: Target, address: str) -> None:
         """Asks a server that is silent for a moment whether it waits for TLS.
 
         Raises:
@@ -299,7 +306,7 @@ class Dialer:
         await asyncio.wait([greeting], timeout=_SILENT)
         if greeting.done():
             return
-        asking = asyncio.create_task(what_answers(address, target.port, self._timeouts.connect))
+        asking = asyncio.create_task(what_answers(address, target.port, self.timeouts.connect))
         try:
             either: tuple[asyncio.Future[Any], ...] = (greeting, asking)
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)

@@ -151,3 +151,13 @@ class TargetForbidden(TransportError):
         super().__init__(host, port)
         self.host = host
         self.port = port
+
+
+class LookupsFull(TransportError):
+    """As many names are being looked up as may be, for this client or in all.
+
+    Attributes:
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 15

@@ -36,7 +36,7 @@ from .site.config import Services, services
 from .site.errors import Busy, WebError
 from .site.languages import Languages
 from .site.navigation import from_htmx, is_navigation, to_sign_in
-from .site.problems import describe, problem_json
+from .site.problems import describe, problem_json, say_when
 from .site.render import BUNDLES, in_language, shipped
 from .site.security import HEADERS, Guard, refuse_insecure
 from .site.views import ErrorPage, ErrorView, ProblemFragment
@@ -183,10 +183,7 @@ async def _known(request: Request, error: Exception) -> Response:
     if isinstance(error, NoSession) and clicked and not _for_api(request):
         return to_sign_in(request)
     view = describe(error)
-    response = await _answer(request, view, getattr(error, "confirm", None))
-    if view.retry_after is not None:
-        response.headers["Retry-After"] = str(view.retry_after)
-    return response
+    return say_when(await _answer(request, view, getattr(error, "confirm", None)), view)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

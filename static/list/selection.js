@@ -57,7 +57,6 @@
     const list = boxes();
     const page = find('#pickall input');
     if (!page) return;
-    for (const box of list) box.tabIndex = -1; // two stops a row are enough: the arrow keys lead there
     const every = find('#every');
     // Nothing is chosen by a filter other than the one above: neither a wrong one nor one whose list
     // has not come yet.

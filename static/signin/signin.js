@@ -6,6 +6,16 @@
   const typed = find('#username');
   const panel = find('#found');
   const form = find('#signin');
+  // The first sign-in is given up: the server hears that the browser has gone.
+  document.addEventListener('submit', ({ target }) => {
+    if (!target.matches('#waiting form')) return;
+    window.stop();
+    for (const kind of ['pagehide', 'pageshow']) { // no more clock, and the form is as it was
+      window.dispatchEvent(new PageTransitionEvent(kind, { persisted: true }));
+    }
+    find('#notes').textContent = target.dataset.end;
+    find('#signin .go').focus();
+  });
   if (!typed || !panel) return;
 
   find('#sought')?.remove(); // this script itself forgets what was found for another address
@@ -26,12 +36,12 @@
   const name = () => {
     const [server, port, security] = fields;
     const picked = !['', 'other', undefined].includes(offered?.value);
-    const typed = !picked && own.size && server.value;
+    const named = !picked && own.size && server.value;
     let words = picked ? offered.selectedOptions[0].text : '';
-    if (typed) words = server.value + (port.value && `:${port.value}`);
+    if (named) words = server.value + (port.value && `:${port.value}`);
     find('#chosen bdi').textContent = words;
-    find('#chosen i').hidden = !typed;
-    find('#chosen span').textContent = !typed ? ''
+    find('#chosen i').hidden = !named;
+    find('#chosen span').textContent = !named ? ''
       : security.value === 'none' ? security.selectedOptions[0].text : security.value.toUpperCase();
     find('#chosen .last').hidden = form.dataset.kept === undefined;
     find('#chosen .own').hidden = form.dataset.kept !== undefined;
@@ -71,7 +81,8 @@
     forget();
     if (which().dataset.for !== typed.value) return;
     // Another domain's server is a stronger word than the last one used.
-    if (which().dataset.server && ![undefined, typed.value.split('@')[1].toLowerCase()].includes(form.dataset.kept)) {
+    const domain = typed.value.split('@')[1]?.toLowerCase();
+    if (which().dataset.server && ![undefined, domain].includes(form.dataset.kept)) {
       own.clear();
       if (offered) offered.value = '';
       delete form.dataset.kept;

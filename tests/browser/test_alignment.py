@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import open_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PageAt = Callable[..., Awaitable[Page]]
@@ -53,8 +54,7 @@ async def test_text_stands_in_the_middle_of_what_is_pressed(
     for path in ("/", "/report", "/nowhere"):
         await page.goto(demo.url + path)
         await look(path)
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
+    await open_demo(page, demo.url)
     await page.locator(".row:not(.pending)").first.wait_for()
     await page.goto(demo.url + "/mailbox?q=larger:1M")
     href = await page.locator(".rows .row").nth(1).locator(".what a").get_attribute("href")
@@ -72,8 +72,7 @@ async def test_a_meter_has_no_speck_and_no_way_stands_there_twice(
     demo: RunningPopscope, page_at: PageAt
 ) -> None:
     page = await page_at(1024)
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
+    await open_demo(page, demo.url)
     await page.locator(".row:not(.pending)").first.wait_for()
     ways = page.locator("a[href='/mailbox/space']:visible")
     for width in (1440, 1024, 720, 390):
@@ -90,9 +89,7 @@ async def test_a_meter_has_no_speck_and_no_way_stands_there_twice(
 
 async def test_the_list_of_keys_opens_at_its_top(demo: RunningPopscope, page_at: PageAt) -> None:
     page = await page_at(720, height=450)
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
-    await page.locator(".rows .row").first.wait_for()
+    await open_demo(page, demo.url)
     for width, height in ((1440, 900), (720, 450), (390, 844), (320, 256)):
         await page.set_viewport_size({"width": width, "height": height})
         await page.keyboard.press("?")

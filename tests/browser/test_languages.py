@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from app.web.site.languages import NAMES, catalogue
 from tests.support.browser import Chromium
 from tests.support.popscope import RunningPopscope
+from tests.support.signin import open_demo
 
 from . import looking
 
@@ -59,9 +60,7 @@ async def walk(page: Page, demo: RunningPopscope, name: str, *widths: int) -> No
     await look(page, f"{name}-not-found")
     await page.goto(demo.url + "/api/docs")
     await look(page, f"{name}-api")
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
-    await expect(page.locator(".rows .row").first).to_be_visible()
+    await open_demo(page, demo.url)
     await page.goto(f"{demo.url}/mailbox?{FEW}")
     await expect(page.locator(".row.pending")).to_have_count(0)
     await look(page, f"{name}-mailbox")
@@ -150,8 +149,7 @@ async def test_dates_and_numbers_are_those_of_the_browser(
     demo: RunningPopscope, chromium: Chromium, locale: str, zone: str, size: str, date: str
 ) -> None:
     page = await chromium.page_at(1024, locale=locale, timezone_id=zone)
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
+    await open_demo(page, demo.url)
     await expect(page.locator(".row.pending")).to_have_count(0)
     row = page.locator(".rows .row").first
     await expect(row.locator(".size")).to_contain_text(re.compile(size))

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe
 from tests.support.popscope import RunningPopscope
-from tests.support.signin import enter_demo
+from tests.support.signin import enter_demo, open_demo, standing
 
 from .looking import fits, pictures
 
@@ -55,9 +55,8 @@ async def test_delete_then_sign_out_asks_in_every_tab(
 
 async def test_without_javascript_in_german(demo: RunningPopscope, page_at: PageAt) -> None:
     page = await page_at(390, "dark", height=844, javascript=False, locale="de-DE")
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
-    await page.locator("head:not(:has([http-equiv=refresh])) + body .rows").wait_for()
+    await open_demo(page, demo.url)
+    await standing(page)
     sign_out = page.locator('form[action="/signout"] button').first
     await page.locator(".rows .row .what a").first.click()
     await page.locator(".reader footer button.danger").click()

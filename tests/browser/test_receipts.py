@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Chromium, axe
 from tests.support.popscope import RunningPopscope
-from tests.support.signin import enter_demo
+from tests.support.signin import enter_demo, open_demo, standing
 
 from .looking import fits, pictures
 
@@ -58,9 +58,8 @@ async def test_without_javascript_in_german_the_text_can_be_selected(
     demo: RunningPopscope, page_at: PageAt
 ) -> None:
     page = await page_at(390, "dark", height=844, javascript=False, locale="de-DE")
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
-    await page.locator("head:not(:has([http-equiv=refresh])) + body .rows").wait_for()
+    await open_demo(page, demo.url)
+    await standing(page)
     await page.locator(".rows .row .what a").first.click()
     await delete_the_open_one(page)
     await page.get_by_text("Als Text, um sie jemandem zu senden").click()

@@ -9,7 +9,7 @@ from tests.support.browser import Chromium, axe
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.popscope import RunningPopscope
 from tests.support.scripted import ScriptedServer
-from tests.support.signin import sign_in
+from tests.support.signin import enter_demo, sign_in
 
 from .test_right_to_left import turned
 
@@ -57,13 +57,6 @@ ROWS_OVERLAP = """
 """
 
 
-async def enter(page: Page, url: str) -> None:
-    """Opens the demo, in whatever language, until all headers have come in."""
-    await page.goto(url)
-    await page.locator('form[action="/demo"] button').click()
-    await page.locator("#progress:not([data-running])").wait_for(timeout=60_000)
-
-
 async def press(page: Page, selector: str, nth: int = 0) -> None:
     """By finger where there is one, else by mouse, and without scrolling to it."""
     box = await page.locator(selector).nth(nth).bounding_box()
@@ -80,7 +73,7 @@ async def test_selecting_and_marking_moves_no_row(
 ) -> None:
     width, height, options = WINDOWS[window]
     page = await chromium.page_at(width, height=height, locale=locale, **options)
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     await page.evaluate("document.querySelector('#list').scrollTop = 700; scrollTo(0, 700)")
     await page.evaluate(WATCH)
     places = await page.evaluate(PLACES)
@@ -110,6 +103,40 @@ async def test_selecting_and_marking_moves_no_row(
     assert await page.evaluate(PLACES) == places
 
 
+@pytest.mark.parametrize("window", ["1440", "390"])
+async def test_the_bar_is_in_view_under_what_is_said_of_the_filter(
+    demo: RunningPopscope, chromium: Chromium, window: str
+) -> None:
+    """A size without a unit is explained in the form above the bar, which then is higher."""
+    width, height, options = WINDOWS[window]
+    page = await chromium.page_at(width, height=height, **options)
+    await enter_demo(page, demo.url)
+    await page.goto(f"{demo.url}/mailbox?q=larger:5000")
+    await expect(page.locator("#fault")).to_contain_text("has no unit")
+    await page.evaluate("document.querySelector('#list').scrollTop = 700; scrollTo(0, 700)")
+    await press(page, ".pick input", (await page.evaluate(FREE))[0])
+    await expect(page.locator(".pick input:checked")).to_have_count(1)
+    await press(page, "#markpicked")
+    await expect(page.locator(".row.marked")).to_have_count(1)
+
+
+async def test_at_the_end_of_the_page_nothing_moves_either(
+    demo: RunningPopscope, chromium: Chromium
+) -> None:
+    width, height, options = WINDOWS["390"]
+    page = await chromium.page_at(width, height=height, **options)
+    await enter_demo(page, demo.url)
+    await page.evaluate("scrollTo(0, 100000)")
+    await page.evaluate(WATCH)
+    places, last = await page.evaluate(PLACES), (await page.evaluate(FREE))[-1]
+    for marks in (1, 0):
+        await press(page, ".do button", last)
+        await expect(page.locator(".row.marked")).to_have_count(marks)
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        assert await page.evaluate(PLACES) == places
+        assert await page.evaluate("window.shifted") == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", WINDOWS)
 async def test_each_row_shows_its_button(
@@ -118,7 +145,7 @@ async def test_each_row_shows_its_button(
     width, height, options = WINDOWS[window]
     locale = "de-DE" if scheme == "light" else "es-ES"
     page = await chromium.page_at(width, scheme, height=height, locale=locale, **options)  # type: ignore[arg-type]
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     buttons = page.locator(".rows .do button")
     assert await buttons.count() == 100
     for button in (buttons.nth(0), buttons.nth(70)):
@@ -144,7 +171,7 @@ async def test_rows_from_right_to_left(
 ) -> None:
     width, height, options = WINDOWS[window]
     page = await chromium.page_at(width, height=height, locale="ar", **options)
-    await enter(page, turned.url)
+    await enter_demo(page, turned.url)
     await page.locator(".rows .do button").nth(1).click()
     await expect(page.locator(".row.marked")).to_have_count(1)
     assert await page.evaluate(ROWS_OVERLAP) == []
@@ -162,7 +189,7 @@ async def test_what_was_done_is_told_for_a_while_and_covers_nothing(
     demo: RunningPopscope, chromium: Chromium
 ) -> None:
     page = await chromium.page_at(1440)
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     await page.goto(f"{demo.url}/mailbox?q=larger:10M")
     await page.locator(".rows .what a").first.click()
     await expect(page.locator("#reader footer button").first).to_be_visible()
@@ -218,7 +245,7 @@ async def test_a_selection_lives_over_pages_orders_filters_and_other_pages(
     demo: RunningPopscope, chromium: Chromium
 ) -> None:
     page = await chromium.page_at(1440)
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     await page.goto(f"{demo.url}/mailbox?q=smaller:900K")
     picked, ticked = page.locator("#picked"), page.locator(".pick input:checked")
     heading = page.get_by_role("heading", level=1)
@@ -299,7 +326,7 @@ async def test_a_finger_that_rests_on_a_row_selects_it(
     demo: RunningPopscope, chromium: Chromium, locale: str
 ) -> None:
     page = await chromium.page_at(390, height=844, locale=locale, **PHONE)
-    await enter(page, demo.url)
+    await enter_demo(page, demo.url)
     await page.clock.install()
     fingers = await page.context.new_cdp_session(page)
     address, ticked = page.url, page.locator(".pick input:checked")

@@ -12,7 +12,7 @@ from playwright.async_api import Download, Page, expect
 
 from tests.support.browser import Chromium, axe, screenshot
 from tests.support.popscope import RunningPopscope
-from tests.support.signin import headers_loaded
+from tests.support.signin import headers_loaded, open_demo
 
 from . import letters
 from .conftest import Desk
@@ -75,6 +75,7 @@ async def test_saved_then_marked(desk: Desk, page_at: PageAt) -> None:
     place = page.locator("#saved")
     await expect(place).to_contain_text(f"{len(data):,} bytes saved; message marked for deletion.")
     await expect(place).to_contain_text(hashlib.sha256(data).hexdigest())
+    await expect(place.locator("code")).to_be_hidden()  # until somebody wants details
     row = page.locator(".rows .row", has_text=letters.BULKY)
     await expect(row).to_have_class(re.compile(r"\bmarked\b"))
     await expect(page.locator("#tray")).to_contain_text("1 message, 2.1 MB marked for deletion")
@@ -170,8 +171,7 @@ async def test_a_file_named_under_the_text_is_saved_by_a_click(
     demo: RunningPopscope, page_at: PageAt, javascript: bool
 ) -> None:
     page = await page_at(1440, javascript=javascript)
-    await page.goto(demo.url)
-    await page.locator('form[action="/demo"] button').click()
+    await open_demo(page, demo.url)
     await page.locator(".rows .row .what a").first.click()
     reader = page.locator("#reader")
     await expect(reader).to_contain_text("Mail carries files as text")

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from app.mailbox import USAGE, BadLine, LineFault, Typed, Verb, parse_line
 from app.pop3 import commands
+from tests.support.table import table
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,8 @@ def test_what_may_be_sent(text, shown):
     assert parse_line(text).shown == shown
 
 
-@pytest.mark.parametrize(
-    ("text", "fault", "usage"),
+@table(
+    "text, fault, usage",
     [
         ("", LineFault.EMPTY, ""),
         ("    ", LineFault.EMPTY, ""),

@@ -90,7 +90,7 @@ def test_among_others_a_message_is_called_by_date_sender_and_subject(header: str
 
 
 def test_a_message_of_which_nothing_is_known_is_called_by_its_number():
-    assert dated_message_name(None, 12) == "message-12.eml"
+    assert dated_message_name(summarise(b""), 12) == "message-12.eml"
 
 
 @pytest.mark.parametrize("letter", ["x", "ä", "大", "𝒳", "हि", "e\u0301", "💥", ". "])
@@ -152,6 +152,6 @@ def test_among_others_a_part_is_called_by_date_sender_and_its_own_name():
 def test_a_part_among_others_keeps_its_suffix_and_is_bounded(name: str):
     raw = b"Content-Disposition: attachment; filename*=UTF-8''" + quote(name).encode()
     (part,) = Contents(raw + b"\r\nContent-Type: a/b\r\n\r\nx", whole=True).attachments
-    made = dated_part_name(None, part)
+    made = dated_part_name(summarise(b""), part)
     assert len(made.encode()) <= 140
     assert made.endswith(".pdf") is name.endswith(".pdf")

@@ -3,6 +3,7 @@
 import pytest
 
 from app.mailbox.refusals import Refusal, about
+from tests.support.table import table
 
 LOGIN = """
 Authentication failed.
@@ -172,13 +173,13 @@ Command is not available until you switch to TLS
 """
 
 
-@pytest.mark.parametrize("line", LOGIN.splitlines()[1:])
+@table("line", LOGIN.splitlines()[1:])
 def test_what_is_about_the_login(line):
     assert about(None, line) is Refusal.LOGIN
     assert about("AUTH", line) is Refusal.LOGIN
 
 
-@pytest.mark.parametrize("line", (MEANS.strip() + SYNTAX).splitlines())
+@table("line", (MEANS.strip() + SYNTAX).splitlines())
 def test_what_is_about_the_form(line):
     found = about(None, line)
     assert found.of_form
@@ -186,7 +187,7 @@ def test_what_is_about_the_form(line):
     assert about("X-ODD", line) is found
 
 
-@pytest.mark.parametrize("line", SYNTAX.splitlines()[1:])
+@table("line", SYNTAX.splitlines()[1:])
 def test_what_two_steps_may_mend(line):
     assert about(None, line) is Refusal.SYNTAX
 

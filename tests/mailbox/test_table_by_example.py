@@ -12,6 +12,7 @@ from app.mailbox.query import parse
 from app.mailbox.search_text import SearchText
 from app.pop3 import MessageNumber, Octets
 from tests.mailbox.oracle import Match, matches, select
+from tests.support.table import table
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 YES, NO, UNDECIDED = Match
@@ -38,7 +39,7 @@ def found(text: str, one: Message = ANNA, *, marked: bool = False) -> Match:
     return matches(parse(text), one, marked, NOW)
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "", "anna", "ANNA", "müller", "MÜLLER", "mu\u0308ller", "example.org", "invoice",

@@ -3,14 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.addresses import Address, parse_addresses
+from tests.support.table import table
 
 
 def one(name: str, email: str) -> tuple[Address, ...]:
     return (Address(name=name, email=email),)
 
 
-@pytest.mark.parametrize(
-    ("value", "addresses"),
+@table(
+    "value, addresses",
     [
         (b"Ann <a@b.c>", one("Ann", "a@b.c")),
         (b'"Doe, J. (Jim)" <a@b>', one("Doe, J. (Jim)", "a@b")),

@@ -1,7 +1,6 @@
-import pytest
-
 from app.mime.attributes import ADDRESSES, ALLOWED, clean_value
 from app.mime.tidy import TAGS
+from tests.support.table import table
 
 
 def test_only_known_tags_have_attributes():
@@ -15,8 +14,8 @@ def test_nothing_that_acts_or_names_is_listed():
     assert names & ADDRESSES == {"background", "href", "src"}
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "kept"),
+@table(
+    "name, value, kept",
     [
         ("width", "600", "600"),
         ("width", " 600px", "600"),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.blocks import _WINDOW, Block, blocks
+from tests.support.table import table
 
 HREF = re.compile(r"(?:https?://|mailto:)\S+")
 
@@ -98,8 +99,8 @@ def test_very_many_changes_of_depth_end_as_text():
 # Links
 
 
-@pytest.mark.parametrize(
-    ("text", "text_of_link", "href"),
+@table(
+    "text, text_of_link, href",
     [
         ("see http://a.example/x now", "http://a.example/x", None),
         ("https://a.example", "https://a.example", None),
@@ -143,7 +144,7 @@ def test_one_link(text, text_of_link, href):
     assert links(text) == [(text_of_link, href or text_of_link)]
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "http://", "https:// x", "http:/a", "http://.", "http://[", "http://[x", "http://)",

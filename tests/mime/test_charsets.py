@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.mime.charset_names import codec_for
 from app.mime.charsets import clean_body, clean_line, decode_text
+from tests.support.table import table
 
 
 @pytest.mark.parametrize(
@@ -195,8 +196,8 @@ def test_what_is_declared_is_read_with_the_signs_that_are_sent(octets, declared,
     assert decode_text(octets, declared) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "codec", "undefined"),
+@table(
+    "text, codec, undefined",
     [
         ("สวัสดีครับ ทุกคน", "cp874", b"\xfc"),
         ("สวัสดีครับ", "tis-620", b"\xdb"),

@@ -19,11 +19,9 @@ BAD_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]
 LINE_END = re.compile(rb"\r?\n|\r")
 
 EVERY = table("case", CASES, ids=lambda case: case.name)
-SMALL_ONES = pytest.mark.parametrize(
-    "case",
-    [case for case in CASES if isinstance(case.source, bytes) and len(case.source) <= SMALL],
-    ids=lambda case: case.name,
-)
+SMALL_ONES = [
+    case for case in CASES if isinstance(case.source, bytes) and len(case.source) <= SMALL
+]
 
 
 def outline(structure: Structure) -> list[str]:
@@ -111,7 +109,8 @@ def cuts(raw: bytes) -> list[int]:
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.timeout(300)
+@EVERY
 def test_cut_behind_any_line_the_parts_met_are_the_first_of_the_whole_ones(case: Case):
     raw = case.raw
     text = peek(raw, whole=case.whole).text
@@ -131,10 +130,16 @@ def test_cut_behind_any_line_the_parts_met_are_the_first_of_the_whole_ones(case:
 
 
 @pytest.mark.heavy
-@SMALL_ONES
-def test_cut_behind_any_octet_nothing_is_raised_or_harmful(case: Case):
-    for at in range(len(case.raw)):
-        read(case.raw[:at], whole=False)
+@pytest.mark.timeout(300)
+def test_cut_behind_any_octet_nothing_is_raised_or_harmful():
+    beginnings = {case.raw[:at] for case in SMALL_ONES for at in range(len(case.raw))}
+    assert len(beginnings) > 40_000
+    for raw in beginnings:  # many cases begin alike
+        try:
+            read(raw, whole=False)
+        except Exception as error:
+            error.add_note(f"in a message that begins {raw!r}")
+            raise
 
 
 # Octets of every kind, n times: the steps taken in Python may double with n, not more. Copies and
@@ -221,9 +226,9 @@ SHARDS = (
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.timeout(10)  # quadratic time would be 10^10 steps of a regular expression
+@pytest.mark.timeout(10)  # quadratic time would be 10^9 steps of a regular expression
 def test_a_long_run_of_any_shard_is_read_once(place: str):
     for shard in SHARDS:
-        raw = PLACES[place] + shard * (100_000 // len(shard))
+        raw = PLACES[place] + shard * (50_000 // len(shard))
         read(raw, whole=False)
         read(raw + b"!\r\n", whole=True)

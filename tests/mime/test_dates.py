@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.dates import parse_date
+from tests.support.table import table
 
 TEN = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("value", "hours"),
+@table(
+    "value, hours",
     [
         ("Fri, 1 Mar 2024 10:00:00 +0000", 0),
         ("Fri, 01 Mar 2024 10:00:00 +0100 (CET)", 1),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.mime.charsets import decode_text
 from app.mime.likelihood import likeliest
+from tests.support.table import table
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,8 @@ def test_what_makes_no_word_is_none(octets):
     assert likeliest(octets) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "codec"),
+@table(
+    "text, codec",
     [
         ("München", "cp1252"),
         ("señor", "cp1252"),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.links import MAX_HREF, clean_href, differs
+from tests.support.table import table
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_addresses_that_may_be_followed(href, expected):
     assert clean_href(expected) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     "href",
     [
         "", "#top", "/path", "//example.org", "page.html", "?q", "https:", "https://", "https:///",

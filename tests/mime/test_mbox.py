@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.mime.mbox import MboxWriter, separator
+from tests.support.table import table
 
 DATE = datetime(2026, 11, 26, 9, 12, tzinfo=UTC)
 
@@ -68,8 +69,8 @@ def test_the_separator(sender, date, line):
     assert separator(sender, date) == line
 
 
-@pytest.mark.parametrize(
-    ("message", "quoted"),
+@table(
+    "message, quoted",
     [
         (b"From me\r\n", b">From me\n"),
         (b"a\r\n\r\nFrom me\r\n>From you\r\n", b"a\n\n>From me\n>>From you\n"),

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.parameters import first_word, media_type, parse_parameters, raw_parameter
+from tests.support.table import table
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,8 @@ def test_first_word(value, word):
     assert first_word(value) == word
 
 
-@pytest.mark.parametrize(
-    ("value", "filename"),
+@table(
+    "value, filename",
     [
         (b'a; filename="x y.pdf"', "x y.pdf"),
         (b"a; filename=x y.pdf", "x y.pdf"),

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.styles import MAX_STYLE, PROPERTIES, clean_style
+from tests.support.table import table
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_what_dresses_a_letter_stays(style, css):
     assert clean_style(style).css == css
 
 
-@pytest.mark.parametrize(
+@table(
     "style",
     [
         "position:fixed", "POSITION : absolute", "p\\6fsition:fixed", "z-index:9", "inset:0",

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.words import decode_words
+from tests.support.table import table
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
+@table(
+    "value, text",
     [
         (b"plain", "plain"),
         (b"=?utf-8?Q?a_b=C3=A4?=", "a bä"),

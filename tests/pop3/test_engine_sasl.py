@@ -26,6 +26,7 @@ from app.pop3 import (
 )
 from app.pop3.commands import HIDDEN
 from app.pop3.errors import SaslError
+from tests.support.table import table
 
 from .dialogue import asked, feed, greeted, octet_by_octet
 from .test_scram import RFC_7677
@@ -263,7 +264,7 @@ CHALLENGE = b"<1@h>"
     ],
     ids=["PASS", "PASS phrase", "PASS spaces", "AUTH", "APOP"],
 )
-@pytest.mark.parametrize(
+@table(
     "echo",
     [
         b"-ERR unknown command: %s\r\n",

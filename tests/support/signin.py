@@ -14,13 +14,13 @@ class Serving(Protocol):
     def port(self) -> int: ...
 
 
-async def fill_in(page: Page, server: Serving, user: str = "anna") -> None:
-    """Name, server, password and Enter, on a sign-in page that is open."""
+async def fill_in(page: Page, server: Serving, user: str = "anna", *, wait: bool = True) -> None:
+    """Name, server, password and Enter, on a sign-in page that is open; waits for the answer."""
     await page.get_by_label("Email address or user name").fill(user)
     await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
     await page.get_by_label("Security", exact=True).select_option("none")
     await page.get_by_label("Password", exact=True).fill("secret")
-    await page.get_by_label("Password", exact=True).press("Enter")
+    await page.get_by_label("Password", exact=True).press("Enter", no_wait_after=not wait)
 
 
 async def sign_in(page: Page, url: str, server: Serving, user: str = "anna") -> None:
@@ -31,8 +31,8 @@ async def sign_in(page: Page, url: str, server: Serving, user: str = "anna") -> 
 
 
 async def headers_loaded(page: Page) -> None:
-    """Until all headers have come in, on an English page with JavaScript."""
-    await page.locator("#progress", has_text="all ").wait_for(timeout=60_000)
+    """Until all headers have come in, on a page with JavaScript."""
+    await page.locator("#progress > .muted:only-child").wait_for(timeout=60_000)
 
 
 async def standing(page: Page) -> None:
@@ -40,8 +40,14 @@ async def standing(page: Page) -> None:
     await page.locator("head:not(:has([http-equiv=refresh])) + body .rows").wait_for()
 
 
-async def enter_demo(page: Page, url: str) -> None:
-    """Opens the demo as a new visitor, until all headers have come in."""
+async def open_demo(page: Page, url: str) -> None:
+    """Opens the demo as a new visitor, until the list is there."""
     await page.goto(url)
     await page.locator('form[action="/demo"] button').click()
+    await page.locator(".rows .row").first.wait_for()
+
+
+async def enter_demo(page: Page, url: str) -> None:
+    """The same until all headers have come in."""
+    await open_demo(page, url)
     await headers_loaded(page)

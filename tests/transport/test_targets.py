@@ -75,8 +75,8 @@ def test_this_machine_is_a_target_only_where_allowed(address, reach):
     assert TargetPolicy(reach, loopback=True).allows(address, "h", 110)
 
 
-@pytest.mark.parametrize(
-    ("reach", "offered", "allowed"),
+@table(
+    "reach, offered, allowed",
     [
         (Reach.LAN, False, True),
         (Reach.LAN, True, True),

@@ -1,25 +1,22 @@
 """No mail of the corpus holds up the event loop for more than 50 ms, whatever is done with it.
 
-Wall time would blame whoever was descheduled: the machine is shared. So asyncio's debug log of
-slow callbacks is only the trigger; what counts is the CPU time of the loop's thread within the
-callback. A single call in another thread that keeps the interpreter to itself is in no callback:
-a heartbeat sees it, by how long the loop's thread neither ran nor waited for a processor (the
-kernel tells) while other threads of ours ran. Garbage is collected between two messages, and nobody
-is blamed for it. What is left to chance is a processor slowed down by its neighbour, which happens
-to one look in three where machines are shared and more tests run than there are processors; so it
-must happen three times running, each time in a new session. What one call takes, it takes each
-time.
+Wall time would blame whoever was descheduled: the machine is shared. What counts is the CPU time of
+the loop's thread within a callback. A single call in another thread that keeps the interpreter to
+itself is in no callback: a heartbeat sees it, by how long the loop's thread neither ran nor waited
+for a processor (the kernel tells) while other threads of ours ran. Garbage is collected between two
+messages, and nobody is blamed for it. What is left to chance is a processor slowed down by its
+neighbour, which happens to one look in three where machines are shared and more tests run than
+there are processors; so it must happen three times running, each time in a new session. What one
+call takes, it takes each time.
 """
 
 import asyncio
 import gc
 import hashlib
-import linecache
-import logging
 import os
 import threading
 import time
-from asyncio import constants, events
+from asyncio import events
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +24,7 @@ from functools import cache
 
 import httpx
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI
 
 from app.web.reader.views import Tab
@@ -36,6 +34,7 @@ from tests.support.corpus.served import Served, served
 from .visiting import Browser, Script, http_to, running
 
 pytestmark = pytest.mark.heavy
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
 
 LONGEST = 0.05  # seconds
 BEAT = 0.005
@@ -82,46 +81,33 @@ class Clocks:
         return min(idle - BEAT, self.others - began.others)
 
 
-class Watch(logging.Handler):
+class Watch:
     """What took the loop too long since it was looked at last.
 
     Attributes:
-        callbacks: CPU seconds of the loop's thread in callbacks that asyncio called slow.
+        callbacks: CPU seconds of the loop's thread in callbacks that took too many, and which.
         stalls: seconds that the loop's thread stood still while another one of ours was at work.
     """
 
     def __init__(self) -> None:
-        super().__init__()
         self.callbacks: list[tuple[float, str]] = []
         self.stalls: list[float] = []
-        self._last = 0.0  # seconds of the callback that has just ended
-        self._collecting = 0.0  # seconds in it that went to the garbage
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Asyncio logs right behind the callback, in the same turn."""
-        if str(record.msg).startswith("Executing") and self._last > LONGEST:
-            self.callbacks.append((self._last, record.getMessage()))
+        self._collecting = 0.0  # seconds of a callback that went to the garbage
 
     @contextmanager
     def watching(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        """Debug mode, the log, and the clocks, until the block ends."""
+        """Callbacks and clocks, until the block ends."""
         loop, real = asyncio.get_running_loop(), events.Handle._run
 
         def run(handle: events.Handle) -> None:
             began = time.thread_time()
             real(handle)
-            self._last = time.thread_time() - began - self._collecting
+            took = time.thread_time() - began - self._collecting
             self._collecting = 0.0
+            if took > LONGEST:
+                self.callbacks.append((took, repr(handle)))
 
-        logger = logging.getLogger("asyncio")
         monkeypatch.setattr(events.Handle, "_run", run)
-        # Debug mode notes where each future was made, and looks after each file of that stack: more
-        # work than ours.
-        monkeypatch.setattr(linecache, "checkcache", lambda _=None: None)
-        monkeypatch.setattr(constants, "DEBUG_STACK_DEPTH", 1)
-        logger.addHandler(self)
-        loop.set_debug(enabled=True)
-        loop.slow_callback_duration = LONGEST
         # A collection of garbage falls to whoever allocates next; here, to nobody (see ``forget``).
         gc.collect()
         gc.freeze()
@@ -133,8 +119,6 @@ class Watch(logging.Handler):
             self._next.cancel()
             gc.enable()
             gc.unfreeze()
-            loop.set_debug(enabled=False)
-            logger.removeHandler(self)
             monkeypatch.undo()
 
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -257,26 +241,35 @@ def at() -> Iterator[Served]:
         yield place
 
 
-@pytest.fixture
-async def watched(at: Served, monkeypatch) -> AsyncIterator[tuple[Watch, FastAPI]]:
-    """The app, its templates compiled, under watch."""
-    watch = Watch()
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app(at: Served) -> AsyncIterator[FastAPI]:
+    """The app, its templates compiled."""
     async with running() as app:
         async with visiting(app, at) as visit:
             await read(visit, 0)
-        with watch.watching(monkeypatch):
-            yield watch, app
+        yield app
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def watched(app: FastAPI, monkeypatch) -> AsyncIterator[tuple[Watch, FastAPI]]:
+    """The app under watch."""
+    watch = Watch()
+    with watch.watching(monkeypatch):
+        yield watch, app
+
+
+@in_one_loop
 async def test_the_lists(watched, at):
     await look(watched, at, look_at_lists, [0])
 
 
+@in_one_loop
 @pytest.mark.parametrize("part", range(4))
 async def test_every_tab_of_every_message(watched, at, part: int):
     await look(watched, at, read, range(part, len(CASES), 4))
 
 
+@in_one_loop
 @pytest.mark.parametrize("part", range(2))
 async def test_huge_ones_that_are_downloaded(watched, at, part: int):
     huge = [number for number, case in enumerate(CASES) if case in HUGE]

@@ -14,6 +14,7 @@ from app.web.list.schemas import listed
 from app.web.list.views import TrayView
 from app.web.mailbox.views import MarkedFragment
 from app.web.review.receipt_files import receipt_csv
+from app.web.review.receipt_text import verdict
 from app.web.review.views import ReceiptView, ReviewView
 from app.web.site import formats
 from app.web.site.render import Renderer
@@ -72,7 +73,9 @@ def test_every_page_with_a_sum_says_that_it_is_a_least():
     assert "<dd>2.0 KB</dd>" in page
     items = [ReceiptItem(MessageId("i"), octets, "", "", Outcome.GONE) for octets in (500, None)]
     found = replace(receipt(*items), octets_freed=500, before=more, after=some)
-    page = rendered("review/receipt", ReceiptView(found, (found,), "", found.items, 0))
+    page = rendered(
+        "review/receipt", ReceiptView(found, (found,), verdict(found), "", found.items, 0)
+    )
     assert "at least 500 B freed." in page
     assert '<span class="muted">at least 500 B freed</span>' in page
     assert "<dd>at least 2.5 KB<small>3 messages</small></dd>" in page

@@ -21,7 +21,7 @@ from app.mailbox import Receipt as Deletion
 from app.sessions import Session
 from app.web.console.schemas import ConsoleAnswer, ConsoleLine, console_answer
 from app.web.export.schemas import ExportIds
-from app.web.list.filter_words import asked
+from app.web.list.filter_words import check_units
 from app.web.list.schemas import Marked, MarkedMany, MarkMany, MessageList, Totals, listed
 from app.web.list.selection import chosen
 from app.web.reader.files import (
@@ -34,17 +34,17 @@ from app.web.reader.files import (
 )
 from app.web.reader.schemas import MessageDetail, Peek, detail, peeked
 from app.web.review.schemas import Quit, Receipt, receipt
-from app.web.signin.choose_server import located, visitor
+from app.web.signin.choose_server import located
 from app.web.signin.errors import ServerNotFound
 from app.web.signin.forms import SignInForm
 from app.web.signin.schemas import Discover, Discovered, Opened, SignIn, about, discovered
 from app.web.site import formats
 from app.web.site.access import AppServices, CurrentSession
 from app.web.site.bodies import takes_ids
-from app.web.site.config import WebConfig
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_sort
 from app.web.site.schemas import Problem
+from app.web.site.streaming import while_there
 from app.web.site.words import _
 from app.web.space.schemas import SpaceMap, space_json
 
@@ -97,10 +97,6 @@ Order = Annotated[
 ]
 
 
-async def _config(services: AppServices) -> WebConfig:
-    return services.config
-
-
 @router.post(
     "/session",
     status_code=status.HTTP_201_CREATED,
@@ -121,19 +117,20 @@ async def sign_in(request: Request, services: AppServices, body: SignIn) -> Open
         auth=body.auth or "",
         token=body.token.get_secret_value(),
     )
-    account, credentials = await located(services, form, visitor(request))
-    token, session = await services.sessions.sign_in(account, credentials)
+    account, credentials = await located(services, form)
+    opening = services.sessions.sign_in(account, credentials)
+    token, session = await while_there(request.receive, opening)
     return Opened(token=token, **about(session.mailbox))
 
 
 @router.post("/discover")
-async def discover(request: Request, services: AppServices, body: Discover) -> Discovered:
+async def discover(services: AppServices, body: Discover) -> Discovered:
     """The server that goes with an address; where there is none, a 422 `server-not-found`.
 
     It is looked for in the operator's list, among known providers, in the DNS, in what the domain
     publishes, and by careful guesses. Of the address, the domain alone leaves this machine.
     """
-    found = await services.discovery.find(body.address, visitor=visitor(request), bare=True)
+    found = await services.discovery.find(body.address, bare=True)
     if isinstance(found, NotFound):
         raise ServerNotFound(found.reason, found.domain, found.provider, found.host)
     return discovered(found, body.address)
@@ -337,7 +334,9 @@ async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
         typed = body.q or ""
-        query = asked(read_query(typed), typed).query
+        reading = read_query(typed)
+        check_units(reading, typed)
+        query = reading.query
         if query.matches_all:
             raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
         found = await chosen(session.mailbox, query)

@@ -99,10 +99,6 @@ async def choose_ticked(
     return await _page(visit, found, ticked=True)
 
 
-async def _meant(session: Session, q: str) -> Sequence[Message]:
-    return (await chosen(session.mailbox, read_filter(q).query)).matched
-
-
 @router.post("/file")
 @takes_ids
 async def export(
@@ -114,7 +110,9 @@ async def export(
     """The file itself, streamed: what was ticked, else what the filter means."""
     await session.reader.ensure_listed()
     ids = ids_in(id)
-    messages = named(session.mailbox, ids) if ids else await _meant(session, q)
+    messages: Sequence[Message] = named(session.mailbox, ids)
+    if not ids:
+        messages = (await chosen(session.mailbox, read_filter(q).query)).matched
     if not messages:
         raise InvalidRequest(_("There is no such message any more."))
     mailbox = session.mailbox

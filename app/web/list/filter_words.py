@@ -83,13 +83,13 @@ def vocabulary(code: str) -> Vocabulary:
             for word in _others(said(one))
         },
         months=months,
-        either=frozenset(map(terms.said, said(_EITHER).split())) - {"x", "y"},
+        either=frozenset(map(terms.fold_joiner, said(_EITHER).split())) - {"x", "y"},
     )
     return ENGLISH.beside(own)
 
 
-def asked(reading: Reading, typed: str) -> Reading:
-    """A reading, if it takes nothing for so few octets that somebody must have meant more.
+def check_units(reading: Reading, typed: str) -> None:
+    """Refuses what takes a size for so few octets that somebody must have meant more.
 
     Raises:
         BadQuery: it does, and where.
@@ -98,7 +98,6 @@ def asked(reading: Reading, typed: str) -> Reading:
         if one.octets < _ASKED_BELOW:
             text = typed[one.place : one.place + one.length]
             raise BadQuery(one.place, one.length, text, QueryFault.NO_UNIT)
-    return reading
 
 
 def read_filter(typed: str) -> Reading:
@@ -107,7 +106,9 @@ def read_filter(typed: str) -> Reading:
     Raises:
         BadQuery: it makes no sense, or leaves a question.
     """
-    return asked(read_query(typed, vocabulary(languages.current.get().code)), typed)
+    reading = read_query(typed, vocabulary(languages.current.get().code))
+    check_units(reading, typed)
+    return reading
 
 
 def present(typed: str) -> Query:

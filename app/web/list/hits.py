@@ -1,36 +1,16 @@
 """What a filter has found in a row: where in sender, address, recipient and subject."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from app.mailbox import Query, found_at
 from app.mailbox.search_text import key
 from app.mailbox.terms import Condition, Field, Group, Term
 from app.mime import Address, Summary
 
-from .views import PieceView
+from .views import HitsView, PieceView
 
+Pieces = tuple[PieceView, ...]
 Spans = Sequence[tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class RowHits:
-    """Texts of a row in pieces, each empty where nothing was found in it.
-
-    Attributes:
-        sender: of what is shown as the sender.
-        subject: of the subject.
-        address: of an address that is shown beside the sender, since it was found there.
-        to: of a recipient's name or address.
-    """
-
-    sender: tuple[PieceView, ...] = ()
-    subject: tuple[PieceView, ...] = ()
-    address: tuple[PieceView, ...] = ()
-    to: tuple[PieceView, ...] = ()
-
-
-NONE = RowHits()
 
 
 class Hits:
@@ -50,23 +30,20 @@ class Hits:
         self._to = looked_for.get(Field.TO, [])
         self._senders = frozenset(map(key, looked_for.get(Field.SENDER, ())))
         self._domains = frozenset(map(key, looked_for.get(Field.DOMAIN, ())))
-        self._any = bool(self._from or self._subject or self._to or self._senders or self._domains)
 
-    def of(self, summary: Summary | None) -> RowHits:
+    def of(self, summary: Summary | None) -> HitsView:
         """Those of one row."""
-        if summary is None or not self._any:
-            return NONE
+        if summary is None:
+            return HitsView()
         sender, address = self._sender(summary.sender)
-        return RowHits(
+        return HitsView(
             sender=sender,
             subject=_pieces(summary.subject, found_at(summary.subject, self._subject)),
             address=address,
             to=self._recipient(summary.to),
         )
 
-    def _sender(
-        self, sender: Address | None
-    ) -> tuple[tuple[PieceView, ...], tuple[PieceView, ...]]:
+    def _sender(self, sender: Address | None) -> tuple[Pieces, Pieces]:
         if sender is None:
             return (), ()
         if not (sender.name and sender.email):
@@ -86,7 +63,7 @@ class Hits:
             return [(len(address) - len(domain), len(address))]
         return ()
 
-    def _recipient(self, to: Sequence[Address]) -> tuple[PieceView, ...]:
+    def _recipient(self, to: Sequence[Address]) -> Pieces:
         if not self._to:
             return ()
         texts = (text for one in to for text in (one.name, one.email))
@@ -104,7 +81,7 @@ def _positive(conditions: Sequence[Condition], *, negated: bool) -> Iterator[Ter
             yield one
 
 
-def _pieces(text: str, spans: Spans) -> tuple[PieceView, ...]:
+def _pieces(text: str, spans: Spans) -> Pieces:
     pieces: list[PieceView] = []
     behind = 0
     for start, end in spans:

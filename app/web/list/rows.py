@@ -44,7 +44,6 @@ class Rows:
         both = (
             f"{sender.name} <{sender.email}>" if sender and sender.name and sender.email else name
         )
-        hits = self._hits.of(summary)
         return RowView(
             id=message.id,
             number=message.number,
@@ -64,10 +63,7 @@ class Rows:
             current=message.id == self._current,
             href=f"{path}{self._query}",
             reader_href=f"{path}/reader{self._query}",
-            sender_hits=hits.sender,
-            subject_hits=hits.subject,
-            address_hits=hits.address,
-            to_hits=hits.to,
+            hits=self._hits.of(summary),
         )
 
     def all(self, messages: Iterable[Message]) -> tuple[RowView, ...]:

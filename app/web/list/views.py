@@ -16,6 +16,23 @@ class PieceView:
 
 
 @dataclass(frozen=True, slots=True)
+class HitsView:
+    """Texts of a row in pieces, each empty where the filter has found nothing in it.
+
+    Attributes:
+        sender: of what is shown as the sender.
+        subject: of the subject.
+        address: of the sender's address, where that is not shown otherwise.
+        to: of a recipient's name or address.
+    """
+
+    sender: tuple[PieceView, ...] = ()
+    subject: tuple[PieceView, ...] = ()
+    address: tuple[PieceView, ...] = ()
+    to: tuple[PieceView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RowView:
     """A message in a list.
 
@@ -36,9 +53,7 @@ class RowView:
         marked, current: state.
         href: the page with this message open.
         reader_href: the fragment of the reader.
-        sender_hits, subject_hits: the same in pieces, where the filter has found some.
-        address_hits, to_hits: the sender's address, and a recipient, where the filter has found
-            something that is not shown otherwise.
+        hits: what the filter has found in it.
     """
 
     id: str
@@ -59,10 +74,7 @@ class RowView:
     current: bool
     href: str
     reader_href: str
-    sender_hits: tuple[PieceView, ...] = ()
-    subject_hits: tuple[PieceView, ...] = ()
-    address_hits: tuple[PieceView, ...] = ()
-    to_hits: tuple[PieceView, ...] = ()
+    hits: HitsView = HitsView()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,14 @@ class SortView:
     value: str
     label: str
     selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeantView:
+    """A size with the unit that was missing, and the list with the filter so."""
+
+    label: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +109,7 @@ class FaultView:
     at: str
     after: str
     still: str
-    meant: "tuple[MeantView, ...]" = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MeantView:
-    """A size with the unit that was missing, and the list with the filter so."""
-
-    label: str
-    href: str
+    meant: tuple[MeantView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,5 +84,10 @@ async def show_message(visit: CurrentVisit, state: State, id: str, asked: Wanted
 
 @router.get("/reader")
 async def show_reader(visit: CurrentVisit, state: State, id: str, asked: Wanted) -> Response:
-    """The reader alone, for htmx."""
-    return await reader_answer(visit, state, id, asked)
+    """The reader alone, for htmx, which then is at the address of the page."""
+    answer = await reader_answer(visit, state, id, asked)
+    if not asked.remote:  # which is for once
+        query = visit.request.scope["query_string"].decode("latin-1")  # as headers are written
+        page = f"/mailbox/messages/{id}"
+        answer.headers["HX-Push-Url"] = f"{page}?{query}" if query else page
+    return answer

@@ -25,8 +25,8 @@ from app.web.site.keepers import kept
 from app.web.site.shell import titled
 from app.web.site.words import N_, _, ngettext
 
-from .receipt_text import receipt_text
-from .views import ReceiptsView, ReceiptView, ReviewView
+from .receipt_text import receipt_text, verdict
+from .views import ReceiptView, ReviewView
 
 _ROWS: Final = 500  # on one page; there may be 100,000
 _WHY: Final = {
@@ -130,11 +130,6 @@ def receipt_title(mailbox: Mailbox, view: ReceiptView) -> str:
     return titled(mailbox, said)
 
 
-def receipt_list(mailbox: Mailbox) -> ReceiptsView:
-    """The receipts that are kept, the newest first."""
-    return ReceiptsView(tuple(mailbox.receipts.values())[::-1])
-
-
 def receipt_page(mailbox: Mailbox, number: int) -> ReceiptView:
     """The outcome of a commit, by its number in this session."""
     receipt = mailbox.receipts[number]
@@ -143,6 +138,7 @@ def receipt_page(mailbox: Mailbox, number: int) -> ReceiptView:
     return ReceiptView(
         receipt=receipt,
         others=tuple(one for one in mailbox.receipts.values() if one is not receipt)[::-1],
+        verdict=verdict(receipt),
         why=why(receipt),
         rows=tuple(items[:_ROWS]),
         text=receipt_text(mailbox.account, receipt, why(receipt), items[:_ROWS]),

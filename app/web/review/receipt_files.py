@@ -2,13 +2,14 @@
 
 The CSV follows RFC 4180: CRLF, quotes doubled, a header line. Where numbers have a decimal comma,
 Excel wants a semicolon between cells, and takes a line with commas for one cell. It begins with a
-byte order mark,
-since Excel takes a CSV file without one for the machine's old code page and garbles every name;
-whatever else reads UTF-8 skips it. Senders write its cells, so none of them can be a formula.
+byte order mark, since Excel takes a CSV file without one for the machine's old code page and
+garbles every name; whatever else reads UTF-8 skips it. Senders write its cells, so none of them can
+be a formula, wherever a program set up for another region parts them.
 """
 
 import csv
 import io
+import re
 import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from . import receipt_words, schemas
 
 _FORMULA: Final = frozenset("=+-@\N{MINUS SIGN}")
 _CONTROL: Final = frozenset("\t\r\n")
+_PARTS: Final = re.compile(r"([,;|\t\r\n])")  # a cell, for whoever takes one of these for its end
 _QUOTES: Final = frozenset("'\"`\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}")
 # White space, and what is invisible or not assigned: a spreadsheet may drop it before it looks.
 _PASSED_OVER: Final = frozenset("CZ")  # general categories
@@ -39,6 +41,10 @@ def harmless(cell: str) -> str:
 
     Full-width, small and raised variants count as what they stand for (NFKC).
     """
+    return "".join(map(_guarded, _PARTS.split(cell)))
+
+
+def _guarded(cell: str) -> str:
     for character in cell:
         if character in _CONTROL:
             return f"'{cell}"

@@ -22,7 +22,7 @@ def receipt_text(account: Account, receipt: Receipt, why: str, rows: Sequence[Re
         f"{account.username}, {account.target.shown}",
         f"{formats.when_exactly(receipt.at)} ({formats.offset(receipt.at)})",
         "",
-        verdict(receipt),
+        " ".join(verdict(receipt)),
         checked if receipt.verified else why,
         f"{_('Before')}: {_totals(receipt.before)}",
         f"{_('Now')}: {_totals(receipt.after) if receipt.after else _('not known')}",
@@ -36,8 +36,8 @@ def receipt_text(account: Account, receipt: Receipt, why: str, rows: Sequence[Re
     return "\n".join(lines)
 
 
-def verdict(receipt: Receipt) -> str:
-    """What became of it, in a sentence or two."""
+def verdict(receipt: Receipt) -> tuple[str, str]:
+    """What became of it, in a few words, and how many messages that is, in a sentence."""
     total, gone = len(receipt.items), receipt.gone
     n = formats.number(total)
     if not gone and not receipt.verified:
@@ -47,12 +47,12 @@ def verdict(receipt: Receipt) -> str:
             total,
             n=n,
         )
-        return f"{_('Not verified.')} {asked}"
+        return _("Not verified."), asked
     if not gone:
         there = ngettext(
             "The message is still there.", "All %(n)s messages are still there.", total, n=n
         )
-        return f"{_('Nothing was deleted.')} {there}"
+        return _("Nothing was deleted."), there
     size = formats.size(receipt.octets_freed, receipt.unsized)
     if gone == total:
         said = ngettext("The message is gone.", "All %(n)s messages are gone.", total, n=n)
@@ -64,7 +64,7 @@ def verdict(receipt: Receipt) -> str:
             n=formats.number(gone),
             total=n,
         )
-    return f"{_('%(size)s freed.', size=size)} {said}"
+    return _("%(size)s freed.", size=size), said
 
 
 def outcome_words(outcome: Outcome) -> str:

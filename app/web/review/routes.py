@@ -20,9 +20,9 @@ from app.web.site.views import ErrorView
 from app.web.site.visit import CurrentVisit, Visit
 from app.web.site.words import _
 
-from .page import fingerprint, receipt_list, receipt_page, receipt_title, review_page
+from .page import fingerprint, receipt_page, receipt_title, review_page
 from .receipt_files import receipt_csv, receipt_file, receipt_json, separator
-from .views import ReviewFragment
+from .views import ReceiptsView, ReviewFragment
 
 router = APIRouter(prefix="/mailbox")
 Number = Annotated[str, Query()]
@@ -93,7 +93,7 @@ async def _receipt(visit: Visit, number: int, error: ErrorView | None = None) ->
 @router.get("/receipts")
 async def receipts(visit: CurrentVisit) -> Response:
     """All receipts of this session that are kept."""
-    view = receipt_list(visit.mailbox)
+    view = ReceiptsView(tuple(visit.mailbox.receipts.values())[::-1])
     return await visit.page("review/receipts", view, titled(visit.mailbox, _("Receipts")))
 
 

@@ -52,6 +52,7 @@ class ReceiptView:
     Attributes:
         receipt: what is shown.
         others: the others of this session that are kept, the newest first.
+        verdict: what became of it: in a few words, and how many messages that is.
         why: why the second sign-in could not tell, in words.
         rows: what is not gone first; the files have them all.
         left_marked: how many are still marked, to try again.
@@ -62,6 +63,7 @@ class ReceiptView:
 
     receipt: Receipt
     others: tuple[Receipt, ...]
+    verdict: tuple[str, str]
     why: str
     rows: tuple[ReceiptItem, ...]
     left_marked: int

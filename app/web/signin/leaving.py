@@ -1,7 +1,6 @@
 """Signing out; where something is marked, it asks first."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
@@ -27,7 +26,7 @@ async def ask(visit: CurrentVisit, other: Annotated[str, Query()] = "") -> Respo
     left = Undeleted.of(mailbox)
     if not left.asks:
         return way_back(HOME)
-    view = LeavingView(left, mailbox.marks.totals, mailbox.account.username, other=other == "1")
+    view = LeavingView(left, mailbox.marks.totals, other=other == "1")
     return await visit.page("signin/leaving", view, titled(mailbox, _("Sign out")))
 
 
@@ -56,5 +55,5 @@ async def sign_out(visit: OpenVisit, anyway: Annotated[str, Form()] = "") -> Res
 def _after(left: Undeleted) -> str:
     """The sign-in page, which tells what was not done."""
     if left.deleting:
-        return f"/?{urlencode({'left': STILL_DELETING})}"
-    return f"/?{urlencode({'left': left.count})}" if left.count else "/"
+        return f"/?left={STILL_DELETING}"
+    return f"/?left={left.count}" if left.count else "/"

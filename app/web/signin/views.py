@@ -32,13 +32,11 @@ class LeavingView:
     Attributes:
         left: how much.
         marked: those that are marked, with their octets.
-        account: the user name of the mailbox that is open.
         other: it is left for another one.
     """
 
     left: Undeleted
     marked: Totals
-    account: str
     other: bool
 
 

@@ -61,6 +61,7 @@ class WebConfig:
         public_origin: the origin that browsers use, where it was named.
         allow_insecure_http: whether plain HTTP from other machines is allowed.
         cookie_age: seconds after which the browser forgets the session.
+        stream_limit: event streams at once of one session.
     """
 
     offered: tuple[OfferedTarget, ...] = ()
@@ -69,6 +70,7 @@ class WebConfig:
     public_origin: str | None = None
     allow_insecure_http: bool = False
     cookie_age: int = 12 * 3600
+    stream_limit: int = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from app.transport import (
     ConnectFailed,
     ConnectFault,
     ConnectionLost,
+    LookupsFull,
     Stalled,
     TargetForbidden,
     TlsFailed,
@@ -17,7 +18,6 @@ from app.transport import (
 from . import formats
 from .keepers import switched_off
 from .problems import Words, always, problem
-from .views import CertificateView
 from .words import N_, _, ngettext
 
 _STRANGERS = {
@@ -197,14 +197,11 @@ def _ways_out(error: TlsFailed) -> tuple[str, ...]:
     )
 
 
-def _certificate(der: bytes) -> CertificateView | None:
+def _certificate(der: bytes) -> Presented | None:
     try:
-        shown = Presented.of(der)
+        return Presented.of(der)
     except ValueError:  # not shown again, or none that can be read
         return None
-    return CertificateView(
-        shown.names, shown.subject, shown.issuer, shown.begins, shown.ends, shown.sha256
-    )
 
 
 def lone_dot() -> Words:
@@ -245,13 +242,13 @@ def misbehaved(error: RemoteProtocolError) -> Words:
 
 @problem(Stalled, 504, "stalled")
 def stalled(error: Stalled) -> Words:
-    """Nothing came for too long."""
+    """Nothing came for too long, or so slowly that it had no end."""
     return Words(
         _("The mail server stopped answering."),
         ngettext(
-            "Nothing came for %(n)s second, so the connection was ended. "
+            "Its answer did not come within %(n)s second, so the connection was ended. "
             "Nothing was deleted, and your marks are kept.",
-            "Nothing came for %(n)s seconds, so the connection was ended. "
+            "Its answer did not come within %(n)s seconds, so the connection was ended. "
             "Nothing was deleted, and your marks are kept.",
             round(error.seconds),
             n=formats.number(round(error.seconds)),
@@ -283,5 +280,14 @@ problem(TargetForbidden, 403, "target-forbidden")(
         N_("Popscope may not connect there."),
         N_("Whoever runs this Popscope has not allowed this server or this port."),
         N_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),
+    )
+)
+
+
+problem(LookupsFull, 503, "lookups-full")(
+    always(
+        N_("Too many servers' names are being looked up."),
+        N_("The name servers take long to answer. Nothing was sent to the mail server."),
+        N_("Try again in a moment."),
     )
 )

@@ -31,3 +31,13 @@ class InvalidRequest(WebError):
         super().__init__(detail)
         self.detail = detail
         self.field = field
+
+
+class StreamLimit(WebError):
+    """As many event streams are open as one session may have.
+
+    Attributes:
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 15

@@ -64,22 +64,20 @@ def size(octets: int | None, unsized: int = 0) -> str:
     if unsized:
         return _("at least %(size)s", size=size(octets))
     where = locale.get()
-    units = _FRENCH_UNITS if where.language == "fr" else _UNITS
     value = float(max(octets, 0))
     unit = 0
-    while value >= _STEP - _ROUNDS_UP[min(unit, 2)] and unit < len(units) - 1:
+    while value >= _STEP - _ROUNDS_UP[min(unit, 2)] and unit < len(_UNITS) - 1:
         value /= _STEP
         unit += 1
     digits = "0.0" if unit > 1 or (unit == 1 and value < _SHORT) else "0"
-    gap = _GAPS.get(where.language, _GAP)
-    return f"{_decimal(value, digits, where)}{gap}{units[unit]}"
+    return figure(_decimal(value, digits, where), unit)
 
 
-def figure(typed: str, power: int) -> str:
-    """A figure as it was typed, with the unit of so many steps: `5 MB` for 2."""
-    where = locale.get()
-    units = _FRENCH_UNITS if where.language == "fr" else _UNITS
-    return f"{typed}{_GAPS.get(where.language, _GAP)}{units[power]}"
+def figure(written: str, power: int) -> str:
+    """A figure as it is written, with the unit of so many steps: `5 MB` for 2."""
+    language = locale.get().language
+    units = _FRENCH_UNITS if language == "fr" else _UNITS
+    return f"{written}{_GAPS.get(language, _GAP)}{units[power]}"
 
 
 @lru_cache(8192)

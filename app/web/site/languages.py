@@ -6,6 +6,7 @@ dates are written. The time zone is the browser's, which a script tells in a coo
 """
 
 import re
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -90,6 +91,14 @@ def _locale(code: str, subtags: str = "") -> Locale:
     return formats.DEFAULT if code == ENGLISH else Locale(code)
 
 
+def _ranges(accept: str) -> list[tuple[str, str]]:
+    """Languages and what is behind them, of an Accept-Language; that which is wanted most first."""
+    found = [] if len(accept) > _MAX_ACCEPT else map(_RANGE.fullmatch, accept.split(","))
+    ranges = [one for one in found if one and float(one[3] or 1) > 0]
+    ranges.sort(key=lambda one: -float(one[3] or 1))
+    return [(one[1].lower(), one[2]) for one in ranges]
+
+
 @lru_cache(256)
 def negotiate(accept: str, chosen: str = "") -> Language:
     """The language of an answer.
@@ -98,12 +107,7 @@ def negotiate(accept: str, chosen: str = "") -> Language:
         accept: Accept-Language; what makes no sense in it is passed over.
         chosen: what the person chose, or nonsense.
     """
-    asked = [] if len(accept) > _MAX_ACCEPT else list(map(_RANGE.fullmatch, accept.split(",")))
-    ranges = sorted(
-        (found for found in asked if found and float(found[3] or 1) > 0),
-        key=lambda found: -float(found[3] or 1),
-    )
-    known = [(found[1].lower(), found[2]) for found in ranges if found[1].lower() in NAMES]
+    known = [one for one in _ranges(accept) if one[0] in NAMES]
     if chosen in NAMES:
         known = [one for one in known if one[0] == chosen] or [(chosen, "")]
     code, subtags = known[0] if known else (ENGLISH, "")
@@ -116,13 +120,9 @@ def region(accept: str) -> Locale:
 
     Whatever language was chosen here, the programs of that machine go by this one.
     """
-    found = [] if len(accept) > _MAX_ACCEPT else list(map(_RANGE.fullmatch, accept.split(",")))
-    ranges = [one for one in found if one and float(one[3] or 1) > 0]
-    for one in sorted(ranges, key=lambda one: -float(one[3] or 1)):
-        try:
-            return _locale(one[1].lower(), one[2])
-        except (UnknownLocaleError, ValueError):
-            continue
+    for code, subtags in _ranges(accept):
+        with suppress(UnknownLocaleError, ValueError):
+            return _locale(code, subtags)
     return formats.DEFAULT
 
 

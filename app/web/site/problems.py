@@ -5,14 +5,17 @@ walks every error class of the layers below and asserts that it is registered.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from app.pop3 import LocalProtocolError
-from app.sessions import NoSession, SessionLimit
+from fastapi import Response
 
-from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest
-from .views import CertificateView, ErrorView
+from app.pop3 import LocalProtocolError
+from app.report import Presented
+from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
+
+from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit
+from .views import ErrorView
 from .words import N_, _
 
 
@@ -31,7 +34,7 @@ class Words:
     advice: tuple[str, ...] = ()
     field: str = ""
     operator: tuple[str, ...] = ()
-    certificate: CertificateView | None = None
+    certificate: Presented | None = None
 
 
 Telling = Callable[[Any], Words]
@@ -96,6 +99,13 @@ def describe(error: Exception) -> ErrorView:
     )
 
 
+def say_when(response: Response, view: ErrorView | None) -> Response:
+    """The answer that tells an error, with when to try again (RFC 9110, section 10.2.3)."""
+    if view is not None and view.retry_after is not None:
+        response.headers["Retry-After"] = str(view.retry_after)
+    return response
+
+
 def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
     """The same as problem+json (RFC 9457, section 3).
 
@@ -121,11 +131,17 @@ def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
     return body | {name: value for name, value in told.items() if value is not None}
 
 
-def _certificate(view: CertificateView | None) -> dict[str, Any] | None:
-    if view is None:
+def _certificate(shown: Presented | None) -> dict[str, Any] | None:
+    if shown is None:
         return None
-    dates = {"begins": view.begins.isoformat(), "ends": view.ends.isoformat()}
-    return asdict(view) | {"names": list(view.names)} | dates
+    return {
+        "names": list(shown.names),
+        "subject": shown.subject,
+        "issuer": shown.issuer,
+        "begins": shown.begins.isoformat(),
+        "ends": shown.ends.isoformat(),
+        "sha256": shown.sha256,
+    }
 
 
 problem(LocalProtocolError, 500, "internal")(
@@ -159,6 +175,37 @@ problem(Busy, 503, "busy")(
         N_("Popscope has too much to do at the moment."),
         N_("Too many long lists of messages are being sent."),
         N_("Try again in a moment."),
+    )
+)
+
+
+problem(ClientLimit, 429, "client-limit")(
+    always(
+        N_("Too many mailboxes are open from your network."),
+        N_("This Popscope has reached the number of sessions it allows for one network."),
+        N_("Sign out of one of them, or try again later."),
+    )
+)
+
+
+_OPENING = {
+    OpeningFault.CLIENT: N_("Several sign-ins from your network still wait for their mail server."),
+    OpeningFault.HOST: N_("Several sign-ins still wait for their mail server. Nothing was sent."),
+    OpeningFault.ALL: N_("Several sign-ins still wait for their mail server. Nothing was sent."),
+}
+
+
+@problem(OpeningLimit, 503, "opening-limit")
+def _openings(error: OpeningLimit) -> Words:
+    advice = _("Try again in a moment.")
+    return Words(_("Too many sign-ins are under way."), _(_OPENING[error.fault]), (advice,))
+
+
+problem(StreamLimit, 429, "stream-limit")(
+    always(
+        N_("Too many event streams."),
+        N_("One session gets only a few at a time."),
+        N_("Close one of them, then try again."),
     )
 )
 

@@ -13,6 +13,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.gate import client, network
+
 from .errors import ForbiddenOrigin, InsecureHttp
 
 PAGE_POLICY = (
@@ -82,6 +84,8 @@ def is_loopback_name(name: str) -> bool:
 class Guard:
     """ASGI middleware: security headers on every answer, and the rule for plain HTTP.
 
+    What a request makes happen is counted for the `client` it comes from, and that is noted here.
+
     Over plain HTTP only this machine is served, under a loopback name (a name that was made to
     resolve to loopback would let a foreign site act as ours), unless the operator allows more.
 
@@ -115,6 +119,7 @@ class Guard:
             for name, value in fields
         ]
         connection = HTTPConnection(scope)
+        client.set(network(connection.client.host if connection.client else ""))
         https = is_https(connection, self._public_origin)
         if not (https or self._allow_insecure or scope["path"] in _HEALTH):
             scope["popscope.refused"] = not self._is_local(connection)

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+
+from app.report import Presented
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,6 @@ class Shell:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateView:
-    """A certificate that nobody vouches for.
-
-    Attributes:
-        names: what it is for.
-        subject, issuer: whose it is, and who says so.
-        begins, ends: when it holds, aware.
-        sha256: its digest, as tools show it.
-    """
-
-    names: tuple[str, ...]
-    subject: str
-    issuer: str
-    begins: datetime
-    ends: datetime
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class ErrorView:
     """An error in plain words.
 
@@ -64,7 +46,7 @@ class ErrorView:
         detail: what it means, a sentence or two.
         advice: what to try, one line each.
         operator: what whoever runs Popscope may do, one line each.
-        certificate: the one that it is about.
+        certificate: the one that it is about, and that nobody vouches for.
         reply: the server's own words, or "".
         field: of a form, the one that it is about; "" where it is about none.
         status: the HTTP status.
@@ -79,7 +61,7 @@ class ErrorView:
     detail: str
     advice: tuple[str, ...] = ()
     operator: tuple[str, ...] = ()
-    certificate: CertificateView | None = None
+    certificate: Presented | None = None
     reply: str = ""
     field: str = ""
     status: int = 500

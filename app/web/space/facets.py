@@ -104,13 +104,10 @@ class Facets:
     def _facet(
         self, by: By, name: str, terms: Sequence[Term], totals: Totals, email: str = ""
     ) -> FacetView:
-        current = self._current(terms)
+        current = _holds(self._query, terms)
         href = self._href(by, terms, current=current) if totals.messages or current else ""
         share = formats.percent(totals.octets, self._octets)
         return FacetView(name, email, totals, share, href, current)
-
-    def _current(self, terms: Sequence[Term]) -> bool:
-        return _holds(self._query, terms)
 
     def _href(self, by: By, terms: Sequence[Term], *, current: bool) -> str:
         """The list with these terms as well, or, if it has them, without.
@@ -129,7 +126,7 @@ class Facets:
         facets = tuple(
             self.facet(by, group)
             for n, group in enumerate(groups)
-            if most is None or n < most or self._current(group.terms)
+            if most is None or n < most or _holds(self._query, group.terms)
         )
         href = replace(self._state, page=1, sort=ListState().sort).href(PAGE)
         return FacetsView(by, facets, len(groups) - len(facets), f"{href}#senders")

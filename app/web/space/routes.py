@@ -1,8 +1,8 @@
 """Where the space goes: the facets beside the list, the treemap, and what would have to go."""
 
+import re
 from dataclasses import replace
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -48,9 +48,8 @@ async def show_facets(visit: WatchingVisit) -> Response:
     state, _ = current_list(visit.from_htmx or "")
     within = await grouped_within(visit.mailbox, present(state.q))
     view = await in_thread(facets, state, within)
-    asked = parse_qs(urlsplit(visit.from_htmx or "").query).keys()
-    view = replace(view, answers=bool(asked & {"keep", "free"}))
-    return await visit.fragment("space/facets", view)
+    answers = re.search(r"[?&](?:keep|free)=", visit.from_htmx or "") is not None
+    return await visit.fragment("space/facets", replace(view, answers=answers))
 
 
 @router.get("/under")

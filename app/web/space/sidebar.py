@@ -61,12 +61,13 @@ def stat(mailbox: Mailbox, by_size: Sequence[Message]) -> StatView:
 def facets(state: ListState, within: Grouped) -> FacetsFragment:
     """What stands beside the list."""
     made = {by: Facets(state, total(within.by[by]).octets) for by in By}
+    query = present(state.q)
     return FacetsFragment(
         sizes=made[By.SIZE].kind(By.SIZE, within.by[By.SIZE]),
         groups=tuple(made[by].kind(by, within.by[by], IN_COLUMN) for by in (By.SENDER, By.DOMAIN)),
         months=made[By.MONTH].months(within.by[By.MONTH]),
-        href=ListState(q=str(present(state.q))).href(PAGE),
-        narrowed=not present(state.q).matches_all,
+        href=ListState(q=str(query)).href(PAGE),
+        narrowed=not query.matches_all,
         waiting=within.waiting,
     )
 

@@ -18,6 +18,7 @@ from app.web.list.results import _HELP, _RECIPES
 from app.web.site import languages
 from app.web.site.languages import NAMES
 from tests.support.pseudo import ROOT
+from tests.support.table import table
 
 OTHERS = [code for code in NAMES if code != "en"]
 
@@ -109,7 +110,7 @@ WORDS = ["or", "oder", "ou", "o", "u", "\u307e\u305f\u306f", "gr\u00f6\u00dfer:5
          "\u5dee\u51fa\u4eba\uff1aa", "(a b)", "OU"]  # fmt: skip
 
 
-@pytest.mark.parametrize("word", WORDS)
+@table("word", WORDS)
 def test_a_filter_written_down_means_the_same_in_every_language(language, word):
     query = parse_query(f'larger:5B "{word}" x')
     assert read_filter(str(query)).query == parse_query(str(query)) == query
@@ -117,7 +118,13 @@ def test_a_filter_written_down_means_the_same_in_every_language(language, word):
 
 @pytest.mark.parametrize(
     ("typed", "place", "length"),
-    [("a larger:5 c", 9, 1), ('smaller:"300"', 8, 5), ("larger:5M or larger:999", 20, 3)],
+    [
+        ("a larger:5 c", 9, 1),
+        ('smaller:"300"', 8, 5),
+        ("larger:5M or larger:999", 20, 3),
+        ("larger:0,5", 7, 3),
+        ("larger:1/2 MB", 7, 3),
+    ],
 )
 def test_a_small_size_without_a_unit_is_asked_about(typed, place, length):
     with pytest.raises(BadQuery) as caught:
@@ -127,7 +134,7 @@ def test_a_small_size_without_a_unit_is_asked_about(typed, place, length):
 
 
 @pytest.mark.parametrize(
-    "typed", ["larger:1000", "larger:0", "smaller:5B", "larger:5/id", "older:5d"]
+    "typed", ["larger:1000", "larger:0", "smaller:5B", "larger:5B/id", "older:5d"]
 )
 def test_nothing_else_is_asked_about(typed):
     read_filter(typed)

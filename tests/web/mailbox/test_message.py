@@ -82,10 +82,14 @@ async def test_a_message_that_is_not_there_is_told(mail, path):
 
 async def test_the_fragment_is_what_the_page_has(mail):
     page = await mail.browser.open(f"/mailbox/messages/{mail.ids[0]}?sort=size&page=2&lines=7")
+    path = f"/mailbox/messages/{mail.ids[0]}"
     fragment = await mail.http.get(
-        f"/mailbox/messages/{mail.ids[0]}/reader?sort=size&page=2&lines=7",
-        headers={"HX-Request": "true"},
+        f"{path}/reader?sort=size&page=2&lines=7", headers={"HX-Request": "true"}
     )
+    assert fragment.headers["HX-Push-Url"] == f"{path}?sort=size&page=2&lines=7"
+    assert (await mail.http.get(f"{path}/reader")).headers["HX-Push-Url"] == path
+    once = await mail.http.get(f"{path}/reader?tab=html&remote=1")
+    assert "HX-Push-Url" not in once.headers
     assert "<html" not in fragment.text
 
     def article(text: str) -> str:

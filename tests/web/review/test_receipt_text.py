@@ -62,6 +62,6 @@ def test_a_header_makes_no_line_of_its_own(hostile):
 
 
 def test_there_is_a_verdict_for_each_way_it_can_end():
-    assert verdict(receipt(GONE)) == "61.2 MB freed. The message is gone."
-    assert verdict(receipt(STILL)) == "Nothing was deleted. The message is still there."
+    assert verdict(receipt(GONE)) == ("61.2 MB freed.", "The message is gone.")
+    assert verdict(receipt(STILL)) == ("Nothing was deleted.", "The message is still there.")
     assert [outcome_words(one) for one in Outcome] == ["gone", "still there", "not verified"]

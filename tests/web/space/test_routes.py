@@ -80,6 +80,9 @@ async def test_the_facets_come_alone_for_htmx(visit):
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert 'href="/mailbox?q=larger%3A1M+sender%3Ap1%40example.net"' in answer.text
+    headers["HX-Current-URL"] = "http://["  # which is no address
+    answer = await visit.http.get("/mailbox/space/facets", headers=headers)
+    assert (answer.status_code, len(facets(answer)) > 0) == (200, True)
 
 
 async def test_the_page_of_the_treemap_and_its_filter(visit):

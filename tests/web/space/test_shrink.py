@@ -10,12 +10,13 @@ from app.mailbox import Order, parse_query, proposed
 from app.web.space import shrink as under
 from tests.mailbox.heaps import HEAPS, NOW, header_of, message
 from tests.mailbox.oracle import select
+from tests.support.table import table
 
 MB = 1_000_000
 
 
-@pytest.mark.parametrize(
-    ("typed", "octets"),
+@table(
+    "typed, octets",
     [
         ("300", 300 * MB), (" 300 mb ", 300 * MB), ("500K", 500_000), ("500kB", 500_000),
         ("1.5G", 1500 * MB), ("1,5 GB", 1500 * MB), ("0.5", MB // 2), ("2GiB", 2 << 30),
