@@ -146,8 +146,8 @@ def _connection_limits(settings: Settings) -> ConnectionLimits:
     half = sys.maxsize if descriptors == resource.RLIM_INFINITY else descriptors // 2
     proxy = settings.trusted_proxy
     return ConnectionLimits(
-        most=min(settings.connections, half),
-        of_one=settings.connections_per_address,
+        most=min(settings.connection_limit, half),
+        of_one=settings.connection_limit_client,
         proxy=ipaddress.ip_network(proxy) if proxy else None,
     )
 

@@ -15,12 +15,12 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from app.gate import network
+
 _PIECE = 4096  # h11 counts what is not whole yet: it gets no more at once, or it would take all
-_IPV4 = 4
 _UNREAD = 1024 * 1024  # octets of a body that nobody reads, behind its answer
 _PIPELINE = 4096  # octets behind a request; browsers send none
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -62,10 +62,8 @@ class Connections:
 
     def admit(self, connection: "Connection", host: str) -> bool:
         """Takes one in, if there is room for it."""
-        address = _plain(host)
-        proxy = self.limits.proxy
-        whose = _client(address)
-        if proxy is None or address not in proxy:
+        whose = network(host)
+        if not self._from_proxy(whose):
             its = [one for one, other in self._open.items() if other == whose]
             if len(its) >= self.limits.of_one and not self._let_go(its):
                 return False
@@ -73,6 +71,10 @@ class Connections:
             return False
         self._open[connection] = whose
         return True
+
+    def _from_proxy(self, whose: str) -> bool:
+        proxy = self.limits.proxy
+        return proxy is not None and whose != "?" and proxy.overlaps(ipaddress.ip_network(whose))
 
     def leave(self, connection: "Connection") -> None:
         """One has ended."""
@@ -97,16 +99,6 @@ class Connections:
         self.leave(longest)
         longest.transport.abort()
         return True
-
-
-def _plain(host: str) -> Address:
-    address = ipaddress.ip_address(host)
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _client(address: Address) -> str:
-    """Whose an address is: an IPv6 client has a whole /64."""
-    return str(address if address.version == _IPV4 else int(address) >> 64)
 
 
 class Connection(H11Protocol):
@@ -162,7 +154,7 @@ class Connection(H11Protocol):
         """A browser is there."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(0)
-        if not self._all.admit(self, self.client[0] if self.client else "::"):
+        if not self._all.admit(self, self.client[0] if self.client else ""):
             self.logger.warning("There are too many connections.")
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Retry-After: 1\r\n")
 

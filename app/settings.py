@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     spool_limit: Annotated[int, NoDecode] = Field(
         1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
     )
+    connection_limit: int = Field(
+        512, ge=1, description="connections of browsers at once, at most half of the descriptors"
+    )
+    connection_limit_client: int = Field(
+        256, ge=1, description="connections at once of one client address"
+    )
     lookup_limit: int = Field(16, ge=1, description="names looked up at once, by the system")
     lookup_limit_client: int = Field(
         4, ge=1, description="names looked up at once for one client address"
@@ -179,12 +185,6 @@ class Settings(BaseSettings):
         _RATES.searches_client, description="searches for servers by one client address"
     )
     searches: Rate = Field(_RATES.searches, description="searches for servers in all")
-    connections: int = Field(
-        512, ge=1, description="connections of browsers at once, at most half of the descriptors"
-    )
-    connections_per_address: int = Field(
-        256, ge=1, description="those of one address, or of one IPv6 network (/64)"
-    )
     spool_total: Annotated[int, NoDecode] = Field(
         4 * 1024**3,
         ge=1024**2,

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from app.connections import ConnectionLimits, _client, _plain
+from app.connections import ConnectionLimits
 
 from .connecting import KIB, get, post, serving
 
@@ -259,12 +259,3 @@ async def test_one_address_has_not_all_of_them_but_the_proxy_may():
             await served.client(get("/waits"))
         await served.until(lambda: len(served.asked) == 4)
         assert b" 503 " in await (await served.client(get("/"))).answer()
-
-
-def test_whose_an_address_is():
-    def whose(text: str) -> str:
-        return _client(_plain(text))
-
-    assert whose("192.0.2.1") == whose("::ffff:192.0.2.1") != whose("192.0.2.2")
-    assert whose("2001:db8::1") == whose("2001:db8::ffff:1:2:3") != whose("2001:db8:0:1::1")
-    assert whose("fe80::1%eth0") == whose("fe80::2")

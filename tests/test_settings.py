@@ -38,7 +38,7 @@ def test_without_any_variable_the_defaults_hold():
     assert settings.trusted_proxy is None
     assert (settings.idle_release, settings.session_idle, settings.session_max) == (60, 1800, 43200)
     assert settings.session_limit == 200
-    assert (settings.connections, settings.connections_per_address) == (512, 256)
+    assert (settings.connection_limit, settings.connection_limit_client) == (512, 256)
 
 
 @pytest.mark.parametrize(
@@ -148,10 +148,10 @@ def test_good_values(monkeypatch, name, value, field, expected):
         ("SESSION_MAX", "inf", "no time"),
         ("SESSION_LIMIT", "0", "greater than or equal to 1"),
         ("SESSION_LIMIT", "many", "integer"),
+        ("CONNECTION_LIMIT", "0", "greater than or equal to 1"),
+        ("CONNECTION_LIMIT_CLIENT", "0", "greater than or equal to 1"),
         ("WRONG_CLIENT", "5", "no rate such as 5/minute;30/hour"),
         ("WRONG_CLIENT", "5/fortnight", "no rate such as 5/minute;30/hour"),
-        ("CONNECTIONS", "0", "greater than or equal to 1"),
-        ("CONNECTIONS_PER_ADDRESS", "0", "greater than or equal to 1"),
         ("PUBLIC_ORIGIN", "popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "ftp://popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "https://", "no origin"),
@@ -197,6 +197,8 @@ SHOWN = {
     "SESSION_MAX": "30d",
     "SESSION_LIMIT": "7",
     "SPOOL_LIMIT": "300M",
+    "CONNECTION_LIMIT": "100",
+    "CONNECTION_LIMIT_CLIENT": "20",
     "LOOKUP_LIMIT": "9",
     "LOOKUP_LIMIT_CLIENT": "2",
     "OPENING_LIMIT": "9",
@@ -215,8 +217,6 @@ SHOWN = {
     "WRONG": "5/minute",
     "SEARCHES_CLIENT": "2 per 10 seconds",
     "SEARCHES": "3/minute",
-    "CONNECTIONS": "100",
-    "CONNECTIONS_PER_ADDRESS": "20",
     "SPOOL_TOTAL": "3G",
     "LISTING_LIMIT": "5000",
     "LISTING_TOTAL": "70000",

@@ -42,7 +42,6 @@ from app.web.signin.schemas import Discover, Discovered, Opened, SignIn, about, 
 from app.web.site import formats
 from app.web.site.access import AppServices, CurrentSession
 from app.web.site.bodies import takes_ids
-from app.web.site.config import WebConfig
 from app.web.site.cookies import forget_browsing
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_sort
@@ -98,10 +97,6 @@ Filter = Annotated[
 Order = Annotated[
     str, Query(description="number, size, date, from or subject; - in front descends")
 ]
-
-
-async def _config(services: AppServices) -> WebConfig:
-    return services.config
 
 
 @router.post(
