@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from app import __version__
+from app.audit import LOGGER
 from app.check import check
 from app.demo import DemoServer
 from app.mailbox import Credentials
@@ -115,6 +116,8 @@ async def _serve(
     settings: Settings, host: str, port: int, words: str, demo: DemoAccount | None = None
 ) -> None:
     proxy = settings.trusted_proxy
+    if settings.audit and demo is None:
+        logging.getLogger(LOGGER).setLevel(logging.INFO)
     app = create_app(settings, demo)
     config = uvicorn.Config(
         _until_cancelled(app),

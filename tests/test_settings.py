@@ -194,6 +194,7 @@ SHOWN = {
     "SPOOL_LIMIT": "300M",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
+    "AUDIT": "0",
     "HOSTS": "nas.example.net, box.lan",
     "TRUSTED_PROXY": "10.0.0.0/8",
 }

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.audit import record
 from app.mailbox import (
     SPOOL_OCTETS,
     Account,
@@ -20,9 +21,11 @@ from app.mailbox import (
     Credentials,
     Line,
     Mailbox,
+    MailboxError,
     Reader,
 )
-from app.transport import Dialer, Security, Target
+from app.pop3 import Pop3Error
+from app.transport import Dialer, Security, Target, TransportError
 
 from .ended_sessions import Cause, EndedSession, EndedSessions, digest_of
 from .errors import NoSession, SessionLimit
@@ -143,6 +146,9 @@ class Sessions:
             session = Session(keys, sealed, self._mailbox(account))
             mailbox = session.mailbox
             await session.line.hold()  # loading headers keeps it: nothing in clear
+        except (MailboxError, TransportError, Pop3Error) as error:
+            record("refusal", **account.audited, why=type(error).__name__)
+            raise
         finally:
             self._opening -= 1
         now = self._clock()
@@ -150,6 +156,8 @@ class Sessions:
         self._live[keys.sid] = mailbox
         if before is not None:
             self._take_over(Keys.of(before).sid, mailbox)
+        means = mailbox.listing.access.means
+        record("sign-in", **account.audited, session=keys.sid[:8], means=means)
         return token, session
 
     def _take_over(self, sid: str, mailbox: Mailbox) -> None:
@@ -211,7 +219,9 @@ class Sessions:
             return Undeleted(len(expired.marks) if expired is not None else 0)
         typed = Undeleted.of(mailbox).typed
         await self._end(sid)  # sends RSET, and lets a deletion come to its end
-        return replace(Undeleted.of(mailbox), typed=typed)
+        left = replace(Undeleted.of(mailbox), typed=typed)
+        record("sign-out", **mailbox.account.audited, session=sid[:8], not_deleted=left.count)
+        return left
 
     async def sweep(self) -> None:
         """Ends what has expired."""

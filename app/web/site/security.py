@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.audit import comes_from
+
 from .errors import ForbiddenOrigin, InsecureHttp, UnknownName, WebError
 from .hosts import is_loopback_name, is_own_name
 
@@ -99,6 +101,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
+        comes_from(connection.client.host if connection.client else "")
         https = is_https(connection)
         if not https and scope["path"] not in _HEALTH:
             scope["popscope.refused"] = self._refusal(connection)
