@@ -66,13 +66,13 @@ def conflict(*codes: str) -> dict[int | str, dict[str, Any]]:
     return {409: {"description": said, "content": _PROBLEM}}
 
 
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _MESSAGE: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"message/rfc822": _BINARY},
         "description": "the octets as the server sent them, byte-stuffing removed",
     }
 }
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PART: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": _BINARY}, "description": "the part, decoded"}
 }
