@@ -71,8 +71,8 @@
     forget();
     if (which().dataset.for !== typed.value) return;
     // Another domain's server is a stronger word than the last one used.
-    const domain = typed.value.split('@')[1].toLowerCase();
-    if (which().dataset.server && ![undefined, domain].includes(form.dataset.kept)) {
+    if (which().dataset.server
+      && ![undefined, typed.value.split('@')[1].toLowerCase()].includes(form.dataset.kept)) {
       own.clear();
       if (offered) offered.value = '';
       delete form.dataset.kept;
