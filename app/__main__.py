@@ -1,11 +1,16 @@
 """The command line: `popscope serve`, `demo`, `check` and `settings`."""
 
 import asyncio
+import errno
+import ipaddress
 import logging
 import os
+import resource
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
+from typing import Any, cast
 
 import click
 import uvicorn
@@ -13,11 +18,12 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from app import __version__
 from app.check import check
+from app.connections import Connection, ConnectionLimits, Connections
 from app.demo import DemoServer
+from app.logs import OncePerSecond
 from app.mailbox import Credentials
 from app.main import create_app
 from app.sessions import Sessions
@@ -28,6 +34,9 @@ from app.web import DemoAccount
 _HOST = "127.0.0.1"
 _PORT = 8000
 _GRACE = 3  # seconds for downloads to end; container engines wait 10
+_AT_ONCE = 8  # connections taken in at one turn of the event loop; it lets none go meanwhile
+_PAUSE = 1  # second for which asyncio takes none in when there is no descriptor
+_QUEUE = 512  # that wait for it, if the kernel lets them
 _DEMO_PASSWORD = "demo"  # noqa: S105 -- no secret: its server is this machine's own
 _ANSWER_LOCALHOST = frozenset({_HOST, "localhost", "::1", "::", "0.0.0.0"})  # noqa: S104 -- compared, not bound
 
@@ -55,32 +64,52 @@ def _settings() -> Settings:
         sys.exit(2)
 
 
-class _Unbuffered(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # one of two classes
-    """HTTP that holds nothing back: what was sent has left for the browser before more is taken."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        """A browser is there."""
-        super().connection_made(transport)
-        transport.set_write_buffer_limits(0)
-
-
 class _Server(uvicorn.Server):
     """Uvicorn that says where it listens, once it does, and waits for nobody who only looks on."""
 
-    def __init__(self, config: uvicorn.Config, words: str, sessions: Sessions) -> None:
+    def __init__(
+        self, config: uvicorn.Config, words: str, sessions: Sessions, connections: Connections
+    ) -> None:
         super().__init__(config)
         self._sessions = sessions
         self._words = words
+        self._connections = connections
+        self._lines = OncePerSecond(logging.getLogger().handlers[0])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens, then prints the address."""
+        asyncio.get_running_loop().set_exception_handler(self._trouble)
         await super().startup(sockets)
         if self.started:
+            self._listen()
             port = self.servers[0].sockets[0].getsockname()[1]
             shown = "localhost" if self.config.host in _ANSWER_LOCALHOST else self.config.host
             shown = f"[{shown}]" if ":" in shown else shown
             click.echo(f"{self._words} http://{shown}:{port}/  (Ctrl+C ends it)")
             sys.stdout.flush()
+
+    def _listen(self) -> None:
+        """Lets more wait than are taken in at once, which asyncio makes the same number."""
+        for one in (one for server in self.servers for one in server.sockets):
+            with one.dup() as listening:
+                listening.listen(_QUEUE)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second."""
+        if counter % 10 == 0:
+            self._connections.sweep()
+            self._lines.tell()
+        return await super().on_tick(counter)
+
+    def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What the event loop cannot tell anybody else."""
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            self._connections.make_room()
+            loop.call_later(2 * _PAUSE, self._listen)
+            logging.getLogger(__name__).warning("A connection found no free file descriptor.")
+        else:
+            loop.default_exception_handler(context)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends; event streams first, which would go on for as long as anybody looks.
@@ -111,16 +140,33 @@ def _until_cancelled(app: FastAPI) -> ASGIApp:
     return answer
 
 
+def _connection_limits(settings: Settings) -> ConnectionLimits:
+    """Of the descriptors the half is for mail servers and files."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    half = sys.maxsize if descriptors == resource.RLIM_INFINITY else descriptors // 2
+    proxy = settings.trusted_proxy
+    return ConnectionLimits(
+        most=min(settings.connections, half),
+        of_one=settings.connections_per_address,
+        proxy=ipaddress.ip_network(proxy) if proxy else None,
+    )
+
+
 async def _serve(
     settings: Settings, host: str, port: int, words: str, demo: DemoAccount | None = None
 ) -> None:
     proxy = settings.trusted_proxy
     app = create_app(settings, demo)
+    connections = Connections(_connection_limits(settings))
     config = uvicorn.Config(
         _until_cancelled(app),
         host=host,
         port=port,
-        http=_Unbuffered,
+        http=cast("type[asyncio.Protocol]", partial(Connection, connections)),
+        h11_max_incomplete_event_size=connections.limits.head,
+        ws="none",
+        backlog=_AT_ONCE,
+        log_config=None,
         log_level="warning",
         access_log=False,
         proxy_headers=proxy is not None,
@@ -128,7 +174,7 @@ async def _serve(
         server_header=False,
         timeout_graceful_shutdown=_GRACE + 1,
     )
-    await _Server(config, words, app.state.services.sessions).serve()
+    await _Server(config, words, app.state.services.sessions, connections).serve()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,11 +4,13 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import fields, replace
 
 from fastapi import FastAPI
 
 from app import __version__
 from app.discovery import Discovery, Fetcher, Lookups
+from app.gate import Gate, Rates
 from app.report import Reports
 from app.sessions import MemoryStore, SessionLimits, Sessions
 from app.settings import OfferedServer, Settings
@@ -16,10 +18,10 @@ from app.transport import (
     Dialer,
     Reach,
     Resolve,
+    SystemNames,
     Target,
     TargetPolicy,
     Timeouts,
-    system_addresses,
     trusting,
 )
 from app.web import DemoAccount, OfferedTarget, Services, WebConfig, install
@@ -44,10 +46,15 @@ def create_app(
     """
     policy = _policy(settings, demo)
     lookups = Lookups(settings.dns)
-    resolve = lookups.addresses if settings.dns else system_addresses
-    discovery = _discovery(settings, policy, lookups, demo)
-    dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve)
-    reports = Reports(dialer)
+    names = SystemNames(settings.lookup_limit, settings.lookup_limit_client)
+    resolve = lookups.addresses if settings.dns else names.addresses
+    gate = _gate(settings)
+    timeouts = replace(
+        timeouts or Timeouts(), sign_in=settings.opening_time, rate=settings.least_rate
+    )
+    discovery = _discovery(settings, policy, lookups, gate, demo)
+    dialer = Dialer(policy, ca_file=settings.ca_file, timeouts=timeouts, resolve=resolve, gate=gate)
+    reports = Reports(dialer, settings.report_limit, settings.report_limit_client)
     sessions = Sessions(
         dialer,
         MemoryStore(),
@@ -55,6 +62,10 @@ def create_app(
             idle=settings.session_idle,
             absolute=settings.session_max,
             most=settings.session_limit,
+            each=settings.session_limit_client,
+            openings=settings.opening_limit,
+            openings_client=settings.opening_limit_client,
+            openings_host=settings.opening_limit_host,
             release=settings.idle_release,
             spool=settings.spool_limit,
         ),
@@ -82,6 +93,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         lifespan=lifespan,
+        form_limits={"max_files": 0},
     )
     services = Services(sessions, _web_config(settings, demo), Renderer(), discovery, reports)
     install(app, services)
@@ -102,16 +114,24 @@ def _policy(settings: Settings, demo: DemoAccount | None) -> TargetPolicy:
     )
 
 
+def _gate(settings: Settings) -> Gate:
+    return Gate(Rates(**{one.name: getattr(settings, one.name) for one in fields(Rates)}))
+
+
 def _discovery(
-    settings: Settings, policy: TargetPolicy, lookups: Lookups, demo: DemoAccount | None
+    settings: Settings,
+    policy: TargetPolicy,
+    lookups: Lookups,
+    gate: Gate,
+    demo: DemoAccount | None,
 ) -> Discovery:
-    resolve: Resolve = lookups.addresses  # never the system's: that would hold threads up
+    resolve: Resolve = lookups.addresses  # never the system's: that would take its few threads
     asks = settings.discovery and settings.targets is not Reach.FIXED
     return Discovery(
         policy,
         lookups if asks else None,
         Fetcher(policy, resolve, trusting(settings.ca_file)),
-        Dialer(policy, ca_file=settings.ca_file, timeouts=_KNOCKING, resolve=resolve),
+        Dialer(policy, ca_file=settings.ca_file, timeouts=_KNOCKING, resolve=resolve, gate=gate),
         offered=tuple(map(_target, settings.servers)),
         own=demo.domains if demo is not None else {},
     )
@@ -124,8 +144,10 @@ def _web_config(settings: Settings, demo: DemoAccount | None) -> WebConfig:
         demo=demo,
         public_origin=settings.public_origin,
         allow_insecure_http=settings.allow_insecure_http,
+        hosts=settings.hosts,
         # It outlives the session, so that marks of an expired one find their way back.
         cookie_age=int(settings.session_max) + _DAY,
+        stream_limit=settings.stream_limit,
     )
 
 

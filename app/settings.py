@@ -8,13 +8,15 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.discovery import NameServer
-from app.transport import Reach, Security
+from app.gate import Rates, read_rates
+from app.transport import Reach, Security, asked_for
 
 PREFIX = "POPSCOPE_"
+_RATES = Rates()
 _MAX_PORT = 65535
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _ORIGIN = re.compile(r"(https?)://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
@@ -58,7 +60,7 @@ class OfferedServer(BaseModel):
         found = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::(\d+))?|([^\s:\[\]/@]+)(?::(\d+))?", place)
         if found is None:
             raise ValueError(f"{text!r} is not host[:port][;tls|starttls|none][;unverified]")
-        host = found[1] or found[3]
+        host = found[1] or asked_for(found[3])
         port = int(found[2] or found[4] or 0)
         if port > _MAX_PORT:
             raise ValueError(f"{text!r}: there is no port {port}")
@@ -81,6 +83,18 @@ class OfferedServer(BaseModel):
         host = f"[{self.host}]" if ":" in self.host else self.host
         flag = "" if self.verified else ";unverified"
         return f"{host}:{self.port};{self.security.value}{flag}"
+
+
+def _rate(value: str) -> str:
+    try:
+        read_rates(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no rate such as 5/minute;30/hour") from None
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+"""As `app.gate.read_rates` reads it, such as `5/minute;15/10 minutes`."""
 
 
 class Settings(BaseSettings):
@@ -122,14 +136,63 @@ class Settings(BaseSettings):
         12 * 3600, gt=0, description="time after which a session ends in any case"
     )
     session_limit: int = Field(200, ge=1, description="sessions at once")
+    session_limit_client: int = Field(
+        60, ge=1, description="sessions at once of one client address"
+    )
+    stream_limit: int = Field(8, ge=1, description="event streams at once of one session")
+    report_limit: int = Field(12, ge=1, description="server reports at once")
+    report_limit_client: int = Field(
+        2, ge=1, description="server reports at once for one client address"
+    )
     spool_limit: Annotated[int, NoDecode] = Field(
         1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
+    )
+    lookup_limit: int = Field(16, ge=1, description="names looked up at once, by the system")
+    lookup_limit_client: int = Field(
+        4, ge=1, description="names looked up at once for one client address"
+    )
+    opening_limit: int = Field(64, ge=1, description="sign-ins under way at once")
+    opening_limit_client: int = Field(
+        8, ge=1, description="sign-ins under way at once of one client address"
+    )
+    opening_limit_host: int = Field(
+        32, ge=1, description="sign-ins under way at once at one mail server"
+    )
+    opening_time: Annotated[float, NoDecode] = Field(
+        5 * 60, gt=0, description="time after which a sign-in and its listings are given up"
+    )
+    least_rate: int = Field(
+        256, ge=1, description="octets a second at least, of an answer that takes long"
+    )
+    sign_ins_client: Rate = Field(
+        _RATES.sign_ins_client, description="sign-ins of one client address, right or wrong"
+    )
+    wrong_client: Rate = Field(
+        _RATES.wrong_client, description="wrong passwords of one client address"
+    )
+    wrong_account: Rate = Field(
+        _RATES.wrong_account, description="wrong passwords for one name at one server"
+    )
+    wrong_host: Rate = Field(_RATES.wrong_host, description="wrong passwords at one server")
+    wrong: Rate = Field(_RATES.wrong, description="wrong passwords in all")
+    searches_client: Rate = Field(
+        _RATES.searches_client, description="searches for servers by one client address"
+    )
+    searches: Rate = Field(_RATES.searches, description="searches for servers in all")
+    connections: int = Field(
+        512, ge=1, description="connections of browsers at once, at most half of the descriptors"
+    )
+    connections_per_address: int = Field(
+        256, ge=1, description="those of one address, or of one IPv6 network (/64)"
     )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
     allow_insecure_http: bool = Field(
         False, description="whether browsers on other machines may use plain HTTP"
+    )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="further names of this machine that plain HTTP is served under: name, …"
     )
     trusted_proxy: str | None = Field(
         None, description="address or network of the proxy in front, whose X-Forwarded-… count"
@@ -141,6 +204,13 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(OfferedServer.parse(entry) for entry in re.split(r"[,\s]+", value) if entry)
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        return tuple(_host_name(entry) for entry in re.split(r"[,\s]+", value) if entry)
 
     @field_validator("ports", mode="before")
     @classmethod
@@ -156,7 +226,7 @@ class Settings(BaseSettings):
             return value
         return tuple(_name_server(entry) for entry in re.split(r"[,\s]+", value) if entry)
 
-    @field_validator("idle_release", "session_idle", "session_max", mode="before")
+    @field_validator("idle_release", "session_idle", "session_max", "opening_time", mode="before")
     @classmethod
     def _seconds(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
         if not isinstance(value, str):
@@ -223,6 +293,13 @@ class Settings(BaseSettings):
             (PREFIX + name.upper(), _shown(getattr(self, name)), field.description or "")
             for name, field in type(self).model_fields.items()
         ]
+
+
+def _host_name(text: str) -> str:
+    name = asked_for(text).lower().rstrip(".")
+    if not re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", name):
+        raise ValueError(f"{text!r} is no name of a machine, such as nas.example.net")
+    return name
 
 
 def _port_range(text: str) -> PortRange:

@@ -1,7 +1,9 @@
 """`popscope check`: what it prints, and what it ends with."""
 
+import asyncio
 import json
 import os
+from unicodedata import category
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,7 +13,9 @@ from app.check import ADVICE, FAULT, WELL, Anywhere, exit_code
 from app.report import Finding, Report, Stopped, found
 from app.transport import Security, Target
 
+from .support.maildrop import FakeMaildrop, Quirks, plain
 from .support.process import free_port
+from .support.scripted import ScriptedServer
 from .test_cli import environment
 
 pytestmark = pytest.mark.heavy
@@ -94,3 +98,24 @@ def test_on_the_command_line_no_target_is_forbidden():
     policy = Anywhere()
     policy.check("127.0.0.1", 22)
     assert policy.allows("169.254.1.1", "h", 22)
+
+
+ODD = b"\x1b[31m\x1b]0;owned\x07\x9b2J\x7f\xc2\x9b2J\xe2\x80\xae\r\x08\x00"
+
+
+class Odd(FakeMaildrop):
+    """Every word of its own has what a terminal would obey."""
+
+    async def _say(self, peer, line: bytes) -> None:
+        shows = line.startswith((b"+OK", b"-ERR")) and not line[3:5].strip().isdigit()
+        await super()._say(peer, line + b" " + ODD if shows else line)
+
+
+async def test_no_control_character_of_a_server_reaches_the_terminal():
+    quirks = Quirks(announce=("IMPLEMENTATION \x1b[31m\x07\x7f", "STLS"))
+    quirks.replies["STLS"] = b"+OK\r\n" + ODD + b"\r\n"  # in clear where TLS is due
+    async with ScriptedServer(Odd(plain(3), quirks=quirks)) as server:
+        ran = await asyncio.to_thread(check, f"{server.host}:{server.port}", "--security", "none")
+    assert "owned" in ran.stdout
+    told = ran.stdout + ran.stderr
+    assert not [one for one in told if category(one) in {"Cc", "Cf"} and one != "\n"]

@@ -38,6 +38,7 @@ def test_without_any_variable_the_defaults_hold():
     assert settings.trusted_proxy is None
     assert (settings.idle_release, settings.session_idle, settings.session_max) == (60, 1800, 43200)
     assert settings.session_limit == 200
+    assert (settings.connections, settings.connections_per_address) == (512, 256)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,12 @@ def test_several_servers_and_ranges(monkeypatch):
         ("PUBLIC_ORIGIN", "http://p.lan:443", "public_origin", "http://p.lan:443"),
         ("PUBLIC_ORIGIN", "https://p.lan:08443", "public_origin", "https://p.lan:8443"),
         ("PUBLIC_ORIGIN", "https://[fd00::1]:8443", "public_origin", "https://[fd00::1]:8443"),
+        (
+            "HOSTS",
+            "Nas.example, faß.example\nbox",
+            "hosts",
+            ("nas.example", "xn--fa-hia.example", "box"),
+        ),
         ("TRUSTED_PROXY", "172.31.95.2", "trusted_proxy", "172.31.95.2"),
         ("TRUSTED_PROXY", "10.0.0.0/8", "trusted_proxy", "10.0.0.0/8"),
         ("TRUSTED_PROXY", "fd00::/64", "trusted_proxy", "fd00::/64"),
@@ -141,6 +148,10 @@ def test_good_values(monkeypatch, name, value, field, expected):
         ("SESSION_MAX", "inf", "no time"),
         ("SESSION_LIMIT", "0", "greater than or equal to 1"),
         ("SESSION_LIMIT", "many", "integer"),
+        ("WRONG_CLIENT", "5", "no rate such as 5/minute;30/hour"),
+        ("WRONG_CLIENT", "5/fortnight", "no rate such as 5/minute;30/hour"),
+        ("CONNECTIONS", "0", "greater than or equal to 1"),
+        ("CONNECTIONS_PER_ADDRESS", "0", "greater than or equal to 1"),
         ("PUBLIC_ORIGIN", "popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "ftp://popscope.lan", "no origin"),
         ("PUBLIC_ORIGIN", "https://", "no origin"),
@@ -186,8 +197,29 @@ SHOWN = {
     "SESSION_MAX": "30d",
     "SESSION_LIMIT": "7",
     "SPOOL_LIMIT": "300M",
+    "LOOKUP_LIMIT": "9",
+    "LOOKUP_LIMIT_CLIENT": "2",
+    "OPENING_LIMIT": "9",
+    "OPENING_LIMIT_CLIENT": "2",
+    "OPENING_LIMIT_HOST": "3",
+    "OPENING_TIME": "2m",
+    "LEAST_RATE": "100",
+    "SESSION_LIMIT_CLIENT": "5",
+    "STREAM_LIMIT": "3",
+    "REPORT_LIMIT": "4",
+    "REPORT_LIMIT_CLIENT": "1",
+    "SIGN_INS_CLIENT": "7/minute",
+    "WRONG_CLIENT": "3/10 minutes;9/hour",
+    "WRONG_ACCOUNT": "3/hour",
+    "WRONG_HOST": "4/day",
+    "WRONG": "5/minute",
+    "SEARCHES_CLIENT": "2 per 10 seconds",
+    "SEARCHES": "3/minute",
+    "CONNECTIONS": "100",
+    "CONNECTIONS_PER_ADDRESS": "20",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
+    "HOSTS": "nas.example.net, box.lan",
     "TRUSTED_PROXY": "10.0.0.0/8",
 }
 

@@ -5,6 +5,8 @@ import re
 
 import idna
 
+from app.transport import asked_for
+
 from .models import Reason, TypedAddress
 
 _MAX = 320  # octets: 64 before the @, 255 after it (RFC 5321, section 4.5.3.1)
@@ -54,9 +56,8 @@ def _domain(written: str) -> str:
     if len(name) > _MAX:
         raise _Unreadable(Reason.BAD_DOMAIN)
     try:
-        # UTS 46 as IDNA 2008 has it: upper case, full-width dots and the like are understood.
-        domain = idna.encode(name, uts46=True, std3_rules=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError):
+        domain = asked_for(name, strict=True)  # upper case, full-width dots and the like, too
+    except ValueError:
         raise _Unreadable(Reason.BAD_DOMAIN) from None
     labels = domain.split(".")
     if len(labels) < 2 or not all(labels):  # noqa: PLR2004 -- a top-level domain has no mailboxes

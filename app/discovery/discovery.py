@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import quote
 
+from app.gate import client
 from app.transport import Dialer, Reach, Security, Target, TargetForbidden, TargetPolicy
 
 from . import autoconfig, providers
@@ -17,9 +18,9 @@ from .fetcher import Fetcher
 from .guesses import candidates, first_answering
 from .lookups import Lookups
 from .models import WHOLE, Answer, Found, NotFound, Reason, Source, TypedAddress, belongs
-from .pace import Pace
 
 _PATH = "/mail/config-v1.1.xml?emailaddress={}"
+_Key = tuple[str, str]  # who asks, and for which domain
 _WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
 
 
@@ -29,17 +30,14 @@ class Budget:
 
     Attributes:
         seconds: for one search.
-        at_once: searches that run at the same time.
-        each, total: new searches of one visitor, and of all, in `span` seconds.
-        kept: domains that are remembered.
+        at_once, each: searches that run at the same time, and those of one client.
+        kept: answers that are remembered.
         found_for, missed_for: seconds for which an answer, or that there was none, is remembered.
     """
 
     seconds: float = 4.0
     at_once: int = 8
-    each: int = 20
-    total: int = 120
-    span: float = 60.0
+    each: int = 2
     kept: int = 500
     found_for: float = 600.0
     missed_for: float = 60.0
@@ -52,7 +50,7 @@ class Discovery:
         policy: where connections may go.
         lookups: whom to ask; None: nothing leaves this machine.
         fetcher: fetches what a domain publishes.
-        dialer: knocks at servers; it is impatient.
+        dialer: knocks at servers; it is impatient. Its gate says who may search how often.
         offered: the operator's own servers.
         own: servers of this very process, by the domain of their addresses.
         budget: what searches may cost.
@@ -82,31 +80,30 @@ class Discovery:
         self._dialer = dialer
         self._offered = tuple(offered)
         self._own = own
-        self._budget = budget = budget or Budget()
+        self._budget = budget or Budget()
         self._ports = ports
         self._clock = clock
-        self._pace = Pace(budget.each, budget.total, budget.span, clock)
-        self._kept: OrderedDict[str, tuple[float, Answer]] = OrderedDict()
-        self._running: dict[str, asyncio.Task[Answer]] = {}
+        # By client too: how fast an answer comes must not tell what others have searched for.
+        self._kept: OrderedDict[_Key, tuple[float, Answer]] = OrderedDict()
+        self._running: dict[_Key, asyncio.Task[Answer]] = {}
 
     @property
     def searches(self) -> bool:
         """Whether it asks anybody; without, it knows the operator's servers and its table."""
         return self._lookups is not None
 
-    async def find(self, text: str, *, visitor: str = "", bare: bool = False) -> Answer:
+    async def find(self, text: str, *, bare: bool = False) -> Answer:
         """The server for an address, or why there is none.
 
         Args:
             text: what was typed; nothing of it but the domain leaves this machine.
-            visitor: who asks, for the pace.
             bare: whether a domain alone will do.
         """
         address = read_address(text, bare=bare)
         if isinstance(address, Reason):
             return self._without_domain(text, address)
         answer = self._at_hand(address) or self._remembered(address.domain)
-        return _filled(answer or await self._searched(address, visitor), address)
+        return _filled(answer or await self._searched(address.domain), address)
 
     def remembered(self, text: str) -> Answer | None:
         """The same, as far as it is known by now; nobody is asked."""
@@ -167,35 +164,39 @@ class Discovery:
         )
 
     def _remembered(self, domain: str) -> Answer | None:
-        kept = self._kept.get(domain)
+        key = client.get(), domain
+        kept = self._kept.get(key)
         if kept is None or kept[0] <= self._clock():
             return None
-        self._kept.move_to_end(domain)
+        self._kept.move_to_end(key)
         return kept[1]
 
-    async def _searched(self, address: TypedAddress, visitor: str) -> Answer:
+    async def _searched(self, domain: str) -> Answer:
         """One search a domain at a time; it goes on when whoever asked has gone."""
-        domain = address.domain
-        task = self._running.get(domain)
+        key = client.get(), domain
+        if key not in self._running and not (self._room() and await self._dialer.gate.may_search()):
+            return NotFound(Reason.BUSY)
+        task = self._running.get(key)
         if task is None:
-            if len(self._running) >= self._budget.at_once or not self._pace.allows(visitor):
-                return NotFound(Reason.BUSY)
-            task = asyncio.create_task(self._keep(domain))
-            self._running[domain] = task
+            task = self._running[key] = asyncio.create_task(self._keep(key))
         return await asyncio.shield(task)
 
-    async def _keep(self, domain: str) -> Answer:
+    def _room(self) -> bool:
+        own = sum(who == client.get() != "" for who, _ in self._running)
+        return len(self._running) < self._budget.at_once and own < self._budget.each
+
+    async def _keep(self, key: _Key) -> Answer:
         budget = self._budget
         try:
-            answer = await self._search(domain)
+            answer = await self._search(key[1])
             span = budget.found_for if isinstance(answer, Found) else budget.missed_for
-            self._kept[domain] = (self._clock() + span, answer)
-            self._kept.move_to_end(domain)
+            self._kept[key] = (self._clock() + span, answer)
+            self._kept.move_to_end(key)
             while len(self._kept) > budget.kept:
                 self._kept.popitem(last=False)
             return answer
         finally:
-            del self._running[domain]
+            del self._running[key]
 
     async def _search(self, domain: str) -> Answer:
         assert self._lookups is not None  # noqa: S101 -- `_at_hand` has said so

@@ -5,6 +5,7 @@ messages, the commit and its receipt, the lease of the maildrop lock.
 Must not know: HTTP, cookies, templates.
 """
 
+from .admission import check_sign_in
 from .commit import Commit
 from .console import DISPLAY_OCTETS, Console
 from .console_commands import USAGE, Typed, Verb, parse_line
@@ -34,6 +35,7 @@ from .errors import (
     NoWayIn,
     QueryFault,
     SignInGivenUp,
+    SignInHeld,
     WayFault,
 )
 from .export import Export, ExportFormat
@@ -142,6 +144,7 @@ __all__ = [
     "Saved",
     "Selection",
     "SignInGivenUp",
+    "SignInHeld",
     "Sort",
     "SortKey",
     "Totals",
@@ -152,6 +155,7 @@ __all__ = [
     "Verb",
     "Watch",
     "WayFault",
+    "check_sign_in",
     "credentials_fit",
     "cut",
     "found_at",

@@ -11,7 +11,7 @@ section 3); `Exchange.dotted` is for a word on that.
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Final
@@ -39,6 +39,7 @@ from .receipts import Sent
 DISPLAY_OCTETS: Final = 64 * 1024  # of an answer that are shown; the rest is counted
 _ROW: Final = 24  # octets expected of a row of a listing
 _LINE: Final = 78
+_MAIL: Final = frozenset({Verb.TOP, Verb.RETR})  # answered with mail, not with words of the server
 
 
 class Console:
@@ -128,7 +129,8 @@ class Console:
                 except RemoteProtocolError as error:
                     if error.fault is not Fault.LONE_DOT:  # what came is shown
                         raise
-        text = await in_thread(_text, bytes(kept), whole=body.octets == len(kept))
+        hides = None if typed.verb in _MAIL else connection.hides
+        text = await in_thread(_text, bytes(kept), hides, whole=body.octets == len(kept))
         end = body.end
         return Exchange(
             0,
@@ -286,9 +288,11 @@ async def _goodbye(connection: Connection) -> tuple[str, Sent]:
     return f"+OK {words}".rstrip(), Sent({})
 
 
-def _text(data: bytes, *, whole: bool) -> str:
+def _text(data: bytes, hides: Callable[[str], bool] | None, *, whole: bool) -> str:
     """Octets as text to show; where they were cut, up to the last line that is whole."""
     if not whole:
         data = data[: data.rfind(b"\n") + 1] or data
-    lines = data.removesuffix(b"\n").split(b"\n")
-    return "\n".join(decode(line.removesuffix(b"\r")) for line in lines)
+    lines = [decode(line.removesuffix(b"\r")) for line in data.removesuffix(b"\n").split(b"\n")]
+    if hides is not None:
+        lines = [commands.HIDDEN if hides(line) else line for line in lines]
+    return "\n".join(lines)

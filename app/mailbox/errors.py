@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from enum import Enum
 
+from app.gate import Brake
+
 from .refusals import Refusal
 
 
@@ -89,6 +91,20 @@ class LoginDelayed(MailboxError):
     def __init__(self, reply: str, retry_after: int | None) -> None:
         super().__init__(reply)
         self.reply = reply
+        self.retry_after = retry_after
+
+
+class SignInHeld(MailboxError):
+    """A sign-in has to wait, so that nobody guesses passwords; nothing was sent to the server.
+
+    Attributes:
+        fault: what holds it.
+        retry_after: seconds until it may be tried.
+    """
+
+    def __init__(self, fault: Brake, retry_after: int) -> None:
+        super().__init__(fault, retry_after)
+        self.fault = fault
         self.retry_after = retry_after
 
 

@@ -29,10 +29,12 @@ class Feed:
     Attributes:
         over: the mailbox is closed; there is nothing more to come.
         counts: how often each topic has changed.
+        streams: how many are told of changes for as long as they stay.
     """
 
     def __init__(self) -> None:
         self.over = False
+        self.streams = 0
         self.counts = dict.fromkeys(FeedTopic, 0)
         self._stir = asyncio.Event()
         self._rounds = 0

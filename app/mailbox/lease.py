@@ -23,9 +23,10 @@ from app.transport import (
     TransportError,
 )
 
+from .admission import admitted
 from .deletions import Deletions
-from .errors import LoginDelayed, MailboxInUse
-from .login import signed_in, turned_away
+from .errors import LoginDelayed, LoginRejected, MailboxInUse
+from .login import turned_away
 from .models import Credentials
 from .waiting import Waiting
 
@@ -75,14 +76,14 @@ class Lease:
         self.tenant = tenant
         self.habit = dialer.habits.of(target.host, target.port)
         self.name = ""
-        self.waiting = Waiting()
+        self.waiting = Waiting(dialer.timeouts.sign_in)
         self.deletions = Deletions(lambda: self.connection)
         self.used = self.attended = 0.0
         self._dialer = dialer
         self._listener = listener
         self._alone = asyncio.Lock()
         self._uses = self._retrievals = 0
-        self._closed = False
+        self._closed = self._proven = False
         self._connection: Connection | None = None
         self._since = 0.0
         self._delay: int | None = None  # between two sign-ins, as told to this very user
@@ -162,6 +163,7 @@ class Lease:
 
         Raises:
             LoginRejected, MailboxInUse, LoginDelayed: the server refused.
+            SignInHeld: it may not be tried yet.
             SignInGivenUp: somebody did not want to wait for it.
             TransportError, RemoteProtocolError: no usable connection.
         """
@@ -198,14 +200,18 @@ class Lease:
         return self._keep(await self._signed_in(credentials))
 
     async def _signed_in(self, credentials: Credentials) -> Connection:
+        dialer, proven = self._dialer, self._proven
         try:
-            return await signed_in(self._dialer, self.target, credentials, self._listener)
+            return await admitted(dialer, self.target, credentials, self._listener, proven=proven)
+        except LoginRejected:
+            self._proven = False
+            raise
         except ConnectFailed as error:
             raise turned_away(error) or error from None
 
     def _keep(self, connection: Connection) -> Connection:
         loop = asyncio.get_running_loop()
-        self._connection = connection
+        self._connection, self._proven = connection, True
         self._since = self.used = loop.time()
         self._delay = connection.capabilities.login_delay
         self.name = secrets.token_urlsafe(6)

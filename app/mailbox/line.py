@@ -93,10 +93,18 @@ class Line:
             return await self._sign_in()
 
     async def _sign_in(self) -> Connection:
-        connection = await self.lease.take(self.key())
+        limit = self.lease.waiting.longest
+        timer = asyncio.timeout(limit)
         try:
-            await self.lease.tenant.moved_in(connection, self)
-        except BaseException:
-            self.lease.drop()
-            raise
-        return connection
+            async with timer:
+                connection = await self.lease.take(self.key())
+                try:
+                    await self.lease.tenant.moved_in(connection, self)
+                except BaseException:
+                    self.lease.drop()
+                    raise
+                return connection
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            raise Stalled("sign-in", limit) from None

@@ -184,7 +184,6 @@ async def sign_in(
         connection.greeting.result().challenge,
         connection.tls is not None,
     )
-    beyond_ascii = not (credentials.username + credentials.password).isascii()
     protected, habits = server.protected, connection.habit.ways_in
     ways = login_steps(credentials, server)
     await _agree(connection, server.capabilities, credentials.language)
@@ -198,11 +197,8 @@ async def sign_in(
             refusal = _about(error)
             going_on = refusal.of_form and not way.judged
             following = trial.after(way, refusal, ways, protected=protected) if going_on else None
-            if following is None:
-                found = _refused(error, way, ways, server, trial)
-                if isinstance(found, LoginRejected):
-                    found.beyond_ascii = beyond_ascii
-                raise found from None
+            if following is None:  # in no variable: that would keep this frame, and what it holds
+                raise _refused(error, way, ways, server, trial, credentials) from None
             way = following
         except ConnectionLost:
             trial.hung_up(way, ways, protected=protected)
@@ -246,13 +242,20 @@ def _about(error: CommandRejected) -> Refusal:
 
 
 def _refused(
-    error: CommandRejected, way: Way, ways: tuple[Way, ...], server: Greeted, trial: Trial
+    error: CommandRejected,
+    way: Way,
+    ways: tuple[Way, ...],
+    server: Greeted,
+    trial: Trial,
+    credentials: Credentials,
 ) -> SaslError | LoginRejected | MailboxInUse | LoginDelayed:
     if isinstance(error.__cause__, SaslError):  # we called it off
         return error.__cause__.with_traceback(None)
     found = refusal(error.reply, error.code, error.text, server.capabilities)
     if isinstance(found, LoginRejected):
         kind = _about(error)
+        said = credentials.username, credentials.password
+        found.beyond_ascii = not all(map(str.isascii, said))
         found.about = Refusal.LOGIN if way.judged and kind is Refusal.SYNTAX else kind
         if found.about is not Refusal.LOGIN:
             found.means_refused = trial.means or (way.name,)
@@ -272,13 +275,13 @@ def refusal(
     kind = (code or "").partition("/")[0]
     early = kind in {"", "SYS"} and _TOO_SOON.search(text)
     if kind == "LOGIN-DELAY" or early:
-        return LoginDelayed(reply, _seconds(text) or capabilities.login_delay)
+        return LoginDelayed(reply, seconds_told(text) or capabilities.login_delay)
     if kind == "IN-USE" or (code is None and _in_use(text)):
         return MailboxInUse(reply)
     return LoginRejected(reply, code, about(code, text))
 
 
-def _seconds(text: str) -> int | None:
+def seconds_told(text: str) -> int | None:
     """How long it is to be waited, where a server's words tell."""
     found = _HOW_LONG.search(text)
     return int(found[1]) * (60 if found[2].lower() == "m" else 1) if found else None

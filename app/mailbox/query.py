@@ -34,6 +34,7 @@ from .errors import BadQuery, QueryFault
 from .terms import (
     MAX_CHARACTERS,
     MAX_TERMS,
+    MINUSES,
     NAME,
     YEARS,
     Age,
@@ -177,7 +178,7 @@ class _Reader:
         alone = self._either()
         if alone is not None:
             raise self._bad(*alone, QueryFault.LONE_OR)
-        no = self._text.startswith("-", start)
+        no = self._text.startswith(MINUSES, start)
         at = start + no
         if self._text.startswith("(", at) and not _WORD_IN_BRACKETS.match(self._text, at):
             one = self._group(at)
@@ -235,9 +236,12 @@ class _Reader:
         raise self._bad(value_at, end, fault)
 
     def _note(self, field: Field, value: Value, written: str, at: int) -> None:
-        bare = not any(map(str.isalpha, written))
-        if field in _SIZED and isinstance(value, int) and value and bare:
-            self.assumed.append(Assumed(at, self._at - at, value))
+        size = written.partition("/")[0]  # `larger:1/2 MB` may have meant half a megabyte
+        bare = not any(map(str.isalpha, size))
+        some = any(int(one) for one in size if one.isdecimal())  # also in 0.5, which comes to 0
+        if field in _SIZED and bare and some:
+            octets = value.octets if isinstance(value, Cut) else int(str(value))
+            self.assumed.append(Assumed(at, self._at - at, octets))
 
     def _fault_of(self, fault: QueryFault, at: int) -> tuple[QueryFault, int]:
         """What just is wrong with a value, and where it ends."""

@@ -6,7 +6,6 @@ and multipart/alternative have none (some mailers hide one in there); multipart/
 encrypted messages are undecided.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,10 +22,6 @@ _WHOLE_MESSAGE: Final = frozenset(
 )  # fmt: skip
 
 _MAX_FOUND: Final = 8  # places of a needle in a text that are told
-# White space, or a letter with the marks that may be written apart from it (Hangul's parts too).
-_LETTER: Final = re.compile(
-    r"\s+|\S[\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u093c\u3099\u309a\u1160-\u11ff]*"
-)
 _MAX_KEY: Final = 320  # characters: an address is never longer, and a quoted key fits into a query
 
 
@@ -116,12 +111,24 @@ def found_at(text: str, needles: Iterable[str]) -> list[tuple[int, int]]:
 def _letters(text: str) -> list[tuple[str, int, int]]:
     """Each letter with its marks folded, and where it stands; white space is one, none outside."""
     found: list[tuple[str, int, int]] = []
-    for one in _LETTER.finditer(text):
-        folded = " " if one[0][0].isspace() else unicodedata.normalize("NFC", one[0].casefold())
-        found.append((folded, one.start(), one.end()))
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and _kept_together(text[end - 1], text[end]):
+            continue
+        one = text[start:end]
+        folded = " " if one.isspace() else unicodedata.normalize("NFC", one.casefold())
+        found.append((folded, start, end))
+        start = end
     first = 1 if found and found[0][0] == " " else 0
     last = len(found) - 1 if found and found[-1][0] == " " else len(found)
     return found[first:last]
+
+
+def _kept_together(one: str, following: str) -> bool:
+    """White space, or a letter and its mark, which may be written as one (Hangul's parts too)."""
+    if one.isspace() or following.isspace():
+        return one.isspace() and following.isspace()
+    return unicodedata.category(following)[0] == "M" or "\u1160" <= following <= "\u11ff"
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

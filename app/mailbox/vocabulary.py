@@ -53,9 +53,9 @@ def _each(**words: str) -> dict[str, str]:
 
 _SIZES: Final = {
     1: "b byte bytes octet octets",
-    10**3: "k kb kilobyte kilobytes",
-    10**6: "m mb meg megs megabyte megabytes",
-    10**9: "g gb gig gigs gigabyte gigabytes",
+    10**3: "k kb kilo kilos kbyte kbytes kilobyte kilobytes",
+    10**6: "m mb meg megs mega megas mbyte mbytes megabyte megabytes",
+    10**9: "g gb gig gigs giga gigas gbyte gbytes gigabyte gigabytes",
     1 << 10: "kib kibibyte kibibytes",
     1 << 20: "mib mebibyte mebibytes",
     1 << 30: "gib gibibyte gibibytes",
@@ -68,7 +68,8 @@ ENGLISH: Final = Vocabulary(
     fields={one.value: one for one in Field if one.value},
     sizes={word: octets for octets, words in _SIZES.items() for word in words.split()},
     ages=_each(
-        d="d day days", w="w wk wks week weeks", m="m mo month months", y="y yr yrs year years"
+        d="d day days", w="w wk wks week weeks", m="m mo mos mth mths month months",
+        y="y yr yrs year years",
     ),
     values=_each(
         attachment="attachment attachments", date="date", domain="domain", header="header",

@@ -4,6 +4,7 @@ Many servers answer PASS only when another program lets go of the maildrop, a mi
 """
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -17,11 +18,13 @@ class Waiting:
     """How long a lease has been waiting for a sign-in.
 
     Attributes:
+        longest: seconds that a sign-in and the listings behind it may take.
         changed: is called where a wait has become long enough to be told, and when that one ends.
         given_up: how often a wait was given up; who waits for their turn gives up as well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, longest: float = math.inf) -> None:
+        self.longest = longest
         self.changed: Callable[[], None] = lambda: None
         self.given_up = 0
         self._limit: asyncio.Timeout | None = None

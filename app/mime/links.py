@@ -6,9 +6,12 @@ told one thing and taken to another.
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+import idna
 
 MAX_HREF: Final = 4096  # characters; longer ones lead nowhere
 MAX_TEXT: Final = 200
@@ -134,10 +137,20 @@ def _plain(host: str) -> str:
         return ""
     if host.isascii():
         return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
+    for encode in (_as_browsers_do, _as_before):
+        with suppress(UnicodeError):
+            return encode(host).decode("ascii")
+    return ""
+
+
+def _as_browsers_do(host: str) -> bytes:
+    """UTS 46 without transition: `faß` is not `fass`."""
+    return idna.encode(host, uts46=True)
+
+
+def _as_before(host: str) -> bytes:
+    """IDNA 2003, which has signs and pictures as well."""
+    return host.encode("idna")
 
 
 def _akin(one: str, other: str) -> bool:

@@ -45,6 +45,7 @@ from .replies import (
 )
 from .sasl import CramMd5, Login, Mechanism, Plain
 from .scram import Scram
+from .veil import Veil
 
 __all__ = [
     "TLS_RECORDS",
@@ -86,6 +87,7 @@ __all__ = [
     "TokenRefusal",
     "Uidl",
     "UniqueId",
+    "Veil",
     "XOAuth2",
     "commands",
     "recognise",

@@ -22,7 +22,6 @@ PASS, APOP, AUTH and QUIT are answered first. Whether the server announced PIPEL
 caller's business.
 """
 
-import re
 from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
@@ -34,6 +33,7 @@ from .framing import BodyReader, Limits, take_line
 from .recognise import TLS_RECORDS
 from .replies import BodyEnd, Octets, Reply, apop_challenge, decode, parse_status, says_empty
 from .sasl import SaslExchange
+from .veil import Veil
 
 
 class Side(Enum):
@@ -138,7 +138,8 @@ class Engine:
         self._rows_octets = 0
         self._body: BodyReader | None = None
         self._exchange: SaslExchange | None = None
-        self._secrets: tuple[str, ...] = ()  # sent last; no reply may show them
+        self._veil = Veil()  # over what no reply may show
+        self._guarded = False  # a secret was sent last
         self._dot_due = False  # a listing was ended without its last dot, which may still come
         self._unasked = False  # `_rest` came while no reply was due
         self._lf_due = False  # a body was ended without its last LF, which may still come
@@ -169,7 +170,9 @@ class Engine:
         if self._waiting and command.barrier:
             raise LocalProtocolError(f"{command.verb} waits for the replies before it")
         self._unasked = self._unasked or (self._quiet() and bool(self._rest))
-        self._secrets = command.secrets
+        self._guarded = bool(command.secrets)
+        for secret in command.secrets:
+            self._veil.add(secret)
         if command.mechanism is not None:
             sent = len(command.line.split()) > 2  # noqa: PLR2004 -- AUTH, its mechanism, and more
             self._exchange = SaslExchange(command.mechanism, initial_sent=sent)
@@ -184,6 +187,10 @@ class Engine:
         data = b"".join(self._out)
         self._out.clear()
         return data
+
+    def hides(self, text: str) -> bool:
+        """Whether a text gives a secret of this dialogue back; some servers echo commands."""
+        return self._veil.hides(text)
 
     def tls_established(self) -> None:
         """The handshake that STLS asked for is done."""
@@ -217,7 +224,8 @@ class Engine:
                 at = after
         except RemoteProtocolError as error:
             # Anew, without the traceback and what it keeps alive.
-            self._error = RemoteProtocolError(error.fault, b"" if self._secrets else error.received)
+            hidden = self._hides(buffer[at : at + self._limits.reply_line])
+            self._error = RemoteProtocolError(error.fault, b"" if hidden else error.received)
             self.state = State.BROKEN
             self._out.clear()
             events.append(Broken(self._error))
@@ -315,7 +323,7 @@ class Engine:
         # Judged when its line is whole, so that any split of the octets gives the same event.
         taken = take_line(buffer, at, self._limits.reply_line)
         if taken is not None:
-            self._say(Side.SERVER, HIDDEN if self._secrets else decode(taken[0]))
+            self._say(Side.SERVER, HIDDEN if self._hides(taken[0]) else decode(taken[0]))
             raise RemoteProtocolError(Fault.UNSOLICITED, taken[0])
 
     def _greet(self, line: bytes) -> Greeting:
@@ -333,14 +341,15 @@ class Engine:
             return
         reply = parse_status(line)
         if reply is None:
-            self._say(Side.SERVER, HIDDEN if self._secrets else decode(line[:200]))
+            self._say(Side.SERVER, HIDDEN if self._hides(line) else decode(line[:200]))
             raise RemoteProtocolError(Fault.BAD_STATUS, line)
         if self._exchange is not None and reply.ok and not self._exchange.done:
             # Some servers say +OK where + is due; it must not pass for the end of the exchange.
             if not self._answer_challenge(self._exchange, line[3:].strip(), strict=False):
                 return
             reply = Reply(ok=True, code=None, text="")  # what came with it was the server's proof
-        reply = self._without_secrets(reply)
+        if self.hides(reply.text):
+            reply = Reply(reply.ok, reply.code, HIDDEN)
         if not reply.ok:
             self._say(Side.SERVER, reply.line)
             self._reject(reply, events)
@@ -364,14 +373,9 @@ class Engine:
             error.__cause__, self._exchange = self._exchange.error, None
         events.append(Rejected(command, error))
 
-    def _without_secrets(self, reply: Reply) -> Reply:
-        """The reply, its text hidden where the server gives a secret back; some echo commands."""
-        for secret in self._secrets:
-            said = re.escape(decode(secret.encode()).strip())
-            # A short password may be a part of any word: that shows nothing.
-            if said and re.search(rf"(?<!\w){said}(?!\w)", reply.text, re.IGNORECASE):
-                return Reply(reply.ok, reply.code, HIDDEN)
-        return reply
+    def _hides(self, line: bytes) -> bool:
+        """Whether a line that is no reply must not be shown."""
+        return self._guarded or self.hides(decode(line))
 
     def _answer_challenge(
         self, exchange: SaslExchange, encoded: bytes, *, strict: bool = True
@@ -387,7 +391,7 @@ class Engine:
         cancelled = line == b"*\r\n"
         self._say(Side.CLIENT, "*" if cancelled else HIDDEN)
         if not cancelled:
-            self._secrets += (line[:-2].decode(),)
+            self._veil.add(line[:-2].decode())
         return False
 
     def _read_row(self, line: bytes, octets: int, events: list[Event]) -> None:
@@ -408,6 +412,8 @@ class Engine:
         assert self._head is not None  # noqa: S101 -- for the type checker
         self._say(Side.SERVER, self._head.line, self._rows_octets)
         reply, rows = self._head, self._rows
+        if self._waiting[0].verb not in {"LIST", "UIDL"}:  # words, which may be shown
+            rows = [row for row in rows if not self.hides(decode(row))]
         self._head, self._rows, self._rows_octets = None, [], 0
         self._complete(reply, rows, events)
 

@@ -141,7 +141,11 @@ class Capabilities:
 
 def decode(line: bytes) -> str:
     """Server octets as text to show: UTF-8, a tab as a space, all other controls escaped."""
-    text = line.replace(b"\t", b" ").decode("utf-8", "backslashreplace")
+    return printable(line.replace(b"\t", b" ").decode("utf-8", "backslashreplace"))
+
+
+def printable(text: str) -> str:
+    """Somebody else's text without what a terminal would carry out."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 

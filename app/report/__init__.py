@@ -9,11 +9,20 @@ from .certificate import Presented
 from .checks import RULES, Check, Fact, Finding, Topic, TopicGroup, Verdict, found, skipped
 from .inspection import Inspection
 from .report import Report, Step, Stopped
-from .runs import ReportBusy, ReportError, ReportRun, Reports, ReportsFull
+from .runs import (
+    ClientReports,
+    ReportBusy,
+    ReportError,
+    ReportRun,
+    Reports,
+    ReportsFull,
+    WaitRefused,
+)
 
 __all__ = [
     "RULES",
     "Check",
+    "ClientReports",
     "Fact",
     "Finding",
     "Inspection",
@@ -29,6 +38,7 @@ __all__ = [
     "Topic",
     "TopicGroup",
     "Verdict",
+    "WaitRefused",
     "found",
     "skipped",
 ]

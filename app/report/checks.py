@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from app.pop3.replies import printable
+
 Fact = str | int | float | tuple[str, ...]
 """A count is an int, seconds are a float, lists are of the server's own words."""
 
@@ -364,9 +366,7 @@ class Check:
     """One line of a report.
 
     Attributes:
-        topic: what was looked at.
-        verdict: how good it is.
-        finding: what was found.
+        topic: what was looked at; `finding`: what was found; `verdict`: how good it is.
         facts: the values that its words need.
         details: the server's own lines, to unfold.
     """
@@ -379,15 +379,22 @@ class Check:
 
 
 def found(finding: Finding, *details: str, **facts: Fact) -> Check:
-    """A finding under its own topic.
-
-    Raises:
-        KeyError: it belongs to no topic of its own.
-    """
+    """A finding under its own topic; KeyError where it has none."""
     topic, verdict = RULES[finding]
-    return Check(topic, verdict, finding, facts, details)
+    return Check(topic, verdict, finding, _facts(facts), tuple(map(printable, details)))
 
 
 def skipped(topic: Topic, why: Finding, *details: str, **facts: Fact) -> Check:
     """What could not be looked at, and why not."""
-    return Check(topic, Verdict.SKIPPED, why, facts, details)
+    return Check(topic, Verdict.SKIPPED, why, _facts(facts), tuple(map(printable, details)))
+
+
+def _facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What a server said goes to terminals as well."""
+    return {name: _fact(value) for name, value in facts.items()}
+
+
+def _fact(value: Fact) -> Fact:
+    if isinstance(value, str):
+        return printable(value)
+    return tuple(map(printable, value)) if isinstance(value, tuple) else value

@@ -6,7 +6,8 @@ import secrets
 import time
 from collections.abc import Callable
 
-from app.mailbox import Key
+from app.gate import client
+from app.mailbox import Key, check_sign_in
 from app.transport import Dialer, Target
 
 from .inspection import Inspection
@@ -14,7 +15,6 @@ from .report import Report, Stopped
 
 _log = logging.getLogger(__name__)
 
-MOST = 6  # at once
 _KEPT = 40
 _KEEP = 30 * 60  # seconds
 
@@ -39,12 +39,24 @@ class ReportsFull(ReportError):
     """As many reports are under way as may be.
 
     Attributes:
-        most: how many that are.
+        retry_after: seconds after which it is worth another try.
     """
 
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
+    retry_after = 60
+
+
+class ClientReports(ReportError):
+    """As many reports are under way as one client may have.
+
+    Attributes:
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 60
+
+
+class WaitRefused(ReportError):
+    """Only who is signed in may have a report wait: it keeps its place for minutes."""
 
 
 class ReportRun:
@@ -58,6 +70,7 @@ class ReportRun:
     def __init__(self, owner: str, report: Report, began: float) -> None:
         self.id = secrets.token_urlsafe(12)
         self.owner = owner
+        self.client = client.get()
         self.report = report
         self.began = began
         self.task: asyncio.Task[None] | None = None
@@ -90,13 +103,29 @@ class Reports:
 
     Args:
         dialer: opens their connections.
+        most, each: reports at once, and of one client.
         clock: seconds.
     """
 
-    def __init__(self, dialer: Dialer, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        dialer: Dialer,
+        most: int = 12,
+        each: int = 2,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._dialer = dialer
+        self._most, self._each = most, each
         self._clock = clock
         self._runs: dict[str, ReportRun] = {}
+
+    async def check(self, target: Target, username: str) -> None:
+        """Whether a report may sign in there now.
+
+        Raises:
+            SignInHeld: not yet.
+        """
+        await check_sign_in(self._dialer, target, username)
 
     def start(
         self,
@@ -117,15 +146,18 @@ class Reports:
 
         Raises:
             ReportBusy: the owner has one under way.
-            ReportsFull: there are too many.
+            ClientReports, ReportsFull: there are too many.
         """
         self._sweep()
         under_way = [run for run in self._runs.values() if run.running]
         for run in under_way:
             if run.owner == owner:
                 raise ReportBusy(run.id)
-        if len(under_way) >= MOST:
-            raise ReportsFull(MOST)
+        who = client.get()
+        if who and sum(run.client == who for run in under_way) >= self._each:
+            raise ClientReports
+        if len(under_way) >= self._most:
+            raise ReportsFull
         run = ReportRun(owner, Report(target, username), self._clock())
         inspection = Inspection(self._dialer, target, key, run.report, wait)
         run.task = asyncio.create_task(inspection.run())

@@ -7,7 +7,7 @@ one connection that sends RETR is dropped instead, after RSET.
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from app.mailbox import (
@@ -17,8 +17,10 @@ from app.mailbox import (
     MailboxError,
     MailboxInUse,
     Refusal,
+    SignInHeld,
 )
-from app.mailbox.login import refusal, signed_in, turned_away
+from app.mailbox.admission import admitted
+from app.mailbox.login import refusal, turned_away
 from app.mailbox.ways import PASSWORD_ITSELF
 from app.pop3 import (
     Capabilities,
@@ -26,6 +28,7 @@ from app.pop3 import (
     MessageNumber,
     Pop3Error,
     ScanListing,
+    Veil,
     commands,
 )
 from app.pop3.replies import parse_status, parse_unique_id
@@ -95,7 +98,7 @@ async def login(dialer: Dialer, target: Target, credentials: Credentials) -> Ins
         LoginRejected, MailboxInUse, LoginDelayed: the server refused.
         TransportError, Pop3Error: no connection.
     """
-    connection = await signed_in(dialer, target, credentials)
+    connection = await admitted(dialer, target, credentials)
     inside = Inside(connection, connection.login_seconds)
     inside.capabilities = connection.capabilities
     return inside
@@ -124,8 +127,8 @@ def refused(error: MailboxError) -> Check:
     match error:
         case MailboxInUse():
             return found(Finding.LOGIN_IN_USE, error.reply)
-        case LoginDelayed():
-            return found(Finding.LOGIN_TOO_SOON, error.reply)
+        case LoginDelayed() | SignInHeld():
+            return found(Finding.LOGIN_TOO_SOON, getattr(error, "reply", ""))
         case LoginRejected(about=Refusal.ENCRYPTION):
             return found(Finding.LOGIN_ENCRYPTION, error.reply)
         case LoginRejected(means_refused=(_, *_)):
@@ -253,9 +256,11 @@ async def behind_pass(wire: RawWire, credentials: Credentials, *, told: bool) ->
         OSError, EOFError, ValueError: the connection broke off.
         LocalProtocolError: what cannot be sent.
     """
-    _accepted(await wire.ask(commands.user(credentials.username).line[:-2]))
+    veil = Veil()
+    veil.add(credentials.password)
+    _accepted(await wire.ask(commands.user(credentials.username).line[:-2]), veil)
     await wire.send(commands.password(credentials.password).line + commands.noop().line)
-    _accepted(await wire.line(4 * PATIENCE))
+    _accepted(await wire.line(4 * PATIENCE), veil)
     try:
         reply = parse_status(await wire.line(_LOST))
     except TimeoutError:
@@ -265,10 +270,12 @@ async def behind_pass(wire: RawWire, credentials: Credentials, *, told: bool) ->
     return found(Finding.PASS_KEPT)  # by whatever: it was read
 
 
-def _accepted(line: bytes) -> None:
+def _accepted(line: bytes, veil: Veil) -> None:
     reply = parse_status(line)
     if reply is None:
         raise ValueError("no status line")
+    if veil.hides(reply.text):
+        reply = replace(reply, text=commands.HIDDEN)
     if not reply.ok:
         raise refusal(reply.line, reply.code, reply.text, Capabilities())
 

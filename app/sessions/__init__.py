@@ -5,7 +5,14 @@ Must not know: templates, POP3 verbs.
 """
 
 from .ended_sessions import Cause, EndedSession
-from .errors import NoSession, SessionError, SessionLimit
+from .errors import (
+    ClientLimit,
+    NoSession,
+    OpeningFault,
+    OpeningLimit,
+    SessionError,
+    SessionLimit,
+)
 from .manager import Session, SessionLimits, Sessions
 from .store import MemoryStore, Record, Store
 from .undeleted import Undeleted
@@ -13,9 +20,12 @@ from .vault import browser_id, new_token
 
 __all__ = [
     "Cause",
+    "ClientLimit",
     "EndedSession",
     "MemoryStore",
     "NoSession",
+    "OpeningFault",
+    "OpeningLimit",
     "Record",
     "Session",
     "SessionError",

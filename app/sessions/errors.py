@@ -1,5 +1,7 @@
 """What can go wrong with a session."""
 
+from enum import Enum
+
 
 class SessionError(Exception):
     """Anything about sessions."""
@@ -14,8 +16,49 @@ class SessionLimit(SessionError):
 
     Attributes:
         limit: how many that is.
+        retry_after: seconds after which it is worth another try.
     """
+
+    retry_after = 60
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self.limit = limit
+
+
+class ClientLimit(SessionError):
+    """As many sessions are open as the operator allows one client.
+
+    Attributes:
+        limit: how many that is.
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 60
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class OpeningFault(Enum):
+    """Whose sign-ins are too many at once."""
+
+    CLIENT = "client"
+    HOST = "host"
+    ALL = "all"
+
+
+class OpeningLimit(SessionError):
+    """As many sign-ins are under way as may be.
+
+    Attributes:
+        fault: whose.
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 15
+
+    def __init__(self, fault: OpeningFault) -> None:
+        super().__init__(fault)
+        self.fault = fault

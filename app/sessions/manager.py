@@ -7,11 +7,12 @@ lock back; it never deletes mail. The marks of one that expired are kept for a w
 import asyncio
 import json
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.gate import Places, client
 from app.mailbox import (
     SPOOL_OCTETS,
     Account,
@@ -25,7 +26,7 @@ from app.mailbox import (
 from app.transport import Dialer, Security, Target
 
 from .ended_sessions import Cause, EndedSession, EndedSessions, digest_of
-from .errors import NoSession, SessionLimit
+from .errors import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 from .store import Record, Store
 from .undeleted import Undeleted
 from .vault import Keys, new_token
@@ -41,7 +42,9 @@ class SessionLimits:
     Attributes:
         idle: since the last request.
         absolute: since the sign-in.
-        most: sessions at once.
+        most, each: sessions at once, and of one client.
+        openings, openings_client, openings_host: sign-ins under way at once, of one client, and
+            at one server; they are not sessions yet.
         release: idle seconds after which the maildrop lock is given back.
         spool: octets on disk for the whole messages of one session.
     """
@@ -49,6 +52,10 @@ class SessionLimits:
     idle: float = 30 * 60
     absolute: float = 12 * 3600
     most: int = 200
+    each: int = 60
+    openings: int = 64
+    openings_client: int = 8
+    openings_host: int = 32
     release: float = 60
     spool: int = SPOOL_OCTETS
 
@@ -65,7 +72,7 @@ class Session:
     def __init__(self, keys: Keys, sealed: bytes, mailbox: Mailbox) -> None:
         self.sid = keys.sid
         self.mailbox = mailbox
-        self.line = Line(mailbox.lease, lambda: _unpack(keys.open(sealed))[1])
+        self.line = Line(mailbox.lease, lambda: _credentials(keys, sealed))
 
     def __repr__(self) -> str:
         return f"<Session {self.sid[:8]}>"
@@ -108,7 +115,12 @@ class Sessions:
         self._limits = limits or SessionLimits()
         self._clock = clock
         self._live: dict[str, Mailbox] = {}
-        self._opening = 0
+        self._clients: dict[str, str] = {}
+        self._openings = Places(
+            self._limits.openings,
+            client=self._limits.openings_client,
+            host=self._limits.openings_host,
+        )
         self._closing: set[asyncio.Task[Any]] = set()
         self._tended: dict[str, asyncio.Task[Any]] = {}
         self._ended = EndedSessions(clock)
@@ -131,26 +143,43 @@ class Sessions:
             The token, which only the caller keeps, and the session.
 
         Raises:
-            SessionLimit: there are too many.
+            SessionLimit, ClientLimit: there are too many.
+            OpeningLimit: too many sign-ins are under way.
             MailboxError, TransportError, Pop3Error: no sign-in.
         """
         await self._make_room()
-        self._opening += 1
+        token = new_token()
+        keys = Keys.of(token)
+        sealed = keys.close(_pack(account, credentials))
+        session = Session(keys, sealed, self._mailbox(account))
+        mailbox = session.mailbox
         try:
-            token = new_token()
-            keys = Keys.of(token)
-            sealed = keys.close(_pack(account, credentials))
-            session = Session(keys, sealed, self._mailbox(account))
-            mailbox = session.mailbox
-            await session.line.hold()  # loading headers keeps it: nothing in clear
-        finally:
-            self._opening -= 1
-        now = self._clock()
-        await self._store.put(keys.sid, Record(sealed, now, now))
+            with self._opening(account.target.host):
+                await session.line.hold()  # loading headers keeps it: nothing in clear
+            await self._make_room()  # others have come in meanwhile
+            now = self._clock()
+            await self._store.put(keys.sid, Record(sealed, now, now))
+        except BaseException:
+            self._close_soon(mailbox)
+            raise
         self._live[keys.sid] = mailbox
+        self._clients[keys.sid] = client.get()
         if before is not None:
             self._take_over(Keys.of(before).sid, mailbox)
         return token, session
+
+    @contextmanager
+    def _opening(self, host: str) -> Iterator[None]:
+        """A sign-in under way: it takes a place of its own, which no session has."""
+        keys = {"client": client.get(), "host": host.lower().rstrip(".")}
+        full = self._openings.full(**keys)
+        if full is not None:
+            raise OpeningLimit(OpeningFault(full))
+        self._openings.take(**keys)
+        try:
+            yield
+        finally:
+            self._openings.leave(**keys)
 
     def _take_over(self, sid: str, mailbox: Mailbox) -> None:
         ended, live = self._ended.get(sid), self._live.get(sid)
@@ -178,7 +207,7 @@ class Sessions:
             raise NoSession
         mailbox = self._live.get(keys.sid)
         if mailbox is None:
-            mailbox = self._mailbox(_unpack(keys.open(record.sealed))[0])
+            mailbox = self._mailbox(_account(keys, record.sealed))
             self._live[keys.sid] = mailbox
         if using:
             mailbox.tenancy.attend()
@@ -282,10 +311,16 @@ class Sessions:
         return mailbox
 
     async def _make_room(self) -> None:
-        if len(self._live) + self._opening >= self._limits.most:
+        if self._full() is not None:
             await self.sweep()
-        if len(self._live) + self._opening >= self._limits.most:
-            raise SessionLimit(self._limits.most)
+        if (full := self._full()) is not None:
+            raise full
+
+    def _full(self) -> SessionLimit | ClientLimit | None:
+        who = client.get()
+        if who and list(self._clients.values()).count(who) >= self._limits.each:
+            return ClientLimit(self._limits.each)
+        return SessionLimit(self._limits.most) if len(self) >= self._limits.most else None
 
     def _expired(self, record: Record, now: float) -> Cause | None:
         if now - record.created > self._limits.absolute:
@@ -308,6 +343,7 @@ class Sessions:
     async def _end(self, sid: str) -> None:
         await self._store.delete(sid)
         mailbox = self._live.pop(sid, None)
+        self._clients.pop(sid, None)
         if mailbox is not None:
             await self._let_go(mailbox.close())
 
@@ -318,23 +354,33 @@ class Sessions:
         task.add_done_callback(self._closing.discard)
         await asyncio.wait([task], timeout=_PATIENCE)
 
-
-def _pack(account: Account, credentials: Credentials) -> bytes:
-    target = account.target
-    return json.dumps(
-        [
-            [account.username, target.host, target.port, target.security.value, target.verified],
-            [
-                credentials.username,
-                credentials.password,
-                credentials.mechanism,
-                credentials.language,
-            ],
-        ]
-    ).encode()
+    def _close_soon(self, mailbox: Mailbox) -> None:
+        task = asyncio.create_task(mailbox.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
 
-def _unpack(packed: bytes) -> tuple[Account, Credentials]:
-    (username, host, port, security, verified), credentials = json.loads(packed)
-    target = Target(host, port, Security(security), verified)
-    return Account(username, target), Credentials(*credentials)
+def _pack(account: Account, credentials: Credentials) -> bytearray:
+    """Both as JSON, then the password, which cannot hold NUL."""
+    target, who = account.target, credentials
+    known = [
+        [account.username, target.host, target.port, target.security.value, target.verified],
+        [who.username, who.mechanism, who.language],
+    ]
+    packed = bytearray(json.dumps(known) + "\0", "ascii")
+    packed += who.password.encode()
+    return packed
+
+
+def _account(keys: Keys, sealed: bytes) -> Account:
+    with keys.opened(sealed) as packed:
+        (username, host, port, security, verified), _ = json.loads(packed[: packed.index(0)])
+    return Account(username, Target(host, port, Security(security), verified))
+
+
+def _credentials(keys: Keys, sealed: bytes) -> Credentials:
+    with keys.opened(sealed) as packed:
+        end = packed.index(0)
+        _, (username, mechanism, language) = json.loads(packed[:end])
+        with memoryview(packed) as view, view[end + 1 :] as password:
+            return Credentials(username, str(password, "utf-8"), mechanism, language)

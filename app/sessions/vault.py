@@ -6,6 +6,8 @@ Whoever gets hold of the store, or of this process's records, has no password.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from .errors import NoSession
 
 _NONCE_OCTETS = 12
+_TAG_OCTETS = 16
 _TOKEN_OCTETS = 32
 
 
@@ -52,19 +55,33 @@ class Keys:
         """The keys of a token, any text at all."""
         return cls(derive(token, "sid").hex(), derive(token, "seal"))
 
-    def close(self, secret: bytes) -> bytes:
-        """Seals; the nonce comes first."""
+    def close(self, secret: bytearray) -> bytes:
+        """Seals, and wipes what was sealed; the nonce comes first."""
         nonce = secrets.token_bytes(_NONCE_OCTETS)
-        return nonce + AESGCM(self.seal).encrypt(nonce, secret, self.sid.encode())
+        try:
+            return nonce + AESGCM(self.seal).encrypt(nonce, secret, self.sid.encode())
+        finally:
+            wipe(secret)
 
-    def open(self, sealed: bytes) -> bytes:
-        """Opens what `close` sealed.
+    @contextmanager
+    def opened(self, sealed: bytes) -> Iterator[bytearray]:
+        """What `close` sealed; it is wiped at the end of the block.
 
         Raises:
             NoSession: it was sealed with another key, or changed.
         """
         nonce, box = sealed[:_NONCE_OCTETS], sealed[_NONCE_OCTETS:]
+        secret = bytearray(max(0, len(box) - _TAG_OCTETS))
         try:
-            return AESGCM(self.seal).decrypt(nonce, box, self.sid.encode())
-        except (InvalidTag, ValueError):
-            raise NoSession from None
+            try:
+                AESGCM(self.seal).decrypt_into(nonce, box, self.sid.encode(), secret)
+            except (InvalidTag, ValueError):
+                raise NoSession from None
+            yield secret
+        finally:
+            wipe(secret)
+
+
+def wipe(secret: bytearray) -> None:
+    """Writes noughts over what is not needed any more."""
+    secret[:] = bytes(len(secret))

@@ -11,6 +11,7 @@ from .errors import (
     ConnectFailed,
     ConnectFault,
     ConnectionLost,
+    LookupsFull,
     Stalled,
     TargetForbidden,
     TlsFailed,
@@ -19,7 +20,7 @@ from .errors import (
 )
 from .habits import Doubt, Habit, Habits, WayIn
 from .listener import Listener
-from .names import Resolve, system_addresses
+from .names import Resolve, SystemNames, asked_for
 from .pipeline import Pending
 from .targets import Reach, TargetPolicy
 from .timeouts import Timeouts
@@ -38,11 +39,13 @@ __all__ = [
     "Habit",
     "Habits",
     "Listener",
+    "LookupsFull",
     "Pending",
     "Reach",
     "Resolve",
     "Security",
     "Stalled",
+    "SystemNames",
     "Target",
     "TargetForbidden",
     "TargetPolicy",
@@ -53,7 +56,7 @@ __all__ = [
     "TransportError",
     "WayIn",
     "Window",
-    "system_addresses",
+    "asked_for",
     "trusting",
     "worth_draining",
 ]

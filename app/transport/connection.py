@@ -44,7 +44,7 @@ class Connection(asyncio.Protocol):
 
     Attributes:
         capabilities: the newest answer to CAPA but `-ERR`; empty where there was none.
-        traffic: what went over the wire.
+        traffic: what went over the wire; `hides`: whether a text gives back what signed in.
         signed_in_by: such as `SCRAM-SHA-256` or `USER`; `means_refused`: others, for their form.
     """
 
@@ -67,6 +67,7 @@ class Connection(asyncio.Protocol):
         self.signed_in_by, self.means_refused = "", tuple[str, ...]()
         self._timeouts = timeouts
         self._engine = pop3.Engine(limits)
+        self.hides = self._engine.hides
         self._relay = Relay(self._engine, listener)
         self._pipeline = Pipeline()
         self._wire = Wire()
@@ -75,7 +76,7 @@ class Connection(asyncio.Protocol):
         self._reached = self.state
         self._lost: Exception | None = None
         self._writing: asyncio.Handle | None = None
-        self._watchdog = Watchdog(self._allowed, self._fell_silent)
+        self._watchdog = Watchdog(self._allowed, self._fell_silent, timeouts.rate)
 
     def __repr__(self) -> str:
         return f"<Connection {self.host}:{self.port} {self._engine.state.name}>"
@@ -241,12 +242,11 @@ class Connection(asyncio.Protocol):
             self._relay.closed(error)
         self._watchdog.stop()
         self._wire.abort()
-        error = self._lost
         self._answers.fail()
         if not self.greeting.done():
-            self.greeting.set_exception(error)
+            self.greeting.set_exception(self._lost)
             self.greeting.exception()  # whoever dialled may have gone
-        self._pipeline.fail(error)
+        self._pipeline.fail(self._lost)
         self.closed.set()
 
     def _break_off(self, error: Exception) -> None:
@@ -282,14 +282,14 @@ class Connection(asyncio.Protocol):
             return
         self.traffic.received += len(data)
         self.window.received(self._loop.time(), len(data))
-        self._handle(self._engine.receive_data(data))
+        self._handle(self._engine.receive_data(data), len(data))
 
-    def _handle(self, events: list[pop3.Event]) -> None:
+    def _handle(self, events: list[pop3.Event], octets: int = 0) -> None:
         for event, following in zip_longest(events, events[1:]):
             self._dispatch(event, over=unasked(following))
             if not self.alive:
                 return
-        self._watchdog.heard()
+        self._watchdog.heard(octets)
         self._reached = self.state
         self._pump()
         if self._pipeline:
@@ -335,7 +335,7 @@ class Connection(asyncio.Protocol):
                 continue
             self._engine.submit(pending.command)
             if not self._pipeline:
-                self._watchdog.heard()
+                self._watchdog.begin()
             self._pipeline.began(pending, now)
             self.traffic.verbs[pending.command.verb] += 1
         self._relay.catch_up()
@@ -345,8 +345,7 @@ class Connection(asyncio.Protocol):
 
     def _write(self) -> None:
         self._writing = None
-        data = self._engine.data_to_send()
-        if data:
+        if data := self._engine.data_to_send():
             if self.state is pop3.State.AUTHORIZATION:
                 self.window.idled()  # a challenge waits for what we say, too
             self.traffic.sent += len(data)
@@ -379,22 +378,23 @@ class Connection(asyncio.Protocol):
 
     def _resume(self) -> None:
         if self._lost is None and self._wire.let_go(self._pipeline.waiting):
-            self._watchdog.heard()
+            self._watchdog.begin()
             self.window.idled()
 
     def _answer(self, value: object, *, over: bool = False) -> None:
         pending = self._pipeline.answered(value)
+        self._watchdog.begin()
         self.habit.answered += pending.grouped
         if not self._answers.give(pending, value, over=over):
             self._break_off(pop3.RemoteProtocolError(pop3.Fault.LONE_DOT))
         if pending.body is not None:
             self._resume()  # the next answer need not wait for this reader
 
-    def _allowed(self) -> float | None:
-        """Seconds of silence that are allowed now; None while nothing is due."""
+    def _allowed(self) -> tuple[float, float] | None:
+        """Seconds of silence and of the answer that are allowed now; None while nothing is due."""
         if self._wire.paused:
-            return self._timeouts.reader
+            return self._timeouts.reader, float("inf")
         if not self.greeting.done():
-            return self._timeouts.connect
+            return self._timeouts.connect, self._timeouts.connect
         oldest, lacks_lf = self._pipeline.oldest, self._engine.lacks_lf
         return self._timeouts.allowed(oldest.command.verb, lacks_lf=lacks_lf) if oldest else None

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.gate import Gate
 from app.pop3 import CommandRejected, Limits, Protocol
 
 from .connection import Connection
@@ -22,14 +23,15 @@ from .errors import (
     ConnectFault,
     ConnectionLost,
     Stalled,
+    TargetForbidden,
     TlsFailed,
     TlsFault,
 )
 from .habits import Habits
 from .listener import Listener
-from .names import Resolve, system_addresses
+from .names import Resolve, SystemNames
 from .probe import certificate_shown, what_answers
-from .targets import TargetPolicy
+from .targets import Reach, TargetPolicy
 from .timeouts import Timeouts
 
 
@@ -80,6 +82,7 @@ _VERIFY = {
     62: TlsFault.NAME_MISMATCH,
     64: TlsFault.NAME_MISMATCH,
 }
+_ALIKE = 0.5  # seconds until a name is refused, whether there is one or not
 _SILENT = 1.0  # seconds without a greeting after which a server may be waiting for TLS
 _NOT_TLS = frozenset(
     {"WRONG_VERSION_NUMBER", "UNEXPECTED_MESSAGE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
@@ -136,9 +139,11 @@ class Dialer:
         ca_file: certificates to trust beside the system's own.
         timeouts: how long a server may be silent.
         limits: what a server may send.
-        resolve: names to addresses.
+        resolve: names to addresses; by default as the system does.
+        gate: what sign-ins go through.
 
     Attributes:
+        gate, timeouts: as given.
         habits: what was learnt of servers so far.
     """
 
@@ -149,13 +154,15 @@ class Dialer:
         ca_file: Path | None = None,
         timeouts: Timeouts | None = None,
         limits: Limits | None = None,
-        resolve: Resolve = system_addresses,
+        resolve: Resolve | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._policy = policy
-        self._timeouts = timeouts or Timeouts()
+        self.timeouts = timeouts or Timeouts()
         self._limits = limits
+        self.gate = gate or Gate()
         self.habits = Habits()
-        self._resolve_name = resolve
+        self._resolve_name = resolve or SystemNames().addresses
         self._context = trusting(ca_file)
         self._unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts none, so loads none
         self._unverified.check_hostname = False
@@ -166,6 +173,7 @@ class Dialer:
 
         Raises:
             TargetForbidden: the operator does not allow this target.
+            LookupsFull: too many names are being looked up.
             ConnectFailed: no address answered, or the greeting was -ERR or missing.
             TlsFailed: no TLS that can be trusted.
             RemoteProtocolError: what answered is no POP3 server.
@@ -183,7 +191,7 @@ class Dialer:
                 raise
         except TlsFailed as failed:
             if failed.fault.of_certificate:
-                place = (address, target.port, target.host, self._timeouts.connect)
+                place = (address, target.port, target.host, self.timeouts.connect)
                 failed.certificate = await certificate_shown(*place, stls=failed.stls)
             raise
         return connection
@@ -191,12 +199,24 @@ class Dialer:
     async def addresses(self, target: Target) -> list[str]:
         """The addresses of a target that may be connected to.
 
+        Where only public ones may, a name that is known inside and one that nobody knows are alike.
+
         Raises:
             TargetForbidden: the operator allows none of them.
+            LookupsFull: too many names are being looked up.
             ConnectFailed: there is no such host.
         """
         self._policy.check(target.host, target.port)
-        return await self._resolve(target)
+        if self._policy.reach is not Reach.PUBLIC:
+            return await self._resolve(target)
+        pause = asyncio.create_task(asyncio.sleep(_ALIKE))
+        try:
+            return await self._resolve(target)
+        except (ConnectFailed, TargetForbidden):
+            await pause  # nor does it tell by its haste
+            raise TargetForbidden(target.host, target.port, or_unknown=True) from None
+        finally:
+            pause.cancel()
 
     async def reach(self, address: str, port: int, patience: float) -> socket.socket:
         """A connected socket, to an address that `addresses` gave.
@@ -224,7 +244,7 @@ class Dialer:
     async def _resolve(self, target: Target) -> list[str]:
         host, port = target.host, target.port
         try:
-            async with asyncio.timeout(self._timeouts.connect):
+            async with asyncio.timeout(self.timeouts.connect):
                 found = await self._resolve_name(host, port)
         except TimeoutError:
             raise ConnectFailed(host, port, ConnectFault.TIMEOUT) from None
@@ -235,7 +255,7 @@ class Dialer:
     async def _connect(self, target: Target, addresses: list[str]) -> tuple[str, socket.socket]:
         """The first address that answers, within one connect timeout for all of them."""
         fault = ConnectFault.TIMEOUT
-        share = max(self._timeouts.connect / len(addresses), min(self._timeouts.connect, 1.0))
+        share = max(self.timeouts.connect / len(addresses), min(self.timeouts.connect, 1.0))
         for address in addresses:
             try:
                 return address, await _reach(address, target.port, share)
@@ -256,24 +276,24 @@ class Dialer:
         try:
             _, connection = await loop.create_connection(
                 lambda: Connection(
-                    target.host, target.port, self._timeouts, self._limits, listener, habit
+                    target.host, target.port, self.timeouts, self._limits, listener, habit
                 ),
                 sock=sock,
                 ssl=self.context_for(target) if tls else None,
                 server_hostname=target.host if tls else None,
-                ssl_handshake_timeout=self._timeouts.connect if tls else None,
+                ssl_handshake_timeout=self.timeouts.connect if tls else None,
             )
         except (ssl.SSLError, OSError) as error:
             failed = self._tls_failed(target, error)
         else:
             return connection
         if failed.fault is TlsFault.NOT_TLS:
-            failed.spoken = await what_answers(address, target.port, self._timeouts.connect)
+            failed.spoken = await what_answers(address, target.port, self.timeouts.connect)
         raise failed
 
     async def _greeted(self, connection: Connection, target: Target, address: str) -> None:
         try:
-            async with asyncio.timeout(self._timeouts.connect):  # however slowly it trickles
+            async with asyncio.timeout(self.timeouts.connect):  # however slowly it trickles
                 if connection.tls is None:
                     await self._check_for_tls(connection, target, address)
                 greeting = await asyncio.shield(connection.greeting)
@@ -281,7 +301,7 @@ class Dialer:
             failed = ConnectFailed(target.host, target.port, ConnectFault.NO_GREETING)
             if connection.tls is None and not isinstance(error, ConnectionLost):  # it waits for us
                 connection.abort()
-                failed.spoken = await what_answers(address, target.port, self._timeouts.connect)
+                failed.spoken = await what_answers(address, target.port, self.timeouts.connect)
             raise failed from None
         if not greeting.reply.ok:
             reply = greeting.reply
@@ -299,7 +319,7 @@ class Dialer:
         await asyncio.wait([greeting], timeout=_SILENT)
         if greeting.done():
             return
-        asking = asyncio.create_task(what_answers(address, target.port, self._timeouts.connect))
+        asking = asyncio.create_task(what_answers(address, target.port, self.timeouts.connect))
         try:
             either: tuple[asyncio.Future[Any], ...] = (greeting, asking)
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)

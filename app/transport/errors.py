@@ -145,9 +145,22 @@ class TargetForbidden(TransportError):
 
     Attributes:
         host, port: where to.
+        or_unknown: there may be no such host at all; where only public addresses are allowed,
+            nobody is told which names there are inside.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, or_unknown: bool = False) -> None:
         super().__init__(host, port)
         self.host = host
         self.port = port
+        self.or_unknown = or_unknown
+
+
+class LookupsFull(TransportError):
+    """As many names are being looked up as may be, for this client or in all.
+
+    Attributes:
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 15

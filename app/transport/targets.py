@@ -4,46 +4,47 @@ A name is resolved once, every address is judged, and the connection goes to a j
 """
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from .errors import TargetForbidden
+from .own_addresses import is_own_address
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_PRIVATE = tuple(
-    map(
-        ipaddress.ip_network,
-        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
-    )
-)
+
+def _networks(*written: str) -> tuple[Network, ...]:
+    return tuple(map(ipaddress.ip_network, written))
+
+
+# By the registries of IANA, and by nothing that Python's own properties say: `is_global`,
+# `is_private` and `is_reserved` differ between its versions.
+_LOOPBACK = _networks("127.0.0.0/8", "::1/128")
+_PRIVATE = _networks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+_UNICAST = _networks("0.0.0.0/0", "2000::/3")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Tunnels, tests, documentation, and what clouds answer their own machines on; some Python versions
-# call a few of them global. In the local NAT64 prefix one cannot tell where the IPv4 address is.
-_NEVER = tuple(
-    map(
-        ipaddress.ip_network,
-        [
-            "0.0.0.0/8",
-            "192.0.0.0/24",
-            "192.88.99.0/24",
-            "198.18.0.0/15",
-            "240.0.0.0/4",
-            "100.100.100.200/32",
-            "168.63.129.16/32",
-            "::/96",
-            "64:ff9b:1::/48",
-            "100::/64",
-            "2001::/32",
-            "2001:db8::/32",
-            "3fff::/20",
-            "5f00::/16",
-            "fd00:ec2::254/128",
-            "fec0::/10",
-        ],
-    )
+# Link-local, multicast, tunnels, tests, documentation, what was never given out, and what clouds
+# answer their own machines on. In the local NAT64 prefix (64:ff9b:1::) one cannot tell where the
+# IPv4 address is; like all that lies outside of 2000::/3, it is not among the unicast ones.
+_NEVER = _networks(
+    "0.0.0.0/8",
+    "169.254.0.0/16",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3",
+    "100.100.100.200/32",
+    "168.63.129.16/32",
+    "2001::/23",
+    "2001:db8::/32",
+    "3fff::/20",
+    "fd00:ec2::254/128",
 )
 
 
@@ -53,6 +54,10 @@ class Reach(Enum):
     FIXED = "fixed"
     LAN = "lan"
     PUBLIC = "public"
+
+
+def _within(ip: IPAddress, networks: Iterable[Network]) -> bool:
+    return any(ip in network for network in networks)  # one of another version is in none
 
 
 def unwrap(address: IPAddress) -> IPAddress:
@@ -84,6 +89,8 @@ class TargetPolicy:
             is allowed for them.
         own: servers of this very process as (host, port), which are always allowed.
         web: ports where a domain's own settings may be read.
+        is_own: whether an address is one of this machine's, which count as loopback does, but for
+            `offered` servers: the operator knows where these are.
     """
 
     reach: Reach = Reach.LAN
@@ -92,6 +99,7 @@ class TargetPolicy:
     offered: frozenset[tuple[str, int]] = frozenset()
     own: frozenset[tuple[str, int]] = frozenset()
     web: frozenset[int] = frozenset({80, 443})
+    is_own: Callable[[str], bool] = is_own_address
 
     def check(self, host: str, port: int) -> None:
         """Judges what can be judged before the name is looked up.
@@ -130,15 +138,14 @@ class TargetPolicy:
             ip = unwrap(ipaddress.ip_address(address.partition("%")[0]))
         except ValueError:
             return False
-        if ip.is_loopback:
+        if _within(ip, _LOOPBACK):
             return self.loopback or (host, port) in self.own
-        if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+        if _within(ip, _NEVER) or not _within(ip, (*_UNICAST, *_PRIVATE)):
             return False
-        if any(ip in network for network in _NEVER if network.version == ip.version):
+        offered = self._is_offered(host, port)
+        if self.is_own(str(ip)) and not (offered or self.loopback):
             return False
-        if any(ip in network for network in _PRIVATE if network.version == ip.version):
-            return self.reach is Reach.LAN or self._is_offered(host, port)
-        return ip.is_global and not ip.is_reserved
+        return self.reach is Reach.LAN or offered or not _within(ip, _PRIVATE)
 
     def _is_offered(self, host: str, port: int) -> bool:
         return (host.lower().rstrip("."), port) in self.offered

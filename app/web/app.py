@@ -31,11 +31,13 @@ from .signin import leaving
 from .signin import routes as signin
 from .site import health, language_choice
 from .site.access import check_unsafe, looks_on
+from .site.bodies import BodyLimits
 from .site.config import Services, services
-from .site.errors import WebError
+from .site.errors import Busy, WebError
+from .site.hosts import own_names
 from .site.languages import Languages
 from .site.navigation import from_htmx, is_navigation, to_sign_in
-from .site.problems import describe, problem_json
+from .site.problems import describe, problem_json, say_when
 from .site.render import BUNDLES, in_language, shipped
 from .site.security import HEADERS, Guard, refuse_insecure
 from .site.views import ErrorPage, ErrorView, ProblemFragment
@@ -62,6 +64,8 @@ _REFUSED = {
 for _kind in ("text/event-stream", "image/bmp", "image/x-icon"):
     remove_compress_type(_kind)
 add_compress_type("application/problem+json")
+_MEANT: dict[int, type[Exception]] = {401: NoSession, 503: Busy}
+_PLACES, _PLACE = 5, 80  # that an answer names of what is wrong, and the length of each
 _FAMILIES = (Pop3Error, TransportError, MailboxError, SessionError, ReportError, WebError)
 _PAGES = (
     signin,
@@ -111,12 +115,13 @@ def install(app: FastAPI, with_services: Services) -> None:
     app.add_exception_handler(Exception, _bug)
     # Brotli makes our pages smaller than zstd does, and all that take zstd take it.
     app.add_middleware(CompressMiddleware, zstd=False, brotli_quality=5, gzip_level=6)
+    app.add_middleware(BodyLimits)
+    app.add_middleware(Languages)
     app.add_middleware(
         Guard,
-        public_origin=config.public_origin,
         allow_insecure_http=config.allow_insecure_http,
+        names=own_names(config.public_origin, config.hosts),
     )
-    app.add_middleware(Languages)
 
 
 _FOR_A_YEAR = "public, max-age=31536000, immutable"  # their addresses carry a digest
@@ -179,25 +184,26 @@ async def _known(request: Request, error: Exception) -> Response:
     if isinstance(error, NoSession) and clicked and not _for_api(request):
         return to_sign_in(request)
     view = describe(error)
-    response = await _answer(request, view, getattr(error, "confirm", None))
-    if view.retry_after is not None:
-        response.headers["Retry-After"] = str(view.retry_after)
-    return response
+    return say_when(await _answer(request, view, getattr(error, "confirm", None)), view)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     """A request that pydantic refused; what was sent is not repeated, it may hold a secret."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- for the type checker
+    places = error.errors()
     said = "; ".join(
-        f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}"
-        for one in error.errors()
+        f"{'.'.join(map(str, one['loc'][1:]))[:_PLACE] or one['loc'][0]}: {one['msg']}"
+        for one in places[:_PLACES]
     )
+    said += "; …" if len(places) > _PLACES else ""
     return await _answer(request, ErrorView("invalid-request", _(_NO_SENSE), said, status=422))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: no such page, no such method, too large a body."""
     assert isinstance(error, HTTPException)  # noqa: S101 -- for the type checker
+    if kind := _MEANT.get(error.status_code):
+        return await _known(request, kind())
     code, title, detail = _REFUSED.get(error.status_code, ("invalid-request", _NO_SENSE, ""))
     detail = _(detail) if detail else str(error.detail)
     response = await _answer(request, ErrorView(code, _(title), detail, status=error.status_code))

@@ -77,7 +77,9 @@
     back = 0;
   });
   document.addEventListener('htmx:finally:request', (event) => {
-    const asked = find('#asked');
+    const [asked, refused] = [find('#asked'), find('#refused')];
+    input.ariaInvalid = refused && 'true';
+    input.setAttribute('aria-describedby', refused ? 'refused hint' : 'hint');
     if (typing(event) && find('#stand[data-again]')) {
       fill(sent);
       input.select(); // the next line is typed over it

@@ -98,8 +98,10 @@
       tellList();
     }
     if (sourceElement?.id === 'progress') tell('rows');
-    if (find('#fault .wrong')) find('#q').setAttribute('aria-invalid', 'true');
-    else find('#q')?.removeAttribute('aria-invalid');
+    if (find('#fault .wrong')) {
+      find('#q').setAttribute('aria-invalid', 'true');
+      find('#list').scrollTop = 0; // what is said of it stands there
+    } else find('#q')?.removeAttribute('aria-invalid');
     tellAWhile();
   });
 

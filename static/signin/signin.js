@@ -6,6 +6,16 @@
   const typed = find('#username');
   const panel = find('#found');
   const form = find('#signin');
+  // The first sign-in is given up: the server hears that the browser has gone.
+  document.addEventListener('submit', ({ target }) => {
+    if (!target.matches('#waiting form')) return;
+    window.stop();
+    for (const kind of ['pagehide', 'pageshow']) { // no more clock, and the form is as it was
+      window.dispatchEvent(new PageTransitionEvent(kind, { persisted: true }));
+    }
+    find('#notes').textContent = target.dataset.end;
+    find('#signin .go').focus();
+  });
   if (!typed || !panel) return;
 
   find('#sought')?.remove(); // this script itself forgets what was found for another address
@@ -18,6 +28,8 @@
   const own = new Set(fields.filter(({ name, value }) => (
     value !== usual[name] && value !== which().dataset[name]
   )));
+  // Nothing, where a person should look first: then the server asks, as it does without scripts.
+  const sure = () => (which().matches('.doubt') ? {} : which().dataset);
   const fill = (found) => {
     if (own.size) return;
     for (const field of fields) field.value = found[field.name] || usual[field.name];
@@ -48,7 +60,7 @@
   offered?.addEventListener('input', () => {
     delete form.dataset.kept;
     if (!offered.value) own.clear(); // given back to the search
-    fill(['', 'other'].includes(offered.value) ? which().dataset : {});
+    fill(['', 'other'].includes(offered.value) ? sure() : {});
     name();
   });
 
@@ -71,13 +83,13 @@
     forget();
     if (which().dataset.for !== typed.value) return;
     // Another domain's server is a stronger word than the last one used.
-    if (which().dataset.server
-      && ![undefined, typed.value.split('@')[1].toLowerCase()].includes(form.dataset.kept)) {
+    const domain = typed.value.split('@')[1]?.toLowerCase();
+    if (which().dataset.server && ![undefined, domain].includes(form.dataset.kept)) {
       own.clear();
       if (offered) offered.value = '';
       delete form.dataset.kept;
     }
-    fill(which().dataset);
+    fill(sure());
     name();
     // Nothing moves under the finger of somebody who is further on already.
     if ('opens' in which().dataset && document.activeElement === typed) find('#place').open = true;

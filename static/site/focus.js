@@ -10,8 +10,9 @@
   const lost = () => !document.activeElement || document.activeElement === document.body;
   const named = (one) => one.id || [one.getAttribute('formaction') ?? one.getAttribute('href')
     ?? one.form?.getAttribute('action'), one.value].join(' ');
+  // Whether they are shown is asked of few: in rows out of sight it costs a layout each.
   const alike = (one, place) => [...place.querySelectorAll(one.tag)]
-    .filter((other) => other.className === one.kind && shown(other));
+    .filter((other) => other.className === one.kind);
 
   // What had the focus, in words that hold on the next page too: its name, its kind, and how many of
   // its kind stand before it in each place that has an id.
@@ -22,21 +23,18 @@
     const one = (popover && find(`[popovertarget="${popover.id}"]`)) || element;
     was = { name: named(one), tag: one.tagName, kind: one.className, path: location.pathname, places: [] };
     if (one.rel) was.path = ''; // another page of the list begins at its top
-    for (let up = one; (up = up.parentElement?.closest('[id]'));) {
+    for (let up = one; (up = up.parentElement?.closest('[id]')) && up.id !== 'found';) { // too large
       was.places.push([up.id, alike(was, up).indexOf(one)]);
     }
   };
   const again = (one) => {
-    const all = alike(one, document);
-    const same = all.find((other) => named(other) === one.name);
-    if (same) return same;
+    let next = alike(one, document).find((other) => named(other) === one.name && shown(other));
     for (const [id, at] of one.places) {
-      if (id === 'found') break; // too large to be near
       const place = document.getElementById(id);
       const left = place ? alike(one, place) : [];
-      if (left.length) return left[Math.min(Math.max(at, 0), left.length - 1)];
+      next ??= left.slice(at).find(shown) ?? left.slice(0, at).findLast(shown);
     }
-    return null;
+    return next;
   };
   const land = () => {
     const reader = location.pathname.includes('/messages/') ? '#subject' : '#found';

@@ -5,6 +5,8 @@
 (() => {
   const PATIENCE = 4000; // milliseconds; then Cancel
   const TRIES = 5; // seconds in which a sign-in may begin after the click
+  const first = document.querySelector('#first'); // what it says where nobody is signed in yet
+  const FORMS = first ? '[data-once]' : ':not(#waiting *, [action="/signout"])';
   let [asking, left, pages, requests] = [0, 0, false, 0];
 
   const end = () => {
@@ -22,11 +24,11 @@
     setTimeout(() => { form.hidden = false; }, Math.max(0, PATIENCE - waited));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      fetch(form.action, { method: 'POST', redirect: 'manual' });
+      if (!first) fetch(form.action, { method: 'POST', redirect: 'manual' });
     });
   };
   const ask = async () => {
-    const answer = await fetch('/mailbox/waiting').catch(() => ({}));
+    const answer = first ? new Response(first.innerHTML) : await fetch('/mailbox/waiting').catch(() => ({}));
     if (!pages && !requests) return;
     const waits = answer.status === 200;
     if (!waits) document.querySelector('#waiting')?.remove();
@@ -37,6 +39,7 @@
   };
   const begin = () => {
     clearTimeout(asking);
+    if (first) end();
     left = TRIES;
     asking = setTimeout(ask, 1000);
   };
@@ -44,14 +47,15 @@
   // A page that is on its way: a link, or a form, that nothing else has taken.
   for (const kind of ['click', 'submit']) {
     document.addEventListener(kind, (event) => {
-      const goes = kind === 'submit' ? !event.target.closest('#waiting, [action="/signout"]')
-        : event.target.closest('a[href^="/"]:not([download])');
+      const goes = kind === 'submit' ? event.target.matches(FORMS)
+        : !first && event.target.closest('a[href^="/"]:not([download])');
       if (!goes || event.defaultPrevented) return;
       pages = true;
       begin();
     });
   }
   window.addEventListener('pagehide', end);
+  if (first) return;
   document.addEventListener('htmx:before:request', () => {
     requests += 1;
     if (requests === 1) begin();

@@ -70,6 +70,8 @@ async def test_by_keyboard_alone(stage: Stage, chromium: Chromium) -> None:
     await page.keyboard.press("Enter")
     await expect(stand).to_contain_text("TOP n k")
     await expect(line).to_have_value("TOP 31")
+    await expect(line).to_have_attribute("aria-describedby", "refused hint")
+    await expect(line).to_have_attribute("aria-invalid", "true")
     await look(page, "refused")
     typed = await line.evaluate("at => [at.selectionStart, at.selectionEnd]")
     assert typed == [0, len("TOP 31")], "the next line is typed over it"
@@ -87,6 +89,8 @@ async def test_by_keyboard_alone(stage: Stage, chromium: Chromium) -> None:
     await expect(line).to_have_value("NOOP")
     await page.keyboard.press("Enter")
     await expect(stand).not_to_contain_text("TOP n k")
+    await expect(line).to_have_attribute("aria-describedby", "hint")
+    await expect(line).not_to_have_attribute("aria-invalid", "true")
     # DELE asks, and Enter twice does not send it.
     await enter("dele 31")
     await expect(page.locator("#asked")).to_be_focused()

@@ -137,9 +137,18 @@ async def test_other_forms_begin_with_what_went_wrong(
         await page.goto(app.url)
         await fill(page, f"{server.host}:{server.port}", password="secret")
         await page.locator(".rows .row").first.wait_for()
-        # A filter in the form of the export.
+        # The filter of the list, from an address or sent without JavaScript; that of the export.
+        await page.goto(f"{app.url}/mailbox?q=colour:red")
+        await expect(page.locator("#q")).to_be_focused()
+        await expect(page.locator("#q")).to_be_in_viewport(ratio=1)
+        await expect(page.locator("#fault .wrong")).to_be_in_viewport(ratio=1)
         await page.goto(f"{app.url}/mailbox/export?q=colour:red")
         assert await begins(page) == ["q", True, True, "wrong"]
+        # How much room to make; without JavaScript the number is in the same form.
+        await page.goto(f"{app.url}/mailbox/space/under?to=abc")
+        await expect(page.locator("#under")).to_be_focused()
+        await expect(page.locator("#under")).to_be_in_viewport(ratio=1)
+        await expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
         # A line that deletes, in the console.
         await page.goto(f"{app.url}/mailbox/console")
         await page.locator("#line").fill("DELE 1")

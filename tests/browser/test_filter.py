@@ -201,12 +201,17 @@ async def test_facets_count_within_the_filter_and_say_so(
     await expect(page.locator(".rows .row")).to_have_count(int(told))
 
 
-HOSTILE = [
-    FakeMessage(
+def message(sender: str, to: str, subject: str) -> FakeMessage:
+    """A small one, its header as it comes."""
+    return FakeMessage(
         f"From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\n"
         "Date: Tue, 3 Mar 2026 10:00:00 +0000\r\n\r\nx\r\n".encode()
     )
-    for sender, to, subject in (
+
+
+HOSTILE = [
+    message(*header)
+    for header in (
         (
             "Uncle Bob <robert@familypost.example>",
             "anna@x.example",
@@ -230,7 +235,7 @@ async def test_what_matched_is_marked_in_the_row(app: RunningPopscope, chromium:
     page = await chromium.page_at(1024)
     async with ScriptedServer(FakeMaildrop(HOSTILE)) as server:
         await sign_in(page, app.url, server)
-        await page.locator("#progress", has_text="all 3 headers").wait_for()
+        await page.locator("#progress", has_text="all 3 looked at").wait_for()
         marks = page.locator(".rows mark")
         await expect(marks).to_have_count(0)
         for typed, found in (
@@ -271,4 +276,56 @@ async def test_what_matched_is_marked_in_the_row(app: RunningPopscope, chromium:
         await expect(marks).to_have_count(2)
         await page.locator(".row .do button").first.click()  # a row that is swapped keeps it
         await expect(page.locator(".row.marked mark")).to_have_count(1)
+        await page.get_by_role("button", name="Sign out").click()
+
+
+LONG = "Quarterly statement for the customers of the northern region and "
+RIGHT_TO_LEFT = "\u0647\u0630\u0647 \u0631\u0633\u0627\u0644\u0629 " * 9
+FAR = [
+    message("Bob <bob@x.example>", "a@x.example", f"{LONG * 2}zebra for all"),
+    message(f'"{LONG}zebra" <c@x.example>', "a@x.example", "short"),
+    message(f"Dora <{'d' * 40}@mailer.zebra.example>", "a@x.example", "short"),
+    message("Anna <anna@y.example>", f"{'a' * 40}@zebra.example", "for one"),
+    message("Eva <eva@x.example>", "a@x.example", f"{RIGHT_TO_LEFT} zebra {RIGHT_TO_LEFT}"),
+    message("Ken <ken@x.example>", "a@x.example", "\u8acb\u6c42\u66f8\u3067\u3059" * 14 + "zebra"),
+]
+CUT = """
+() => [...document.querySelectorAll('.row')].filter((row) => {
+  const box = row.querySelector('mark').getBoundingClientRect();
+  const room = row.querySelector('mark').closest('bdi, .also').getBoundingClientRect();
+  const size = row.querySelector('.size').getBoundingClientRect();
+  return !box.width || box.left < room.left - 1 || box.right > room.right + 1
+    || (box.right > size.left && box.left < size.right);
+}).map((row) => row.innerHTML)
+"""
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+async def test_what_matched_at_the_far_end_is_in_sight(
+    app: RunningPopscope, chromium: Chromium, direction: str
+) -> None:
+    page = await chromium.page_at(1440)
+    async with ScriptedServer(FakeMaildrop(FAR)) as server:
+        await sign_in(page, app.url, server)
+        await page.locator("#progress", has_text="all 6 looked at").wait_for()
+        await page.locator("#q").fill("zebra or to:zebra")
+        await expect(page.locator(".rows mark")).to_have_count(6)
+        await page.evaluate("dir => { document.documentElement.dir = dir; }", direction)
+        for width in (1440, 1024, 390):
+            await page.set_viewport_size({"width": width, "height": 844})
+            assert await page.evaluate(CUT) == [], width
+        # What stands before it is still there to be read, and to be heard.
+        subject = page.locator(".what a", has_text=f"{LONG * 2}zebra for all")
+        await expect(subject).to_have_accessible_name(f"{LONG * 2}zebra for all")
+        # A subject begins at its beginning, whichever way it runs.
+        await page.locator("#q").fill("from:eva")
+        await expect(page.locator(".rows .row")).to_have_count(1)
+        first = """one => {
+          const range = document.createRange();
+          range.setStart(one.firstChild, 0);
+          range.setEnd(one.firstChild, 1);
+          const [box, room] = [range, one].map((it) => it.getBoundingClientRect());
+          return box.left > room.left - 1 && box.right < room.right + 1;
+        }"""
+        assert await page.locator(".what bdi").evaluate(first)
         await page.get_by_role("button", name="Sign out").click()

@@ -169,6 +169,27 @@ async def test_a_few_stops_before_the_first_row_and_two_in_each(
     assert max(counts) <= 2
 
 
+async def test_following_the_focus_lays_out_no_row_out_of_sight(
+    demo: RunningPopscope, page_at: PageAt
+) -> None:
+    """Whether a row out of sight is shown cannot be told without laying it out."""
+    page = await page_at(1440)
+    await enter_demo(page, demo.url)
+    await page.evaluate(
+        """() => {
+          window.asked = 0;
+          const ask = Element.prototype.checkVisibility;
+          Element.prototype.checkVisibility = function (...how) {
+            window.asked++;
+            return ask.apply(this, how);
+          };
+        }"""
+    )
+    await page.locator(".rows .row .what a").first.focus()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("window.asked") < 5
+
+
 async def test_the_arrow_keys_go_through_a_row(demo: RunningPopscope, page_at: PageAt) -> None:
     page = await page_at(1440)
     await enter_demo(page, demo.url)

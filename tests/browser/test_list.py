@@ -38,7 +38,7 @@ async def mailbox(app: RunningPopscope, page: Page) -> AsyncIterator[FakeMaildro
     fake = FakeMaildrop(letters())
     async with ScriptedServer(fake) as server:
         await sign_in(page, app.url, server)
-        ready = page.locator("#progress", has_text="all 250 headers")
+        ready = page.locator("#progress", has_text="all 250 looked at")
         for _ in range(30):  # without JavaScript a page stands still once its own rows are read
             with suppress(Error):
                 await ready.wait_for(timeout=1000)
@@ -123,6 +123,9 @@ async def test_too_much_text_and_answers_that_are_none_leave_the_list(
         await field.fill("larger:240K")
         await expect(page.locator("#silent")).to_be_visible()
         await expect(rows).to_have_count(100)
+        await page.set_viewport_size({"width": 720, "height": 450})
+        await rows.last.scroll_into_view_if_needed()
+        await expect(page.locator("#silent")).to_be_in_viewport(ratio=1)
 
 
 async def test_a_late_count_of_another_filter_changes_nothing(

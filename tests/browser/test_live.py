@@ -122,7 +122,7 @@ async def test_headers_pause_and_the_transcript_goes_on(
     await page.keyboard.press("Enter")
     await expect(turn).to_have_text("Resume")
     await expect(turn).to_be_focused()
-    await expect(page.locator("#status")).to_have_text("Reading headers is paused.")
+    await expect(page.locator("#status")).to_have_text("Looking at messages is paused.")
     assert await page.locator(".row.pending").count() > 0
     stage.link.rate = None
     await page.reload()

@@ -111,3 +111,51 @@ async def test_in_low_windows_there_is_room_for_the_list(
             ".filter((shown) => shown > 0).reduce((sum, one) => sum + one, 0)"
         )
         assert staying <= high / 4, (width, high)
+
+
+# Of what sticks to an edge and is in view: whatever moves the page when the focus comes to it.
+MOVES = """
+() => {
+  const places = () => [scrollY, ...['#list', '#pane'].map((one) => document.querySelector(one))
+    .map((one) => one?.scrollTop)].join();
+  const sticks = (one) => one && (getComputedStyle(one).position === 'sticky'
+    || sticks(one.parentElement));
+  return [...document.querySelectorAll('a[href], button, input, select')].filter((one) => {
+    const {top, bottom, width} = one.getBoundingClientRect();
+    if (!one.checkVisibility({visibilityProperty: true}) || !sticks(one) || one.tabIndex < 0
+      || top < 0 || bottom > innerHeight || width < 2) return false;
+    const before = places();
+    one.focus();
+    return places() !== before;
+  }).map((one) => one.outerHTML.slice(0, 120));
+}
+"""
+
+
+async def test_nothing_moves_when_the_focus_comes_to_what_sticks(
+    demo: RunningPopscope, page_at: PageAt
+) -> None:
+    page = await page_at(720, height=450)
+    await enter_demo(page, demo.url)
+    # What leads to a page of its own lies over nothing of the bar above it.
+    over = """() => [...document.querySelectorAll('.actions :is(button, a)')].filter((one) => {
+      const {left, right, bottom} = one.getBoundingClientRect();
+      return one.checkVisibility()
+        && !one.contains(document.elementFromPoint((left + right) / 2, bottom - 2));
+    }).map((one) => one.outerHTML)"""
+    assert await page.evaluate(over) == []
+    await page.goto(f"{demo.url}/mailbox?q=larger:1M")
+    await page.locator("#markall").click()
+    await expect(page.locator("#tray")).to_contain_text("38 messages")
+    await page.locator(".pick input").nth(12).check()
+    href = await page.locator(".rows .what a").nth(1).get_attribute("href") or ""
+    for path in ("", f"{href}&tab=source", "/mailbox/review"):
+        if path:
+            await page.goto(f"{demo.url}{path}")
+        for width, height in (*SIZES, (1366, 768)):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.evaluate(
+                "for (const one of [document.documentElement, ...document.querySelectorAll("
+                "'#list, #pane')]) one.scrollTop = 600; new Promise(requestAnimationFrame)"
+            )
+            assert await page.evaluate(MOVES) == [], (path, width, height)

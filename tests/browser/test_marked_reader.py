@@ -82,3 +82,20 @@ async def test_one_word_takes_a_mark_back(
     await expect(undo).to_have_text(again)
     await undo.click()
     await expect(page.locator(".row.marked")).to_have_count(2)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE", "fr-FR"])
+async def test_on_a_phone_actions_and_tray_leave_three_quarters(
+    demo: RunningPopscope, page_at: PageAt, locale: str
+) -> None:
+    page = await page_at(390, height=844, locale=locale, has_touch=True, is_mobile=True)
+    await page.goto(demo.url)
+    await page.locator('form[action="/demo"] button').tap()
+    await page.locator(".rows .what a").nth(1).tap()
+    footer, tray = page.locator(".reader footer"), page.locator("#tray")
+    await footer.locator("button.danger").tap()
+    await expect(footer.locator("button.unmark")).to_be_focused()
+    await expect(tray).to_be_visible()
+    high = [await one.evaluate("one => one.offsetHeight") for one in (footer, tray)]
+    assert sum(high) <= 844 / 4
+    assert await axe(page, part="footer") == []

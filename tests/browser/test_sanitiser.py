@@ -61,7 +61,7 @@ class Site:
         self.payloads = payloads
         self._renderer = Renderer()
         app = FastAPI()
-        app.add_middleware(Guard, public_origin=None, allow_insecure_http=True)
+        app.add_middleware(Guard, allow_insecure_http=True)
         app.get("/page/{mode}/{start}")(self.page)
         app.get("/mail/{mode}/{number}")(self.mail)
         self._app: ASGIApp = app

@@ -103,6 +103,40 @@ async def test_selecting_and_marking_moves_no_row(
     assert await page.evaluate(PLACES) == places
 
 
+@pytest.mark.parametrize("window", ["1440", "390"])
+async def test_the_bar_is_in_view_under_what_is_said_of_the_filter(
+    demo: RunningPopscope, chromium: Chromium, window: str
+) -> None:
+    """A size without a unit is explained in the form above the bar, which then is higher."""
+    width, height, options = WINDOWS[window]
+    page = await chromium.page_at(width, height=height, **options)
+    await enter_demo(page, demo.url)
+    await page.goto(f"{demo.url}/mailbox?q=larger:5000")
+    await expect(page.locator("#fault")).to_contain_text("has no unit")
+    await page.evaluate("document.querySelector('#list').scrollTop = 700; scrollTo(0, 700)")
+    await press(page, ".pick input", (await page.evaluate(FREE))[0])
+    await expect(page.locator(".pick input:checked")).to_have_count(1)
+    await press(page, "#markpicked")
+    await expect(page.locator(".row.marked")).to_have_count(1)
+
+
+async def test_at_the_end_of_the_page_nothing_moves_either(
+    demo: RunningPopscope, chromium: Chromium
+) -> None:
+    width, height, options = WINDOWS["390"]
+    page = await chromium.page_at(width, height=height, **options)
+    await enter_demo(page, demo.url)
+    await page.evaluate("scrollTo(0, 100000)")
+    await page.evaluate(WATCH)
+    places, last = await page.evaluate(PLACES), (await page.evaluate(FREE))[-1]
+    for marks in (1, 0):
+        await press(page, ".do button", last)
+        await expect(page.locator(".row.marked")).to_have_count(marks)
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        assert await page.evaluate(PLACES) == places
+        assert await page.evaluate("window.shifted") == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", WINDOWS)
 async def test_each_row_shows_its_button(

@@ -136,6 +136,7 @@ async def test_on_a_phone_and_without_javascript(
     await page.get_by_label("Make room").fill("nonsense")
     await page.get_by_role("button", name="Show them").tap()
     await expect(page.get_by_role("alert")).to_contain_text("This is not a size.")
+    await expect(page.get_by_label("Make room")).to_be_focused()
     await page.get_by_label("Make room").fill("350")
     await page.get_by_label("What goes first").select_option("oldest")
     await page.get_by_role("button", name="Show them").tap()

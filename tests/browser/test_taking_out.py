@@ -75,6 +75,7 @@ async def test_saved_then_marked(desk: Desk, page_at: PageAt) -> None:
     place = page.locator("#saved")
     await expect(place).to_contain_text(f"{len(data):,} bytes saved; message marked for deletion.")
     await expect(place).to_contain_text(hashlib.sha256(data).hexdigest())
+    await expect(place.locator("code")).to_be_hidden()  # until somebody wants details
     row = page.locator(".rows .row", has_text=letters.BULKY)
     await expect(row).to_have_class(re.compile(r"\bmarked\b"))
     await expect(page.locator("#tray")).to_contain_text("1 message, 2.1 MB marked for deletion")

@@ -1,5 +1,7 @@
 """A click that has to sign in again, while another program has the mailbox open."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -9,8 +11,8 @@ from playwright.async_api import Page, expect
 from tests.support.browser import Chromium, axe, browser_fixture, screenshot
 from tests.support.maildrop import FakeMaildrop, plain
 from tests.support.popscope import RunningPopscope
-from tests.support.scripted import ScriptedServer
-from tests.support.signin import sign_in
+from tests.support.scripted import Peer, ScriptedServer
+from tests.support.signin import fill_in, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +24,8 @@ class Shared:
     drop: FakeMaildrop
     server: ScriptedServer
     app: RunningPopscope
+    begun: asyncio.Event  # the first connection
+    ended: asyncio.Event
 
     async def released(self, page: Page) -> None:
         """Signed in, and the lock given back; from now on another program has it."""
@@ -34,9 +38,17 @@ class Shared:
 
 @browser_fixture
 async def shared(app: RunningPopscope) -> AsyncIterator[Shared]:
-    drop = FakeMaildrop(plain(40))
-    async with ScriptedServer(drop) as server:
-        yield Shared(drop, server, app)
+    drop, begun, ended = FakeMaildrop(plain(40)), asyncio.Event(), asyncio.Event()
+
+    async def serve(peer: Peer) -> None:
+        begun.set()
+        try:
+            await drop(peer)
+        finally:
+            ended.set()
+
+    async with ScriptedServer(serve) as server:
+        yield Shared(drop, server, app, begun, ended)
 
 
 # Nothing else is heard from a page while the next one is on its way.
@@ -94,3 +106,66 @@ async def test_it_is_told_and_can_be_given_up(
     await page.locator(".row .what a").last.click()
     await expect(page.locator("#subject")).to_be_visible()
     await expect(note).to_have_count(0)
+
+
+# What the note has said, up to Cancel, which is pressed.
+FIRST = """
+window.said = [];
+setInterval(() => {
+  const note = document.querySelector('#waiting');
+  if (!note) return;
+  if (said.at(-1) !== note.innerText) said.push(note.innerText);
+  note.querySelector('form:not([hidden]) button')?.click();
+}, 100);
+"""
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "words", "given_up"),
+    [
+        (1440, "en", "Signing in, 0:01", "You did not wait for the mailbox."),
+        (390, "de", "Anmeldung läuft, 0:01", "Sie haben nicht auf das Postfach gewartet."),
+    ],
+)
+async def test_the_very_first_sign_in_is_told_and_can_be_given_up(
+    shared: Shared, chromium: Chromium, width: int, language: str, words: str, given_up: str
+) -> None:
+    shared.drop.quirks.stall_at = "PASS"
+    page = await chromium.page_at(width, height=844, locale=language)
+    await page.goto(shared.app.url)
+    place = f"{shared.server.host}:{shared.server.port}"
+    for name, value in {"username": "anna", "server": place, "password": "secret"}.items():
+        await page.locator(f"#{name}").fill(value)
+    await page.locator("#security").select_option("none")
+    await page.evaluate(FIRST)
+    await page.locator("#password").press("Enter", no_wait_after=True)
+    async with asyncio.timeout(20):
+        await shared.ended.wait()  # so the server is not waited for any longer
+    go = page.locator("#signin .go")
+    await expect(page.locator("#notes")).to_have_text(given_up)
+    await expect(page.locator("#notes")).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#waiting")).to_have_count(0)
+    said = await page.evaluate("said")
+    assert said[0].startswith(words)
+    assert re.search("0:0[23]", said[-2])  # the clock goes on
+    await expect(go).to_be_focused()
+    await expect(go).not_to_have_attribute("aria-disabled", "true")
+    await screenshot(page, "waiting-first", full_page=False)
+    assert [one["name"] for one in await page.context.cookies()] == ["popscope-zone"]
+    # The form is as it was.
+    shared.drop.quirks.stall_at = None
+    await page.keyboard.press("Enter")
+    await page.locator(".rows .row").first.wait_for()
+
+
+async def test_the_first_sign_in_ends_with_the_page_also_without_javascript(
+    shared: Shared, chromium: Chromium
+) -> None:
+    shared.drop.quirks.stall_at = "PASS"
+    page = await chromium.page_at(1024, javascript=False)
+    await page.goto(shared.app.url)
+    await fill_in(page, shared.server, wait=False)
+    async with asyncio.timeout(20):
+        await shared.begun.wait()
+        await page.close()
+        await shared.ended.wait()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.discovery import Discovery, Fetcher, Lookups, NameServer, WebPorts
+from app.gate import Gate
 from app.transport import Dialer, TargetPolicy, Timeouts, trusting
 from tests.support.certs import Authority
 from tests.support.dnsmasq import Dnsmasq
@@ -53,6 +54,7 @@ async def world(
     http: dict[str, Reply] | None = None,
     ports: tuple[int, int] = (1, 1),
     reach: dict[str, Any] | None = None,
+    gate: Gate | None = None,
     **more: Any,
 ) -> AsyncIterator[World]:
     """A search with these records of the DNS and these pages.
@@ -64,6 +66,7 @@ async def world(
         https, http: pages by name and path.
         ports: where POP3 servers are guessed.
         reach: of the policy.
+        gate: what searches go through.
         more: for `Discovery`.
     """
     context: ssl.SSLContext = trusting(ca_file)
@@ -89,6 +92,7 @@ async def world(
                 ca_file=ca_file,
                 timeouts=Timeouts(connect=1.5, stall=1.5, reader=1),
                 resolve=lookups.addresses,
+                gate=gate,
             )
             given = {"lookups": lookups, "ports": ports, **more}
             discovery = Discovery(policy, fetcher=fetcher, dialer=dialer, **given)

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from app.discovery import Budget, Found, NotFound, Quirk, Reason, Source
+from app.gate import Gate, Rates, client
 from app.transport import Reach, Security, Target
 from tests.support.dovecot import Dovecot
 from tests.support.webserver import Reply
@@ -328,8 +329,9 @@ async def test_answers_are_remembered_by_domain_for_a_while(searching):
 
 
 async def test_one_search_a_domain_at_a_time_and_no_more_than_the_pace(searching):
-    budget = Budget(each=2)
-    async with searching(SRV, POP, budget=budget) as there:
+    gate = Gate(Rates(searches_client="2/minute"))
+    async with searching(SRV, POP, gate=gate) as there:
+        client.set("somebody")
         many = await asyncio.gather(*(there.discovery.find(f"u{n}@example.test") for n in range(9)))
         assert all(isinstance(found, Found) for found in many)
         questions = [name for name in there.names.asked if name.startswith("SRV")]
@@ -340,8 +342,38 @@ async def test_one_search_a_domain_at_a_time_and_no_more_than_the_pace(searching
         assert isinstance(await there.discovery.find("x@n1.test"), NotFound)
         busy = await there.discovery.find("x@n2.test")
         assert busy == NotFound(Reason.BUSY, "n2.test")
-        other = await there.discovery.find("x@n2.test", visitor="somebody else")
+        client.set("somebody else")
+        other = await there.discovery.find("x@n2.test")
         assert other == NotFound(Reason.NOTHING, "n2.test")
+
+
+async def test_what_others_searched_for_is_searched_for_again(searching):
+    """Else the time an answer takes would tell that somebody did."""
+    async with searching(SRV, POP) as there:
+        asked = []
+        for who in ("somebody", "somebody else", "somebody"):
+            client.set(who)
+            before = len(there.names.asked)
+            assert isinstance(await there.discovery.find(ANNA), Found)
+            asked.append(len(there.names.asked) - before)
+            assert there.discovery.remembered(ANNA) is not None
+        assert asked[0] == asked[1] > 0
+        assert asked[2] == 0
+        client.set("a third")
+        assert there.discovery.remembered(ANNA) is None
+
+
+async def test_some_at_once_for_each_client(searching):
+    async with searching(SRV, POP, budget=Budget(each=1)) as there:
+        client.set("somebody")
+        first = asyncio.create_task(there.discovery.find(ANNA))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        busy = await there.discovery.find("x@n1.test")
+        assert busy == NotFound(Reason.BUSY, "n1.test")
+        client.set("somebody else")
+        assert await there.discovery.find("x@n1.test") != busy
+        assert isinstance(await first, Found)
 
 
 async def test_whoever_leaves_does_not_end_the_search_of_others(searching):

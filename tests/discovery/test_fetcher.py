@@ -150,3 +150,12 @@ async def test_no_proxy_of_the_environment_is_used(authority, context, monkeypat
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     async with https(authority, Reply(b"<x/>")) as web:
         assert await fetcher(web, context).get(HOST, PATH) == b"<x/>"
+
+
+async def test_the_loop_looks_up_no_name(authority, context, monkeypatch):
+    async def getaddrinfo(*args: object, **_: object) -> list[object]:
+        raise AssertionError(args)
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    async with https(authority, Reply(b"<x/>")) as web:
+        assert await fetcher(web, context).get(HOST, PATH) == b"<x/>"

@@ -150,3 +150,17 @@ async def test_two_tabs_take_turns():
         found = await asyncio.gather(*(ask(mailbox, f"LIST {n}") for n in (1, 2, 1)))
         assert [one.reply.split()[1] for one in found] == ["1", "2", "1"]
         assert [one.number for one in found] == [1, 2, 3]
+
+
+async def test_a_password_that_is_given_back_is_not_shown():
+    drop = maildrop(
+        [FakeMessage(b"Subject: my secret\r\n\r\n", uidl="1")], announce=("X-GOT secret",)
+    )
+    async with opened(drop) as mailbox:
+        drop.quirks.replies["NOOP"] = b"-ERR unknown command behind secret\r\n"
+        drop.quirks.replies["STAT"] = b"+OK 1 20 secret\r\n"
+        for line in ("NOOP", "STAT", "CAPA"):
+            assert "secret" not in repr(await ask(mailbox, line))
+        assert "secret" in ((await ask(mailbox, "RETR 1")).body or ""), "that is mail"
+        assert "secret" not in repr(mailbox.transcript.lines())
+        assert "secret" not in repr(mailbox.listing.access.capabilities)

@@ -36,7 +36,7 @@ from .opening import commit, console, line_of, reader
 
 pytestmark = pytest.mark.heavy
 
-EXAMPLES: Final = int(os.environ.get("POPSCOPE_EXAMPLES", "1000"))
+EXAMPLES: Final = int(os.environ.get("POPSCOPE_EXAMPLES", "2000"))
 ACCOUNT: Final = Account("anna", Target("fickle.example", 110, Security.NONE))
 REFUSALS: Final = (MailboxError, Pop3Error, TransportError)
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from app.gate import client
 from app.mailbox import in_thread
 
 
@@ -39,3 +40,26 @@ async def test_the_loop_goes_on_meanwhile():
     await in_thread(time.sleep, 0.2)
     counting.cancel()
     assert turns > 5
+
+
+async def test_one_client_takes_half_of_the_threads_at_most_also_by_going_away():
+    slow, begun = threading.Event(), list[int]()
+
+    def work() -> None:
+        begun.append(1)
+        slow.wait(30)
+
+    client.set("stranger")
+    try:
+        for _ in range(20):  # the browser leaves, the thread goes on
+            left = asyncio.create_task(in_thread(work))
+            await asyncio.sleep(0.01)
+            left.cancel()
+        assert len(begun) == 3
+        client.set("friend")
+        async with asyncio.timeout(5):
+            assert await in_thread(int) == 0
+    finally:
+        slow.set()
+    client.set("stranger")
+    assert await in_thread(int) == 0

@@ -163,6 +163,9 @@ def test_units_may_stand_apart(form, typed):
         ("older:90days", "older:90d"),
         ("newer:3 Months x", "newer:3m x"),
         ("-older:1\u00a0year", "-older:1y"),
+        ("\uff0dlarger\uff1a5 MB \u2212a \u2212(b c)", "-larger:5M -a -(b c)"),
+        ('"\uff0da"', '"\uff0da"'),
+        ("larger:5 Mbyte smaller:6 megas newer:6 mths", "larger:5M smaller:6M newer:6m"),
         ("older:2 weeks or newer:1 d", "older:2w or newer:1d"),
         ("month:March 2026 b", "month:2026-03 b"),
         ("month:2026 mar b", "month:2026-03 b"),
@@ -183,7 +186,9 @@ def test_units_and_names_in_words(typed, written):
         ("larger:5", [(7, 1, 5)]),
         ("a -smaller:7000 larger:5M", [(11, 4, 7000)]),
         ('larger:"7" or larger:\uff18', [(7, 3, 7), (21, 1, 8)]),
-        ("larger:0 larger:5B larger:5 B smaller:1,5K larger:9/x older:5d", []),
+        ("larger:0.5 smaller:0,9", [(7, 3, 0), (19, 3, 0)]),
+        ("larger:1/2 MB larger:3B/4", [(7, 3, 1)]),
+        ("larger:0 larger:5B larger:5 B smaller:1,5K larger:9B/x older:5d", []),
     ],
 )
 def test_what_was_taken_for_octets_is_told(typed, assumed):

@@ -97,6 +97,8 @@ def test_without_a_readable_date_the_arrival_is_compared():
         ("\u202ebob\u202c", "bob", ["bob"]),
         ("\u304b\u3099", "\u304c", ["\u304b\u3099"]),
         ("\u1100\u1161\u11a8", "\uac01", ["\u1100\u1161\u11a8"]),
+        ("a \u0bca\u0bc6\u0bbe b", "\u0bca b", ["\u0bca\u0bc6\u0bbe b"]),
+        ("\u0e01\u0e48\u0e38\u0e02", "\u0e01\u0e38\u0e48", ["\u0e01\u0e48\u0e38"]),
         ("aXbXc", "x", ["X", "X"]),
         ("aaaa", "a", ["aaaa"]),
         ("abc", "", []),

@@ -70,6 +70,7 @@ def test_addresses_that_may_not(href):
         ("https://anna@bank.example/", "https://evil.example/"),
         ("b\u0430nk.example", "https://bank.example/"),
         ("www.bank.pdf", "https://evil.example/"),
+        ("faß.example", "https://fass.example/"),
     ],
 )
 def test_a_text_that_names_another_host(text, href):
@@ -88,6 +89,7 @@ def test_a_text_that_names_another_host(text, href):
         ("news.bank.example", "https://bank.example:8443?x"),
         ("bank.example.", "https://bank.example#x"),
         ("https://b\u00fccher.example", "https://xn--bcher-kva.example/"),
+        ("faß.example", "https://xn--fa-hia.example/"),
         ("anna@bank.example", "mailto:anna@bank.example?subject=x"),
         ("report.pdf", "https://bank.example/1"),
         ("Node.js", "https://nodejs.example"),

@@ -30,3 +30,17 @@ def test_verdicts_are_ordered():
     weights = [v.weight for v in (Verdict.GOOD, Verdict.NOTE, Verdict.WARN, Verdict.BAD)]
     assert weights == sorted(weights)
     assert Verdict.SKIPPED.weight < Verdict.GOOD.weight
+
+
+def test_words_of_a_server_are_no_orders_to_a_terminal():
+    odd = "X-\x1b]0;owned\x07\x9b2J\x7f\u202e"
+    told = [
+        found(Finding.LOGIN_REJECTED, odd, names=(odd, "ok"), server=odd, n=1),
+        skipped(Topic.LOCK, Finding.STILL_IN_USE, odd, host=odd),
+    ]
+    for check in told:
+        for value in (*check.details, *check.facts.values()):
+            for text in value if isinstance(value, tuple) else (str(value),):
+                assert text.isprintable()
+    assert told[0].facts["n"] == 1
+    assert r"X-\x1b]0;owned\x07" in told[0].details[0]

@@ -6,9 +6,18 @@ import weakref
 
 import pytest
 
+from app.gate import client
 from app.mailbox import Credentials
-from app.report import Inspection, ReportBusy, ReportRun, Reports, ReportsFull, Step, Stopped
-from app.report import runs as module
+from app.report import (
+    ClientReports,
+    Inspection,
+    ReportBusy,
+    ReportRun,
+    Reports,
+    ReportsFull,
+    Step,
+    Stopped,
+)
 from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, Quirks, plain
 from tests.support.scripted import ScriptedServer, stall
@@ -19,12 +28,12 @@ from .looking import dialer
 async def test_one_at_a_time_each_and_some_in_all():
     async with ScriptedServer(stall()) as server:
         target = Target(server.host, server.port, Security.NONE)
-        reports = Reports(dialer())
+        reports = Reports(dialer(), most=3)
         first = reports.start("a", target)
         with pytest.raises(ReportBusy) as busy:
             reports.start("a", target)
         assert busy.value.id == first.id
-        others = [reports.start(f"b{n}", target) for n in range(module.MOST - 1)]
+        others = [reports.start(f"b{n}", target) for n in range(2)]
         with pytest.raises(ReportsFull):
             reports.start("c", target)
         await asyncio.sleep(0.01)
@@ -35,6 +44,21 @@ async def test_one_at_a_time_each_and_some_in_all():
         await asyncio.sleep(0.01)
         await reports.close()
         assert not any(run.running for run in (again, *others))
+
+
+async def test_some_for_one_client_whoever_owns_them():
+    async with ScriptedServer(stall()) as server:
+        target = Target(server.host, server.port, Security.NONE)
+        reports = Reports(dialer(), each=2)
+        client.set("stranger")
+        for owner in ("a", "b"):
+            reports.start(owner, target)
+        with pytest.raises(ClientReports):
+            reports.start("c", target)
+        client.set("friend")
+        reports.start("c", target)
+        await asyncio.sleep(0.01)
+        await reports.close()
 
 
 async def test_only_its_owner_finds_it_and_not_for_ever():

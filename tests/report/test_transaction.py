@@ -65,6 +65,20 @@ async def test_only_reading_and_no_quit_behind_retr(report_of):
     assert any("RETR 1" in session for session in fake.sessions)
 
 
+async def test_a_password_that_is_given_back_is_in_no_report(report_of):
+    class Changed(FakeMaildrop):
+        """Takes the password once, and is loud about it then."""
+
+        async def _login(self, peer, session, password):
+            if len(self.sessions) > 3:
+                self.quirks.refuse_login = f"-ERR {password}, you say".encode()
+            await super()._login(peer, session, password)
+
+    async with ScriptedServer(Changed(plain(2))) as server:
+        report = await look(server, user="anna")
+    assert "secret" not in repr(report.checks)
+
+
 async def test_more_unique_ids_than_a_short_answer_has(report_of):
     report, _ = await report_of(messages=plain(2500))
     assert facts(report, Finding.STABLE)["n"] == 2500

@@ -102,9 +102,11 @@ async def test_what_is_stored_opens_with_the_token_alone():
         one, two = await enter(sessions, server, "anna"), await enter(sessions, server, "bert")
         records = await store.all()
         assert set(records) == {Keys.of(one).sid, Keys.of(two).sid}
-        assert b'"anna"' in Keys.of(one).open(records[Keys.of(one).sid].sealed)
-        with pytest.raises(NoSession):
-            Keys.of(two).open(records[Keys.of(one).sid].sealed)
+        sealed = records[Keys.of(one).sid].sealed
+        with Keys.of(one).opened(sealed) as opened:
+            assert b'"anna"' in opened
+        with pytest.raises(NoSession), Keys.of(two).opened(sealed):
+            pass
         assert not any(b"secret" in record.sealed for record in records.values())
 
 
@@ -210,18 +212,36 @@ async def test_there_are_only_so_many_sessions_and_expired_ones_make_room():
         assert len(sessions) == 1
 
 
-async def test_sign_ins_under_way_count_as_sessions():
-    fake = FakeMaildrop(plain(1), quirks=Quirks(stall_at="PASS"))
-    async with ScriptedServer(fake) as server, managing(SessionLimits(most=1)) as sessions:
-        first = asyncio.create_task(enter(sessions, server))
-        await until(lambda: fake.count("PASS") > 0)
-        with pytest.raises(SessionLimit):
-            await enter(sessions, server)
+async def test_a_sign_in_under_way_is_no_session_and_has_no_place_of_one():
+    """Both come in; the later one finds the last place taken, and is let go."""
+    slow = FakeMaildrop(plain(1), quirks=Quirks(stall_at="PASS"))
+    async with (
+        ScriptedServer(slow) as waiting,
+        serving() as (_, server),
+        managing(SessionLimits(most=1)) as sessions,
+    ):
+        first = asyncio.create_task(enter(sessions, waiting))
+        await until(lambda: slow.count("PASS") > 0)
+        await enter(sessions, server)
         first.cancel()
         with suppress(asyncio.CancelledError):
             await first
-        fake.quirks.stall_at = None
-        await enter(sessions, server)
+        with pytest.raises(SessionLimit):
+            await enter(sessions, server)
+        await until(lambda: waiting.left == waiting.connections)
+
+
+async def test_two_that_come_in_at_once_take_no_place_more_than_there_are():
+    async with (
+        serving(exclusive=False) as (_, server),
+        managing(SessionLimits(most=1)) as sessions,
+    ):
+        both = await asyncio.gather(
+            *(enter(sessions, server) for _ in "ab"), return_exceptions=True
+        )
+        assert [type(one) for one in both if not isinstance(one, str)] == [SessionLimit]
+        assert len(sessions) == 1
+        await until(lambda: server.left == 1)
 
 
 async def test_the_lock_is_given_back_after_an_idle_time_and_marks_outlive_it():

@@ -48,6 +48,8 @@ class RunningPopscope:
             "POPSCOPE_ALLOW_LOOPBACK": "1",
             "POPSCOPE_PORTS": "1-65535",
             "POPSCOPE_DISCOVERY": "0",
+            "POPSCOPE_SESSION_LIMIT_CLIENT": "200",  # all tests come from one address
+            "POPSCOPE_SIGN_INS_CLIENT": "9999/minute",
             **(settings or {}),
         }
         self._folder: tempfile.TemporaryDirectory[str] | None = None

@@ -153,6 +153,11 @@ class ScriptedServer:
         return len(self.peers)
 
     @property
+    def left(self) -> int:
+        """How many of them are over."""
+        return len(self.peers) - len(self._tasks)
+
+    @property
     def received(self) -> list[bytes]:
         """Every line of every connection so far, without line ends."""
         return [line for peer in self.peers for line in peer.received]
@@ -234,6 +239,18 @@ def stall(seconds: float = STALL) -> Step:
 def endless(block: bytes) -> Step:
     """Send a block for ever: ``b"x" * 65536`` is a line that never ends."""
     return lambda peer: peer.endless(block)
+
+
+def drip(block: bytes, pause: float = 0.02) -> Step:
+    """Send a block for ever, octet by octet: never silent, and never at an end."""
+
+    async def step(peer: Peer) -> None:
+        while True:
+            for octet in block:
+                await peer.send(bytes([octet]))
+                await asyncio.sleep(pause)
+
+    return step
 
 
 def starttls(context: ssl.SSLContext, inject: bytes = b"") -> Step:

@@ -14,13 +14,13 @@ class Serving(Protocol):
     def port(self) -> int: ...
 
 
-async def fill_in(page: Page, server: Serving, user: str = "anna") -> None:
-    """Name, server, password and Enter, on a sign-in page that is open."""
+async def fill_in(page: Page, server: Serving, user: str = "anna", *, wait: bool = True) -> None:
+    """Name, server, password and Enter, on a sign-in page that is open; waits for the answer."""
     await page.get_by_label("Email address or user name").fill(user)
     await page.get_by_label("Server", exact=True).fill(f"{server.host}:{server.port}")
     await page.get_by_label("Security", exact=True).select_option("none")
     await page.get_by_label("Password", exact=True).fill("secret")
-    await page.get_by_label("Password", exact=True).press("Enter")
+    await page.get_by_label("Password", exact=True).press("Enter", no_wait_after=not wait)
 
 
 async def sign_in(page: Page, url: str, server: Serving, user: str = "anna") -> None:

@@ -245,11 +245,11 @@ BAD = [
     ),
     Bad(
         "turned away",
-        drop(greeting=b"-ERR too many connections"),
+        drop(greeting=b"-ERR not for you"),
         502,
         "connect-failed",
         "The server turned Popscope away.",
-        reply="-ERR too many connections",
+        reply="-ERR not for you",
     ),
     Bad(
         "in use at the greeting",

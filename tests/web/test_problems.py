@@ -1,6 +1,9 @@
 """Bad servers and bad input: for each, the plain words on the page and the code in the API."""
 
+import asyncio
 import html
+import re
+import socket
 
 import pytest
 
@@ -11,7 +14,16 @@ from app.web.site.problems import PROBLEMS, describe, problem_json
 from tests.support.maildrop import FakeMaildrop, Quirks
 from tests.support.scripted import ScriptedServer
 from tests.web.badservers import BAD
-from tests.web.visiting import QUICK, Browser, heading, http_to, post_session, running, words
+from tests.web.visiting import (
+    QUICK,
+    SAME_ORIGIN,
+    Browser,
+    heading,
+    http_to,
+    post_session,
+    running,
+    words,
+)
 
 PASSWORD = "secret"
 
@@ -84,7 +96,6 @@ async def test_a_name_beyond_ascii_goes_as_it_is_and_a_refusal_mentions_it():
     [
         ({"allow_loopback": False}, {}),
         ({"ports": "110,995"}, {}),
-        ({"targets": "public"}, {"server": "192.168.1.1", "port": 110}),
         ({}, {"server": "169.254.169.254", "port": 110}),
         ({}, {"server": "0.0.0.0", "port": 110}),
         ({"targets": "fixed", "servers": "127.0.0.1:1;none"}, {"port": 995}),
@@ -99,6 +110,37 @@ async def test_what_the_operator_forbids_is_one_and_the_same_403(given, more):
         assert server.connections == 0
     always = describe(TargetForbidden("anywhere", 1))
     assert answers == [(403, "target-forbidden", " ".join((always.detail, *always.advice)))]
+
+
+async def test_a_name_that_exists_inside_is_answered_as_one_that_does_not(monkeypatch):
+    """Nobody learns from a Popscope for strangers which names its network has."""
+
+    async def lookup(host, port, **_options):
+        known = {"inner.test": "10.0.0.5", "cloud.test": "169.254.169.254", "own.test": "127.0.0.1"}
+        if host not in known:
+            raise socket.gaierror(socket.EAI_NONAME)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (known[host], port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lookup)
+    said: dict[str, set[tuple[int, str]]] = {}
+    async with running(QUICK, targets="public", allow_loopback=False) as app, http_to(app) as http:
+        for name in ("inner.test", "cloud.test", "own.test", "nobody.test", "10.0.0.5"):
+            place = {"username": "anna", "password": "x", "server": name, "port": "110"}
+            call = {**place, "port": 110, "security": "none"}
+            page = {**place, "security": "none"}
+            for path, body in (
+                ("/api/v1/session", {"json": call}),
+                ("/api/v1/report", {"json": call}),
+                ("/signin", {"data": page, "headers": SAME_ORIGIN}),
+            ):
+                began = asyncio.get_running_loop().time()
+                answer = await http.post(path, **body)
+                assert asyncio.get_running_loop().time() - began >= 0.4
+                text = re.sub(r'"began": ?"[^"]*"', "", answer.text.replace(name, "NAME"))
+                said.setdefault(path, set()).add((answer.status_code, text))
+    for path, answers in said.items():
+        assert len(answers) == 1, path
+    assert {status for [(status, _)] in said.values()} == {403, 200}
 
 
 # The table itself

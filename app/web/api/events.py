@@ -8,7 +8,8 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
 from app.mailbox import FeedTopic, Mailbox, Watch, in_thread
-from app.web.site.access import CurrentSession, WatchedSession
+from app.web.site.access import AppServices, CurrentSession, WatchedSession
+from app.web.site.errors import StreamLimit
 from app.web.site.streaming import EventStream, event_of
 from app.web.transcript.masking import Masker
 
@@ -36,6 +37,7 @@ After = Annotated[
 
 @router.get("/events", response_class=Response, responses=_STREAM)
 async def events(
+    services: AppServices,
     session: WatchedSession,
     after: After = None,
     lines: Annotated[
@@ -54,13 +56,22 @@ async def events(
     - `transcript`: `{newest, missed, lines}`, as in `GET /transcript`
     - `ended`: `{reconnect: false}`, the session is over; close the connection, it comes last
 
+    A session has a few streams at a time; one more is a 429 `stream-limit`.
+
     The first four come once at the beginning. The id of an event is the number of the newest line
     of the transcript that was told; sent back as `Last-Event-ID`, or `after`, it resumes there.
     """
     known = _number(last_event_id)
-    newest = session.mailbox.transcript.newest
+    feed, newest = session.mailbox.feed, session.mailbox.transcript.newest
     cursor = known if known is not None else newest if after is None else after
-    return EventStream(_told(session.mailbox, cursor, lines=lines))
+    if feed.streams >= services.config.stream_limit:
+        raise StreamLimit
+    feed.streams += 1
+
+    def over() -> None:
+        feed.streams -= 1
+
+    return EventStream(_told(session.mailbox, cursor, lines=lines), over)
 
 
 async def _told(mailbox: Mailbox, cursor: int, *, lines: bool) -> AsyncGenerator[bytes, None]:

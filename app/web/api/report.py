@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from app.gate import client
 from app.report import ReportRun
 from app.transport import Security
 from app.web.api.routes import conflict
 from app.web.api.routes import router as api
-from app.web.report.page import MAX_WAIT, begin_on, begin_own
+from app.web.report.page import MAX_WAIT, begin_on, begin_own, owner
 from app.web.report.schemas import ServerReport, server_report
-from app.web.signin.choose_server import visitor
 from app.web.signin.forms import SignInForm
 from app.web.site.access import AppServices, CurrentSession, check_own_site
-from app.web.site.visit import AnyVisit
+from app.web.site.streaming import while_there
+from app.web.site.visit import OpenVisit
 
 router = APIRouter(prefix="/api/v1", tags=["POP3"], responses=api.responses)
 Wait = Annotated[
@@ -35,9 +36,9 @@ class ReportOn(BaseModel):
     wait: float = Field(0, ge=0, le=MAX_WAIT)
 
 
-async def _made(run: ReportRun) -> ServerReport:
+async def _made(request: Request, run: ReportRun) -> ServerReport:
     try:
-        await run.end()
+        await while_there(request.receive, run.end())
     finally:
         if run.running:  # the caller has gone
             run.call_off()
@@ -46,24 +47,25 @@ async def _made(run: ReportRun) -> ServerReport:
 
 @router.get("/report", dependencies=[Depends(check_own_site)], responses=conflict("report-running"))
 async def report_own(
-    services: AppServices, session: CurrentSession, wait: Wait = 0
+    request: Request, services: AppServices, session: CurrentSession, wait: Wait = 0
 ) -> ServerReport:
     """What the session's server and maildrop are like, looked at now; reads only.
 
     The maildrop lock is given back first; signs in up to three times. Takes seconds, with `wait`
     or a LOGIN-DELAY longer; one report at a time.
     """
-    return await _made(await begin_own(services, session, wait))
+    return await _made(request, await begin_own(services, session, wait))
 
 
 @router.post(
     "/report",
     responses=conflict("report-running", "confirm-server"),
 )
-async def report_on(visit: AnyVisit, body: ReportOn) -> ServerReport:
+async def report_on(visit: OpenVisit, body: ReportOn) -> ServerReport:
     """The same for any server this Popscope may connect to, with or without an account.
 
-    Needs no session. A server that is not allowed is told in the report, the same for every reason.
+    Needs no session, but to `wait`. A server that is not allowed is told in the report, the same
+    for every reason.
     """
     form = SignInForm(
         username=body.username,
@@ -72,5 +74,6 @@ async def report_on(visit: AnyVisit, body: ReportOn) -> ServerReport:
         port=str(body.port) if body.port is not None else "",
         security=body.security.value if body.security else "",
     )
-    run = await begin_on(visit, f"address:{visitor(visit.request)}", form, body.wait)
-    return await _made(run)
+    mine = owner(visit.guest, "") if visit.guest is not None else f"client:{client.get()}"
+    run = await begin_on(visit, mine, form, body.wait)
+    return await _made(visit.request, run)

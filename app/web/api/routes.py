@@ -15,13 +15,13 @@ from app.mailbox import (
     in_thread,
     parse_headers,
     parse_query,
-    read_query,
 )
 from app.mailbox import Receipt as Deletion
+from app.mailbox.vocabulary import ENGLISH
 from app.sessions import Session
 from app.web.console.schemas import ConsoleAnswer, ConsoleLine, console_answer
 from app.web.export.schemas import ExportIds
-from app.web.list.filter_words import check_units
+from app.web.list.filter_words import read_filter
 from app.web.list.schemas import Marked, MarkedMany, MarkMany, MessageList, Totals, listed
 from app.web.list.selection import chosen
 from app.web.reader.files import (
@@ -34,16 +34,19 @@ from app.web.reader.files import (
 )
 from app.web.reader.schemas import MessageDetail, Peek, detail, peeked
 from app.web.review.schemas import Quit, Receipt, receipt
-from app.web.signin.choose_server import located, visitor
+from app.web.signin.choose_server import located
 from app.web.signin.errors import ServerNotFound
 from app.web.signin.forms import SignInForm
 from app.web.signin.schemas import Discover, Discovered, Opened, SignIn, about, discovered
 from app.web.site import formats
 from app.web.site.access import AppServices, CurrentSession
+from app.web.site.bodies import takes_ids
 from app.web.site.config import WebConfig
+from app.web.site.cookies import forget_browsing
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import read_sort
 from app.web.site.schemas import Problem
+from app.web.site.streaming import while_there
 from app.web.site.words import _
 from app.web.space.schemas import SpaceMap, space_json
 
@@ -120,19 +123,20 @@ async def sign_in(request: Request, services: AppServices, body: SignIn) -> Open
         auth=body.auth or "",
         token=body.token.get_secret_value(),
     )
-    account, credentials = await located(services, form, visitor(request))
-    token, session = await services.sessions.sign_in(account, credentials)
+    account, credentials = await located(services, form)
+    opening = services.sessions.sign_in(account, credentials)
+    token, session = await while_there(request.receive, opening)
     return Opened(token=token, **about(session.mailbox))
 
 
 @router.post("/discover")
-async def discover(request: Request, services: AppServices, body: Discover) -> Discovered:
+async def discover(services: AppServices, body: Discover) -> Discovered:
     """The server that goes with an address; where there is none, a 422 `server-not-found`.
 
     It is looked for in the operator's list, among known providers, in the DNS, in what the domain
     publishes, and by careful guesses. Of the address, the domain alone leaves this machine.
     """
-    found = await services.discovery.find(body.address, visitor=visitor(request), bare=True)
+    found = await services.discovery.find(body.address, bare=True)
     if isinstance(found, NotFound):
         raise ServerNotFound(found.reason, found.domain, found.provider, found.host)
     return discovered(found, body.address)
@@ -162,9 +166,13 @@ async def refresh(session: CurrentSession) -> SessionState:
 async def sign_out(services: AppServices, session: CurrentSession) -> Response:
     """Signs out, unconditionally; deletes nothing, and tells what was marked and stays."""
     left = await services.sessions.end(session)
-    if not left.asks:
-        return Response(status_code=status.HTTP_204_NO_CONTENT)
-    return JSONResponse(SignedOut(not_deleted=left.count, deleting=left.deleting).model_dump())
+    response = Response(status_code=status.HTTP_204_NO_CONTENT)
+    if left.asks:
+        response = JSONResponse(
+            SignedOut(not_deleted=left.count, deleting=left.deleting).model_dump()
+        )
+    forget_browsing(response)
+    return response
 
 
 @router.get("/capa")
@@ -200,19 +208,18 @@ async def list_messages(
     order = read_sort(sort)
     await session.reader.ensure_listed()
     found = await chosen(session.mailbox, parse_query(q), order)
-    matched = found.matched
-    shown = matched[(page - 1) * per_page : page * per_page]
+    shown = found.matched[(page - 1) * per_page : page * per_page]
     session.mailbox.headers.prefer(shown)
     await parse_headers(shown)
 
     def made() -> str:
         return MessageList(
             messages=[listed(session.mailbox, message) for message in shown],
-            total=len(matched),
+            total=len(found.matched),
             octets=found.octets,
             undecided=len(found.undecided),
             page=page,
-            pages=max(1, -(-len(matched) // per_page)),
+            pages=max(1, -(-len(found.matched) // per_page)),
         ).model_dump_json(by_alias=True)
 
     return Response(await in_thread(made), media_type="application/json")
@@ -225,8 +232,7 @@ async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Re
     Sizes come from the largest band down, months in their order, senders and domains by octets.
     """
     await session.reader.ensure_listed()
-    query = parse_query(q)
-    found = await chosen(session.mailbox, query)
+    found = await chosen(session.mailbox, query := parse_query(q))
     made = await in_thread(space_json, by, query, found, formats.own_zone())
     return Response(made, media_type="application/json")
 
@@ -298,6 +304,7 @@ async def export(
 
 
 @router.post("/export", response_class=Response, responses=_FILE)
+@takes_ids
 async def export_some(session: CurrentSession, body: ExportIds) -> FileResponse:
     """The same for the messages named, in the order given."""
     await session.reader.ensure_listed()
@@ -325,25 +332,22 @@ async def unmark(session: CurrentSession, id: str) -> Marked:
 
 
 @router.post("/dele")
+@takes_ids
 async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
     await session.reader.ensure_listed()
-    mailbox = session.mailbox
-    undecided = 0
+    mailbox, undecided = session.mailbox, 0
     if body.ids is not None:
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
-        typed = body.q or ""
-        reading = read_query(typed)
-        check_units(reading, typed)
-        query = reading.query
+        query = read_filter(body.q or "", ENGLISH).query
         if query.matches_all:
             raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
         found = await chosen(session.mailbox, query)
         ids, undecided = [message.id for message in found.matched], len(found.undecided)
+    marked = Totals.of(mailbox.marks.totals if body.dry_run else mailbox.marks.mark(ids))
     matched = Totals.of(mailbox.index.totals_of(ids))
-    marked = mailbox.marks.totals if body.dry_run else mailbox.marks.mark(ids)
-    return MarkedMany(matched=matched, undecided=undecided, marked=Totals.of(marked))
+    return MarkedMany(matched=matched, undecided=undecided, marked=marked)
 
 
 @router.post("/rset")

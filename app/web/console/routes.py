@@ -64,7 +64,7 @@ async def type_line(
         if htmx:
             view = console.answer(stand=stand)
             return await visit.fragment("console/answer", view, status=status)
-        page = console.page(stand=stand)
+        page = console.page(stand=stand, line=line if stand.again else "")
         return await visit.page("console/page", page, console.title, status)
     if not htmx:
         return RedirectResponse(f"{PATH}?tour={step or 1}#line", status_code=303)

@@ -14,6 +14,7 @@ from app.web.list.rows import subject_of
 from app.web.list.selection import chosen, ids_in, named
 from app.web.reader.files import FileResponse, export_file
 from app.web.site.access import CurrentSession
+from app.web.site.bodies import takes_ids
 from app.web.site.errors import InvalidRequest
 from app.web.site.problems import describe
 from app.web.site.shell import titled
@@ -80,6 +81,7 @@ async def choose(visit: CurrentVisit, q: Annotated[str, Query()] = "") -> Respon
 
 
 @router.post("")
+@takes_ids
 async def choose_ticked(
     visit: CurrentVisit,
     id: Ids = None,
@@ -98,6 +100,7 @@ async def choose_ticked(
 
 
 @router.post("/file")
+@takes_ids
 async def export(
     session: CurrentSession,
     form: Annotated[ExportFormat, Form()],

@@ -9,5 +9,5 @@ from app.web.site.schemas import RequestBody
 class ExportIds(RequestBody):
     """Which messages to put into one file."""
 
-    ids: list[str] = Field(max_length=100_000)
+    ids: list[str] = Field(max_length=100_000, fail_fast=True)
     format: domain.ExportFormat = domain.ExportFormat.MBOX

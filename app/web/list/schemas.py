@@ -13,7 +13,7 @@ from app.web.site.schemas import RequestBody
 class MarkMany(RequestBody):
     """Which messages to mark: by `ids`, or by a filter `q`."""
 
-    ids: list[str] | None = Field(None, max_length=100_000)
+    ids: list[str] | None = Field(None, max_length=100_000, fail_fast=True)
     q: str | None = Field(None, min_length=1, max_length=1000)
     dry_run: bool = False
 

@@ -15,6 +15,7 @@ from app.web.list.selection import MOST_NAMED, chosen, ids_in, named
 from app.web.list.tray import tray
 from app.web.list.views import CountedFragment
 from app.web.site import formats
+from app.web.site.bodies import takes_ids
 from app.web.site.errors import InvalidRequest
 from app.web.site.forms import Back
 from app.web.site.navigation import unswapped, way_back
@@ -83,6 +84,7 @@ async def tell_matching(visit: CurrentVisit, q: Annotated[str, Query()] = "") ->
 
 
 @router.post("/mark")
+@takes_ids
 async def mark_selected(
     visit: CurrentVisit,
     id: Ids = None,
@@ -113,6 +115,7 @@ async def mark_selected(
 
 
 @router.post("/mark-matching")
+@takes_ids
 async def mark_matching(
     visit: CurrentVisit, shown: Ids = None, q: Text = "", count: Text = "", back: Back = "/mailbox"
 ) -> Response:

@@ -57,7 +57,7 @@ async def pause(visit: CurrentVisit, back: Back = "/mailbox") -> Response:
     await visit.mailbox.headers.pause()
     if visit.from_htmx is None:
         return way_back(back)
-    return await _progress(visit, [], _("Reading headers is paused."))
+    return await _progress(visit, [], _("Looking at messages is paused."))
 
 
 @router.post("/headers/resume")
@@ -66,7 +66,7 @@ async def resume(visit: CurrentVisit, back: Back = "/mailbox") -> Response:
     await visit.mailbox.headers.resume(visit.session.line)
     if visit.from_htmx is None:
         return way_back(back)
-    return await _progress(visit, [], _("Reading headers goes on."))
+    return await _progress(visit, [], _("Looking at messages goes on."))
 
 
 @router.get("/open", status_code=204)

@@ -15,6 +15,7 @@ from app.web.list.tray import tray
 from app.web.list.views import CountedFragment, NoticesFragment
 from app.web.site import formats
 from app.web.site.access import CurrentSession
+from app.web.site.bodies import takes_ids
 from app.web.site.forms import Back
 from app.web.site.navigation import unswapped, way_back
 from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
@@ -149,6 +150,7 @@ async def dismiss_notices(visit: CurrentVisit, back: Back = "/mailbox") -> Respo
 
 
 @router.post("/messages/{id}/mark")
+@takes_ids  # of the form that its button stands in
 async def mark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Response:
     """Marks one message; nothing goes over the wire."""
     visit.mailbox.marks.mark([id])
@@ -156,6 +158,7 @@ async def mark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Respons
 
 
 @router.post("/messages/{id}/unmark")
+@takes_ids  # of the form that its button stands in
 async def unmark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Response:
     """Takes one mark back."""
     visit.mailbox.marks.unmark([id])

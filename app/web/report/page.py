@@ -1,8 +1,8 @@
 """Reports as pages show them, and whose they are."""
 
-from app.report import ReportRun, TopicGroup, Verdict
+from app.report import ReportRun, TopicGroup, Verdict, WaitRefused
 from app.sessions import Session, browser_id
-from app.web.signin.choose_server import located, visitor
+from app.web.signin.choose_server import located
 from app.web.signin.forms import SignInForm
 from app.web.site.config import Services
 from app.web.site.cookies import browser_cookie
@@ -31,11 +31,13 @@ async def begin_own(services: Services, session: Session, wait: float = 0.0) -> 
     """A report on the session's own account; its lock is given back first.
 
     Raises:
+        SignInHeld: nobody may sign in there yet.
         ReportError: there is one under way, or there are too many.
     """
-    await session.mailbox.tenancy.release()
     account = session.mailbox.account
     mine, name = owner(session, ""), account.username
+    await services.reports.check(account.target, name)
+    await session.mailbox.tenancy.release()
     return services.reports.start(mine, account.target, name, session.line.key, wait)
 
 
@@ -44,12 +46,16 @@ async def begin_on(visit: Visit, mine: str, form: SignInForm, wait: float) -> Re
 
     Raises:
         InvalidRequest, ServerNotFound, ConfirmServer: what was filled in leads to no server.
-        ReportError: there is one under way, or there are too many.
+        SignInHeld: nobody may sign in there yet.
+        ReportError: there is one under way, there are too many, or nobody is there to wait for.
     """
+    if wait and visit.guest is None:
+        raise WaitRefused
     if not (form.username or form.password):
         return visit.services.reports.start(mine, form.target(visit.config), wait=wait)
-    account, credentials = await located(visit.services, form, visitor(visit.request))
+    account, credentials = await located(visit.services, form)
     target, name = account.target, account.username
+    await visit.services.reports.check(target, name)
     return visit.services.reports.start(mine, target, name, lambda: credentials, wait)
 
 

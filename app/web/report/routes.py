@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from app.mailbox import MailboxError
 from app.report import ReportBusy, ReportError, ReportRun
 from app.sessions import new_token
 from app.web.signin.errors import ConfirmServer
@@ -13,7 +14,7 @@ from app.web.signin.forms import FilledIn, SignInForm
 from app.web.site.cookies import browser_cookie, know_browser
 from app.web.site.errors import WebError
 from app.web.site.forms import read_number
-from app.web.site.problems import describe
+from app.web.site.problems import describe, say_when
 from app.web.site.views import ErrorView
 from app.web.site.visit import OpenVisit, OpenWatchingVisit, Visit
 from app.web.site.words import _
@@ -32,7 +33,7 @@ async def _form(
 ) -> Response:
     config = visit.config
     told: ErrorView | None = describe(error) if error is not None else None
-    shown = {"username", "password", "wait", *form.shown(config)}
+    shown = {"username", "password", *form.shown(config)} | ({"wait"} if visit.guest else set())
     view = ReportFormView(
         username=form.username,
         server=form.server,
@@ -46,7 +47,8 @@ async def _form(
         error=told,
     )
     title = _("Test a server or an account")
-    return await visit.page("report/form", view, title, told.status if told else 200)
+    page = await visit.page("report/form", view, title, told.status if told else 200)
+    return say_when(page, told)
 
 
 @router.get("")
@@ -73,7 +75,7 @@ async def begin(
     except ConfirmServer as error:
         form = replace(form, server=error.host, port=str(error.port), security=error.security)
         return await _form(visit, form, error, wait)
-    except (ReportError, WebError) as error:
+    except (MailboxError, ReportError, WebError) as error:
         return await _form(visit, form, error, wait)
     response = RedirectResponse(f"/report/{run.id}", status_code=303)
     if visit.guest is None:

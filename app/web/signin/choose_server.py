@@ -1,7 +1,5 @@
 """To which server a sign-in goes: the one that was named, or the one that is found."""
 
-from fastapi import Request
-
 from app.discovery import NotFound
 from app.mailbox import Account, Credentials
 from app.web.site.config import Services
@@ -10,12 +8,7 @@ from .errors import ConfirmServer, ServerNotFound
 from .forms import SignInForm
 
 
-def visitor(request: Request) -> str:
-    """Who asks, for the pace of searches."""
-    return request.client.host if request.client else ""
-
-
-async def located(services: Services, form: SignInForm, asking: str) -> tuple[Account, Credentials]:
+async def located(services: Services, form: SignInForm) -> tuple[Account, Credentials]:
     """Whom to sign in, and where; a password goes only to a server that is named or sure.
 
     Raises:
@@ -27,7 +20,7 @@ async def located(services: Services, form: SignInForm, asking: str) -> tuple[Ac
     if form.names_server:
         return form.read(config)
     form.credentials()
-    found = await services.discovery.find(form.username, visitor=asking)
+    found = await services.discovery.find(form.username)
     if isinstance(found, NotFound):
         raise ServerNotFound(found.reason, found.domain, found.provider, found.host)
     if not found.sure:

@@ -9,7 +9,7 @@ from fastapi import Depends, Form
 
 from app.discovery import Found
 from app.mailbox import MEANS, TOKEN_MEANS, Account, Credentials, credentials_fit, token_fits
-from app.transport import Security, Target
+from app.transport import Security, Target, asked_for
 from app.web.site import languages
 from app.web.site.config import OfferedTarget, WebConfig
 from app.web.site.errors import InvalidRequest
@@ -28,7 +28,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 @dataclass(frozen=True, slots=True)
 class SignInForm:
-    """A sign-in as it was filled in; password and token are in no `repr`."""
+    """A sign-in as it was filled in; password and token are in no `repr`.
+
+    `stay`: the session is to outlive the browser's.
+    """
 
     username: str = ""
     password: str = field(default="", repr=False)
@@ -39,6 +42,7 @@ class SignInForm:
     auth: str = ""
     token: str = field(default="", repr=False)
     login: str = ""
+    stay: bool = False
 
     @property
     def names_server(self) -> bool:
@@ -147,8 +151,10 @@ async def _filled_in(
     offered: _Field = "",
     auth: _Field = "",
     login: _Field = "",
+    stay: _Field = "",
 ) -> SignInForm:
-    return SignInForm(username, password, server, port, security, offered, auth, login=login)
+    place = server, port, security, offered
+    return SignInForm(username, password, *place, auth, login=login, stay=bool(stay))
 
 
 FilledIn = Annotated[SignInForm, Depends(_filled_in)]
@@ -186,11 +192,11 @@ def read_target(server: str, port: str, security: str) -> Target:
     if _BARE_IPV6.fullmatch(place):
         place = f"[{place}]"
     found = _PLACE.fullmatch(place)
-    if found is None or _CONTROL.search(place) or not _is_address(found[1]):
+    host = _host(found[1], found[2]) if found and not _CONTROL.search(place) else ""
+    if found is None or not host:
         raise InvalidRequest(
             _("Server: %(text)s is not a server name.", text=repr(server.strip()[:80])), "server"
         )
-    host = (found[1] or found[2]).rstrip(".")
     typed = port.strip() or found[3] or ""
     if typed and not (typed.isdecimal() and typed.isascii() and 1 <= int(typed[:6]) <= _MAX_PORT):
         raise InvalidRequest(
@@ -205,12 +211,14 @@ def read_target(server: str, port: str, security: str) -> Target:
     return Target(host, int(typed) if typed else chosen.default_port, chosen)
 
 
-def _is_address(bracketed: str | None) -> bool:
+def _host(address: str | None, name: str) -> str:
+    """An IPv6 address, or a name as it is asked for; "" where it is none."""
     try:
-        ipaddress.ip_address(bracketed or "::")
+        if address:
+            ipaddress.ip_address(address)
+        return address or asked_for(name).rstrip(".")
     except ValueError:
-        return False
-    return True
+        return ""
 
 
 def server_label(target: Target) -> str:

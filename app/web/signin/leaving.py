@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 
 from app.sessions import Undeleted
-from app.web.site.cookies import from_cookie, session_cookie
+from app.web.site.cookies import forget_browsing, from_cookie, session_cookie
 from app.web.site.navigation import HOME, way_back
 from app.web.site.shell import titled
 from app.web.site.visit import CurrentVisit, OpenVisit
@@ -49,6 +49,7 @@ async def sign_out(visit: OpenVisit, anyway: Annotated[str, Form()] = "") -> Res
     response = RedirectResponse(_after(left), status_code=303)
     cookie = session_cookie(visit.request)
     response.delete_cookie(cookie.name, secure=cookie.secure, httponly=True, samesite="strict")
+    forget_browsing(response)
     return response
 
 

@@ -13,12 +13,13 @@ from app.transport import TransportError
 from app.web.site.cookies import browser_cookie, from_cookie, know_browser, session_cookie
 from app.web.site.errors import WebError
 from app.web.site.navigation import HOME, own_path, way_back
-from app.web.site.problems import describe
+from app.web.site.problems import describe, say_when
+from app.web.site.streaming import while_there
 from app.web.site.views import ErrorView
 from app.web.site.visit import AnyVisit, OpenVisit, Visit
 from app.web.site.words import _
 
-from .choose_server import located, visitor
+from .choose_server import located
 from .errors import ConfirmServer, ServerNotFound
 from .expired import ended_view, left_view, not_signed_in
 from .forms import FilledIn, SignInForm
@@ -48,7 +49,7 @@ def _still_sought(visit: Visit, form: SignInForm, sought: str) -> SignInForm:
     other = sought not in {"", form.username}
     known = visit.services.discovery.remembered(sought) if other else None
     if known and _as_found(form, found_view(visit.services.discovery, known, sought)):
-        return SignInForm(form.username, form.password, auth=form.auth)
+        return SignInForm(form.username, form.password, auth=form.auth, stay=form.stay)
     return form
 
 
@@ -95,16 +96,20 @@ async def _page(
         offered=offered,
         fixed=config.fixed,
         demo=config.demo is not None,
+        stay=form.stay,
         back=own_path(back),
         ended=ended,
         error=error,
     )
     status = error.status if error else 200
-    return await visit.page("signin/page", view, _("Open a mailbox"), status)
+    page = await visit.page("signin/page", view, _("Open a mailbox"), status)
+    return say_when(page, error)
 
 
-async def _sign_in(visit: Visit, account: Account, credentials: Credentials, back: str) -> Response:
-    """A session, its cookie, and the way to where one was."""
+async def _sign_in(
+    visit: Visit, account: Account, credentials: Credentials, back: str, *, stay: bool = False
+) -> Response:
+    """A session, its cookie, which ends with the browser unless told otherwise, and the way on."""
     before = from_cookie(visit.request)
     if before is not None:
         with suppress(NoSession):
@@ -112,7 +117,8 @@ async def _sign_in(visit: Visit, account: Account, credentials: Credentials, bac
             if mailbox.account.maildrop != account.maildrop and Undeleted.of(mailbox).asks:
                 return RedirectResponse(f"{LEAVING}?other=1", status_code=303)
             await mailbox.tenancy.release()  # or this browser's own session would hold the lock
-    token, *_rest = await visit.services.sessions.sign_in(account, credentials, before=before)
+    opening = visit.services.sessions.sign_in(account, credentials, before=before)
+    token, *_rest = await while_there(visit.request.receive, opening)
     if before is not None:
         await visit.services.sessions.sign_out(before)
     response = way_back(back)
@@ -120,7 +126,7 @@ async def _sign_in(visit: Visit, account: Account, credentials: Credentials, bac
     response.set_cookie(
         cookie.name,
         token,
-        max_age=visit.config.cookie_age,
+        max_age=visit.config.cookie_age if stay else None,
         secure=cookie.secure,
         httponly=True,
         samesite="strict",
@@ -153,8 +159,8 @@ async def sign_in(
     """
     form = _still_sought(visit, filled, sought)
     try:
-        account, credentials = await located(visit.services, form, visitor(visit.request))
-        return await _sign_in(visit, account, credentials, back)
+        account, credentials = await located(visit.services, form)
+        return await _sign_in(visit, account, credentials, back, stay=form.stay)
     except (ConfirmServer, ServerNotFound) as error:
         found = await _look(visit, form.username)
         form = SignInForm(
@@ -164,14 +170,11 @@ async def sign_in(
             security=found.security,
             offered="other" if visit.config.offered else "",
             login=found.login,
+            stay=form.stay,
         )
         return await _page(visit, form, describe(error), back=back, found=found)
     except (MailboxError, TransportError, Pop3Error, SessionError, WebError) as error:
-        told = describe(error)
-        response = await _page(visit, form, told, back=back)
-        if told.retry_after is not None:
-            response.headers["Retry-After"] = str(told.retry_after)
-        return response
+        return await _page(visit, form, describe(error), back=back)
 
 
 @router.post("/discover")
@@ -182,7 +185,7 @@ async def discover(visit: AnyVisit, username: Annotated[str, Form()] = "") -> Re
 
 
 async def _look(visit: Visit, typed: str) -> FoundView:
-    found = await visit.services.discovery.find(typed, visitor=visitor(visit.request))
+    found = await visit.services.discovery.find(typed)
     return found_view(visit.services.discovery, found, typed)
 
 

@@ -84,6 +84,7 @@ class SignInView:
         offered: the operator's servers; where there are some, they come as a select.
         fixed: no other server may be named.
         demo: whether there is a demo mailbox to look around in.
+        stay: whether the session is to outlive the browser's.
         back: where to go then; one of our paths.
         ended: the session before, where there was one.
         error: why the last try failed.
@@ -104,6 +105,7 @@ class SignInView:
     offered: tuple[ServerView, ...]
     fixed: bool
     demo: bool
+    stay: bool = False
     back: str = "/mailbox"
     ended: EndedView | None = None
     error: ErrorView | None = None

@@ -63,6 +63,15 @@ async def watched_session(request: Request) -> Session:
     return await _opened(request, using=False)
 
 
+async def is_signed_in(request: Request) -> bool:
+    """Whether a request opens a session, which does not count as using it."""
+    try:
+        await _opened(request, using=False)
+    except NoSession:
+        return False
+    return True
+
+
 def looks_on(request: Request) -> bool:
     """Whether a page asked by itself, and nobody clicked."""
     return getattr(request.state, "looks_on", False)

@@ -60,7 +60,9 @@ class WebConfig:
         demo: the demo mailbox, where there is one.
         public_origin: the origin that browsers use, where it was named.
         allow_insecure_http: whether plain HTTP from other machines is allowed.
+        hosts: further names that this machine has, for plain HTTP.
         cookie_age: seconds after which the browser forgets the session.
+        stream_limit: event streams at once of one session.
     """
 
     offered: tuple[OfferedTarget, ...] = ()
@@ -68,7 +70,9 @@ class WebConfig:
     demo: DemoAccount | None = None
     public_origin: str | None = None
     allow_insecure_http: bool = False
+    hosts: tuple[str, ...] = ()
     cookie_age: int = 12 * 3600
+    stream_limit: int = 8
 
 
 @dataclass(frozen=True, slots=True)

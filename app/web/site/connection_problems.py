@@ -8,6 +8,7 @@ from app.transport import (
     ConnectFailed,
     ConnectFault,
     ConnectionLost,
+    LookupsFull,
     Stalled,
     TargetForbidden,
     TlsFailed,
@@ -241,13 +242,13 @@ def misbehaved(error: RemoteProtocolError) -> Words:
 
 @problem(Stalled, 504, "stalled")
 def stalled(error: Stalled) -> Words:
-    """Nothing came for too long."""
+    """Nothing came for too long, or so slowly that it had no end."""
     return Words(
         _("The mail server stopped answering."),
         ngettext(
-            "Nothing came for %(n)s second, so the connection was ended. "
+            "Its answer did not come within %(n)s second, so the connection was ended. "
             "Nothing was deleted, and your marks are kept.",
-            "Nothing came for %(n)s seconds, so the connection was ended. "
+            "Its answer did not come within %(n)s seconds, so the connection was ended. "
             "Nothing was deleted, and your marks are kept.",
             round(error.seconds),
             n=formats.number(round(error.seconds)),
@@ -274,10 +275,27 @@ problem(ConnectionLost, 502, "connection-lost")(
     )
 )
 
-problem(TargetForbidden, 403, "target-forbidden")(
+
+@problem(TargetForbidden, 403, "target-forbidden")
+def forbidden(error: TargetForbidden) -> Words:
+    """The operator does not let Popscope connect there."""
+    if error.or_unknown:
+        return Words(
+            _("There is no such server, or Popscope may not connect to it."),
+            _("Popscope may only connect to servers on the internet, not to private addresses."),
+            (_("Check the server's name for typing mistakes."),),
+        )
+    return Words(
+        _("Popscope may not connect there."),
+        _("Whoever runs this Popscope has not allowed this server or this port."),
+        (_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),),
+    )
+
+
+problem(LookupsFull, 503, "lookups-full")(
     always(
-        N_("Popscope may not connect there."),
-        N_("Whoever runs this Popscope has not allowed this server or this port."),
-        N_("Ask them; the settings are POPSCOPE_TARGETS, POPSCOPE_PORTS and POPSCOPE_SERVERS."),
+        N_("Too many servers' names are being looked up."),
+        N_("The name servers take long to answer. Nothing was sent to the mail server."),
+        N_("Try again in a moment."),
     )
 )

@@ -39,7 +39,7 @@ class Cookie:
     @classmethod
     def shared(cls, request: Request, name: str) -> "Cookie":
         """The cookie of that name, the same one for all of this host."""
-        secure = is_https(request, services(request).config.public_origin)
+        secure = is_https(request)
         return cls(f"{FOR_HTTPS}{name}" if secure else name, secure)
 
     def value(self, cookies: Mapping[str, str]) -> str | None:
@@ -63,6 +63,14 @@ def know_browser(request: Request, response: Response, value: str) -> None:
     response.set_cookie(
         cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path="/"
     )
+
+
+def forget_browsing(response: Response) -> None:
+    """Lets the browser throw away what it keeps of our pages; what it was asked to remember stays.
+
+    Over plain HTTP, browsers heed that from this machine alone; but no page of ours is kept anyhow.
+    """
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def from_cookie(request: Request) -> str | None:

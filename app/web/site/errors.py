@@ -10,7 +10,33 @@ class ForbiddenOrigin(WebError):
 
 
 class InsecureHttp(WebError):
-    """Plain HTTP from another machine."""
+    """Plain HTTP from another machine.
+
+    Attributes:
+        proxied: it came through a proxy that the operator has not named.
+    """
+
+    def __init__(self, *, proxied: bool = False) -> None:
+        super().__init__(proxied)
+        self.proxied = proxied
+
+
+class UnknownName(WebError):
+    """Plain HTTP under a name that a foreign site may have made to lead here.
+
+    Attributes:
+        name: the name; "" where it is none.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Busy(WebError):
+    """Too much is being sent at once."""
+
+    retry_after = 1
 
 
 class InvalidRequest(WebError):
@@ -25,3 +51,13 @@ class InvalidRequest(WebError):
         super().__init__(detail)
         self.detail = detail
         self.field = field
+
+
+class StreamLimit(WebError):
+    """As many event streams are open as one session may have.
+
+    Attributes:
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 15

@@ -1,5 +1,6 @@
 """What to say where a server does not let us in."""
 
+from app.gate import Brake
 from app.mailbox import (
     TOKEN_MEANS,
     LoginDelayed,
@@ -8,6 +9,7 @@ from app.mailbox import (
     NoWayIn,
     Refusal,
     SignInGivenUp,
+    SignInHeld,
     WayFault,
 )
 from app.pop3 import SaslError, SaslFault
@@ -174,6 +176,50 @@ def delayed(error: LoginDelayed) -> Words:
         detail,
         (_("Wait, then try again. Nothing is wrong with your password."),),
     )
+
+
+_WRONG = N_("Too many wrong passwords.")
+_OTHERS_TOO = N_(
+    "Too many sign-ins were refused lately, not only yours. To keep anyone from guessing "
+    "passwords, the next one has to wait."
+)
+_HELD = {
+    Brake.SIGN_INS: (
+        N_("Too many sign-ins."),
+        N_("There were many sign-ins from your network in a short time."),
+    ),
+    Brake.CLIENT: (
+        _WRONG,
+        N_(
+            "Too many sign-ins from your network were refused. To keep anyone from guessing "
+            "passwords, the next one has to wait."
+        ),
+    ),
+    Brake.ACCOUNT: (
+        _WRONG,
+        N_(
+            "Too many sign-ins to this mailbox were refused. To keep anyone from guessing its "
+            "password, the next one has to wait."
+        ),
+    ),
+    Brake.HOST: (_WRONG, _OTHERS_TOO),
+    Brake.ALL: (_WRONG, _OTHERS_TOO),
+    Brake.SERVER: (
+        N_("The mail server wants a pause."),
+        N_(
+            "It has said that there were too many sign-ins. Until the time is up, Popscope leaves "
+            "it alone."
+        ),
+    ),
+}
+
+
+@problem(SignInHeld, 429, "sign-in-held")
+def held(error: SignInHeld) -> Words:
+    """A sign-in that was not tried."""
+    title, detail = _HELD[error.fault]
+    advice = _("Wait, then try again. Nothing was sent to the mail server.")
+    return Words(_(title), _(detail), (advice,))
 
 
 _NO_WAY = {

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import Response
+
 from app.pop3 import LocalProtocolError
 from app.report import Presented
-from app.sessions import NoSession, SessionLimit
+from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 
-from .errors import ForbiddenOrigin, InsecureHttp, InvalidRequest
+from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit, UnknownName
 from .views import ErrorView
 from .words import N_, _
 
@@ -97,6 +99,13 @@ def describe(error: Exception) -> ErrorView:
     )
 
 
+def say_when(response: Response, view: ErrorView | None) -> Response:
+    """The answer that tells an error, with when to try again (RFC 9110, section 10.2.3)."""
+    if view is not None and view.retry_after is not None:
+        response.headers["Retry-After"] = str(view.retry_after)
+    return response
+
+
 def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
     """The same as problem+json (RFC 9457, section 3).
 
@@ -161,6 +170,46 @@ problem(SessionLimit, 503, "session-limit")(
 )
 
 
+problem(ClientLimit, 429, "client-limit")(
+    always(
+        N_("Too many mailboxes are open from your network."),
+        N_("This Popscope has reached the number of sessions it allows for one network."),
+        N_("Sign out of one of them, or try again later."),
+    )
+)
+
+
+_OPENING = {
+    OpeningFault.CLIENT: N_("Several sign-ins from your network still wait for their mail server."),
+    OpeningFault.HOST: N_("Several sign-ins still wait for their mail server. Nothing was sent."),
+    OpeningFault.ALL: N_("Several sign-ins still wait for their mail server. Nothing was sent."),
+}
+
+
+@problem(OpeningLimit, 503, "opening-limit")
+def _openings(error: OpeningLimit) -> Words:
+    advice = _("Try again in a moment.")
+    return Words(_("Too many sign-ins are under way."), _(_OPENING[error.fault]), (advice,))
+
+
+problem(StreamLimit, 429, "stream-limit")(
+    always(
+        N_("Too many event streams."),
+        N_("One session gets only a few at a time."),
+        N_("Close one of them, then try again."),
+    )
+)
+
+
+problem(Busy, 503, "busy")(
+    always(
+        N_("Popscope has too much to do at the moment."),
+        N_("Too many long lists of messages are being sent."),
+        N_("Try again in a moment."),
+    )
+)
+
+
 problem(ForbiddenOrigin, 403, "forbidden-origin")(
     always(
         N_("This request did not come from a page of this Popscope."),
@@ -170,16 +219,41 @@ problem(ForbiddenOrigin, 403, "forbidden-origin")(
 )
 
 
-problem(InsecureHttp, 403, "forbidden-origin")(
-    always(
-        N_("Popscope does not speak plain HTTP to other machines."),
-        N_("Anyone on the network could read your password."),
-        N_(
-            "Put a TLS proxy in front (docker-compose.yml has one), or, on a network you "
-            "trust, set POPSCOPE_ALLOW_INSECURE_HTTP=1."
-        ),
+@problem(InsecureHttp, 403, "forbidden-origin")
+def insecure(error: InsecureHttp) -> Words:
+    """Plain HTTP from another machine, or through an unknown proxy."""
+    title = _("Popscope does not speak plain HTTP to other machines.")
+    detail = _("Anyone on the network could read your password.")
+    if error.proxied:
+        return Words(
+            title,
+            detail,
+            (
+                _(
+                    "A proxy stands in front that Popscope does not know: name it by "
+                    "POPSCOPE_TRUSTED_PROXY, and let it send X-Forwarded-Proto and X-Forwarded-For."
+                ),
+            ),
+        )
+    advice = _(
+        "Put a TLS proxy in front (docker-compose.yml has one), or, on a network you "
+        "trust, set POPSCOPE_ALLOW_INSECURE_HTTP=1."
     )
-)
+    return Words(title, detail, (advice,))
+
+
+@problem(UnknownName, 421, "unknown-name")
+def unknown_name(error: UnknownName) -> Words:
+    """Plain HTTP under a foreign name."""
+    return Words(
+        _("Popscope does not know this name as its own."),
+        _(
+            "A website could have made %(name)s lead here, to act in your name. So over plain HTTP "
+            "only names that are known are served.",
+            name=error.name or "?",
+        ),
+        (_("Open it by the machine's address, or add the name to POPSCOPE_HOSTS."),),
+    )
 
 
 @problem(InvalidRequest, 422, "invalid-request")

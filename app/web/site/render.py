@@ -56,6 +56,7 @@ BUNDLES = {
         "site/site.js",
         "site/focus.js",
         "site/retry.js",
+        "site/waiting.js",
         "signin/remember.js",
         "signin/signin.js",
     ),

@@ -5,15 +5,17 @@ sends it, else by Origin. Chromium sends no Sec-Fetch-Site on plain-HTTP LAN nam
 every POST; both tell another port of this host, which SameSite does not keep out.
 """
 
-import ipaddress
 import re
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .errors import ForbiddenOrigin, InsecureHttp
+from app.gate import client, network
+
+from .errors import ForbiddenOrigin, InsecureHttp, UnknownName, WebError
+from .hosts import is_loopback_name, is_own_name
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -33,25 +35,27 @@ HEADERS = {
 }
 _HSTS = "max-age=31536000"
 _HEALTH = frozenset({"/livez", "/readyz"})
-_MAX_BODY = 4 * 1024 * 1024  # 100,000 ids to mark are 1.5 MB
-_TOO_LARGE = 413
 _MAX_PORT = 65535
+_MOST_FIELDS = 100  # of a request's head; each of them is looked at many times
+_MEDIA_TYPE = 256  # octets; the frameworks read its parameters in quadratic time
 # RFC 9112, section 3.2; browsers send nothing else.
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::(\d{1,5}))?", re.ASCII)
+# What a proxy adds, or gives itself away by: browsers and curl speak HTTP/1.1.
+_OF_PROXIES = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded", "via")
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
-def is_https(connection: HTTPConnection, public_origin: str | None) -> bool:
-    """Whether the browser speaks HTTPS, to us or to the proxy in front."""
-    if public_origin is not None:
-        return public_origin.startswith("https:")
+def is_https(connection: HTTPConnection) -> bool:
+    """Whether the browser speaks HTTPS: to the proxy in front, which was named and says so."""
     return bool(connection.scope.get("scheme") == "https")
 
 
 def own_origin(request: HTTPConnection, public_origin: str | None) -> str:
-    """Our origin as the browser knows it."""
+    """Our origin as the browser knows it; the one that was named holds for its scheme alone."""
     scheme, host = request.scope.get("scheme", "http"), request.headers.get("host", "")
-    return public_origin or f"{scheme}://{host}".lower()
+    if public_origin is not None and public_origin.startswith(f"{scheme}:"):
+        return public_origin
+    return f"{scheme}://{host}".lower()
 
 
 def host_name(connection: HTTPConnection) -> str:
@@ -71,42 +75,49 @@ def unusual_port(connection: HTTPConnection, public_origin: str | None) -> int |
     return port if 0 < port <= _MAX_PORT and port != _USUAL_PORTS.get(scheme) else None
 
 
-def is_loopback_name(name: str) -> bool:
-    """Whether a name or an address means this machine itself."""
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
-
-
 class Guard:
-    """ASGI middleware: security headers on every answer, the rule for plain HTTP, a size limit.
+    """ASGI middleware: security headers on every answer, and the rule for plain HTTP.
 
-    Over plain HTTP only this machine is served, under a loopback name (a name that was made to
-    resolve to loopback would let a foreign site act as ours), unless the operator allows more.
+    What a request makes happen is counted for the `client` it comes from, and that is noted here.
+
+    Over plain HTTP only this machine is served, under a loopback name, unless the operator allows
+    more, and then under names of ours: one that was made to lead here would let a foreign site act
+    as ours. A proxy that was not named makes nobody this machine.
 
     Args:
         app: what is guarded.
-        public_origin: the origin that browsers use, where the operator named it.
         allow_insecure_http: whether plain HTTP from other machines is allowed.
+        names: of ours, for that.
     """
 
     def __init__(
-        self, app: ASGIApp, *, public_origin: str | None, allow_insecure_http: bool
+        self, app: ASGIApp, *, allow_insecure_http: bool, names: frozenset[str] = frozenset()
     ) -> None:
         self._app = app
-        self._public_origin = public_origin
         self._allow_insecure = allow_insecure_http
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on with headers added to its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        fields = scope["headers"]
+        if len(fields) > _MOST_FIELDS or any(
+            name == b"content-type" and len(value) > _MEDIA_TYPE for name, value in fields
+        ):
+            await PlainTextResponse("Request Header Fields Too Large", 431)(scope, receive, send)
+            return
+        # Ours have no backslash, and Python 3.11 needs quadratic time to read quoted ones.
+        scope["headers"] = [
+            (name, value.replace(b"\\", b"") if name == b"cookie" else value)
+            for name, value in fields
+        ]
         connection = HTTPConnection(scope)
-        https = is_https(connection, self._public_origin)
-        if not (https or self._allow_insecure or scope["path"] in _HEALTH):
-            scope["popscope.refused"] = not self._is_local(connection)
+        client.set(network(connection.client.host if connection.client else ""))
+        https = is_https(connection)
+        if not https and scope["path"] not in _HEALTH:
+            scope["popscope.refused"] = self._refusal(connection)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -117,32 +128,18 @@ class Guard:
                     headers.setdefault("Strict-Transport-Security", _HSTS)
             await send(message)
 
-        await self._app(scope, _limited(connection.headers, receive), send_guarded)
+        await self._app(scope, receive, send_guarded)
 
-    def _is_local(self, connection: HTTPConnection) -> bool:
-        client = connection.client
-        return (
-            client is not None
-            and is_loopback_name(client.host)
-            and is_loopback_name(host_name(connection))
+    def _refusal(self, connection: HTTPConnection) -> WebError | None:
+        """Why a request over plain HTTP is refused, or None."""
+        name, peer = host_name(connection), connection.client
+        if self._allow_insecure:
+            return None if is_own_name(name, self._names) else UnknownName(name)
+        proxied = connection.scope.get("http_version") == "1.0" or any(
+            header in connection.headers for header in _OF_PROXIES
         )
-
-
-def _limited(headers: Headers, receive: Receive) -> Receive:
-    """The request's body, cut off where it is too large; the app then answers as it does."""
-    declared = headers.get("content-length", "")
-    left = -1 if declared.isdecimal() and int(declared[:20]) > _MAX_BODY else _MAX_BODY
-
-    async def receive_limited() -> Message:
-        nonlocal left
-        message = await receive() if left >= 0 else {"type": "http.request"}
-        if message["type"] == "http.request":
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(_TOO_LARGE)
-        return message
-
-    return receive_limited
+        local = peer is not None and is_loopback_name(peer.host) and is_loopback_name(name)
+        return InsecureHttp(proxied=proxied) if proxied or not local else None
 
 
 async def refuse_insecure(request: Request) -> None:
@@ -150,9 +147,11 @@ async def refuse_insecure(request: Request) -> None:
 
     Raises:
         InsecureHttp: plain HTTP from another machine, which the operator has not allowed.
+        UnknownName: plain HTTP under a name that is none of ours.
     """
-    if request.scope.get("popscope.refused"):
-        raise InsecureHttp
+    refusal: WebError | None = request.scope.get("popscope.refused")
+    if refusal is not None:
+        raise refusal
 
 
 def check_site(headers: Headers, origin: str, *, browser: bool = True) -> None:

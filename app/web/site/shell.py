@@ -12,8 +12,9 @@ from app.transport import Security
 
 from . import formats, languages
 from .config import WebConfig
+from .hosts import is_loopback_name
 from .navigation import own_path
-from .security import host_name, is_https, is_loopback_name
+from .security import host_name, is_https
 from .views import AccountView, LanguageView, LiveView, Shell
 from .words import _, ngettext
 
@@ -26,12 +27,12 @@ _QUERY = frozenset(
 )
 
 
-def shell(request: Request, config: WebConfig, title: str) -> Shell:
+def shell(request: Request, title: str) -> Shell:
     """What every page has."""
     host = host_name(request)
     return Shell(
         title=title,
-        insecure=not is_https(request, config.public_origin) and not is_loopback_name(host),
+        insecure=not is_https(request) and not is_loopback_name(host),
         version=__version__,
         host=host,
         here=_here(request),

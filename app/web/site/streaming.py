@@ -7,14 +7,17 @@ streams fail where a browser leaves while an event is handed on.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+T = TypeVar("T")
 Sending = Callable[[asyncio.Task[None]], Coroutine[Any, Any, None]]
 
 
@@ -32,10 +35,28 @@ async def until_gone(receive: Receive, sending: Sending) -> None:
         task.result()
 
 
+async def while_there(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """What comes of work that somebody waits for; it is cancelled once the browser has gone.
+
+    Raises:
+        ClientDisconnect: it has.
+    """
+    come: list[T] = []
+
+    async def working(_gone: asyncio.Task[None]) -> None:
+        come.append(await work)
+
+    await until_gone(receive, working)
+    if not come:
+        raise ClientDisconnect
+    return come[0]
+
+
 async def _gone(receive: Receive) -> None:
-    """Until the browser has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    """Until the browser has gone, or sends more than anybody reads."""
+    with suppress(HTTPException):
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 class EventStream(Response):
@@ -43,16 +64,20 @@ class EventStream(Response):
 
     Args:
         events: what is told, each as `event_of` writes it, until it ends.
+        over: is called when nobody is told any more.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(
+        self, events: AsyncGenerator[bytes, None], over: Callable[[], None] = lambda: None
+    ) -> None:
         self.status_code = HTTPStatus.OK
         self.background = None
         # X-Accel-Buffering: nginx would hold events back.
         self.init_headers({"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
         self._events = events
+        self._over = over
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Tells them."""
@@ -66,7 +91,10 @@ class EventStream(Response):
                     await asyncio.sleep(0)  # the moment to learn that the browser has gone
             await send({"type": "http.response.body", "body": b""})
 
-        await until_gone(receive, telling)
+        try:
+            await until_gone(receive, telling)
+        finally:
+            self._over()
 
 
 def event_of(name: str, data: BaseModel, id: str) -> bytes:

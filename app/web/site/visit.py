@@ -66,7 +66,7 @@ class Visit:
             status: of the answer.
         """
         config = self.config
-        top = shell(self.request, config, title)
+        top = shell(self.request, title)
         who = account(self.guest.mailbox, config) if self.guest is not None else None
         html = self.services.renderer.html
         return await in_thread(lambda: html(name, view, status, shell=top, account=who))

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from app.mailbox import Mailbox, Watch
 from app.sessions import Sessions
+from tests.mailbox.opening import until
 from tests.support.maildrop import FakeMaildrop, Quirks, plain
 from tests.support.proxy import Link
 from tests.support.scripted import ScriptedServer
@@ -112,6 +113,21 @@ async def test_it_begins_with_how_things_are_and_goes_on_with_what_changes(place
         assert listed.data["listing"] > told["listed"]["listing"]
 
 
+async def test_so_many_streams_for_one_session_and_one_that_ends_makes_room():
+    async with placed(FakeMaildrop(plain(1)), stream_limit=3) as place:
+        async with AsyncExitStack() as stack:
+            for _ in range(3):
+                await stack.enter_async_context(Stream.open(place.http, place.script.token))
+            refused = [await place.script.ask("GET", "/events") for _ in range(5)]
+            assert {one.status_code for one in refused} == {429}
+            assert refused[0].json()["code"] == "stream-limit"
+            assert refused[0].headers["Retry-After"] == "15"
+            assert place.mailbox.feed.streams == 3
+        await until(lambda: place.mailbox.feed.streams == 0)
+        async with Stream.open(place.http, place.script.token) as stream:
+            assert (await stream.next()) is not None
+
+
 async def test_lines_of_the_transcript_come_and_are_resumed(place):
     async with Stream.open(place.http, place.script.token) as stream:
         await place.script.post("/noop", status=204)
@@ -187,7 +203,7 @@ async def test_looking_on_keeps_neither_the_lock_nor_the_session():
 
 @pytest.mark.heavy
 async def test_fifty_tabs_cost_one_header_load_and_leave_nothing_behind():
-    async with placed(FakeMaildrop(plain(400))) as place, AsyncExitStack() as tabs:
+    async with placed(FakeMaildrop(plain(400)), stream_limit=50) as place, AsyncExitStack() as tabs:
         token = place.script.token
         streams = [
             await tabs.enter_async_context(Stream.open(place.http, token, "?lines=false"))

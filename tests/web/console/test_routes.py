@@ -277,3 +277,13 @@ async def test_deleting_by_the_api_asks_with_a_code(line):
     assert nothing["receipt"] is None
     gone = await line.script.post("/console", {"line": "QUIT"}, 422)
     assert gone["code"] == "bad-command"
+
+
+async def test_without_scripts_a_refused_line_comes_back_to_be_corrected(line):
+    field = re.compile(r'<input id="line"[^>]*>')
+    [wrong] = field.findall((await line.type("TOP 1")).text)
+    assert 'value="TOP 1"' in wrong
+    assert 'aria-describedby="refused hint" aria-invalid="true" autofocus' in wrong
+    for typed in (f"PASS {SECRET}", SECRET, "DELE 1"):
+        [kept] = field.findall((await line.type(typed)).text)
+        assert 'value=""' in kept

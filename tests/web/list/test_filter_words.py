@@ -118,7 +118,13 @@ def test_a_filter_written_down_means_the_same_in_every_language(language, word):
 
 @pytest.mark.parametrize(
     ("typed", "place", "length"),
-    [("a larger:5 c", 9, 1), ('smaller:"300"', 8, 5), ("larger:5M or larger:999", 20, 3)],
+    [
+        ("a larger:5 c", 9, 1),
+        ('smaller:"300"', 8, 5),
+        ("larger:5M or larger:999", 20, 3),
+        ("larger:0,5", 7, 3),
+        ("larger:1/2 MB", 7, 3),
+    ],
 )
 def test_a_small_size_without_a_unit_is_asked_about(typed, place, length):
     with pytest.raises(BadQuery) as caught:
@@ -128,7 +134,7 @@ def test_a_small_size_without_a_unit_is_asked_about(typed, place, length):
 
 
 @pytest.mark.parametrize(
-    "typed", ["larger:1000", "larger:0", "smaller:5B", "larger:5/id", "older:5d"]
+    "typed", ["larger:1000", "larger:0", "smaller:5B", "larger:5B/id", "older:5d"]
 )
 def test_nothing_else_is_asked_about(typed):
     read_filter(typed)

@@ -147,7 +147,7 @@ async def test_progress_gives_the_rows_that_are_known_by_now(tab):
     pending = "&".join(f"pending={id}" for id in [*tab.ids[:2], "unknown"])
     answer = await tab.http.get(f"/mailbox/progress?{pending}", headers=HTMX)
     assert list(rows(answer)) == tab.ids[:2]
-    assert "all 5 headers" in words(answer)
+    assert "all 5 looked at" in words(answer)
     assert "data-running" not in answer.text  # there is nothing more to ask for
 
 
@@ -157,7 +157,7 @@ async def test_progress_goes_on_while_headers_are_missing(monkeypatch):
     async with opened(fake, known=False) as tab:
         assert "data-running" in tab.page.text
         assert tab.page.text.count('name="pending"') == 5
-        assert "headers 0 of 5" in words(tab.page)
+        assert "0 of 5 looked at" in words(tab.page)
         assert ASKS_AGAIN in tab.page.text
         answer = await tab.http.get(f"/mailbox/progress?pending={tab.ids[0]}", headers=HTMX)
         assert "data-running" in answer.text
@@ -171,17 +171,17 @@ async def test_progress_goes_on_while_headers_are_missing(monkeypatch):
         assert 'action="/mailbox/headers/resume"' in page.text
         fake.quirks.stall_at = None
         page = await tab.browser.send("/mailbox/refresh", back="/mailbox")
-        assert "headers 0 of 5" in words(page)
+        assert "0 of 5 looked at" in words(page)
         assert (await tab.browser.open(f"/mailbox/messages/{tab.ids[0]}")).status_code == 200
         page = await tab.browser.open("/mailbox")
-        assert "headers 1 of 5" in words(page)
+        assert "1 of 5 looked at" in words(page)
 
         # resumed by htmx, it says so and goes on
         answer = await tab.post("/mailbox/headers/resume")
-        assert "Reading headers goes on." in words(answer)
+        assert "Looking at messages goes on." in words(answer)
         assert 'id="progress"' in answer.text
         answer = await tab.post("/mailbox/headers/pause")
-        assert "Reading headers is paused." in words(answer)
+        assert "Looking at messages is paused." in words(answer)
 
 
 # The transcript

@@ -21,7 +21,7 @@ async def answered(*, remote: bool) -> httpx.Response:
     """The document as it comes through the middleware that adds a page's headers."""
     app = FastAPI()
     safe = sanitise(REMOTE, inline=lambda _: None, remote=remote)
-    app.add_middleware(Guard, public_origin=None, allow_insecure_http=False)
+    app.add_middleware(Guard, allow_insecure_http=False)
     app.get("/")(lambda: mail_document(Renderer(), safe, remote=remote))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:

@@ -31,7 +31,8 @@ TOKEN = "eyJhbGciOi.J9.tok-en"
         (("[2001:db8::1]:995", "", ""), ("2001:db8::1", 995, "tls")),
         (("2001:db8::1", "", ""), ("2001:db8::1", 995, "tls")),
         (("::1", "110", "none"), ("::1", 110, "none")),
-        (("müller.example", "", ""), ("müller.example", 995, "tls")),
+        (("müller.example", "", ""), ("xn--mller-kva.example", 995, "tls")),
+        (("pop.faß.example", "", ""), ("pop.xn--fa-hia.example", 995, "tls")),
     ],
 )
 def test_a_server_as_people_type_it(typed, target):

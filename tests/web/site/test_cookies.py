@@ -1,5 +1,6 @@
 """Cookies as the connection allows them, and what counts as a token."""
 
+import re
 from contextlib import AsyncExitStack
 
 import pytest
@@ -25,26 +26,26 @@ from tests.web.visiting import SAME_ORIGIN, Browser, Script, http_to, running
         ("https://popscope.lan", {}, "__Host-popscope{}", True),
         ("https://popscope.lan:80", {}, "__Host-popscope{}-80", True),
         ("https://popscope.lan:8443", {}, "__Host-popscope{}-8443", True),
-        # behind a proxy that tells nothing, the operator's word counts
+        # the operator's word counts for the port where a proxy takes it away, and for no scheme
+        ("http://localhost", {"public_origin": "https://popscope.lan"}, "popscope{}", False),
         (
-            "http://popscope.lan",
-            {"public_origin": "https://popscope.lan"},
-            "__Host-popscope{}",
-            True,
-        ),
-        (
-            "http://popscope.lan",
+            "https://popscope.lan",
             {"public_origin": "https://popscope.lan:8443"},
             "__Host-popscope{}-8443",
             True,
         ),
         ("http://10.0.0.5:8000", {"public_origin": "http://popscope.lan"}, "popscope{}", False),
-        ("https://popscope.lan", {"public_origin": "http://popscope.lan"}, "popscope{}", False),
+        (
+            "https://popscope.lan",
+            {"public_origin": "http://popscope.lan"},
+            "__Host-popscope{}",
+            True,
+        ),
     ],
 )
 async def test_cookies_fit_the_connection(origin, given, name, secure):
     fake = FakeMaildrop(plain(1))
-    given = {"session_max": "2h", "allow_insecure_http": True, **given}
+    given = {"session_max": "2h", "allow_insecure_http": True, "hosts": "popscope.lan", **given}
     async with (
         ScriptedServer(fake) as server,
         running(**given) as app,
@@ -64,7 +65,7 @@ async def test_cookies_fit_the_connection(origin, given, name, secure):
         assert answer.status_code == 303, answer.text
         made = answer.headers["set-cookie"]
         check_cookie(made, name.format(""), secure=secure)
-        assert "max-age=93600" in made.lower()  # a day longer than the session, for its marks
+        assert "max-age" not in made.lower()  # it ends with the browser
         pair = made.partition(";")[0]
         inside = await http.get("/mailbox", headers={"Cookie": pair})
         assert inside.status_code == 200
@@ -154,7 +155,9 @@ async def test_two_on_one_host_leave_each_other_alone(addresses):
     async with ScriptedServer(FakeMaildrop(plain(1))) as server, AsyncExitStack() as stack:
         browsers, jar = [], Cookies()
         for address in addresses:
-            app = await stack.enter_async_context(running(allow_insecure_http=True))
+            app = await stack.enter_async_context(
+                running(allow_insecure_http=True, hosts="popscope.lan")
+            )
             http = await stack.enter_async_context(http_to(app, address))
             http._cookies = jar
             browsers.append(Browser(http))
@@ -175,6 +178,38 @@ async def test_two_on_one_host_leave_each_other_alone(addresses):
         assert 'lang="de"' in page.text
         page = await second.send("/language", language="fr", back="/")
         assert 'lang="fr"' in page.text
+
+
+async def test_the_cookie_outlives_the_browser_where_that_is_asked_for():
+    async with (
+        ScriptedServer(FakeMaildrop(plain(1))) as server,
+        running(session_max="2h") as app,
+        http_to(app) as http,
+    ):
+        place = {"server": server.host, "port": str(server.port), "security": "none", "stay": "1"}
+        filled = {"username": "anna", "password": "wrong", **place}
+        page = await http.post("/signin", data=filled, headers=SAME_ORIGIN)
+        assert re.search(r'name="stay" value="1" checked', page.text), "it is asked for once"
+        assert 'name="stay" value="1">' in (await http.get("/")).text
+        filled["password"] = "secret"
+        answer = await http.post("/signin", data=filled, headers=SAME_ORIGIN)
+        made = answer.headers["set-cookie"].lower()
+        assert "max-age=93600" in made  # a day longer than the session, for its marks
+
+
+async def test_at_sign_out_the_browser_throws_away_what_it_keeps_of_pages():
+    async with (
+        ScriptedServer(FakeMaildrop(plain(1))) as server,
+        running() as app,
+        http_to(app) as http,
+    ):
+        await Browser(http).sign_in(server)
+        assert "clear-site-data" not in (await http.get("/mailbox")).headers
+        answer = await http.post("/signout", headers=SAME_ORIGIN)
+        assert answer.headers["clear-site-data"] == '"cache"'  # no storage: the last server stays
+        script = await Script.signed_in(http, server)
+        answer = await script.ask("DELETE", "/session")
+        assert (answer.status_code, answer.headers["clear-site-data"]) == (204, '"cache"')
 
 
 def request(path: str, **headers: str) -> Request:

@@ -90,7 +90,7 @@ async def test_the_sign_in_page_still_knows_where_one_was():
 
 
 async def test_over_https_the_cookie_is_for_https():
-    async with running(public_origin="https://localhost") as app, http_to(app) as http:
+    async with running() as app, http_to(app, "https://localhost") as http:
         answer = await http.post("/language", data={"language": "de"}, headers=SAME_ORIGIN)
         made = answer.headers["set-cookie"]
         assert made.startswith("__Host-popscope-lang=de;")

@@ -1,15 +1,18 @@
 """Answers that go on, without a server: who is told what, and when it ends."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.mailbox.feed import Feed, FeedTopic
 from app.web.api import events
 from app.web.api.event_schemas import Ended
-from app.web.site.streaming import EventStream, event_of, until_gone
+from app.web.site.streaming import EventStream, event_of, until_gone, while_there
 
 
 class Visitor:
@@ -75,6 +78,43 @@ async def test_what_goes_wrong_is_no_silence():
 
     with pytest.raises(OSError, match="disk full"):
         await until_gone(Visitor().receive, sending)
+
+
+async def test_work_is_called_off_once_the_browser_has_gone():
+    called_off = asyncio.Event()
+
+    async def quick() -> int:
+        return 7
+
+    async def slow() -> int:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            called_off.set()
+            raise
+        return 8
+
+    assert await while_there(Visitor().receive, quick()) == 7
+    gone = Visitor()
+    gone.left.set()
+    with pytest.raises(ClientDisconnect):
+        await while_there(gone.receive, slow())
+    assert called_off.is_set()
+
+
+async def test_a_body_that_is_too_large_for_a_download_ends_it_and_is_no_fault():
+    faults = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+
+    async def receive() -> dict[str, Any]:
+        raise HTTPException(413)
+
+    async def sending(_: asyncio.Task[None]) -> None:
+        await asyncio.Event().wait()
+
+    await until_gone(receive, sending)
+    gc.collect()
+    assert not faults
 
 
 async def test_being_called_off_ends_both():

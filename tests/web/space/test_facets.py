@@ -68,7 +68,7 @@ def keyed(by: By, key: str | None, state: ListState) -> FacetView:
         (By.SIZE, "10M", "anna", "anna larger:10M"),
         (By.SIZE, "10M", "larger:1M -larger:10M anna", "anna larger:10M"),
         (By.SIZE, "10M", "anna larger:10M", "anna"),
-        (By.SIZE, "1M", "larger:5/x", "larger:5B/x larger:1M -larger:10M"),
+        (By.SIZE, "1M", "larger:5B/x", "larger:5B/x larger:1M -larger:10M"),
         (By.SENDER, "anna@example.org", "larger:1M", "larger:1M sender:anna@example.org"),
         (By.SENDER, "anna@example.org", "sender:bob@example.org domain:x",
          "sender:anna@example.org"),
