@@ -171,7 +171,7 @@ class Sessions:
         except BaseException as error:
             if isinstance(error, (MailboxError, TransportError, Pop3Error)):
                 record("refusal", **account.audited, why=type(error).__name__)
-            self._close_soon(mailbox)
+            self._begin(mailbox.close())
             raise
         self._live[keys.sid] = mailbox
         self._clients[keys.sid] = client.get()
@@ -284,11 +284,8 @@ class Sessions:
                 self._begin_tending(sid, mailbox.tenancy.keep_alive())
 
     def _begin_tending(self, sid: str, tending: Coroutine[Any, Any, object]) -> None:
-        task = asyncio.create_task(tending)
-        self._tended[sid] = task
-        self._closing.add(task)
+        task = self._tended[sid] = self._begin(tending)
         task.add_done_callback(lambda _: self._tended.pop(sid, None))
-        task.add_done_callback(self._closing.discard)
 
     async def run(self) -> None:
         """Tends and sweeps for ever; the reaper of a running app."""
@@ -367,15 +364,14 @@ class Sessions:
 
     async def _let_go(self, giving_back: Coroutine[Any, Any, object]) -> None:
         """Waits while a lock is given back, but not for a server that has gone silent."""
-        task = asyncio.create_task(giving_back)
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-        await asyncio.wait([task], timeout=_PATIENCE)
+        await asyncio.wait([self._begin(giving_back)], timeout=_PATIENCE)
 
-    def _close_soon(self, mailbox: Mailbox) -> None:
-        task = asyncio.create_task(mailbox.close())
+    def _begin(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:
+        """Begins what ends by itself, or with the app."""
+        task = asyncio.create_task(work)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+        return task
 
 
 def _pack(account: Account, credentials: Credentials) -> bytearray:

@@ -35,8 +35,8 @@ async def silent_names(monkeypatch) -> AsyncIterator[list[str]]:
 async def test_silent_name_servers_take_no_thread_of_the_pages(silent_names):
     async with (
         running(public_origin=HTTPS) as app,
-        http_to(app, peer=STRANGER) as stranger,
-        http_to(app, peer=FRIEND) as friend,
+        http_to(app, HTTPS, peer=STRANGER) as stranger,
+        http_to(app, HTTPS, peer=FRIEND) as friend,
     ):
         attack = [
             asyncio.create_task(stranger.post("/api/v1/session", json=at(f"x{n}.example.net")))

@@ -22,8 +22,8 @@ async def test_dripping_servers_are_no_sessions_and_take_few_places():
         ScriptedServer(steps(send(b"+OK\r\n"), drip(b"+OK "))) as dripping,
         ScriptedServer(FakeMaildrop(plain(2))) as server,
         running(public_origin=HTTPS, **limits) as app,
-        http_to(app, peer=STRANGER) as stranger,
-        http_to(app, peer=FRIEND) as friend,
+        http_to(app, HTTPS, peer=STRANGER) as stranger,
+        http_to(app, HTTPS, peer=FRIEND) as friend,
     ):
         asked = at(dripping)
         attack = [
@@ -54,7 +54,7 @@ async def test_places_for_one_server_and_in_all(limit, words_of_it):
         asked = at(dripping)
         attack = []
         for n in range(3):
-            http = http_to(app, peer=f"203.0.113.{n}")
+            http = http_to(app, HTTPS, peer=f"203.0.113.{n}")
             attack.append(asyncio.create_task(http.post("/api/v1/session", json=asked)))
         await until(lambda: dripping.connections == 3)
         async with http_to(app, HTTPS, peer=FRIEND) as http:
@@ -146,7 +146,7 @@ async def test_one_client_does_not_take_all_sessions():
         ScriptedServer(FakeMaildrop(plain(2))) as server,
         running(public_origin=HTTPS, **limits) as app,
         http_to(app, HTTPS, peer=STRANGER) as stranger,
-        http_to(app, peer=FRIEND) as friend,
+        http_to(app, HTTPS, peer=FRIEND) as friend,
     ):
         asked = at(server)
         answers = [await stranger.post("/api/v1/session", json=asked) for _ in range(4)]
