@@ -239,10 +239,7 @@ class Engine:
         buffer, self._rest = self._rest + data, b""
         at, self._slice, self.unfinished = 0, self._limits.rows_at_once, False
         try:
-            while at < len(buffer):
-                if self._slice <= 0:
-                    self.unfinished = True
-                    break
+            while at < len(buffer) and self._slice > 0:
                 if self._listing is not None and self._listing.full:
                     after = self._count_rows(self._listing, buffer, at, events)
                 elif self._body is not None:
@@ -260,7 +257,7 @@ class Engine:
             self._out.clear()
             events.append(Broken(self._error))
             return events
-        self._rest = buffer[at:]
+        self._rest, self.unfinished = buffer[at:], at < len(buffer) and self._slice <= 0
         return events
 
     @property
@@ -289,9 +286,9 @@ class Engine:
         servers answer LIST and UIDL of an empty maildrop by one line.
         """
         events: list[Event] = []
-        if self._body is None and self.lacks_lf:
+        if self._listing is not None and self.lacks_lf:
             self._dot_due = True
-            self._end_listing(events)
+            self._end_listing(self._listing, events)
         if self._body is not None and self.lacks_lf:
             self._rest, self._lf_due = b"", True
             self._end_body(self._body, events)
@@ -437,34 +434,28 @@ class Engine:
         if not cancelled:
             self._veil.add(line[:-2].decode())
 
-    def _read_row(
-        self, listing: ListingReader, line: bytes, octets: int, events: list[Event]
-    ) -> None:
+    def _read_row(self, rows: ListingReader, line: bytes, octets: int, events: list[Event]) -> None:
         if self._said_empty and len(self._waiting) > 1 and parse_status(line) is not None:
-            self._end_listing(events)  # by its one line: this is the next answer
+            self._end_listing(rows, events)  # by its one line: this is the next answer
             self._read_status(line, events)
         elif line == b".":
-            self._end_listing(events)
+            self._end_listing(rows, events)
         else:
             self._slice -= 1
-            listing.take(line, octets)
+            rows.take(line, octets)
 
-    def _count_rows(
-        self, listing: ListingReader, buffer: bytes, at: int, events: list[Event]
-    ) -> int:
-        after = listing.count(buffer, at)
-        if listing.done:
-            self._end_listing(events)
+    def _count_rows(self, rows: ListingReader, buffer: bytes, at: int, events: list[Event]) -> int:
+        after = rows.count(buffer, at)
+        if rows.done:
+            self._end_listing(rows, events)
         return after
 
-    def _end_listing(self, events: list[Event]) -> None:
+    def _end_listing(self, listing: ListingReader, events: list[Event]) -> None:
         assert self._head is not None  # noqa: S101 -- for the type checker
-        assert self._listing is not None  # noqa: S101 -- the same
-        reply, listing = self._head, self._listing
+        reply, rows = self._head, listing.rows
         self._say(Side.SERVER, reply.line, listing.octets)
         self.left_out[self._waiting[0].verb] = listing.left_out
         self._head = self._listing = None
-        rows = listing.rows
         if self._waiting[0].row is None:  # words, which may be shown
             rows = [row for row in rows if not self.hides(decode(row))]
         self._complete(reply, rows, events)
