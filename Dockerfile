@@ -16,6 +16,8 @@ RUN groupadd --gid 10001 popscope \
     && mkdir /spool && chown popscope:popscope /spool
 COPY --from=build /opt/popscope /opt/popscope
 ENV PATH=/opt/popscope/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 TMPDIR=/spool
+# What is freed is overwritten, passwords too: see SECURITY.md.
+ENV PYTHONMALLOC=pymalloc_debug
 USER 10001:10001
 # Nothing is written but temporary files, large ones: run it read-only, with a volume on /spool.
 VOLUME /spool

@@ -20,6 +20,7 @@ from pydantic_settings import DotEnvSettingsSource
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
+from app.audit import LOGGER
 from app.check import check
 from app.connections import Connection, ConnectionLimits, Connections
 from app.demo import DemoServer
@@ -156,6 +157,8 @@ async def _serve(
     settings: Settings, host: str, port: int, words: str, demo: DemoAccount | None = None
 ) -> None:
     proxy = settings.trusted_proxy
+    if settings.audit and demo is None:
+        logging.getLogger(LOGGER).setLevel(logging.INFO)
     app = create_app(settings, demo)
     connections = Connections(_connection_limits(settings))
     config = uvicorn.Config(

@@ -199,7 +199,10 @@ class Connection(H11Protocol):
             if now - self._written > limits.stall:
                 self.transport.abort()
         elif self._waiting and now - self._since > limits.patience + self._octets / limits.rate:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            if self._octets:
+                self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            else:  # browsers connect in advance, and an answer would be one to the next request
+                self.transport.close()
 
     def _refuse(self, status: HTTPStatus, more: str = "") -> None:
         """Answers in place of the app, where it has not answered, and ends it."""

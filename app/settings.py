@@ -208,6 +208,9 @@ class Settings(BaseSettings):
     allow_insecure_http: bool = Field(
         False, description="whether browsers on other machines may use plain HTTP"
     )
+    audit: bool = Field(
+        True, description="whether sign-ins, refusals, sign-outs and deletions are logged"
+    )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="further names of this machine that plain HTTP is served under: name, …"
     )

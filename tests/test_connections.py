@@ -157,7 +157,8 @@ async def test_who_drips_is_let_go(start, drop, answer):
         await served.until(lambda: bool(served.state.connections))
         await served.held(0)
         dripping.cancel()
-        assert (await client.answer()).startswith(answer)
+        said = await client.answer()
+        assert said.startswith(answer) if answer else said == b""
 
 
 async def test_a_body_that_comes_fast_enough_may_take_longer():

@@ -224,6 +224,7 @@ SHOWN = {
     "HEADERS_TOTAL": "20M",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
+    "AUDIT": "0",
     "HOSTS": "nas.example.net, box.lan",
     "TRUSTED_PROXY": "10.0.0.0/8",
 }

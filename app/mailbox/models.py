@@ -40,6 +40,12 @@ class Account:
         """What tells it from others, however it is connected to."""
         return self.username, self.target.host.lower(), self.target.port
 
+    @property
+    def audited(self) -> dict[str, str]:
+        """The fields that name it in the audit."""
+        target = self.target
+        return {"user": self.username, "server": target.shown, "security": target.security.value}
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

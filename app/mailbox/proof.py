@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from app.audit import record
 from app.pop3 import Pop3Error
 from app.transport import Connection, TransportError
 
@@ -86,4 +87,12 @@ class Proof:
                 mailbox.marks.discard([item.id])
                 await mailbox.downloads.forget(item.id)
         mailbox.feed.tell(FeedTopic.MARKS)
+        record(
+            "commit",
+            **mailbox.account.audited,
+            gone=receipt.gone,
+            still_there=receipt.count(Outcome.STILL_THERE),
+            not_verified=receipt.count(Outcome.NOT_VERIFIED),
+            octets_freed=receipt.octets_freed,
+        )
         return receipt

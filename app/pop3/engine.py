@@ -381,6 +381,7 @@ class Engine:
             if not self._answer_challenge(self._exchange, line[3:].strip(), events, strict=False):
                 return
             reply = Reply(ok=True, code=None, text="")  # what came with it was the server's proof
+        told = reply
         if self.hides(reply.text):
             reply = Reply(reply.ok, reply.code, HIDDEN)
         if not reply.ok:
@@ -394,7 +395,7 @@ class Engine:
             events.append(BodyStarted(command, reply))
         else:
             self._say(Side.SERVER, reply.line)
-            self._complete(reply, (), events)
+            self._complete(reply, (), events, told)
 
     def _reject(self, reply: Reply, events: list[Event]) -> None:
         command = self._waiting.popleft()
@@ -432,6 +433,7 @@ class Engine:
         cancelled = line == b"*\r\n"
         self._say(Side.CLIENT, "*" if cancelled else HIDDEN)
         if not cancelled:
+            self._guarded = True
             self._veil.add(line[:-2].decode())
 
     def _read_row(self, rows: ListingReader, line: bytes, octets: int, events: list[Event]) -> None:
@@ -478,10 +480,22 @@ class Engine:
         value = BodyEnd(Octets(body.octets), body.unstuffed, reply.line)
         events.append(Completed(self._waiting.popleft(), reply, value))
 
-    def _complete(self, reply: Reply, rows: list[Any] | tuple[()], events: list[Event]) -> None:
+    def _complete(
+        self,
+        reply: Reply,
+        rows: list[Any] | tuple[()],
+        events: list[Event],
+        told: Reply | None = None,
+    ) -> None:
+        """Hands an answer out; numbers are read in what was `told`, where its words are hidden."""
         command = self._waiting.popleft()
         try:
-            value = command.parse(reply, rows)
+            try:
+                value = command.parse(reply, rows)
+            except ValueError:
+                if told is None or told is reply:
+                    raise
+                value = command.parse(told, rows)
         except ValueError as error:
             received = next((part for part in error.args if isinstance(part, bytes)), b"")
             raise RemoteProtocolError(Fault.BAD_ENTRY, received) from error

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.audit import record
 from app.gate import Places, client
 from app.mailbox import (
     SPOOL_OCTETS,
@@ -22,10 +23,12 @@ from app.mailbox import (
     Credentials,
     Line,
     Mailbox,
+    MailboxError,
     Reader,
     work_for,
 )
-from app.transport import Dialer, Security, Target
+from app.pop3 import Pop3Error
+from app.transport import Dialer, Security, Target, TransportError
 
 from .ended_sessions import Cause, EndedSession, EndedSessions, digest_of
 from .errors import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
@@ -165,13 +168,17 @@ class Sessions:
             await self._make_room()  # others have come in meanwhile
             now = self._clock()
             await self._store.put(keys.sid, Record(sealed, now, now))
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, (MailboxError, TransportError, Pop3Error)):
+                record("refusal", **account.audited, why=type(error).__name__)
             self._close_soon(mailbox)
             raise
         self._live[keys.sid] = mailbox
         self._clients[keys.sid] = client.get()
         if before is not None:
             self._take_over(Keys.of(before).sid, mailbox)
+        means = mailbox.listing.access.means
+        record("sign-in", **account.audited, session=keys.sid[:8], means=means)
         return token, session
 
     @contextmanager
@@ -247,7 +254,9 @@ class Sessions:
             return Undeleted(len(expired.marks) if expired is not None else 0)
         typed = Undeleted.of(mailbox).typed
         await self._end(sid)  # sends RSET, and lets a deletion come to its end
-        return replace(Undeleted.of(mailbox), typed=typed)
+        left = replace(Undeleted.of(mailbox), typed=typed)
+        record("sign-out", **mailbox.account.audited, session=sid[:8], not_deleted=left.count)
+        return left
 
     async def sweep(self) -> None:
         """Ends what has expired."""

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.mime.received import Hop, parse_received
-from tests.support.table import table
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AT = "; Mon, 2 Mar 2026 12:00:00 +0000"
@@ -230,7 +229,7 @@ SHAPES: dict[str, tuple[str, dict[str, object]]] = {
 }  # fmt: skip
 
 
-@table("shape", SHAPES)
+@pytest.mark.parametrize("shape", SHAPES)
 def test_the_shapes_of_many_servers(shape):
     value, expected = SHAPES[shape]
     assert told(value + AT) == expected

@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from app.pop3 import Broken, Completed, MessageNumber, Rejected, commands
+from app.pop3 import (
+    Broken,
+    Completed,
+    MessageNumber,
+    Octets,
+    Rejected,
+    ScanListing,
+    Stat,
+    commands,
+)
 from app.pop3.commands import HIDDEN
 from app.pop3.veil import Veil
 
@@ -111,3 +120,26 @@ def test_a_secret_is_hidden_in_every_later_reply(form):
     said = [one.text for one in engine.said]
     assert form not in repr(said)
     assert said[-2:] == ["NOOP", HIDDEN]
+
+
+def test_a_password_of_digits_breaks_no_numbers():
+    engine = asked(commands.password("1234"))
+    engine.receive_data(b"+OK\r\n")
+    for command, answer, value in (
+        (commands.stat(), b"+OK 5 1234\r\n", Stat(5, 1234)),
+        (
+            commands.list_one(MessageNumber(5)),
+            b"+OK 5 1234\r\n",
+            ScanListing(MessageNumber(5), Octets(1234)),
+        ),
+        (commands.stat(), b"+OK 5 77 " + b"x" * 2000 + b"\r\n", Stat(5, 77)),
+    ):
+        engine.submit(command)
+        [event] = engine.receive_data(answer)
+        assert isinstance(event, Completed)
+        assert event.value == value
+        assert event.reply.text == HIDDEN
+    engine.submit(commands.list_all())
+    [event] = engine.receive_data(b"+OK\r\n1 1234\r\n.\r\n")
+    assert isinstance(event, Completed)
+    assert len(event.value) == 1

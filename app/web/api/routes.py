@@ -16,13 +16,13 @@ from app.mailbox import (
     mail_thread,
     parse_headers,
     parse_query,
-    read_query,
 )
 from app.mailbox import Receipt as Deletion
+from app.mailbox.vocabulary import ENGLISH
 from app.sessions import Session
 from app.web.console.schemas import ConsoleAnswer, ConsoleLine, console_answer
 from app.web.export.schemas import ExportIds
-from app.web.list.filter_words import check_units
+from app.web.list.filter_words import read_filter
 from app.web.list.schemas import Marked, MarkedMany, MarkMany, MessageList, Totals, listed
 from app.web.list.selection import chosen
 from app.web.reader.files import (
@@ -66,13 +66,13 @@ def conflict(*codes: str) -> dict[int | str, dict[str, Any]]:
     return {409: {"description": said, "content": _PROBLEM}}
 
 
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _MESSAGE: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"message/rfc822": _BINARY},
         "description": "the octets as the server sent them, byte-stuffing removed",
     }
 }
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PART: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": _BINARY}, "description": "the part, decoded"}
 }
@@ -203,19 +203,18 @@ async def list_messages(
     order = read_sort(sort)
     await session.reader.ensure_listed()
     found = await chosen(session.mailbox, parse_query(q), order)
-    matched = found.matched
-    shown = matched[(page - 1) * per_page : page * per_page]
+    shown = found.matched[(page - 1) * per_page : page * per_page]
     session.mailbox.headers.prefer(shown)
     await parse_headers(shown)
 
     def made() -> str:
         return MessageList(
             messages=[listed(session.mailbox, message) for message in shown],
-            total=len(matched),
+            total=len(found.matched),
             octets=found.octets,
             undecided=len(found.undecided),
             page=page,
-            pages=max(1, -(-len(matched) // per_page)),
+            pages=max(1, -(-len(found.matched) // per_page)),
         ).model_dump_json(by_alias=True)
 
     return Response(await in_thread(made), media_type="application/json")
@@ -228,8 +227,7 @@ async def space(session: CurrentSession, by: By = By.SIZE, q: Filter = "") -> Re
     Sizes come from the largest band down, months in their order, senders and domains by octets.
     """
     await session.reader.ensure_listed()
-    query = parse_query(q)
-    found = await chosen(session.mailbox, query)
+    found = await chosen(session.mailbox, query := parse_query(q))
     made = await in_thread(space_json, by, query, found, formats.own_zone())
     return Response(made, media_type="application/json")
 
@@ -333,22 +331,18 @@ async def unmark(session: CurrentSession, id: str) -> Marked:
 async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
     await session.reader.ensure_listed()
-    mailbox = session.mailbox
-    undecided = 0
+    mailbox, undecided = session.mailbox, 0
     if body.ids is not None:
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
     else:
-        typed = body.q or ""
-        reading = read_query(typed)
-        check_units(reading, typed)
-        query = reading.query
+        query = read_filter(body.q or "", ENGLISH).query
         if query.matches_all:
             raise InvalidRequest(_("q: this matches every message; to mark them all, name them."))
         found = await chosen(session.mailbox, query)
         ids, undecided = [message.id for message in found.matched], len(found.undecided)
+    marked = Totals.of(mailbox.marks.totals if body.dry_run else mailbox.marks.mark(ids))
     matched = Totals.of(mailbox.index.totals_of(ids))
-    marked = mailbox.marks.totals if body.dry_run else mailbox.marks.mark(ids)
-    return MarkedMany(matched=matched, undecided=undecided, marked=Totals.of(marked))
+    return MarkedMany(matched=matched, undecided=undecided, marked=marked)
 
 
 @router.post("/rset")

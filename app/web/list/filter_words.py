@@ -88,26 +88,18 @@ def vocabulary(code: str) -> Vocabulary:
     return ENGLISH.beside(own)
 
 
-def check_units(reading: Reading, typed: str) -> None:
-    """Refuses what takes a size for so few octets that somebody must have meant more.
+def read_filter(typed: str, words: Vocabulary | None = None) -> Reading:
+    """What a filter means, in some words, or as on a page: in those of its language or in English.
 
     Raises:
-        BadQuery: it does, and where.
+        BadQuery: it makes no sense, or takes a size for so few octets that somebody must have meant
+            more.
     """
+    reading = read_query(typed, words or vocabulary(languages.current.get().code))
     for one in reading.assumed:
         if one.octets < _ASKED_BELOW:
             text = typed[one.place : one.place + one.length]
             raise BadQuery(one.place, one.length, text, QueryFault.NO_UNIT)
-
-
-def read_filter(typed: str) -> Reading:
-    """What a filter means that was typed on a page, in its language or in English.
-
-    Raises:
-        BadQuery: it makes no sense, or leaves a question.
-    """
-    reading = read_query(typed, vocabulary(languages.current.get().code))
-    check_units(reading, typed)
     return reading
 
 

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.audit import comes_from
 from app.gate import client, network
 
 from .errors import ForbiddenOrigin, InsecureHttp, UnknownName, WebError
@@ -114,7 +115,9 @@ class Guard:
             for name, value in fields
         ]
         connection = HTTPConnection(scope)
-        client.set(network(connection.client.host if connection.client else ""))
+        address = connection.client.host if connection.client else ""
+        client.set(network(address))
+        comes_from(address)
         https = is_https(connection)
         if not https and scope["path"] not in _HEALTH:
             scope["popscope.refused"] = self._refusal(connection)
