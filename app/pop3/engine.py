@@ -23,14 +23,24 @@ caller's business.
 """
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
 from functools import partial
 from typing import Any
 
 from .commands import HIDDEN, Command, Shape, State
 from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError
+from .events import (
+    BodyData,
+    BodyStarted,
+    Broken,
+    Challenged,
+    Completed,
+    Ended,
+    Event,
+    Greeting,
+    Rejected,
+    Said,
+    Side,
+)
 from .framing import BodyReader, Limits, take_line
 from .listing import ListingReader
 from .recognise import TLS_RECORDS
@@ -39,97 +49,6 @@ from .sasl import SaslExchange
 from .veil import Veil
 
 _MOST_SAID = 1000  # characters of a line in the transcript; RFC 2449, section 4, allows 512
-
-
-class Side(Enum):
-    """Who speaks in a transcript."""
-
-    CLIENT = "C"
-    SERVER = "S"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of the transcript, secrets masked.
-
-    Attributes:
-        side: who said it.
-        text: the line, without its line end.
-        octets: octets of the body that followed it, or None where none did.
-    """
-
-    side: Side
-    text: str
-    octets: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """The server's first line. `challenge` is the timestamp for APOP, where there is one."""
-
-    reply: Reply
-    challenge: bytes | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class BodyStarted:
-    """`+OK` to TOP or RETR: the body follows."""
-
-    command: Command[Any]
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class BodyData:
-    """Octets of a body, byte-stuffing removed."""
-
-    command: Command[Any]
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """A command was answered `+OK`, to the last line. `value` is what its `parse` made of it."""
-
-    command: Command[Any]
-    reply: Reply
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A command was answered `-ERR`."""
-
-    command: Command[Any]
-    error: CommandRejected
-
-
-@dataclass(frozen=True, slots=True)
-class Challenged:
-    """A challenge whose answer takes long: `answer` is for `Engine.respond`, computed anywhere."""
-
-    answer: Callable[[], bytes] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The server broke the protocol."""
-
-    error: RemoteProtocolError
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The server closed the connection.
-
-    Attributes:
-        expected: it was QUIT, a refusing greeting, or nothing was under way, nor a handshake.
-    """
-
-    expected: bool
-
-
-Event = Greeting | BodyStarted | BodyData | Completed | Rejected | Challenged | Broken | Ended
 
 
 class Engine:
