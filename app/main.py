@@ -76,10 +76,10 @@ def create_app(
             openings_client=settings.opening_limit_client,
             openings_host=settings.opening_limit_host,
             release=settings.idle_release,
-            spool=settings.spool_limit,
         ),
         allowances=Allowances(
             spools=Pot(settings.spool_total),
+            spool_octets=settings.spool_limit,
             rows=Pot(settings.listing_total),
             headers=Pot(settings.headers_total),
             header_octets=settings.headers_limit,

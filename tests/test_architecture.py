@@ -27,6 +27,7 @@ MODULES = sorted(APP.rglob("*.py"))
 # Modules (or folders of them) without a test file of their own, and where they are tested.
 ELSEWHERE = {
     "app/sessions/errors.py": "tests/test_architecture.py",
+    "app/pop3/events.py": "tests/pop3/test_engine.py",
     "app/transport/errors.py": "tests/test_architecture.py and tests/web/test_problems.py",
     **{
         path.relative_to(ROOT).as_posix(): "typed contexts: tests/web/test_render.py renders them"

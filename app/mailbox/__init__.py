@@ -11,7 +11,7 @@ from .commit import Commit
 from .console import DISPLAY_OCTETS, Console
 from .console_commands import USAGE, Typed, Verb, parse_line
 from .dialogue import Exchange
-from .downloads import SPOOL_OCTETS, Download
+from .downloads import Download
 from .errors import (
     ALL_ATTACHMENTS,
     AlreadyExporting,
@@ -84,7 +84,6 @@ __all__ = [
     "ALL_ATTACHMENTS",
     "DISPLAY_OCTETS",
     "MEANS",
-    "SPOOL_OCTETS",
     "TOKEN_MEANS",
     "USAGE",
     "Account",

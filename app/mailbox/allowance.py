@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Final
 
 MIB: Final = 1024 * 1024
+SPOOL_OCTETS: Final = 1024 * MIB  # on disk for one mailbox
 
 
 class Pot:
@@ -64,7 +65,7 @@ class Allowances:
     """What all mailboxes of a process may hold together, and how much of it each.
 
     Attributes:
-        spools: octets on disk, for whole messages.
+        spools: octets on disk, for whole messages; `spool_octets`: each.
         rows: messages of their listings.
         headers: octets of headers; `header_octets`: each.
     """
@@ -73,3 +74,4 @@ class Allowances:
     rows: Pot = field(default_factory=lambda: Pot(500_000))
     headers: Pot = field(default_factory=lambda: Pot(64 * MIB))
     header_octets: int = 32 * MIB
+    spool_octets: int = SPOOL_OCTETS

@@ -9,7 +9,7 @@ from app.mime import Contents
 from app.pop3 import Pop3Error
 from app.transport import Body, TransportError
 
-from .allowance import Allowances, Pot
+from .allowance import SPOOL_OCTETS, Allowances, Pot
 from .errors import CalledOff, MailboxError, MessageTooLarge, NoRoom
 from .in_thread import in_thread
 from .models import Message, MessageId
@@ -17,7 +17,6 @@ from .spool import Spool
 
 OpenBody = Callable[[], AbstractAsyncContextManager[tuple[Message, Body]]]
 
-SPOOL_OCTETS = 1024**3  # on disk for one mailbox
 _MOST = 8  # messages kept
 _BLOCK = 128 * 1024  # octets written at a time
 

@@ -11,7 +11,7 @@ from app.transport import Connection, Dialer, Doubt
 
 from .allowance import Allowances, Share
 from .dialogue import Dialogue
-from .downloads import SPOOL_OCTETS, Downloads
+from .downloads import Downloads
 from .export import Export
 from .feed import Feed, FeedTopic
 from .headers import Headers
@@ -37,7 +37,6 @@ class Mailbox:
     Args:
         account: whose, and where.
         dialer: opens connections.
-        spool_limit: octets that its whole messages may take on disk.
         allowances: what all mailboxes may hold together.
 
     Attributes:
@@ -58,12 +57,7 @@ class Mailbox:
     """
 
     def __init__(
-        self,
-        account: Account,
-        dialer: Dialer,
-        *,
-        spool_limit: int = SPOOL_OCTETS,
-        allowances: Allowances | None = None,
+        self, account: Account, dialer: Dialer, *, allowances: Allowances | None = None
     ) -> None:
         allowances = allowances or Allowances()
         self.account = account
@@ -78,7 +72,7 @@ class Mailbox:
         self.news = News()
         self.tenancy = Tenancy(self.lease, self.headers, self.feed, self.news)
         self.peeks = Peeks()
-        self.downloads = Downloads(spool_limit, allowances.spools)
+        self.downloads = Downloads(allowances.spool_octets, allowances.spools)
         self.saves = Saves(self.marks, self.downloads)
         self.exporting: Export | None = None
         self.receipts = Receipts()

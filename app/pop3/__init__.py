@@ -8,20 +8,7 @@ Must not know: sockets, asyncio, clocks, logging, what is inside a message.
 from . import commands
 from .bearer import OAuthBearer, TokenRefusal, XOAuth2
 from .commands import Command, State
-from .engine import (
-    BodyData,
-    BodyStarted,
-    Broken,
-    Challenged,
-    Completed,
-    Ended,
-    Engine,
-    Event,
-    Greeting,
-    Rejected,
-    Said,
-    Side,
-)
+from .engine import Engine
 from .errors import (
     CommandRejected,
     Fault,
@@ -30,6 +17,19 @@ from .errors import (
     RemoteProtocolError,
     SaslError,
     SaslFault,
+)
+from .events import (
+    BodyData,
+    BodyStarted,
+    Broken,
+    Challenged,
+    Completed,
+    Ended,
+    Event,
+    Greeting,
+    Rejected,
+    Said,
+    Side,
 )
 from .framing import Limits
 from .recognise import TLS_RECORDS, Protocol, recognise

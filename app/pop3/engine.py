@@ -23,14 +23,24 @@ caller's business.
 """
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
 from functools import partial
 from typing import Any
 
 from .commands import HIDDEN, Command, Shape, State
 from .errors import CommandRejected, Fault, LocalProtocolError, RemoteProtocolError
+from .events import (
+    BodyData,
+    BodyStarted,
+    Broken,
+    Challenged,
+    Completed,
+    Ended,
+    Event,
+    Greeting,
+    Rejected,
+    Said,
+    Side,
+)
 from .framing import BodyReader, Limits, take_line
 from .listing import ListingReader
 from .recognise import TLS_RECORDS
@@ -39,97 +49,6 @@ from .sasl import SaslExchange
 from .veil import Veil
 
 _MOST_SAID = 1000  # characters of a line in the transcript; RFC 2449, section 4, allows 512
-
-
-class Side(Enum):
-    """Who speaks in a transcript."""
-
-    CLIENT = "C"
-    SERVER = "S"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of the transcript, secrets masked.
-
-    Attributes:
-        side: who said it.
-        text: the line, without its line end.
-        octets: octets of the body that followed it, or None where none did.
-    """
-
-    side: Side
-    text: str
-    octets: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """The server's first line. `challenge` is the timestamp for APOP, where there is one."""
-
-    reply: Reply
-    challenge: bytes | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class BodyStarted:
-    """`+OK` to TOP or RETR: the body follows."""
-
-    command: Command[Any]
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class BodyData:
-    """Octets of a body, byte-stuffing removed."""
-
-    command: Command[Any]
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """A command was answered `+OK`, to the last line. `value` is what its `parse` made of it."""
-
-    command: Command[Any]
-    reply: Reply
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A command was answered `-ERR`."""
-
-    command: Command[Any]
-    error: CommandRejected
-
-
-@dataclass(frozen=True, slots=True)
-class Challenged:
-    """A challenge whose answer takes long: `answer` is for `Engine.respond`, computed anywhere."""
-
-    answer: Callable[[], bytes] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The server broke the protocol."""
-
-    error: RemoteProtocolError
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The server closed the connection.
-
-    Attributes:
-        expected: it was QUIT, a refusing greeting, or nothing was under way, nor a handshake.
-    """
-
-    expected: bool
-
-
-Event = Greeting | BodyStarted | BodyData | Completed | Rejected | Challenged | Broken | Ended
 
 
 class Engine:
@@ -239,10 +158,7 @@ class Engine:
         buffer, self._rest = self._rest + data, b""
         at, self._slice, self.unfinished = 0, self._limits.rows_at_once, False
         try:
-            while at < len(buffer):
-                if self._slice <= 0:
-                    self.unfinished = True
-                    break
+            while at < len(buffer) and self._slice > 0:
                 if self._listing is not None and self._listing.full:
                     after = self._count_rows(self._listing, buffer, at, events)
                 elif self._body is not None:
@@ -260,7 +176,7 @@ class Engine:
             self._out.clear()
             events.append(Broken(self._error))
             return events
-        self._rest = buffer[at:]
+        self._rest, self.unfinished = buffer[at:], at < len(buffer) and self._slice <= 0
         return events
 
     @property
@@ -289,9 +205,9 @@ class Engine:
         servers answer LIST and UIDL of an empty maildrop by one line.
         """
         events: list[Event] = []
-        if self._body is None and self.lacks_lf:
+        if self._listing is not None and self.lacks_lf:
             self._dot_due = True
-            self._end_listing(events)
+            self._end_listing(self._listing, events)
         if self._body is not None and self.lacks_lf:
             self._rest, self._lf_due = b"", True
             self._end_body(self._body, events)
@@ -439,34 +355,28 @@ class Engine:
             self._guarded = True
             self._veil.add(line[:-2].decode())
 
-    def _read_row(
-        self, listing: ListingReader, line: bytes, octets: int, events: list[Event]
-    ) -> None:
+    def _read_row(self, rows: ListingReader, line: bytes, octets: int, events: list[Event]) -> None:
         if self._said_empty and len(self._waiting) > 1 and parse_status(line) is not None:
-            self._end_listing(events)  # by its one line: this is the next answer
+            self._end_listing(rows, events)  # by its one line: this is the next answer
             self._read_status(line, events)
         elif line == b".":
-            self._end_listing(events)
+            self._end_listing(rows, events)
         else:
             self._slice -= 1
-            listing.take(line, octets)
+            rows.take(line, octets)
 
-    def _count_rows(
-        self, listing: ListingReader, buffer: bytes, at: int, events: list[Event]
-    ) -> int:
-        after = listing.count(buffer, at)
-        if listing.done:
-            self._end_listing(events)
+    def _count_rows(self, rows: ListingReader, buffer: bytes, at: int, events: list[Event]) -> int:
+        after = rows.count(buffer, at)
+        if rows.done:
+            self._end_listing(rows, events)
         return after
 
-    def _end_listing(self, events: list[Event]) -> None:
+    def _end_listing(self, listing: ListingReader, events: list[Event]) -> None:
         assert self._head is not None  # noqa: S101 -- for the type checker
-        assert self._listing is not None  # noqa: S101 -- the same
-        reply, listing = self._head, self._listing
+        reply, rows = self._head, listing.rows
         self._say(Side.SERVER, reply.line, listing.octets)
         self.left_out[self._waiting[0].verb] = listing.left_out
         self._head = self._listing = None
-        rows = listing.rows
         if self._waiting[0].row is None:  # words, which may be shown
             rows = [row for row in rows if not self.hides(decode(row))]
         self._complete(reply, rows, events)

@@ -15,7 +15,6 @@ from typing import Any
 from app.audit import record
 from app.gate import Places, client
 from app.mailbox import (
-    SPOOL_OCTETS,
     Account,
     Allowances,
     Commit,
@@ -51,7 +50,6 @@ class SessionLimits:
         openings, openings_client, openings_host: sign-ins under way at once, of one client, and
             at one server; they are not sessions yet.
         release: idle seconds after which the maildrop lock is given back.
-        spool: octets on disk for the whole messages of one session.
     """
 
     idle: float = 30 * 60
@@ -62,7 +60,6 @@ class SessionLimits:
     openings_client: int = 8
     openings_host: int = 32
     release: float = 60
-    spool: int = SPOOL_OCTETS
 
 
 class Session:
@@ -319,9 +316,7 @@ class Sessions:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _mailbox(self, account: Account) -> Mailbox:
-        mailbox = Mailbox(
-            account, self._dialer, spool_limit=self._limits.spool, allowances=self._allowances
-        )
+        mailbox = Mailbox(account, self._dialer, allowances=self._allowances)
         mailbox.tenancy.idle_seconds = self._limits.release
         return mailbox
 

@@ -237,7 +237,7 @@ async def show_message(session: CurrentSession, id: str) -> MessageDetail:
     """TOP n 0, unless more is known: the summary, all headers in order, the route, the parts."""
     await session.reader.ensure_listed()
     found = await session.reader.headers(id)
-    return await in_thread(detail, session.mailbox, found)
+    return await mail_thread(detail, session.mailbox, found)
 
 
 @router.get("/messages/{id}/top", response_class=Response, responses=_MESSAGE)
