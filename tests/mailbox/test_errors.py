@@ -8,7 +8,7 @@ from app.transport import ConnectFailed, ConnectFault, ConnectionLost
 
 def test_every_error_is_a_mailbox_error():
     found = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, Exception)]
-    assert len(found) == 20
+    assert len(found) == 21
     assert all(issubclass(error, errors.MailboxError) for error in found)
 
 

@@ -41,7 +41,8 @@ def harmless(cell: str) -> str:
 
     Full-width, small and raised variants count as what they stand for (NFKC).
     """
-    return "".join(map(_guarded, _PARTS.split(cell)))
+    parted = "".join(map(_guarded, _PARTS.split(cell)))
+    return parted if parted.startswith("'") else _guarded(parted)
 
 
 def _guarded(cell: str) -> str:

@@ -98,6 +98,7 @@ def test_what_could_be_a_formula_is_made_text(cell):
         ("\t=1", "'\t'=1"),
         ("\r=1", "'\r'=1"),
         ("\n=1", "'\n'=1"),
+        ("\ud7fc\n", "'\ud7fc'\n"),
         ("a;=1", "a;'=1"),
         ("a, -5%", "a,' -5%"),
         ("a|@b;c", "a|'@b;c"),
