@@ -108,3 +108,5 @@ class Line:
             if not timer.expired():
                 raise
             raise Stalled("sign-in", limit) from None
+        finally:
+            del timer  # it knows its task, and that what went wrong: which would keep itself alive

@@ -31,8 +31,11 @@ async def until_gone(receive: Receive, sending: Sending) -> None:
         task.cancel()
         gone.cancel()
         await asyncio.wait({task, gone})
-    if not task.cancelled():
-        task.result()
+    try:
+        if not task.cancelled():
+            task.result()
+    finally:
+        del task  # or what went wrong would keep itself alive, and all that its frames hold
 
 
 async def while_there(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
