@@ -27,7 +27,6 @@ from app.web import DemoAccount
 
 _HOST = "127.0.0.1"
 _PORT = 8000
-_GRACE = 3  # seconds for downloads to end; container engines wait 10
 _DEMO_PASSWORD = "demo"  # noqa: S105 -- no secret: its server is this machine's own
 _ANSWER_LOCALHOST = frozenset({_HOST, "localhost", "::1", "::", "0.0.0.0"})  # noqa: S104 -- compared, not bound
 
@@ -67,9 +66,12 @@ class _Unbuffered(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # one of
 class _Server(uvicorn.Server):
     """Uvicorn that says where it listens, once it does, and waits for nobody who only looks on."""
 
-    def __init__(self, config: uvicorn.Config, words: str, sessions: Sessions) -> None:
+    def __init__(
+        self, config: uvicorn.Config, words: str, sessions: Sessions, grace: float
+    ) -> None:
         super().__init__(config)
         self._sessions = sessions
+        self._grace = grace
         self._words = words
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -88,7 +90,7 @@ class _Server(uvicorn.Server):
         What still goes out after a while is cut off, as if its browser had gone.
         """
         self._sessions.hush()
-        cutting = asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
+        cutting = asyncio.get_running_loop().call_later(self._grace, self._cut_off)
         try:
             await super().shutdown(sockets)
         finally:
@@ -99,6 +101,8 @@ class _Server(uvicorn.Server):
             transport = getattr(connection, "transport", None)
             if transport is not None:
                 transport.abort()
+        for task in self.server_state.tasks:  # a deletion goes on without who asked for it
+            task.cancel()
 
 
 def _until_cancelled(app: FastAPI) -> ASGIApp:
@@ -126,9 +130,8 @@ async def _serve(
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy or "",
         server_header=False,
-        timeout_graceful_shutdown=_GRACE + 1,
     )
-    await _Server(config, words, app.state.services.sessions).serve()
+    await _Server(config, words, app.state.services.sessions, settings.grace).serve()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     spool_limit: Annotated[int, NoDecode] = Field(
         1024**3, ge=1024**2, description="octets on disk for the whole messages of one session"
     )
+    grace: Annotated[float, NoDecode] = Field(
+        5, ge=0, description="time that downloads have to end once Popscope is told to stop"
+    )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
@@ -156,7 +159,7 @@ class Settings(BaseSettings):
             return value
         return tuple(_name_server(entry) for entry in re.split(r"[,\s]+", value) if entry)
 
-    @field_validator("idle_release", "session_idle", "session_max", mode="before")
+    @field_validator("idle_release", "session_idle", "session_max", "grace", mode="before")
     @classmethod
     def _seconds(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
         if not isinstance(value, str):

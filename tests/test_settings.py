@@ -186,6 +186,7 @@ SHOWN = {
     "SESSION_MAX": "30d",
     "SESSION_LIMIT": "7",
     "SPOOL_LIMIT": "300M",
+    "GRACE": "90",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
     "TRUSTED_PROXY": "10.0.0.0/8",
