@@ -34,7 +34,6 @@ from app.web import DemoAccount
 
 _HOST = "127.0.0.1"
 _PORT = 8000
-_GRACE = 3  # seconds for downloads to end; container engines wait 10
 _AT_ONCE = 8  # connections taken in at one turn of the event loop; it lets none go meanwhile
 _PAUSE = 1  # second for which asyncio takes none in when there is no descriptor
 _QUEUE = 512  # that wait for it, if the kernel lets them
@@ -69,10 +68,16 @@ class _Server(uvicorn.Server):
     """Uvicorn that says where it listens, once it does, and waits for nobody who only looks on."""
 
     def __init__(
-        self, config: uvicorn.Config, words: str, sessions: Sessions, connections: Connections
+        self,
+        config: uvicorn.Config,
+        words: str,
+        sessions: Sessions,
+        connections: Connections,
+        grace: float,
     ) -> None:
         super().__init__(config)
         self._sessions = sessions
+        self._grace = grace
         self._words = words
         self._connections = connections
         self._lines = OncePerSecond(logging.getLogger().handlers[0])
@@ -118,7 +123,7 @@ class _Server(uvicorn.Server):
         What still goes out after a while is cut off, as if its browser had gone.
         """
         self._sessions.hush()
-        cutting = asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
+        cutting = asyncio.get_running_loop().call_later(self._grace, self._cut_off)
         try:
             await super().shutdown(sockets)
         finally:
@@ -129,6 +134,8 @@ class _Server(uvicorn.Server):
             transport = getattr(connection, "transport", None)
             if transport is not None:
                 transport.abort()
+        for task in self.server_state.tasks:  # a deletion goes on without who asked for it
+            task.cancel()
 
 
 def _until_cancelled(app: FastAPI) -> ASGIApp:
@@ -175,9 +182,9 @@ async def _serve(
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy or "",
         server_header=False,
-        timeout_graceful_shutdown=_GRACE + 1,
     )
-    await _Server(config, words, app.state.services.sessions, connections).serve()
+    sessions = app.state.services.sessions
+    await _Server(config, words, sessions, connections, settings.grace).serve()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -202,6 +202,9 @@ class Settings(BaseSettings):
     headers_total: Annotated[int, NoDecode] = Field(
         64 * 1024**2, ge=1024**2, description="octets of headers that are kept for all sessions"
     )
+    grace: Annotated[float, NoDecode] = Field(
+        5, ge=0, description="time that downloads have to end once Popscope is told to stop"
+    )
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
@@ -246,7 +249,9 @@ class Settings(BaseSettings):
             return value
         return tuple(_name_server(entry) for entry in re.split(r"[,\s]+", value) if entry)
 
-    @field_validator("idle_release", "session_idle", "session_max", "opening_time", mode="before")
+    @field_validator(
+        "idle_release", "session_idle", "session_max", "opening_time", "grace", mode="before"
+    )
     @classmethod
     def _seconds(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
         if not isinstance(value, str):

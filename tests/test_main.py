@@ -80,7 +80,7 @@ def test_the_dialer_trusts_the_ca_file(authority, tmp_path):
     assert len(trusted) == len(usual) + 1
 
 
-async def test_the_reaper_runs_while_the_app_does_and_locks_go_back_at_its_end():
+async def test_the_reaper_runs_while_the_app_does_and_no_connection_outlives_it():
     fake = FakeMaildrop(plain(1))
     async with ScriptedServer(fake) as server:
         target = Target("127.0.0.1", server.port, Security.NONE)
@@ -90,7 +90,7 @@ async def test_the_reaper_runs_while_the_app_does_and_locks_go_back_at_its_end()
         async with app.router.lifespan_context(app):
             assert len(asyncio.all_tasks() - before) == 1
             await app.state.services.sessions.sign_in(Account("demo", target), demo.credentials)
-        assert fake.commands[-1] == "QUIT"
+        assert "QUIT" not in fake.commands
     assert asyncio.all_tasks() <= before
 
 

@@ -222,6 +222,7 @@ SHOWN = {
     "LISTING_TOTAL": "70000",
     "HEADERS_LIMIT": "2M",
     "HEADERS_TOTAL": "20M",
+    "GRACE": "90",
     "PUBLIC_ORIGIN": "https://popscope.lan:8443",
     "ALLOW_INSECURE_HTTP": "1",
     "AUDIT": "0",

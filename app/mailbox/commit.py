@@ -6,12 +6,19 @@ finds out.
 
 import asyncio
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Final
 
-from app.pop3 import CommandRejected, Pop3Error, RemoteProtocolError, commands
+from app.pop3 import (
+    CommandRejected,
+    Pop3Error,
+    RemoteProtocolError,
+    ScanListing,
+    UniqueId,
+    commands,
+)
 from app.transport import Connection, TransportError
 
 from .errors import Ambiguous, CommitFailed, CommitFault, LoginDelayed, MailboxError
@@ -89,7 +96,7 @@ class Commit:
         if self._mailbox.marks.keys() != confirmed:
             raise CommitFailed(CommitFault.OTHERS_MARKED)
         connection, before, doomed = await self._match()
-        return before, doomed, await delete_and_quit(connection, doomed)
+        return before, doomed, await delete_and_quit(connection, before, doomed)
 
     # -- every mark fits its message -----------------------------------------------------------
 
@@ -175,9 +182,9 @@ class Commit:
         except Exception as error:  # noqa: BLE001 -- mail may be gone: a receipt is due, whatever comes
             return await proof.settle(unknown(ids, why=words_for(error)), worth_a_try(error))
         await mailbox.headers.stop()  # it may have to list once more
-        verdict = await proof.verdict()
+        receipt = await proof.check()
         mailbox.headers.start(self._line)
-        return await proof.settle(verdict)
+        return receipt
 
     async def _look_again(self) -> None:
         try:
@@ -204,7 +211,9 @@ class Commit:
         if left > 0:  # some servers begin to count anew where one asks too soon
             raise LoginDelayed("", left)
         try:
-            await self._line.hold()
+            async with self._mailbox.lease.alone():
+                if number in receipts.unchecked:
+                    await self._line.renew()
         except LoginDelayed as error:
             receipts.postpone(number, worth_a_try(error))
             raise
@@ -235,15 +244,21 @@ def check_unambiguous(index: Index, marked: Collection[MessageId]) -> None:
         raise Ambiguous(unclear)
 
 
-async def delete_and_quit(connection: Connection, messages: Sequence[Message]) -> Sent:
+async def delete_and_quit(
+    connection: Connection, before: Index, messages: Sequence[Message]
+) -> Sent:
     """DELE for each message, pipelined where the server can, then QUIT.
 
     Raises:
+        CommitFailed: on a line without TLS, a DELE has reached the server as one for another
+            message; nothing was deleted.
         TransportError, RemoteProtocolError: the connection died before QUIT was sent; nothing was
             deleted. It is never left open with a DELE on it.
     """
     try:
         refused = await _send_deles(connection, messages)
+        if connection.tls is None:
+            await _check_others(connection, before, messages)
     except BaseException:
         connection.abort()  # no later QUIT may finish what was called off
         raise
@@ -276,3 +291,40 @@ async def _send_deles(connection: Connection, messages: Sequence[Message]) -> di
             elif isinstance(answer, BaseException):
                 raise answer
     return refused
+
+
+async def _check_others(connection: Connection, before: Index, messages: Sequence[Message]) -> None:
+    """All others must still be listed; what a DELE has reached is not (RFC 1939, section 5).
+
+    Some servers list that too, and some move the others up. Where one lists nothing, nobody can
+    tell.
+
+    Raises:
+        CommitFailed: another one is not listed.
+    """
+    try:
+        if before.has_uidls:
+            named = await connection.execute(commands.uidl_all())
+            spared = await in_thread(_named, _others(before, messages), named)
+        else:
+            sized = await connection.execute(commands.list_all())
+            spared = await in_thread(_sized, _others(before, messages), sized)
+    except CommandRejected:
+        return
+    if not spared:
+        raise CommitFailed(CommitFault.CHANGED)
+
+
+def _others(before: Index, messages: Sequence[Message]) -> Iterator[Message]:
+    doomed = {message.number for message in messages}
+    return (message for message in before if message.number not in doomed)
+
+
+def _named(others: Iterator[Message], rows: Sequence[UniqueId]) -> bool:
+    return {message.uidl for message in others} <= {row.uidl for row in rows}
+
+
+def _sized(others: Iterator[Message], rows: Sequence[ScanListing]) -> bool:
+    wanted, listed = list(others), {row.number: row.octets for row in rows}
+    moved_up = {n: message.octets for n, message in enumerate(wanted, 1)}
+    return {message.number for message in wanted} <= listed.keys() or listed == moved_up

@@ -98,10 +98,13 @@ class Mailbox:
         headers = (NoticeCount(Notice.HEADERS_LEFT, left),) if left else ()
         return (*pending, *top, *headers, *self.news.standing)
 
-    async def close(self) -> None:
+    async def close(self, *, parting: bool = True) -> None:
         """The end of the session: gives the lock back; deletes nothing.
 
         A commit that was confirmed before runs to its end first.
+
+        Args:
+            parting: whether by QUIT, where nothing is under way.
         """
         await self.receipts.finished()
         self.lease.close()
@@ -109,7 +112,7 @@ class Mailbox:
         self.feed.close()
         self.headers.close()
         await self.downloads.close()
-        if self.lease.in_use:  # QUIT would wait for the end of a download
+        if self.lease.in_use or not parting:  # QUIT would wait for the end of a download
             self.lease.drop()
         await self.tenancy.release()
         if self.exporting is None or not self.exporting.running:  # which ends by itself

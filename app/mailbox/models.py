@@ -313,6 +313,7 @@ class Unproven(Enum):
 
     NOT_ASKED = "the check was not asked for"
     NO_CONNECTION = "the server could not be asked"
+    UNANSWERED = "the server may still carry it out"
     RENAMED = "the server gave every message a new UIDL"
     COPIES_RESIZED = "copies with one UIDL have changed their sizes"
     AS_MANY_MISSING = "as many unmarked messages are missing as marked ones stayed"

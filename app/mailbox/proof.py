@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from app.audit import record
 from app.pop3 import Pop3Error
@@ -12,10 +13,12 @@ from .feed import FeedTopic
 from .in_thread import in_thread
 from .index import Index
 from .mailbox import Mailbox
-from .models import Message, Outcome, Receipt
+from .models import Message, Outcome, Receipt, Unproven
 from .receipts import Sent, receipt_of
 from .recognition import read_now
-from .verdict import CommitVerdict, judge, lookalikes, looked_at, reused
+from .verdict import CommitVerdict, judge, lookalikes, looked_at, reused, unknown
+
+_LATE: Final = 30  # seconds in which a server may still carry out a QUIT that it has not answered
 
 
 class Proof:
@@ -37,10 +40,15 @@ class Proof:
         self._ids = [message.id for message in doomed]
         self._sent = sent
         self._number = max(mailbox.receipts, default=0) + 1
+        self._certain = datetime.now(UTC) + timedelta(seconds=_LATE if sent.quit_lost else 0)
 
     async def check(self) -> Receipt:
         """The receipt, by what the connection of now shows. No headers may be loading."""
-        return await self.settle(await self.verdict())
+        verdict = await self.verdict()
+        stays = Outcome.STILL_THERE in verdict.outcomes.values()
+        if stays and datetime.now(UTC) < self._certain:
+            return await self.settle(unknown(self._ids, why=Unproven.UNANSWERED), self._certain)
+        return await self.settle(verdict)
 
     async def verdict(self) -> CommitVerdict:
         """What the newest listing tells; what has its UIDL still must show the same header.

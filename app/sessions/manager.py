@@ -37,6 +37,7 @@ from .vault import Keys, new_token
 
 _TEND = 0.2  # seconds between two looks for locks that nobody uses; each is a few comparisons
 _PATIENCE = 4.0  # seconds to wait for a server to take a lock back
+_FINISHING = 60.0  # seconds that deletions have to come to their end, when all ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,10 +307,13 @@ class Sessions:
             mailbox.feed.hush()
 
     async def close(self) -> None:
-        """Gives back every lock; for the end of the app."""
+        """For the end of the app: ends every connection without QUIT, once nothing deletes."""
         mailboxes = list(self._live.values())
         self._live.clear()
-        await asyncio.gather(*(self._let_go(mailbox.close()) for mailbox in mailboxes))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FINISHING):
+                await asyncio.gather(*(mailbox.receipts.finished() for mailbox in mailboxes))
+        await asyncio.gather(*(self._let_go(mailbox.close(parting=False)) for mailbox in mailboxes))
         late = list(self._closing)
         for task in late:
             task.cancel()

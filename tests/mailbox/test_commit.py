@@ -17,6 +17,7 @@ from app.mailbox import (
 from app.mailbox.commit import check_unambiguous
 from app.pop3 import RemoteProtocolError
 from app.transport import ConnectionLost
+from tests.support.faults import Fault, FaultyLine, Kind, Way
 from tests.support.maildrop import FakeMaildrop, FakeMessage, huge, plain
 from tests.support.proxy import Link
 from tests.support.scripted import ScriptedServer
@@ -372,3 +373,25 @@ async def test_what_is_marked_in_the_last_moment_before_dele_is_not_deleted(monk
         assert caught.value.fault is CommitFault.CHANGED
         assert drop.count("DELE") == 0
         assert mailbox.marks.totals.messages == 2
+
+
+@pytest.mark.parametrize("uidl", [True, False])
+@pytest.mark.parametrize("kind", [Kind.CORRUPT, Kind.DUPLICATE])
+async def test_a_dele_that_arrives_as_one_for_another_message_deletes_nothing(kind, uidl):
+    """4 becomes 5, or 44."""
+    drop = maildrop(plain(50), uidl=uidl)
+    async with ScriptedServer(drop) as server, FaultyLine(server.host, server.port) as line:
+        mailbox = mailbox_at(line.host, line.port)
+        await line_of(mailbox).hold()
+        await loaded(mailbox)
+        mark(mailbox, 4)
+        looked = b"" if uidl else b"TOP 4 0\r\n"
+        line.arm(Fault(kind, Way.UP, len(b"UIDL\r\nSTAT\r\nLIST\r\n" + looked + b"DELE 4")))
+        with pytest.raises(CommitFailed) as caught:
+            await commit(mailbox).run()
+        assert caught.value.fault is CommitFault.CHANGED
+        assert {c for c in drop.commands if c.startswith("DELE")} <= {"DELE 5", "DELE 44"}
+        assert len(drop.messages) == 50
+        assert (await commit(mailbox).run()).count(GONE) == 1
+        assert "u4" not in uidls(drop)
+        await mailbox.close()

@@ -247,7 +247,7 @@ async def test_quit_without_deletions_gives_the_lock_back():
     ("reply", "deletes", "outcome"),
     [
         (None, True, Outcome.GONE),
-        (None, False, Outcome.STILL_THERE),
+        (None, False, Outcome.NOT_VERIFIED),
         (b"-ERR some messages were not deleted", False, Outcome.STILL_THERE),
     ],
 )

@@ -52,6 +52,9 @@ _WHY: Final = {
         "The server has more messages than are listed, and what is missing may be among those."
     ),
     Unproven.NOT_ASKED: N_("The check was not asked for."),
+    Unproven.UNANSWERED: N_(
+        "The server still lists what was to go, and may still delete it: look again in a moment."
+    ),
     Unproven.NO_CONNECTION: N_(
         "The server could not be asked: no connection came about, or it broke off."
     ),

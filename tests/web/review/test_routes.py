@@ -113,10 +113,10 @@ async def test_one_commit_at_a_time(visit, monkeypatch):
     begun, told = asyncio.Event(), asyncio.Event()
     delete = delete_and_quit
 
-    async def slow(connection, messages) -> Any:
+    async def slow(*given) -> Any:
         begun.set()
         await told.wait()
-        return await delete(connection, messages)
+        return await delete(*given)
 
     monkeypatch.setattr(commit, "delete_and_quit", slow)
     first = asyncio.create_task(visit.browser.commit())
