@@ -36,7 +36,9 @@ class Slow(FakeMaildrop):
 
 @asynccontextmanager
 async def signed_in(host: str, port: int, grace: str = "10") -> AsyncIterator[Visit]:
-    with RunningPopscope("serve", settings={"POPSCOPE_GRACE": grace}) as popscope:
+    with RunningPopscope(
+        "serve", settings={"POPSCOPE_GRACE": grace, "POPSCOPE_AUDIT": "0"}
+    ) as popscope:
         async with httpx.AsyncClient(base_url=popscope.url, timeout=60) as client:
             account = {"username": "anna", "password": "secret", "security": "none"}
             answer = await client.post(

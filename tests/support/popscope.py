@@ -11,12 +11,21 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Final, Self
 
 from .process import end, free_port, start
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKOUT = (sys.executable, "-m", "app")
+
+
+# All tests come from one address.
+UNHELD: Final = {
+    "POPSCOPE_SESSION_LIMIT_CLIENT": "200",
+    **dict.fromkeys(
+        ("POPSCOPE_SIGN_INS_CLIENT", "POPSCOPE_WRONG_CLIENT", "POPSCOPE_WRONG_ACCOUNT",
+         "POPSCOPE_WRONG_HOST", "POPSCOPE_WRONG"), "9999/minute"),
+}  # fmt: skip
 
 
 class RunningPopscope:
@@ -48,8 +57,7 @@ class RunningPopscope:
             "POPSCOPE_ALLOW_LOOPBACK": "1",
             "POPSCOPE_PORTS": "1-65535",
             "POPSCOPE_DISCOVERY": "0",
-            "POPSCOPE_SESSION_LIMIT_CLIENT": "200",  # all tests come from one address
-            "POPSCOPE_SIGN_INS_CLIENT": "9999/minute",
+            **UNHELD,
             **(settings or {}),
         }
         self._folder: tempfile.TemporaryDirectory[str] | None = None
