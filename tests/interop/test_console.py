@@ -95,7 +95,7 @@ async def test_raw_deletions_never_slip_out(
                 await asyncio.to_thread(popscope.process.wait, 15)
         await until(lambda: dovecot.ended(user) > 0)
         sent = [verb for verb in verbs(link)[verbs(link).index("DELE") :] if verb != "LIST"]
-        quits = ending not in {"SIGKILL", "cut"}
+        quits = ending not in {"SIGKILL", "SIGTERM", "cut"}
         assert sent[:5] == ["DELE"] * 3 + (["RSET", "QUIT"] if quits else [])
         if ending == "expiry":
             assert (await client.get("/api/v1/session")).status_code == 401
