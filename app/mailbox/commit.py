@@ -29,6 +29,7 @@ from .mailbox import Mailbox
 from .models import Message, MessageId, Receipt, Unproven
 from .proof import Proof
 from .receipts import Sent, words_for, worth_a_try
+from .recognition import read_now
 from .verdict import unknown
 
 _SHORT_DELAY: Final = 10  # seconds of LOGIN-DELAY that a commit waits out by itself
@@ -258,7 +259,7 @@ async def delete_and_quit(
     try:
         refused = await _send_deles(connection, messages)
         if connection.tls is None:
-            await _check_others(connection, before, messages)
+            await _check_others(connection, before, [m for m in messages if m.id not in refused])
     except BaseException:
         connection.abort()  # no later QUIT may finish what was called off
         raise
@@ -306,6 +307,7 @@ async def _check_others(connection: Connection, before: Index, messages: Sequenc
         if before.has_uidls:
             named = await connection.execute(commands.uidl_all())
             spared = await in_thread(_named, _others(before, messages), named)
+            spared = spared or await _moved_up(connection, before, messages, named)
         else:
             sized = await connection.execute(commands.list_all())
             spared = await in_thread(_sized, _others(before, messages), sized)
@@ -322,6 +324,18 @@ def _others(before: Index, messages: Sequence[Message]) -> Iterator[Message]:
 
 def _named(others: Iterator[Message], rows: Sequence[UniqueId]) -> bool:
     return {message.uidl for message in others} <= {row.uidl for row in rows}
+
+
+async def _moved_up(
+    connection: Connection, before: Index, messages: Sequence[Message], rows: Sequence[UniqueId]
+) -> bool:
+    """Whether they went at once, and UIDLs go by the place: then another one is where one was."""
+    left = len(before) - len(messages)
+    first = min(messages, key=attrgetter("number"))
+    if first.number > left or [row.uidl for row in rows] != [one.uidl for one in before][:left]:
+        return False
+    there = (await read_now(connection, [first]))[first.number]
+    return there is not None and there != first.header.digest
 
 
 def _sized(others: Iterator[Message], rows: Sequence[ScanListing]) -> bool:

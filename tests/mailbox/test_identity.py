@@ -263,7 +263,7 @@ async def test_swapped_uidls_are_seen_before_dele_and_remembered_for_the_server(
         assert Notice.REUSED_UIDLS in told(mailbox)
         mark(mailbox, 1)
         await commit(mailbox).run()
-        assert server.visits[-2].commands[-3:-1] == ["TOP 1 0", "DELE 1"]
+        assert server.visits[-2].commands[-4:-1] == ["TOP 1 0", "DELE 1", "LIST"]
     assert left(server) == "bc"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .popscope import RunningPopscope
+from .popscope import UNHELD, RunningPopscope
 
 STAND_IN = """
 import http.server, json, os, sys, time
@@ -54,8 +54,7 @@ def test_it_runs_with_the_settings_given_and_no_others(program, monkeypatch):
             "POPSCOPE_ALLOW_LOOPBACK": "1",
             "POPSCOPE_DISCOVERY": "0",
             "POPSCOPE_PORTS": "1-65535",
-            "POPSCOPE_SESSION_LIMIT_CLIENT": "200",
-            "POPSCOPE_SIGN_INS_CLIENT": "9999/minute",
+            **UNHELD,
             "POPSCOPE_TARGETS": "fixed",
         }
         assert seen["cwd"] == ["output"]
