@@ -18,14 +18,14 @@
   const tick = () => {
     for (const time of all('[data-held]')) {
       if (!started.has(time)) started.set(time, Date.now() - 1000 * Number(time.dataset.held));
-      const seconds = Math.floor((Date.now() - started.get(time)) / 1000);
+      const seconds = Math.round((Date.now() - started.get(time)) / 1000);
       const two = (number) => String(number).padStart(2, '0');
       const hours = Math.floor(seconds / 3600);
       const minutes = Math.floor(seconds / 60) % 60;
       time.textContent = `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
     }
   };
-  setInterval(tick, 1000);
+  setInterval(tick, 500);
 
   // Where the server wants a long time between two sign-ins, the mailbox is held while a page is open,
   // in front or not. Whoever signs out, or was signed out, says nothing more.
