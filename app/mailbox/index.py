@@ -1,7 +1,8 @@
 """The messages of a maildrop by id, and how they are carried from one connection to the next.
 
 Ids come from UIDLs, so a message keeps its id and all that is known of it as long as the server
-keeps the UIDL (RFC 1939, section 7) and the row fits it; numbers never leave their connection.
+keeps the UIDL (RFC 1939, section 7) and the row fits it; and from the maildrop, so a page of one
+finds nothing in another. Numbers never leave their connection.
 """
 
 import base64
@@ -84,11 +85,6 @@ def _totals(messages: Sequence[Message]) -> Totals:
     return Totals(len(messages), octets, sum(message.octets is None for message in messages))
 
 
-def claim(uidl: Uidl) -> MessageId:
-    """The id that a UIDL gives in the first listing of a session."""
-    return _id("uidl", uidl)
-
-
 def _numbers(uidls: Mapping[MessageNumber, Uidl]) -> bool:
     """Whether unique-ids are nothing but the message numbers, with leading zeros or without."""
     return bool(uidls) and all(
@@ -106,6 +102,7 @@ class Index:
         trusted: whether this server's UIDLs tell messages from one connection to the next.
         births: salts for UIDLs that came, or came to another message, after the first listing: what
             has such an id is never found by a page from before.
+        maildrop: tells it from all others, where the same UIDLs mean other messages.
 
     Attributes:
         numbered: the UIDLs are all the message numbers, and so count as none.
@@ -122,6 +119,7 @@ class Index:
         *,
         trusted: bool = True,
         births: Mapping[Uidl, str] | None = None,
+        maildrop: str = "",
     ) -> None:
         sizes = listings.sizes
         uidls = {row.number: row.uidl for row in listings.uidls or ()}
@@ -129,6 +127,7 @@ class Index:
         self.has_uidls = trusted and not self.numbered and uidls.keys() == sizes.keys()
         self.salt = salt
         self.births = births or {}
+        self.maildrop = maildrop
         self.stat = listings.stat
         self.left_out = listings.left_out
         self._messages: dict[MessageId, Message] = {}
@@ -159,13 +158,17 @@ class Index:
         if uidl is None or not self.has_uidls or shared[uidl] > 1:
             name = _id("number", self.salt, number, octets)
         elif uidl in self.births:
-            name = _id("uidl", uidl, self.births[uidl])
+            name = _id("uidl", self.maildrop, uidl, self.births[uidl])
         else:
-            name = claim(uidl)
+            name = self.claim(uidl)
         message = Message(name, number, octets, uidl, place=len(self._messages))
         self._messages[name] = self._numbered[number] = message
         if uidl is not None and shared[uidl] == 1 and not self.numbered:
             self._claimed[uidl] = message
+
+    def claim(self, uidl: Uidl) -> MessageId:
+        """The id that a UIDL gives in the first listing of a session."""
+        return _id("uidl", self.maildrop, uidl)
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -296,9 +299,9 @@ class Index:
         return keyed + list(compress(self, map(not_, has_key)))
 
 
-def empty() -> Index:
+def empty(maildrop: str = "") -> Index:
     """The index of a maildrop that was never listed."""
-    return Index(Listings(Stat(0, 0), (), ()), "")
+    return Index(Listings(Stat(0, 0), (), ()), "", maildrop=maildrop)
 
 
 def born(earlier: Index, listings: Listings, salt: str) -> dict[Uidl, str]:

@@ -58,6 +58,7 @@ class Listing:
     Args:
         lease: gives the connections' names, and what is known of the server.
         rows: how many messages it may have.
+        maildrop: tells it from all others.
 
     Attributes:
         index: the messages as last listed.
@@ -69,8 +70,8 @@ class Listing:
         orders: orders and selections of the index.
     """
 
-    def __init__(self, lease: Lease, rows: Share) -> None:
-        self.index = empty()
+    def __init__(self, lease: Lease, rows: Share, maildrop: str) -> None:
+        self.index = empty(maildrop)
         self.listed = False
         self.version = 0
         self.renamed: Mapping[MessageId, MessageId] = {}
@@ -132,7 +133,14 @@ class Listing:
 
         async def made(births: Mapping[Uidl, str]) -> Index:  # 100,000 rows take a while
             trusted = not habit.distrusted
-            return await in_thread(Index, listings, salt, trusted=trusted, births=births)
+            return await in_thread(
+                Index,
+                listings,
+                salt,
+                trusted=trusted,
+                births=births,
+                maildrop=earlier.maildrop,
+            )
 
         births = await in_thread(born, earlier, listings, salt) if self.listed else {}
         index = await made(births)
@@ -168,7 +176,7 @@ class Listing:
 
     def close(self) -> None:
         """Has no messages any more."""
-        self.index = empty()
+        self.index = empty(self.index.maildrop)
         self.orders.forget()
         self._overview = Overview()
         self._rows.hold(0)

@@ -65,7 +65,7 @@ class Mailbox:
         self.transcript = Transcript(account.target.shown, self.feed)
         self.lease = Lease(dialer, account.target, self, self.transcript)
         self.lease.waiting.changed = lambda: self.feed.tell(FeedTopic.HELD)
-        self.listing = Listing(self.lease, Share(allowances.rows))
+        self.listing = Listing(self.lease, Share(allowances.rows), account.named)
         self.marks = Marks(changed=self._marked)
         kept = KeptHeaders(Share(allowances.headers, allowances.header_octets))
         self.headers = Headers(self.lease, self.listing, self.feed, self._compare, kept)

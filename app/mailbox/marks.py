@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, 
 from dataclasses import dataclass, replace
 
 from .identity import fits, renewed, restorable
-from .index import Index, claim, empty
+from .index import Index, empty
 from .models import Header, Known, Message, MessageId, Totals
 
 
@@ -249,4 +249,4 @@ class Marks(Collection[MessageId]):
 
     def _claim(self, message: Message) -> MessageId:
         claimed = self.index.has_uidls and self.index.claiming(message.uidl) is not None
-        return claim(message.uidl) if claimed and message.uidl is not None else message.id
+        return self.index.claim(message.uidl) if claimed and message.uidl else message.id

@@ -41,6 +41,11 @@ class Account:
         return self.username, self.target.host.lower(), self.target.port
 
     @property
+    def named(self) -> str:
+        """The same in one piece, for digests; no name has a NUL."""
+        return "\0".join(map(str, self.maildrop))
+
+    @property
     def audited(self) -> dict[str, str]:
         """The fields that name it in the audit."""
         target = self.target

@@ -12,8 +12,10 @@ import pytest
 from app.mailbox import commit, receipts
 from app.mailbox.commit import delete_and_quit
 from app.web.review import page as outcome
-from tests.web.mailbox.test_routes import Visit, visiting
-from tests.web.visiting import heading, words
+from tests.support.maildrop import FakeMaildrop
+from tests.support.scripted import ScriptedServer
+from tests.web.mailbox.test_routes import Visit, letters, visiting
+from tests.web.visiting import Browser, heading, http_to, running, words
 
 
 @pytest.fixture
@@ -342,3 +344,36 @@ async def test_the_csv_is_for_the_spreadsheets_of_the_region(visit, asks, betwee
     head, row = csv.reader(io.StringIO(file.removeprefix("\ufeff")), delimiter=between)
     assert head == ["result", "octets", "from", "subject", "date", "reason", "checked"]
     assert re.match(r"2\d{3}-", row[4])
+
+
+async def test_a_review_of_one_mailbox_confirms_nothing_in_another():
+    """Two mailboxes have the same UIDLs; the browser has changed from one to the other since."""
+    ours, theirs = FakeMaildrop(letters()), FakeMaildrop(letters())
+    async with (
+        ScriptedServer(ours) as here,
+        ScriptedServer(theirs) as there,
+        running() as app,
+        http_to(app) as http,
+    ):
+        browser = Browser(http)
+
+        async def marked(at: ScriptedServer, user: str) -> tuple[list[str], dict[str, str]]:
+            page = await browser.sign_in(at, user)
+            ids = re.findall(r'<li id="m-([\w-]+)"', page.text)
+            await browser.send("/mailbox/mark", id=ids[:2])
+            page = await browser.open("/mailbox/review")
+            return ids, dict(re.findall(r'name="(count|seen)" value="(\w+)"', page.text))
+
+        first, drawn = await marked(here, "anna")
+        await browser.send("/signout", anyway="2")
+        second, _ = await marked(there, "anna")
+        assert not set(first) & set(second)
+        page = await browser.commit(**drawn)
+        assert page.status_code == 409
+        assert "Nothing was deleted." in heading(page)
+        await browser.send("/mailbox/mark", id=first[2:])
+        assert "Delete 2 messages" in words(await browser.open("/mailbox/review"))
+        await browser.send("/signout", anyway="2")
+        third, _ = await marked(there, "bob")
+        assert not set(second) & set(third)
+        assert (ours.count("DELE"), theirs.count("DELE")) == (0, 0)
