@@ -20,7 +20,8 @@ a "quoted phrase", found in sender or subject, or a field with a value:
                             whether the server tells it; header: whether it is known yet
     is:marked
 
-Case and kinds of white space make no difference. Within quotes, `\` stands before `"` and `\`.
+Case and kinds of white space make no difference, nor do kinds of quotes and parentheses that
+keyboards write. Within quotes, `\` stands before `"` and `\`.
 """
 
 import re
@@ -36,6 +37,7 @@ from .terms import (
     MAX_TERMS,
     MINUSES,
     NAME,
+    QUOTES,
     YEARS,
     Age,
     Condition,
@@ -56,10 +58,16 @@ _MONTHS: Final = range(1, 13)
 _MAX_DAYS: Final = 365_000
 _FIELD: Final = re.compile(rf"({NAME})(\s?)[:\N{{FULLWIDTH COLON}}]")
 _QUOTED: Final = re.compile(r'((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_QUOTED_OTHERWISE: Final = re.compile(rf'((?:[^"\\{QUOTES}]|\\.)*+)["{QUOTES}]', re.DOTALL)
+_OPENING: Final = ("(", "\uff08")
+_CLOSING: Final = (")", "\uff09")
+_NESTING: Final = {**dict.fromkeys(_OPENING, 1), **dict.fromkeys(_CLOSING, -1)}
 _BARE: Final = re.compile(r"\S*")
 _SPACE: Final = re.compile(r"\s*")
 _ESCAPED: Final = re.compile(r'\\(["\\])')
-_WORD_IN_BRACKETS: Final = re.compile(r'\([^\s():"]*\)(?=[\s)]|$)')
+_WORD_IN_BRACKETS: Final = re.compile(
+    rf'[(\uff08][^\s()\uff08\uff09:"{QUOTES}]*[)\uff09](?=[\s)\uff09]|$)'
+)
 _THREE: Final = "[0-9]{3}"
 _WHOLE: Final = (
     rf"[0-9]{{1,3}}(?:(?:[\u00a0\u202f\u2009'\u2019]{_THREE})+|(?:\.{_THREE}){{2,}}|(?:,{_THREE}){{2,}})"
@@ -162,7 +170,7 @@ class _Reader:
     def _more(self) -> bool:
         """Whether something follows here."""
         self._at = self._after(_SPACE, self._at)
-        closes = self._depth and self._text.startswith(")", self._at)
+        closes = self._depth and self._text.startswith(_CLOSING, self._at)
         return self._at < len(self._text) and not closes
 
     def _either(self) -> tuple[int, int] | None:
@@ -180,7 +188,7 @@ class _Reader:
             raise self._bad(*alone, QueryFault.LONE_OR)
         no = self._text.startswith(MINUSES, start)
         at = start + no
-        if self._text.startswith("(", at) and not _WORD_IN_BRACKETS.match(self._text, at):
+        if self._text.startswith(_OPENING, at) and not _WORD_IN_BRACKETS.match(self._text, at):
             one = self._group(at)
             return contrary(one) if no else one
         self._terms += 1
@@ -192,7 +200,7 @@ class _Reader:
         self._at = start + 1
         self._depth += 1
         found = self.conditions()
-        if not self._text.startswith(")", self._at):
+        if not self._text.startswith(_CLOSING, self._at):
             raise self._bad(start, len(self._text), QueryFault.OPEN_BRACKET)
         self._at += 1
         self._depth -= 1
@@ -257,8 +265,9 @@ class _Reader:
     def _values(self, start: int, parts: int) -> Iterator[tuple[str, int]]:
         """What is quoted, or up to so many words, and where they end; the most words first."""
         text = self._text
-        if text.startswith('"', start):
-            quoted = _QUOTED.match(text, start + 1)
+        if text.startswith(('"', *QUOTES), start):
+            pattern = _QUOTED if text[start] == '"' else _QUOTED_OTHERWISE
+            quoted = pattern.match(text, start + 1)
             if quoted is None:
                 raise self._bad(start, len(text), QueryFault.OPEN_QUOTE)
             self._at = quoted.end()
@@ -284,7 +293,7 @@ class _Reader:
             return end
         own = 0
         for at in range(start, end):
-            own += {"(": 1, ")": -1}.get(self._text[at], 0)
+            own += _NESTING.get(self._text[at], 0)
             if own < 0:
                 return at
         return end

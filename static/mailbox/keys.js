@@ -258,8 +258,8 @@
     new ResizeObserver(() => {
       const one = find(':focus-visible:not([tabindex="-1"])');
       const { top, bottom } = one?.getBoundingClientRect() ?? {};
-      const near = bottom > 0 && top < innerHeight + tray.offsetHeight;
-      if (near) (focused() ?? one).scrollIntoView({ block: 'nearest' });
+      const behind = tray.offsetHeight && bottom > tray.getBoundingClientRect().top;
+      if (behind && top < innerHeight + tray.offsetHeight) (focused() ?? one).scrollIntoView({ block: 'nearest' });
     }).observe(tray);
   }
 
