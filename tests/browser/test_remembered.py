@@ -21,9 +21,10 @@ SHIFT = """
 """
 
 
-async def place_of(page: Page) -> list[str]:
-    """Server, port and security in the form."""
-    return [await page.locator(f"#{name}").input_value() for name in ("server", "port", "security")]
+async def has_place(page: Page, *place: str) -> None:
+    """Server, port and security are, or come to be, in the form."""
+    for name, value in zip(("server", "port", "security"), place, strict=True):
+        await expect(page.locator(f"#{name}")).to_have_value(value)
 
 
 async def test_the_last_server_is_there_for_the_next_account(
@@ -40,8 +41,7 @@ async def test_the_last_server_is_there_for_the_next_account(
     await page.locator("#port").fill(place[1])
     await page.locator("#security").select_option("none")
     for user in users:  # the name, the password, Enter, Sign out: four actions each
-        await expect(page.locator("#server")).to_have_value(place[0])
-        assert await place_of(page) == place
+        await has_place(page, *place)
         await page.get_by_label("Email address or user name").fill(user)
         await page.get_by_label("Password", exact=True).fill("secret")
         await page.get_by_label("Password", exact=True).press("Enter")
@@ -64,18 +64,20 @@ async def test_the_last_server_is_there_for_the_next_account(
     assert not any(user in str(kept) for user in users)
     # In the form of the report, too, and in "Another report".
     await page.get_by_role("link", name="Test a server or an account").click()
-    assert await place_of(page) == place
+    await page.get_by_role("button", name="Start the report").wait_for()
+    await has_place(page, *place)
     await page.get_by_role("button", name="Start the report").click()
     await page.get_by_role("link", name="Another report").click()
-    assert await place_of(page) == place
+    await page.get_by_role("button", name="Start the report").wait_for()
+    await has_place(page, *place)
     async for _ in looking.at(page):
         await looking.look(page, "remembered-report")
     await page.get_by_role("button", name="Forget this server").press("Enter")
-    assert await place_of(page) == ["", "", ""]
+    await has_place(page, "", "", "")
     await expect(page.locator("#server")).to_be_focused()
     assert await page.evaluate("localStorage.length") == 0
     await page.goto(app.url)
-    assert await place_of(page) == ["", "", "tls"]
+    await has_place(page, "", "", "tls")
     await expect(page.locator("#forget")).to_be_hidden()
 
 
@@ -94,14 +96,14 @@ async def test_forgetting_at_the_sign_in_and_after_a_fault(
         json.loads(await page.evaluate("localStorage['popscope-server']"))["domain"]
         == "example.net"
     )
-    assert (await place_of(page))[0] == "pop.example.net:0"
+    await expect(page.locator("#server")).to_have_value("pop.example.net:0")
     async for _ in looking.at(page):
         await looking.look(page, "remembered-fault")
     await page.goto(app.url)
     async for _ in looking.at(page):
         await looking.look(page, "remembered")
     await page.get_by_role("button", name="Forget this server").click()
-    assert await place_of(page) == ["", "", "tls"]
+    await has_place(page, "", "", "tls")
     await expect(page.locator("#chosen")).to_be_hidden()
     assert await page.evaluate("localStorage.length") == 0
 

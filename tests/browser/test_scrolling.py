@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 PageAt = Callable[..., Awaitable[Page]]
 
 COLOUR = "getComputedStyle(document.body).color"
+DRAWN = "() => new Promise((after) => requestAnimationFrame(() => setTimeout(after)))"
 TOP = "() => document.activeElement.closest('.row').getBoundingClientRect().top"
 
 
