@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
 from starlette.types import Scope
 from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
@@ -85,6 +86,7 @@ _PAGES = (
     keys,
     reference,
 )
+_CALLS = (api, api_report, events)
 
 
 @cache
@@ -95,7 +97,7 @@ def _router() -> APIRouter:
     guarded = [Depends(refuse_insecure), Depends(check_unsafe)]
     for module in _PAGES:
         router.include_router(module.router, dependencies=guarded, include_in_schema=False)
-    for module in (api, api_report, events):
+    for module in _CALLS:
         router.include_router(module.router, dependencies=guarded)
     router.add_api_route("/scripts/{name}", _script, include_in_schema=False)
     router.mount("/static", CachedStatic(directory=shipped("static")), name="static")
@@ -208,7 +210,21 @@ async def _http(request: Request, error: Exception) -> Response:
     detail = _(detail) if detail else str(error.detail)
     response = await _answer(request, ErrorView(code, _(title), detail, status=error.status_code))
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = _allowed(request)
     return response
+
+
+def _allowed(request: Request) -> str:
+    """All methods of an address (RFC 9110, section 15.5.6); each of its routes knows its own."""
+    found = {
+        method
+        for module in (health, *_PAGES, *_CALLS)
+        for route in module.router.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(found))
 
 
 async def _left(_request: Request, _error: Exception) -> Response:

@@ -224,3 +224,18 @@ async def test_a_bad_click_with_htmx_changes_nothing_but_the_place_for_problems(
         answer = await http.get("/mailbox?page=0", headers={"HX-Request": "true"})
         assert (answer.status_code, answer.headers["hx-reswap"]) == (422, "none")
         assert 'hx-swap-oob="innerHTML"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/v1/session", "DELETE, GET, POST"),
+        ("/api/v1/stat", "GET"),
+        ("/api/v1/messages/abc/dele", "DELETE, POST"),
+        ("/mailbox/commit", "POST"),
+    ],
+)
+async def test_405_names_all_methods_of_the_address(path: str, allowed: str) -> None:
+    async with running() as app, http_to(app) as http:
+        answer = await http.request("PUT", path, headers=SAME_ORIGIN)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
 from app.mailbox import Credentials
 from app.sessions import Session
@@ -148,7 +149,7 @@ async def test_a_traceback_does_not_show_it(monkeypatch, caplog):
 
 def test_forms_and_bodies_do_not_show_it():
     form = SignInForm(username="anna", password=SECRET)
-    body = SignIn(username="anna", password=SECRET)
+    body = SignIn(username="anna", password=SecretStr(SECRET))
     credentials = Credentials("anna", SECRET)
     for thing in (form, body, credentials):
         assert SECRET not in f"{thing!r} {thing}"

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from app.gate import client
 from app.report import ReportRun
@@ -14,6 +14,7 @@ from app.web.report.page import MAX_WAIT, begin_on, begin_own, owner
 from app.web.report.schemas import ServerReport, server_report
 from app.web.signin.forms import SignInForm
 from app.web.site.access import AppServices, CurrentSession, check_own_site
+from app.web.site.schemas import RequestBody
 from app.web.site.streaming import while_there
 from app.web.site.visit import OpenVisit
 
@@ -23,14 +24,12 @@ Wait = Annotated[
 ]
 
 
-class ReportOn(BaseModel):
+class ReportOn(RequestBody):
     """What to look at; without `username` from outside, without `server` where it is found."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     server: str | None = Field(None, max_length=255)
     port: int | None = Field(None, ge=1, le=65535)
-    security: Security | None = None
+    security: Security | None = Field(None, strict=False)  # JSON has no enums
     username: str = Field("", max_length=255)
     password: SecretStr = Field(SecretStr(""), max_length=255)
     wait: float = Field(0, ge=0, le=MAX_WAIT)

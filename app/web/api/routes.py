@@ -43,7 +43,7 @@ from app.web.site import formats
 from app.web.site.access import AppServices, CurrentSession
 from app.web.site.bodies import takes_ids
 from app.web.site.cookies import forget_browsing
-from app.web.site.errors import InvalidRequest
+from app.web.site.errors import InvalidRequest, NoSuchReceipt
 from app.web.site.forms import read_sort
 from app.web.site.schemas import Problem
 from app.web.site.streaming import while_there
@@ -369,7 +369,7 @@ async def show_receipt(session: CurrentSession, number: ReceiptNumber) -> Receip
 
 def _known_receipt(mailbox: Mailbox, number: int) -> Deletion:
     if number not in mailbox.receipts:
-        raise InvalidRequest(_("number: there is no such receipt."))
+        raise NoSuchReceipt
     return mailbox.receipts[number]
 
 

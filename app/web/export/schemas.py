@@ -10,4 +10,4 @@ class ExportIds(RequestBody):
     """Which messages to put into one file."""
 
     ids: list[str] = Field(max_length=100_000, fail_fast=True)
-    format: domain.ExportFormat = domain.ExportFormat.MBOX
+    format: domain.ExportFormat = Field(domain.ExportFormat.MBOX, strict=False)

@@ -1,6 +1,7 @@
-"""Why nothing was deleted."""
+"""Why nothing was deleted, and which receipts there are."""
 
 from app.mailbox import Ambiguous, CommitFailed, CommitFault
+from app.web.site.errors import NoSuchReceipt
 from app.web.site.problems import Words, always, problem
 from app.web.site.words import N_, _
 
@@ -36,5 +37,13 @@ problem(Ambiguous, 409, "ambiguous")(
         N_("Some marked messages cannot be told from others. Nothing was deleted."),
         N_("The server gives several copies of the same size one and the same UIDL."),
         N_("Mark all copies or none of them."),
+    )
+)
+
+
+problem(NoSuchReceipt, 404, "no-such-receipt")(
+    always(
+        N_("There is no such receipt."),
+        N_("The last ten receipts are kept, until you sign out."),
     )
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from app import mailbox as domain
 from app.discovery import Found, Quirk, Source
@@ -12,10 +12,8 @@ from app.web.site.schemas import RequestBody
 from .found_servers import notes
 
 
-class Discover(BaseModel):
+class Discover(RequestBody):
     """An address whose server is looked for, or a domain alone."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     address: str = Field(max_length=400, description="anna@example.net, or example.net")
 
@@ -81,7 +79,7 @@ class SignIn(RequestBody):
     token: SecretStr = Field(SecretStr(""), max_length=8192)
     server: str | None = Field(None, max_length=255)
     port: int | None = Field(None, ge=1, le=65535)
-    security: Security | None = None
+    security: Security | None = Field(None, strict=False)  # JSON has no enums
     auth: str | None = Field(
         None,
         max_length=20,

@@ -53,6 +53,10 @@ class InvalidRequest(WebError):
         self.field = field
 
 
+class NoSuchReceipt(WebError):
+    """No deletion of this session has this number, or its receipt is not kept any more."""
+
+
 class StreamLimit(WebError):
     """As many event streams are open as one session may have.
 

@@ -4,9 +4,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class RequestBody(BaseModel):
-    """A body that is sent: nothing in it is unknown, and no error repeats what it holds."""
+    """A body that is sent: nothing in it is unknown or of another type, and no error repeats it."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Problem(BaseModel):

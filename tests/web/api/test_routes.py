@@ -281,6 +281,31 @@ async def test_an_unknown_message_is_a_404(script, method, path):
     assert (answer.status_code, answer.json()["code"]) == (404, "no-such-message")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/receipts/7"), ("POST", "/receipts/7/check")]
+)
+async def test_an_unknown_receipt_is_a_404(script, method, path):
+    answer = await script.ask(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "no-such-receipt")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/session", {"username": "a", "server": "b", "port": "995"}, "port"),
+        ("/dele", {"q": "larger:5M", "dry_run": "yes"}, "dry_run"),
+        ("/dele", {"q": "larger:5M", "dry_run": 1}, "dry_run"),
+        ("/quit", {"verify": "false"}, "verify"),
+        ("/report", {"server": "b", "port": "995"}, "port"),
+        ("/discover", {"address": 5}, "address"),
+    ],
+)
+async def test_what_is_of_another_type_is_refused_and_not_guessed(script, path, body, field):
+    answer = await script.ask("POST", path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    assert answer.json()["detail"].startswith(f"{field}: ")
+
+
 async def test_quit_deletes_what_is_marked_and_proves_it(script, dovecot, user):
     _, scan, _ = await script.ids()
     kept = {m.sha256 for m in dovecot.messages_on_disk(user).values()}
