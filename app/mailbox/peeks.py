@@ -17,6 +17,7 @@ from .models import Message, MessageId
 PEEK_OCTETS: Final = 256 * 1024  # what is kept of a peek; the rest is only counted
 RUNGS: Final = (20, 80, 320)  # lines of the body, until the text ends
 ALL_LINES: Final = 99_999_999  # some servers refuse more
+MOST_LINES: Final = 8000  # of a body; at 1,000 octets each (RFC 5322, section 2.1.1) they still end
 _SMALL: Final = 16 * 1024  # octets; so small a message is asked for at once
 _ENOUGH: Final = 64 * 1024  # octets; beyond this a person decides
 _CUT: Final = 60_000  # octets

@@ -29,7 +29,7 @@ from .listing import or_none
 from .mailbox import Mailbox
 from .models import HEADER_OCTETS, Message, header_digest
 from .parts import OpenPart, follow_part, open_part
-from .peeks import Peeked, climb
+from .peeks import MOST_LINES, Peeked, climb
 
 _LINE = 78  # octets to expect of one (RFC 5322, section 2.1.1)
 
@@ -107,14 +107,14 @@ class Reader:
 
         Args:
             id: which message.
-            lines: of the body; with None, as few as bring its text, in rungs.
+            lines: of the body, `MOST_LINES` at most; with None, as few as bring its text, in rungs.
 
         Raises:
             NoSuchMessage: there is none with this id.
             DeletedInConsole: it is deleted on this connection, until RSET.
             CommandRejected: the server refused TOP.
         """
-        mailbox = self._mailbox
+        mailbox, lines = self._mailbox, _within_bounds(lines)
         message = mailbox.index[id]
         found = await self._whole(message) or mailbox.peeks.find(message, lines)
         if found is None or (found.cut and not mailbox.lease.habit.unstuffed):
@@ -128,7 +128,7 @@ class Reader:
 
     def must_wait(self, id: str, lines: int | None = None) -> bool:
         """Whether a peek would wait for a RETR: POP3 answers in order."""
-        mailbox = self._mailbox
+        mailbox, lines = self._mailbox, _within_bounds(lines)
         message = mailbox.index[id]
         own = mailbox.downloads.of(message)
         here = (own is not None and own.complete) or mailbox.peeks.find(message, lines) is not None
@@ -338,3 +338,7 @@ class Reader:
 def _header_of(contents: Contents) -> bytes:
     header = contents.data[slice(*contents.root.header)]
     return bytes(header[:HEADER_OCTETS])
+
+
+def _within_bounds(lines: int | None) -> int | None:
+    return None if lines is None else min(lines, MOST_LINES)

@@ -46,6 +46,20 @@ async def test_a_peek_costs_a_few_lines():
         assert drop.count("RETR") == 0
 
 
+async def test_however_many_lines_are_asked_for_the_connection_goes_on():
+    """A body of lines of 998 octets: of it, no more comes than anybody looks at."""
+    long = b"Subject: l\r\n\r\n" + (b"x" * 998 + b"\r\n") * 20_000
+    drop = maildrop([FakeMessage(long, uidl="long"), *plain(1)])
+    async with opened(drop) as mailbox:
+        await loaded(mailbox)
+        connection = mailbox.lease.connection
+        found = await reader(mailbox).peek(by_number(mailbox, 1).id, 99_999_999)
+        assert (found.lines, found.complete) == (8000, False)
+        assert mailbox.lease.connection is connection
+        again = await reader(mailbox).peek(by_number(mailbox, 1).id, 99_999_998)  # from memory
+        assert again.contents is found.contents
+
+
 async def test_a_peek_knows_when_it_has_seen_all():
     long = b"Subject: l\r\n\r\n" + b"line\r\n" * 60
     async with opened(maildrop([FakeMessage(long, uidl="long"), *plain(1)])) as mailbox:

@@ -12,6 +12,7 @@ from app.mailbox import (
     ExportFormat,
     Mailbox,
     Message,
+    SortKey,
     in_thread,
     mail_thread,
     parse_headers,
@@ -88,22 +89,22 @@ _FILE: dict[int | str, dict[str, Any]] = {
     **conflict("already-exporting"),
 }
 ReceiptNumber = Annotated[int, Path(ge=1, le=10**9, description="as in the receipt")]
-Lines = Annotated[int, Query(ge=0, le=99_999_999, description="lines of the body")]
+Lines = Annotated[int, Query(ge=0, le=99_999_999, description="of the body")]
 Within = Annotated[str, Query(max_length=1000, description="a message that is a part: its path")]
 Filter = Annotated[
     str,
     Query(max_length=1000, description="the filter language: larger:5M older:90d from:news -word"),
 ]
 Order = Annotated[
-    str, Query(description="number, size, date, from or subject; - in front descends")
+    str,
+    Query(
+        description="- in front descends",
+        json_schema_extra={"enum": [f"{way}{key.value}" for way in ("", "-") for key in SortKey]},
+    ),
 ]
 
 
-@router.post(
-    "/session",
-    status_code=status.HTTP_201_CREATED,
-    responses=conflict("confirm-server"),
-)
+@router.post("/session", status_code=status.HTTP_201_CREATED, responses=conflict("confirm-server"))
 async def sign_in(request: Request, services: AppServices, body: SignIn) -> Opened:
     """Connects, signs in, and asks STAT, LIST and UIDL.
 
@@ -256,7 +257,8 @@ async def peek(
     With `within`, those of a message that is a part of it: its path, and of one in another their
     paths joined by `:`. The parts of that are had by `within:path`.
 
-    Without `lines`, 20, then 80, then 320 lines, until the text ends or an attachment comes first.
+    Without `lines`, 20, then 80, then 320 lines, until the text ends or an attachment comes first;
+    no more than 8,000 are asked for, of which 256 KiB are looked at.
     """
     await session.reader.ensure_listed()
     found = await session.reader.peek(id, lines)

@@ -13,6 +13,15 @@ from app.web.site.schemas import RequestBody
 class MarkMany(RequestBody):
     """Which messages to mark: by `ids`, or by a filter `q`."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+                for name in ("ids", "q")
+            ]
+        }
+    )
+
     ids: list[str] | None = Field(None, max_length=100_000, fail_fast=True)
     q: str | None = Field(None, min_length=1, max_length=1000)
     dry_run: bool = False
