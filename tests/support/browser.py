@@ -26,6 +26,7 @@ from playwright.async_api import (
     Request,
     WebError,
     async_playwright,
+    expect,
 )
 
 from . import need
@@ -49,6 +50,8 @@ _LAUNCH = (
     f"--host-resolver-rules={_NAMES}",
 )
 _PATIENCE = 10  # seconds for a page, and for a browser, to close
+_AWAITED = 15_000  # milliseconds for what a page is to show or do: a slow machine is no defect
+expect.set_options(timeout=_AWAITED)
 _OFF_THE_NET = {"data", "blob", "about", "chrome-error"}
 
 
@@ -174,7 +177,7 @@ class Chromium:
             **{"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce", **options},
         )
         self._contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_AWAITED)
         context.on("console", self._on_console)
         context.on("weberror", self._on_page_error)
         context.on("request", self._on_request)
