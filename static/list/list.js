@@ -11,7 +11,7 @@
   const above = find('#filter');
   if (above) {
     new IntersectionObserver(([{ isIntersecting }]) => {
-      document.body.classList.toggle('deep', !isIntersecting);
+      document.body.classList.toggle('scrolled', !isIntersecting);
     }).observe(above);
   }
 
