@@ -257,9 +257,10 @@
   if (tray) {
     new ResizeObserver(() => {
       const one = find(':focus-visible:not([tabindex="-1"])');
-      const { top, bottom } = one?.getBoundingClientRect() ?? {};
-      const near = bottom > 0 && top < innerHeight + tray.offsetHeight;
-      if (near) (focused() ?? one).scrollIntoView({ block: 'nearest' });
+      const place = one && (focused() ?? one);
+      const { top, bottom } = place?.getBoundingClientRect() ?? {};
+      const behind = tray.offsetHeight && bottom > tray.getBoundingClientRect().top;
+      if (behind && top < innerHeight + tray.offsetHeight) place.scrollIntoView({ block: 'nearest' });
     }).observe(tray);
   }
 
