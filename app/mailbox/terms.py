@@ -27,7 +27,11 @@ def fold_joiner(word: str) -> str:
 NAME: Final = r"[^\W\d_][\u0300-\u036f]*(?:-?[^\W\d_][\u0300-\u036f]*)*"
 MINUSES: Final = ("-", "\u2212", "\uff0d")
 """What negates: also the mathematical one, and the one of full width."""
-_NEEDS_QUOTES: Final = re.compile(rf'[-\u2212\uff0d":\uff1a]|{NAME}[:\uff1a]|.*[\s()]', re.DOTALL)
+QUOTES: Final = "\u201c\u201d\u201e\u00ab\u00bb\uff02"
+"""What telephones and languages write for `"`: any of them closes what any of them opened."""
+_NEEDS_QUOTES: Final = re.compile(
+    rf'[-\u2212\uff0d":\uff1a{QUOTES}]|{NAME}[:\uff1a]|.*[\s()\uff08\uff09]', re.DOTALL
+)
 _SHOWN_UNITS: Final = (("G", 10**9), ("M", 10**6), ("K", 10**3),
                        ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))  # fmt: skip
 _DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
