@@ -20,8 +20,8 @@ a "quoted phrase", found in sender or subject, or a field with a value:
                             whether the server tells it; header: whether it is known yet
     is:marked
 
-Case and kinds of white space make no difference, nor do kinds of quotes and parentheses that
-keyboards write. Within quotes, `\` stands before `"` and `\`.
+Case and kinds of white space make no difference. Within quotes, `\` stands before `"` and `\`.
+Typographic quotes and parentheses of full width do as those of ASCII.
 """
 
 import re
@@ -57,20 +57,24 @@ MAX_DEPTH: Final = 8  # of parentheses
 _MONTHS: Final = range(1, 13)
 _MAX_DAYS: Final = 365_000
 _FIELD: Final = re.compile(rf"({NAME})(\s?)[:\N{{FULLWIDTH COLON}}]")
-_QUOTED: Final = re.compile(r'((?:[^"\\]|\\.)*+)"', re.DOTALL)
-_QUOTED_OTHERWISE: Final = re.compile(rf'((?:[^"\\{QUOTES}]|\\.)*+)["{QUOTES}]', re.DOTALL)
-_OPENING: Final = ("(", "\uff08")
-_CLOSING: Final = (")", "\uff09")
-_NESTING: Final = {**dict.fromkeys(_OPENING, 1), **dict.fromkeys(_CLOSING, -1)}
+_QUOTED: Final = re.compile(
+    rf"""(?:"((?:[^"\\]|\\.)*+)"|[{QUOTES}]((?:[^{QUOTES}\\]|\\.)*+)[{QUOTES}])""", re.DOTALL
+)
 _BARE: Final = re.compile(r"\S*")
 _SPACE: Final = re.compile(r"\s*")
-_ESCAPED: Final = re.compile(r'\\(["\\])')
+_ESCAPED: Final = re.compile(rf'\\(["{QUOTES}\\])')
+_OPEN: Final = ("(", "\uff08")
+_CLOSE: Final = (")", "\uff09")
+_NESTS: Final = {**dict.fromkeys(_OPEN, 1), **dict.fromkeys(_CLOSE, -1)}
+_BRACKETS: Final = "()\uff08\uff09"
+# In Japanese, what is in brackets stands before a name without a space.
 _WORD_IN_BRACKETS: Final = re.compile(
-    rf'[(\uff08][^\s()\uff08\uff09:"{QUOTES}]*[)\uff09](?=[\s)\uff09]|$)'
+    rf'\([^\s{_BRACKETS}:"]*\)(?=[\s)\uff09]|$)|\uff08[^\s{_BRACKETS}:\uff1a"{QUOTES}]*\uff09'
 )
 _THREE: Final = "[0-9]{3}"
 _WHOLE: Final = (
-    rf"[0-9]{{1,3}}(?:(?:[\u00a0\u202f\u2009'\u2019]{_THREE})+|(?:\.{_THREE}){{2,}}|(?:,{_THREE}){{2,}})"
+    rf"[0-9]{{1,3}}(?:(?:[ \u00a0\u202f\u2009'\u2019]{_THREE})+"
+    rf"|(?:\.{_THREE}){{2,}}|(?:,{_THREE}){{2,}})"
     r"|[0-9]{1,18}"
 )
 _SIZE: Final = re.compile(rf"({_WHOLE})(?:[.,]([0-9]{{1,3}}))?\s*([^\W\d_]*)\.?")
@@ -95,7 +99,7 @@ _TEXTS: Final = frozenset(
 )
 _RANGED: Final = frozenset({QueryFault.BAD_SIZE, QueryFault.BAD_AGE})
 _SIZED: Final = frozenset({Field.LARGER, Field.SMALLER})
-_PARTED: Final = {Field.LARGER: 3, Field.SMALLER: 3, Field.OLDER: 2, Field.NEWER: 2, Field.MONTH: 3}
+_PARTED: Final = {Field.LARGER: 4, Field.SMALLER: 4, Field.OLDER: 2, Field.NEWER: 2, Field.MONTH: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ class _Reader:
     def _more(self) -> bool:
         """Whether something follows here."""
         self._at = self._after(_SPACE, self._at)
-        closes = self._depth and self._text.startswith(_CLOSING, self._at)
+        closes = self._depth and self._text.startswith(_CLOSE, self._at)
         return self._at < len(self._text) and not closes
 
     def _either(self) -> tuple[int, int] | None:
@@ -188,7 +192,7 @@ class _Reader:
             raise self._bad(*alone, QueryFault.LONE_OR)
         no = self._text.startswith(MINUSES, start)
         at = start + no
-        if self._text.startswith(_OPENING, at) and not _WORD_IN_BRACKETS.match(self._text, at):
+        if self._text.startswith(_OPEN, at) and not _WORD_IN_BRACKETS.match(self._text, at):
             one = self._group(at)
             return contrary(one) if no else one
         self._terms += 1
@@ -200,7 +204,7 @@ class _Reader:
         self._at = start + 1
         self._depth += 1
         found = self.conditions()
-        if not self._text.startswith(_CLOSING, self._at):
+        if not self._text.startswith(_CLOSE, self._at):
             raise self._bad(start, len(self._text), QueryFault.OPEN_BRACKET)
         self._at += 1
         self._depth -= 1
@@ -266,13 +270,12 @@ class _Reader:
         """What is quoted, or up to so many words, and where they end; the most words first."""
         text = self._text
         if text.startswith(('"', *QUOTES), start):
-            pattern = _QUOTED if text[start] == '"' else _QUOTED_OTHERWISE
-            quoted = pattern.match(text, start + 1)
+            quoted = _QUOTED.match(text, start)
             if quoted is None:
                 raise self._bad(start, len(text), QueryFault.OPEN_QUOTE)
             self._at = quoted.end()
             self._must_end(QueryFault.AFTER_QUOTE)
-            yield _ESCAPED.sub(r"\1", quoted[1]), quoted.end()
+            yield _ESCAPED.sub(r"\1", quoted[1] or quoted[2] or ""), quoted.end()
             return
         ends = [self._bare_end(start)]
         while len(ends) < parts and ends[-1] > start:
@@ -293,7 +296,7 @@ class _Reader:
             return end
         own = 0
         for at in range(start, end):
-            own += _NESTING.get(self._text[at], 0)
+            own += _NESTS.get(self._text[at], 0)
             if own < 0:
                 return at
         return end
@@ -316,8 +319,8 @@ def _text(written: str, words: Vocabulary) -> str:  # noqa: ARG001 -- as the oth
 def _size(written: str, words: Vocabulary) -> int | None:
     written = written.translate(_NARROW)
     found = _SIZE.fullmatch(written)
-    if found is None or _TWO_WAYS.match(written):
-        return None
+    if found is None or _TWO_WAYS.match(written) or (" " in found[1] and not found[3]):
+        return None  # without a unit, `5 500` may be a size and a word
     unit = words.sizes.get(plain(found[3])) if found[3] else 1
     if unit is None:
         return None

@@ -27,8 +27,8 @@ def fold_joiner(word: str) -> str:
 NAME: Final = r"[^\W\d_][\u0300-\u036f]*(?:-?[^\W\d_][\u0300-\u036f]*)*"
 MINUSES: Final = ("-", "\u2212", "\uff0d")
 """What negates: also the mathematical one, and the one of full width."""
-QUOTES: Final = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\uff02"
-"""Those that phones and other languages write; what begins with one of them ends with any."""
+QUOTES: Final = "\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\uff02"
+"""What telephones and languages write for `"`: any of them closes what any of them opened."""
 _NEEDS_QUOTES: Final = re.compile(
     rf'[-\u2212\uff0d":\uff1a{QUOTES}]|{NAME}[:\uff1a]|.*[\s()\uff08\uff09]', re.DOTALL
 )

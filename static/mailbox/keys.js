@@ -257,9 +257,10 @@
   if (tray) {
     new ResizeObserver(() => {
       const one = find(':focus-visible:not([tabindex="-1"])');
-      const { top, bottom } = one?.getBoundingClientRect() ?? {};
+      const place = one && (focused() ?? one);
+      const { top, bottom } = place?.getBoundingClientRect() ?? {};
       const behind = tray.offsetHeight && bottom > tray.getBoundingClientRect().top;
-      if (behind && top < innerHeight + tray.offsetHeight) (focused() ?? one).scrollIntoView({ block: 'nearest' });
+      if (behind && top < innerHeight + tray.offsetHeight) place.scrollIntoView({ block: 'nearest' });
     }).observe(tray);
   }
 

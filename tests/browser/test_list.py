@@ -12,7 +12,7 @@ from tests.support.browser import Chromium, axe
 from tests.support.maildrop import FakeMaildrop, FakeMessage
 from tests.support.popscope import RunningPopscope
 from tests.support.scripted import ScriptedServer
-from tests.support.signin import sign_in
+from tests.support.signin import enter_demo, sign_in
 
 pytestmark = pytest.mark.browser
 MESSAGES = 250  # three pages
@@ -278,3 +278,13 @@ async def test_all_of_it_without_javascript(app: RunningPopscope, chromium: Chro
         await page.locator("#help summary").click()
         await page.get_by_role("link", name="Under 10 KB").click()
         await expect(page.locator("#pickall")).to_contain_text("10 match")
+
+
+async def test_scrolling_colours_nothing(demo: RunningPopscope, chromium: Chromium) -> None:
+    page = await chromium.page_at(390, height=844)
+    await enter_demo(page, demo.url)
+    colour = "getComputedStyle(document.body).color"
+    before = await page.evaluate(colour)
+    await page.evaluate("scrollTo(0, 900)")
+    await expect(page.locator(".listhead")).to_have_css("visibility", "hidden")
+    assert await page.evaluate(colour) == before

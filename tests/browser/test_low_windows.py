@@ -159,3 +159,44 @@ async def test_nothing_moves_when_the_focus_comes_to_what_sticks(
                 "'#list, #pane')]) one.scrollTop = 600; new Promise(requestAnimationFrame)"
             )
             assert await page.evaluate(MOVES) == [], (path, width, height)
+
+
+async def test_a_mark_by_keyboard_moves_nothing_that_stays_in_view(
+    demo: RunningPopscope, page_at: PageAt
+) -> None:
+    page = await page_at(720, height=450)
+    await enter_demo(page, demo.url)
+    button = page.locator(".rows .do button").nth(4)
+    await button.focus()
+    await page.keyboard.press("Shift+Tab")  # as by keyboard, from where it shows
+    await page.keyboard.press("Tab")
+    await page.evaluate(
+        "scrollBy(0, document.activeElement.closest('.row').getBoundingClientRect().bottom - 380)"
+    )
+    before = await page.evaluate("scrollY")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#tray")).to_contain_text("marked for deletion.")
+    await page.evaluate("new Promise((done) => setTimeout(requestAnimationFrame, 50, done))")
+    assert await page.evaluate("scrollY") == before
+
+
+# Of the element in focus, what of its ring (2 px, 2 px away) is above or below the window.
+CUT_RING = """
+() => {
+  const {top, bottom} = document.activeElement.getBoundingClientRect();
+  const cut = top < 4 || bottom > innerHeight - 4;
+  return cut && document.activeElement !== document.body && bottom - top < innerHeight - 12
+    ? document.activeElement.outerHTML.slice(0, 120) : '';
+}
+"""
+
+
+async def test_the_ring_of_the_focus_is_in_view_all_round(
+    demo: RunningPopscope, page_at: PageAt
+) -> None:
+    page = await page_at(390, height=450)
+    for path in ("/", "/report"):
+        await page.goto(demo.url + path)
+        for key in (*("Tab",) * 16, *("Shift+Tab",) * 16):
+            await page.keyboard.press(key)
+            assert await page.evaluate(CUT_RING) == "", (path, key)
