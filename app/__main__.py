@@ -74,11 +74,12 @@ class _Server(uvicorn.Server):
         sessions: Sessions,
         connections: Connections,
         grace: float,
+        path: str,
     ) -> None:
         super().__init__(config)
         self._sessions = sessions
         self._grace = grace
-        self._words = words
+        self._words, self._path = words, path
         self._connections = connections
         self._lines = OncePerSecond(logging.getLogger().handlers[0])
 
@@ -91,7 +92,7 @@ class _Server(uvicorn.Server):
             port = self.servers[0].sockets[0].getsockname()[1]
             shown = "localhost" if self.config.host in _ANSWER_LOCALHOST else self.config.host
             shown = f"[{shown}]" if ":" in shown else shown
-            click.echo(f"{self._words} http://{shown}:{port}/  (Ctrl+C ends it)")
+            click.echo(f"{self._words} http://{shown}:{port}{self._path}/  (Ctrl+C ends it)")
             sys.stdout.flush()
 
     def _listen(self) -> None:
@@ -184,7 +185,8 @@ async def _serve(
         server_header=False,
     )
     sessions = app.state.services.sessions
-    await _Server(config, words, sessions, connections, settings.grace).serve()
+    server = _Server(config, words, sessions, connections, settings.grace, settings.root_path)
+    await server.serve()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -107,6 +107,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        servers=[{"url": settings.root_path}] if settings.root_path else None,
         lifespan=lifespan,
         form_limits={"max_files": 0},
     )
@@ -163,6 +164,7 @@ def _web_config(settings: Settings, demo: DemoAccount | None) -> WebConfig:
         # It outlives the session, so that marks of an expired one find their way back.
         cookie_age=int(settings.session_max) + _DAY,
         stream_limit=settings.stream_limit,
+        root_path=settings.root_path,
     )
 
 

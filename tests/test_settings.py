@@ -227,6 +227,7 @@ SHOWN = {
     "ALLOW_INSECURE_HTTP": "1",
     "AUDIT": "0",
     "HOSTS": "nas.example.net, box.lan",
+    "ROOT_PATH": "/mail",
     "TRUSTED_PROXY": "10.0.0.0/8",
 }
 

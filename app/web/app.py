@@ -40,6 +40,7 @@ from .site.languages import Languages
 from .site.navigation import from_htmx, is_navigation, to_sign_in
 from .site.problems import describe, problem_json, say_when
 from .site.render import BUNDLES, in_language, shipped
+from .site.root_path import RootPath
 from .site.security import HEADERS, Guard, refuse_insecure
 from .site.views import ErrorPage, ErrorView, ProblemFragment
 from .site.visit import Visit
@@ -124,6 +125,7 @@ def install(app: FastAPI, with_services: Services) -> None:
         allow_insecure_http=config.allow_insecure_http,
         names=own_names(config.public_origin, config.hosts),
     )
+    app.add_middleware(RootPath, path=config.root_path)
 
 
 _FOR_A_YEAR = "public, max-age=31536000, immutable"  # their addresses carry a digest

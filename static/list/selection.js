@@ -106,7 +106,7 @@
     whole = on ? filter() : null;
     if (!on) return;
     const asked = new URLSearchParams({ q: whole });
-    const answer = await fetch(`/mailbox/matching?${asked}`).catch(() => ({}));
+    const answer = await fetch(`${document.body.dataset.root}/mailbox/matching?${asked}`).catch(() => ({}));
     if (answer.status !== 200 || whole === null) return;
     for (const id of (await answer.text()).split(' ')) picked.add(id);
     [named, whole] = [whole, null];

@@ -113,13 +113,13 @@
     choice.value = choice.value === first && second ? second : first;
     choice.dispatchEvent(new Event('change', { bubbles: true }));
   };
-  const places = { m: '/mailbox/review', l: '/mailbox', w: '/mailbox/space' };
+  const places = { m: '/review', l: '', w: '/space' };
   let prefixed = 0;
   const second = (key) => {
     const beside = key === 'w' && [...document.querySelectorAll('.map a')].find((one) => one.checkVisibility());
     if (SORTS[key]) sort(SORTS[key]);
     else if (beside) beside.focus();
-    else if (places[key]) location.assign(places[key]);
+    else if (key in places) location.assign(`${document.body.dataset.root}/mailbox${places[key]}`);
   };
 
   const dialog = find('#keys');
@@ -196,7 +196,7 @@
     x: once((event) => select(event.shiftKey)),
     d: once(mark),
     u: once(unmark),
-    r: once(() => find('form[action="/mailbox/refresh"] button')?.click()),
+    r: once(() => find('form[action$="/mailbox/refresh"] button')?.click()),
     g: () => { prefixed = Date.now(); },
     '/': () => {
       const filter = find('input[name="q"][type="search"]');
@@ -243,7 +243,7 @@
     if (!key || (allowed && !allowed.checked)) return;
     const follows = Date.now() - prefixed < PREFIX;
     prefixed = 0;
-    if (follows && (SORTS[key] || places[key])) {
+    if (follows && (SORTS[key] || key in places)) {
       event.preventDefault();
       if (!event.repeat) second(key);
     } else if (Object.hasOwn(KEYS, key) && (key === '?' || !event.shiftKey || 'jkx/'.includes(key))) {

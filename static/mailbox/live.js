@@ -11,6 +11,7 @@
   const find = (selector) => document.querySelector(selector);
   const live = find('#live');
   if (!live) return;
+  const { root } = document.body.dataset;
 
   const HIDDEN_FOR = 60_000; // milliseconds; then a hidden tab lets go of the stream
   const HEADERS_EVERY = 700;
@@ -56,7 +57,7 @@
       chip,
     });
     chip = false;
-    return htmx.ajax('GET', `/mailbox/live?${query}`, { source: '#live', target: '#live', swap: 'innerHTML' });
+    return htmx.ajax('GET', `${root}/mailbox/live?${query}`, { source: '#live', target: '#live', swap: 'innerHTML' });
   }, 150);
 
   const behind = () => {
@@ -160,7 +161,7 @@
   const lead = () => new Promise((done) => {
     release = done;
     if (!awake) return done();
-    source = new EventSource('/api/v1/events?lines=false');
+    source = new EventSource(`${root}/api/v1/events?lines=false`);
     for (const name of Object.keys(act)) {
       source.addEventListener(name, (event) => pass(name, JSON.parse(event.data)));
     }
@@ -208,7 +209,7 @@
 
   // Once the session is given up, whatever the page still asked for would be refused.
   document.addEventListener('submit', ({ target }) => {
-    if (!target.matches('[action="/signout"]')) return;
+    if (!target.matches('[action$="/signout"]')) return;
     leaving = true;
     rest();
     for (const busy of document.querySelectorAll('.htmx-request')) busy.dispatchEvent(new Event('htmx:abort'));
@@ -236,7 +237,7 @@
     const first = !('full' in said.dataset);
     const atEnd = said.scrollHeight - said.scrollTop - said.clientHeight < 30;
     const after = first ? 0 : said.lastElementChild?.dataset.n ?? 0;
-    await htmx.ajax('GET', `/mailbox/transcript/lines?after=${after}`, {
+    await htmx.ajax('GET', `${root}/mailbox/transcript/lines?after=${after}`, {
       source: '#said', target: '#said', swap: first ? 'innerHTML' : 'beforeend',
     });
     said.dataset.full = '';
@@ -247,7 +248,7 @@
 
   const copy = async (button) => {
     const masked = button.form.elements.mask.checked ? '?mask=1' : '';
-    const answer = await fetch(`/mailbox/transcript${masked}`);
+    const answer = await fetch(`${root}/mailbox/transcript${masked}`);
     if (answer.ok) {
       button.dispatchEvent(new CustomEvent('popscope:copy', { bubbles: true, detail: await answer.text() }));
     } else if (answer.status === 401) {

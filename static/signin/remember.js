@@ -3,7 +3,7 @@
 'use strict';
 
 (() => {
-  const KEY = 'popscope-server';
+  const KEY = `popscope-server${document.body.dataset.root}`;
   const find = (selector) => document.querySelector(selector);
   const form = find('#signin, #testing');
   if (!form) return;

@@ -75,8 +75,8 @@
       else land();
     }
     const news = find('.news ul')?.textContent;
-    if (at.name.startsWith('/mailbox/release')) say(find('#chip span').textContent);
-    if (!at.name.startsWith('/mailbox/refresh')) return;
+    if (at.name.includes('/mailbox/release')) say(find('#chip span').textContent);
+    if (!at.name.includes('/mailbox/refresh')) return;
     const button = find('#again button');
     if (news !== at.news) say(news);
     if (!button || news !== at.news) return;

@@ -7,10 +7,11 @@
 
   // Dates are shown in the browser's time zone, from the next page on.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const [prefix, secure] = location.protocol === 'https:' ? ['__Host-', '; secure'] : ['', ''];
-  const told = `${prefix}popscope-zone=${zone}`;
+  const { root } = document.body.dataset;
+  const [prefix, secure] = location.protocol === 'https:' ? [root ? '__Secure-' : '__Host-', '; secure'] : ['', ''];
+  const told = `${prefix}popscope-zone${root.replaceAll('/', '-')}=${zone}`;
   if (zone && !document.cookie.split('; ').includes(told)) {
-    document.cookie = `${told}; path=/; max-age=31536000; samesite=lax${secure}`;
+    document.cookie = `${told}; path=${root || '/'}; max-age=31536000; samesite=lax${secure}`;
   }
 
   // How long the maildrop is held: counted on from what the server said.
@@ -38,7 +39,7 @@
       if (status === 401) clearInterval(saying);
     };
     const begin = () => { saying = setInterval(say, 15_000); say(); };
-    document.addEventListener('submit', ({ target }) => { leaving ||= target.matches('[action="/signout"]'); });
+    document.addEventListener('submit', ({ target }) => { leaving ||= target.matches('[action$="/signout"]'); });
     window.addEventListener('pagehide', () => {
       clearInterval(saying);
       if (!leaving) say(true);
@@ -88,10 +89,10 @@
   const from = (() => {
     try { return JSON.parse(sessionStorage.getItem('popscope-from'))?.href; } catch { return null; }
   })();
-  const back = /\/(receipt|console)$/.test(location.pathname) ? from?.replace(/^[^?]*/, '/mailbox') : from;
+  const back = /\/(receipt|console)$/.test(location.pathname) ? from?.replace(/^[^?]*/, `${root}/mailbox`) : from;
   const lead = () => {
     if (!back || find('#list')) return;
-    for (const link of all('a[href="/mailbox"]:not(.brand)')) link.href = back;
+    for (const link of all('a[href$="/mailbox"]:not(.brand)')) link.href = back;
   };
   lead();
 

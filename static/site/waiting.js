@@ -6,7 +6,7 @@
   const PATIENCE = 4000; // milliseconds; then Cancel
   const TRIES = 5; // seconds in which a sign-in may begin after the click
   const first = document.querySelector('#first'); // what it says where nobody is signed in yet
-  const FORMS = first ? '[data-once]' : ':not(#waiting *, [action="/signout"])';
+  const FORMS = first ? '[data-once]' : ':not(#waiting *, [action$="/signout"])';
   let [asking, left, pages, requests] = [0, 0, false, 0];
 
   const end = () => {
@@ -28,7 +28,7 @@
     });
   };
   const ask = async () => {
-    const answer = first ? new Response(first.innerHTML) : await fetch('/mailbox/waiting').catch(() => ({}));
+    const answer = first ? new Response(first.innerHTML) : await fetch(`${document.body.dataset.root}/mailbox/waiting`).catch(() => ({}));
     if (!pages && !requests) return;
     const waits = answer.status === 200;
     if (!waits) document.querySelector('#waiting')?.remove();

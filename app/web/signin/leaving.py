@@ -48,7 +48,9 @@ async def sign_out(visit: OpenVisit, anyway: Annotated[str, Form()] = "") -> Res
     left = await visit.services.sessions.sign_out(token)
     response = RedirectResponse(_after(left), status_code=303)
     cookie = session_cookie(visit.request)
-    response.delete_cookie(cookie.name, secure=cookie.secure, httponly=True, samesite="strict")
+    response.delete_cookie(
+        cookie.name, cookie.path, secure=cookie.secure, httponly=True, samesite="strict"
+    )
     forget_browsing(response)
     return response
 

@@ -130,7 +130,7 @@ async def _sign_in(
         secure=cookie.secure,
         httponly=True,
         samesite="strict",
-        path="/",
+        path=cookie.path,
     )
     return response
 

@@ -63,6 +63,7 @@ class WebConfig:
         hosts: further names that this machine has, for plain HTTP.
         cookie_age: seconds after which the browser forgets the session.
         stream_limit: event streams at once of one session.
+        root_path: below which all stands, such as `/mail`, or empty.
     """
 
     offered: tuple[OfferedTarget, ...] = ()
@@ -73,6 +74,7 @@ class WebConfig:
     hosts: tuple[str, ...] = ()
     cookie_age: int = 12 * 3600
     stream_limit: int = 8
+    root_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from .config import services
-from .languages import FOR_HTTPS
+from .root_path import cookie_name, root
 from .security import is_https, unusual_port
 
 _BROWSER_COOKIE = "popscope-browser"
@@ -22,8 +22,8 @@ class Cookie:
     sessions (RFC 6265, section 8.5): the port stands in the name, unless it is the usual one.
 
     Attributes:
-        name: with the `__Host-` prefix on HTTPS; Chromium drops such cookies on plain HTTP, and
-            keeps a page of plain HTTP from changing one that is for HTTPS.
+        name: with the `__Host-` prefix on HTTPS, `__Secure-` below a path; Chromium drops such
+            cookies on plain HTTP, and keeps a page of plain HTTP from changing one of HTTPS.
         secure: whether it is for HTTPS only.
     """
 
@@ -40,7 +40,12 @@ class Cookie:
     def shared(cls, request: Request, name: str) -> "Cookie":
         """The cookie of that name, the same one for all of this host."""
         secure = is_https(request)
-        return cls(f"{FOR_HTTPS}{name}" if secure else name, secure)
+        return cls(cookie_name(name, secure=secure), secure)
+
+    @property
+    def path(self) -> str:
+        """Where it is sent to."""
+        return root() or "/"
 
     def value(self, cookies: Mapping[str, str]) -> str | None:
         """What the browser sent."""
@@ -61,7 +66,7 @@ def know_browser(request: Request, response: Response, value: str) -> None:
     """Sets that cookie, for as long as the browser runs."""
     cookie = browser_cookie(request)
     response.set_cookie(
-        cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path="/"
+        cookie.name, value, secure=cookie.secure, httponly=True, samesite="strict", path=cookie.path
     )
 
 

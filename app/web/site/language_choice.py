@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from .cookies import Cookie
 from .errors import InvalidRequest
 from .languages import LANGUAGE_COOKIE, NAMES
+from .root_path import unrooted
 from .words import _
 
 router = APIRouter()
@@ -35,13 +36,14 @@ async def choose(
         secure=cookie.secure,
         httponly=True,
         samesite="lax",
-        path="/",
+        path=cookie.path,
     )
     return response
 
 
 def _own(back: str) -> str:
     """The page, if it is one of ours that can be gone to; else the first one."""
+    back = unrooted(back)
     try:
         parts = urlsplit(back)
     except ValueError:  # such as an open bracket

@@ -24,11 +24,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import formats, words
+from .root_path import cookie_name
 
 LANGUAGE_COOKIE: Final = "popscope-lang"
 ZONE_COOKIE: Final = "popscope-zone"
-FOR_HTTPS: Final = "__Host-"
-"""How the names of cookies begin that are for HTTPS only."""
 ENGLISH: Final = "en"
 # Each as it names itself.
 NAMES: Final = {
@@ -161,7 +160,8 @@ def use(language: Language, zone: tzinfo | None) -> None:
 def _told(connection: HTTPConnection, name: str) -> str:
     """A cookie that all ports of this host share; the one for HTTPS first, where it comes."""
     cookies = connection.cookies
-    return cookies.get(FOR_HTTPS + name) or cookies.get(name, "")
+    told = (cookies.get(cookie_name(name, secure=secure)) for secure in (True, False))
+    return next(filter(None, told), "")
 
 
 class Languages:

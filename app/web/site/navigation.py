@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from .access import looks_on
+from .root_path import unrooted
 
 HOME = "/mailbox"
 _SAFE = frozenset({"GET", "HEAD"})
@@ -21,13 +22,13 @@ _ODD = re.compile(r"[\\\x00-\x20\x7f]")  # browsers read a backslash as a slash,
 def own_path(back: str) -> str:
     """An address, if it is a path of the mailbox's pages; else the list."""
     try:
-        parts = urlsplit(back)
+        parts = urlsplit(unrooted(back))
     except ValueError:  # such as an open bracket
         return HOME
     ours = parts.path == HOME or parts.path.startswith(f"{HOME}/")
     if parts.scheme or parts.netloc or not ours or _ODD.search(back) or len(back) > _LONGEST:
         return HOME
-    return back
+    return unrooted(back)
 
 
 def way_back(back: str, at: str = "") -> RedirectResponse:
@@ -42,7 +43,16 @@ def from_htmx(request: Request) -> str | None:
     """The page an htmx request came from, or None where a browser asks for a page."""
     if request.headers.get("hx-request") != "true":
         return None
-    return request.headers.get("hx-current-url", HOME)
+    return _within(request.headers.get("hx-current-url", HOME))
+
+
+def _within(url: str) -> str:
+    """The address of a page, as it is within the app."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return parts._replace(path=unrooted(parts.path)).geturl()
 
 
 def is_navigation(request: Request) -> bool:
@@ -55,7 +65,7 @@ def _was_at(request: Request) -> str:
     url = from_htmx(request)
     if url is None:  # a form's own address is no page, but it came from one
         asked = request.method in _SAFE
-        url = str(request.url) if asked else request.headers.get("referer", "")
+        url = str(request.url) if asked else _within(request.headers.get("referer", ""))
     try:
         parts = urlsplit(url)
     except ValueError:

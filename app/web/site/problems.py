@@ -16,6 +16,7 @@ from app.report import Presented
 from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
 
 from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit, UnknownName
+from .root_path import rooted
 from .views import ErrorView
 from .words import N_, _
 
@@ -115,7 +116,7 @@ def problem_json(view: ErrorView, confirm: str | None = None) -> dict[str, Any]:
         confirm: what to send again to confirm, where it asked.
     """
     body: dict[str, Any] = {
-        "type": f"/api/docs#error-{view.code}",
+        "type": rooted(f"/api/docs#error-{view.code}"),
         "title": view.title,
         "status": view.status,
         "code": view.code,

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from . import formats, languages, words
+from . import formats, languages, root_path, words
 
 AnyResponse = TypeVar("AnyResponse", bound=Response)
 _FILTERS: Final = (
@@ -116,9 +116,11 @@ def _environment() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters |= {name: getattr(formats, name) for name in _FILTERS.split()}
     environment.filters["iso"] = datetime.isoformat
+    environment.filters["rooted"] = root_path.rooted
+    environment.globals["root"] = root_path.root
     environment.globals["language"] = languages.current.get
-    environment.globals["static"] = cache(_static_url)
-    environment.globals["script"] = cache(_script_url)
+    environment.globals["static"] = lambda name: root_path.rooted(_static_url(name))
+    environment.globals["script"] = lambda name: root_path.rooted(_script_url(name))
     return environment
 
 
@@ -163,10 +165,12 @@ def _bundle(name: str) -> bytes:
     return _ASIDE[kind].sub(b"", whole)
 
 
+@cache
 def _script_url(name: str) -> str:
     return f"/scripts/{name}?v={hashlib.sha256(_bundle(name)).hexdigest()[:10]}"
 
 
+@cache
 def _static_url(name: str) -> str:
     digest = hashlib.sha256((shipped("static") / name).read_bytes()).hexdigest()
     return f"/static/{name}?v={digest[:10]}"
