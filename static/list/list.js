@@ -116,6 +116,12 @@
   document.addEventListener('click', put);
   document.addEventListener('keydown', put);
 
+  // What was typed or chosen before this script came; htmx begins in a moment.
+  const [q, sort] = [find('#q'), find('#sort')];
+  if (q && (q.value !== q.defaultValue || !sort.selectedOptions[0].defaultSelected)) {
+    setTimeout(() => above.requestSubmit());
+  }
+
   if (location.search && find('#found')) setTimeout(tellList, 200);
   tellAWhile();
 })();
