@@ -69,8 +69,16 @@
   // order is a step of its own.
   let typing = false;
   document.addEventListener('focusin', (event) => { if (event.target.id === 'q') typing = false; });
+  // What asked for room is asked still, as long as the filter is its answer.
+  const asking = (href) => {
+    const [now, next] = [location.search, href.split('?')[1]].map((query) => new URLSearchParams(query));
+    const goal = ['keep', 'free'].find((name) => now.get(name));
+    return goal && now.get('q') && now.get('q') === next.get('q')
+      ? `${href}&${goal}=${encodeURIComponent(now.get(goal))}` : href;
+  };
   const move = ({ sourceElement, sourceEvent }) => {
-    const href = find('#found')?.dataset.href;
+    const shown = find('#found')?.dataset.href;
+    const href = shown && asking(shown);
     if (!href || href === location.pathname + location.search) return;
     const typed = sourceElement.id === 'filter' && sourceEvent?.type !== 'change';
     if (typing && typed) history.replaceState({ htmx: true }, '', href);
