@@ -69,8 +69,16 @@
   // order is a step of its own.
   let typing = false;
   document.addEventListener('focusin', (event) => { if (event.target.id === 'q') typing = false; });
+  // What asked for room is asked still, as long as the filter is its answer.
+  const asking = (href) => {
+    const [now, next] = [location.search, href.split('?')[1]].map((query) => new URLSearchParams(query));
+    const goal = ['keep', 'free'].find((name) => now.get(name));
+    return goal && now.get('q') && now.get('q') === next.get('q')
+      ? `${href}&${goal}=${encodeURIComponent(now.get(goal))}` : href;
+  };
   const move = ({ sourceElement, sourceEvent }) => {
-    const href = find('#found')?.dataset.href;
+    const shown = find('#found')?.dataset.href;
+    const href = shown && asking(shown);
     if (!href || href === location.pathname + location.search) return;
     const typed = sourceElement.id === 'filter' && sourceEvent?.type !== 'change';
     if (typing && typed) history.replaceState({ htmx: true }, '', href);
@@ -115,6 +123,12 @@
   };
   document.addEventListener('click', put);
   document.addEventListener('keydown', put);
+
+  // What was typed or chosen before this script came; htmx begins in a moment.
+  const [q, sort] = [find('#q'), find('#sort')];
+  if (q && (q.value !== q.defaultValue || !sort.selectedOptions[0].defaultSelected)) {
+    setTimeout(() => above.requestSubmit());
+  }
 
   if (location.search && find('#found')) setTimeout(tellList, 200);
   tellAWhile();

@@ -199,5 +199,6 @@
     show();
   });
   window.addEventListener('pageshow', show);
+  for (const box of boxes()) if (box.checked) keep(box); // ticked before this script came
   show();
 })();

@@ -258,7 +258,7 @@
 
   if (drawer) {
     try {
-      drawer.open = localStorage.getItem('transcript') === 'open';
+      drawer.open ||= localStorage.getItem('transcript') === 'open'; // it may have been opened by hand
     } catch { /* no storage: closed */ }
     drawer.addEventListener('toggle', () => {
       try {
@@ -271,6 +271,7 @@
     find('#sayfind').addEventListener('keydown', (event) => {
       if (event.key === 'Enter') event.preventDefault(); // the form sends the text file
     });
+    more();
     find('#saycopy').addEventListener('click', (event) => copy(event.target));
   }
 

@@ -21,7 +21,9 @@
   const forget = find('#forget');
   if (kept && fields.length) {
     if (forget) forget.hidden = false;
-    if (!value('username') && !value('server')) {
+    // Nothing was sent from it, and nothing chosen here before this script came.
+    const own = fields.some((field) => field.value !== usual(field));
+    if (!form.elements.username.defaultValue && !value('server') && !own) {
       for (const field of fields) {
         field.value = kept[field.name] ?? usual(field);
         if (field.selectedIndex === -1) field.value = usual(field); // no longer offered

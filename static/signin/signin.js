@@ -65,6 +65,8 @@
   });
 
   name();
+  // Typed before this script came; htmx begins in a moment.
+  if (typed.value !== typed.defaultValue) setTimeout(() => typed.dispatchEvent(new Event('input')));
 
   // An answer is for the address that it was asked for, and for no other.
   const forget = () => {
