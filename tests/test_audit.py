@@ -52,6 +52,29 @@ async def test_a_session_from_the_sign_in_to_the_sign_out(caplog):
         assert secret not in "".join(said)
 
 
+async def test_a_report_on_an_account_is_told_and_one_from_outside_is_not(caplog):
+    caplog.set_level(logging.INFO, audit.LOGGER)
+    async with (
+        ScriptedServer(FakeMaildrop(plain(1)), FakeMaildrop(plain(1))) as server,
+        running(QUICK) as app,
+        http_to(app, peer="127.0.0.7") as http,
+    ):
+        place = {"server": server.host, "port": server.port, "security": "none"}
+        for account in ({}, {"username": "anna", "password": "secret"}):
+            answer = await http.post("/api/v1/report", json={**place, **account})
+            assert answer.status_code == 200, answer.text
+    [line] = told(caplog)
+    assert line.pop("at")
+    shown = f"127.0.0.1:{server.port}"
+    assert line == {
+        "event": "report",
+        "client": "127.0.0.7",
+        "user": "anna",
+        "server": shown,
+        "security": "none",
+    }
+
+
 def test_nothing_but_its_own_fields_is_told(caplog):
     caplog.set_level(logging.INFO, audit.LOGGER)
     audit.record("sign-in", user="anna", password="hunter2", token="t0ken")

@@ -160,7 +160,7 @@ CHANGING = [
     ("/mailbox/messages/{large}/whole", "back=/mailbox", FORM),
     ("/mailbox/messages/{large}/cancel", "back=/mailbox", FORM),
     ("/mailbox/messages/{large}/save-mark", "back=/mailbox", FORM),
-    ("/mailbox/export/file", "q=larger:1M&format=zip", FORM),
+    ("/mailbox/export/file", "q=larger:1M&form=zip", FORM),
     ("/mailbox/console", "line=RETR+1", FORM),
     ("/mailbox/commit", "count=1&seen=x", FORM),
     ("/language", multipart(language="de"), MULTIPART),

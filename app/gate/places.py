@@ -8,7 +8,7 @@ class Places:
     """Places for what is under way, so many in all and so many for each of a kind.
 
     `Places(64, client=8, host=32)` has 64 places, at most 8 of them for one client. A key that is
-    "" is nobody's, and not counted.
+    "" is nobody's, and not counted. The last quarter is for clients that have none.
     """
 
     def __init__(self, most: int, **each: int) -> None:
@@ -25,7 +25,9 @@ class Places:
         for kind, key in keys.items():
             if key and self._by[kind, key] >= self._each[kind]:
                 return kind
-        return "all" if self._taken >= self._most else None
+        has_some = self._by["client", keys.get("client", "")] > 0
+        most = self._most - self._most // 4 if has_some else self._most
+        return "all" if self._taken >= most else None
 
     def take(self, **keys: str) -> None:
         """Takes a place."""

@@ -34,7 +34,7 @@ from .events import (
     Broken,
     Challenged,
     Completed,
-    Ended,
+    ConnectionClosed,
     Event,
     Greeting,
     Rejected,
@@ -225,7 +225,7 @@ class Engine:
         beginning = self.state in {State.GREETING, State.HANDSHAKE}
         expected = not self._waiting and not self._rest and not beginning
         self.state = State.CLOSED
-        events.append(Ended(expected))
+        events.append(ConnectionClosed(expected))
         return events
 
     def _check_alive(self) -> None:

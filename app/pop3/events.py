@@ -88,7 +88,7 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ConnectionClosed:
     """The server closed the connection.
 
     Attributes:
@@ -98,4 +98,13 @@ class Ended:
     expected: bool
 
 
-Event = Greeting | BodyStarted | BodyData | Completed | Rejected | Challenged | Broken | Ended
+Event = (
+    Greeting
+    | BodyStarted
+    | BodyData
+    | Completed
+    | Rejected
+    | Challenged
+    | Broken
+    | ConnectionClosed
+)

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 
+from app.audit import record
 from app.gate import client
 from app.mailbox import Key, check_sign_in
 from app.transport import Dialer, Target
@@ -161,6 +162,8 @@ class Reports:
         run = ReportRun(owner, Report(target, username), self._clock())
         inspection = Inspection(self._dialer, target, key, run.report, wait)
         run.task = asyncio.create_task(inspection.run())
+        if username:
+            record("report", user=username, server=target.shown, security=target.security.value)
         run.task.add_done_callback(run.forget)
         self._runs[run.id] = run
         return run

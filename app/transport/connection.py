@@ -364,7 +364,7 @@ class Connection(asyncio.Protocol):
                 self._intake.compute(event)
             case pop3.Broken(error=error):
                 self._break_off(error)
-            case pop3.Ended():
+            case pop3.ConnectionClosed():
                 self._break_off(ConnectionLost(self._pipeline.under_way))
 
     def _take(self, data: bytes) -> None:

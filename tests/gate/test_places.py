@@ -12,12 +12,26 @@ def test_so_many_for_each_kind_and_in_all():
     assert places.full(client="a", host="y") == "client"
     places.take(client="b", host="x")
     assert places.full(client="b", host="x") == "host"
-    assert places.full(client="b", host="y") is None
-    places.take(client="b", host="y")
-    assert places.full(client="c", host="z") == "all"
+    assert places.full(client="c", host="y") is None
+    places.take(client="c", host="y")
+    assert places.full(client="d", host="z") == "all"
     places.leave(client="a", host="x")
-    assert places.full(client="a", host="x") is None
+    assert places.full(client="d", host="x") is None
     assert len(places) == 3
+
+
+def test_the_last_quarter_is_for_newcomers():
+    places = Places(8, client=8)
+    for _ in range(6):
+        assert places.full(client="many") is None
+        places.take(client="many")
+    assert places.full(client="many") == "all"
+    assert places.full(client="new") is None
+    places.take(client="new")
+    assert places.full(client="new") == "all"
+    assert places.full(client="newer") is None
+    places.take(client="newer")
+    assert places.full(client="newest") == "all"
 
 
 def test_nobody_is_not_counted_but_in_all():

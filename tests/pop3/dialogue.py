@@ -13,7 +13,7 @@ from app.pop3 import (
     Challenged,
     Command,
     Completed,
-    Ended,
+    ConnectionClosed,
     Engine,
     Event,
     Greeting,
@@ -138,7 +138,7 @@ def plain(events: Iterable[Event]) -> list[tuple[Any, ...]]:
                 made.append(("rejected", command.shown, error.args, repr(error.__cause__)))
             case Broken(error=error):
                 made.append(("broken", error.fault, error.received))
-            case Ended(expected=expected):
+            case ConnectionClosed(expected=expected):
                 made.append(("ended", expected))
     return made
 

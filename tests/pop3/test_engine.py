@@ -10,7 +10,7 @@ from app.pop3 import (
     Broken,
     Command,
     Completed,
-    Ended,
+    ConnectionClosed,
     Engine,
     Fault,
     Greeting,
@@ -105,7 +105,7 @@ def test_nothing_can_be_asked_before_the_greeting_or_after_a_refusing_one():
     with pytest.raises(LocalProtocolError, match="closed"):
         engine.submit(commands.capa())
     assert engine.data_to_send() == b""
-    assert engine.receive_eof() == [Ended(expected=True)]
+    assert engine.receive_eof() == [ConnectionClosed(expected=True)]
 
 
 # -- a whole session, and every command in it --------------------------------------------------
@@ -133,7 +133,7 @@ def session(change: Callable[[bytes], bytes]) -> None:
             assert event.value == text
         assert engine.outstanding == 0
     assert engine.state is State.CLOSED
-    assert engine.receive_eof() == [Ended(expected=True)]
+    assert engine.receive_eof() == [ConnectionClosed(expected=True)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from app.pop3 import (
     BodyStarted,
     Broken,
     Completed,
-    Ended,
+    ConnectionClosed,
     Fault,
     Limits,
     MessageNumber,
@@ -71,16 +71,16 @@ def test_cyrus_of_old_ends_the_last_body_without_a_line_feed():
     engine = asked(commands.retr(ONE))
     engine.receive_data(b"+OK\r\na\r\n.\r")
     events = engine.receive_eof()
-    assert [type(event) for event in events] == [Completed, Ended]
+    assert [type(event) for event in events] == [Completed, ConnectionClosed]
     assert of(Completed, events[0]).value == BodyEnd(Octets(3), 0)
-    assert events[1] == Ended(expected=True)
+    assert events[1] == ConnectionClosed(expected=True)
 
 
 @pytest.mark.parametrize("left", [b"", b"a", b"a\r\n", b"a\r\n.", b"a.\r"])
 def test_a_body_cut_off_is_not_complete(left):
     engine = asked(commands.retr(ONE))
     engine.receive_data(b"+OK\r\n" + left)
-    assert engine.receive_eof() == [Ended(expected=False)]
+    assert engine.receive_eof() == [ConnectionClosed(expected=False)]
 
 
 @pytest.mark.parametrize(

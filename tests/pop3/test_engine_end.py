@@ -3,7 +3,7 @@
 import pytest
 
 from app.pop3 import (
-    Ended,
+    ConnectionClosed,
     Engine,
     LocalProtocolError,
     MessageNumber,
@@ -45,7 +45,7 @@ ONE = MessageNumber(1)
 )
 def test_whether_the_end_was_expected(engine, said, expected):
     engine.receive_data(said)
-    assert engine.receive_eof()[-1] == Ended(expected)
+    assert engine.receive_eof()[-1] == ConnectionClosed(expected)
     assert state(engine) is State.CLOSED
     with pytest.raises(LocalProtocolError):
         engine.submit(commands.noop())

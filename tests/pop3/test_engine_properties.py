@@ -12,7 +12,7 @@ from app.pop3 import (
     Broken,
     Command,
     Completed,
-    Ended,
+    ConnectionClosed,
     Engine,
     Limits,
     LocalProtocolError,
@@ -123,7 +123,7 @@ def test_garbage_gives_events_and_at_most_one_broken_at_the_end(make, bounds, st
     assert not [event for event in events[:-1] if isinstance(event, Broken)]
     if not (events and isinstance(events[-1], Broken)):
         assert engine.state is not State.BROKEN
-        assert isinstance(engine.receive_eof()[-1], Ended)
+        assert isinstance(engine.receive_eof()[-1], ConnectionClosed)
         return
     assert engine.state is State.BROKEN
     assert engine.data_to_send() == b""
