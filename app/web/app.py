@@ -30,7 +30,7 @@ from .review import routes as review
 from .signin import leaving
 from .signin import routes as signin
 from .site import health, language_choice
-from .site.access import check_unsafe, looks_on
+from .site.access import check_unsafe, looks_on, settled
 from .site.bodies import BodyLimits
 from .site.config import Services, services
 from .site.errors import Busy, WebError
@@ -92,7 +92,11 @@ def _router() -> APIRouter:
     """Every route. Made once, for all apps: what FastAPI works out of each is kept in it."""
     router = APIRouter()
     router.include_router(health.router)
-    guarded = [Depends(refuse_insecure), Depends(check_unsafe)]
+    guarded = [
+        Depends(refuse_insecure),
+        Depends(check_unsafe),
+        Depends(settled, scope="function"),
+    ]
     for module in _PAGES:
         router.include_router(module.router, dependencies=guarded, include_in_schema=False)
     for module in (api, api_report, events):

@@ -80,6 +80,12 @@ async def _told(mailbox: Mailbox, cursor: int, *, lines: bool) -> AsyncGenerator
     topics = frozenset(
         {*_WHAT, FeedTopic.TRANSCRIPT} if cursor != mailbox.transcript.newest else _WHAT
     )
+    # After a restart nothing is known before somebody clicks: what the page shows is more.
+    while topics and not mailbox.listing.listed:
+        if (changed := await _changes(watch)) is None:
+            yield b": \n\n"
+        elif not changed:  # it is over
+            topics = changed
     while topics:
         for topic in FeedTopic:
             if topic not in topics:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from app.mailbox import Mailbox, in_thread
 from app.sessions import NoSession, Session
 
-from .access import current_session, watched_session
+from .access import changing_session, current_session, watched_session
 from .config import Services, WebConfig, services
 from .navigation import from_htmx
 from .shell import account, shell
@@ -86,6 +86,10 @@ async def _signed_in(request: Request) -> Visit:
     return Visit(request, services(request), await current_session(request))
 
 
+async def _changing(request: Request) -> Visit:
+    return Visit(request, services(request), await changing_session(request))
+
+
 async def _looking_on(request: Request) -> Visit:
     return Visit(request, services(request), await watched_session(request))
 
@@ -106,6 +110,8 @@ AnyVisit = Annotated[Visit, Depends(_anybody)]
 """Of whoever comes."""
 CurrentVisit = Annotated[Visit, Depends(_signed_in)]
 """Of somebody who is signed in; raises NoSession."""
+ChangingVisit = Annotated[Visit, Depends(_changing)]
+"""The same, where it marks or deletes: refused where that cannot be kept."""
 WatchingVisit = Annotated[Visit, Depends(_looking_on)]
 """The same, where a page only looks on: it does not keep the session alive."""
 OpenVisit = Annotated[Visit, Depends(_perhaps_signed_in)]
