@@ -17,6 +17,7 @@ from app.sessions import (
     SessionLimit,
     SessionLimits,
     Sessions,
+    Store,
     manager,
 )
 from app.sessions.vault import Keys
@@ -41,7 +42,7 @@ class Clock:
 async def managing(
     limits: SessionLimits | None = None,
     clock: Clock | None = None,
-    store: MemoryStore | None = None,
+    store: Store | None = None,
 ) -> AsyncIterator[Sessions]:
     dialer = Dialer(LOOPBACK, timeouts=QUICK)
     sessions = Sessions(dialer, store or MemoryStore(), limits, clock or Clock())
