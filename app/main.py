@@ -67,7 +67,7 @@ def create_app(
     reports = Reports(dialer, settings.report_limit, settings.report_limit_client)
     sessions = Sessions(
         dialer,
-        _store(settings),
+        _store(settings) if demo is None else MemoryStore(),  # that mailbox ends with the process
         SessionLimits(
             idle=settings.session_idle,
             absolute=settings.session_max,

@@ -156,8 +156,10 @@ class Mailbox:
             self.news.listed(changes, lost=lost & changes.vanished, altered=altered, doomed=doomed)
         self.receipts.telling = ()
         if self.marks.pending:
-            pending, self.marks.pending = self.marks.pending, {}
-            self.restore(pending)
+            found = await in_thread(self.marks.found, self.marks.pending)
+            missed, self.marks.pending = len(self.marks.pending) - len(found), {}
+            self.marks.take_over(found)
+            self._tell_missed(missed)
         if self.listing.version != version:
             self.feed.tell(FeedTopic.LISTED)
         self.feed.tell(FeedTopic.MARKS, FeedTopic.PROGRESS)
@@ -197,6 +199,8 @@ class Mailbox:
 
     def restore(self, marks: Mapping[MessageId, Known]) -> None:
         """Takes over marks of a session before."""
-        missed = self.marks.restore(marks)
+        self._tell_missed(self.marks.restore(marks))
+
+    def _tell_missed(self, missed: int) -> None:
         if missed:
             self.news.tell(Notice.MARKS_NOT_TAKEN_OVER, missed)

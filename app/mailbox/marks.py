@@ -248,16 +248,25 @@ class Marks(Collection[MessageId]):
         Returns:
             How many could not be taken over.
         """
-        taken = 0
+        found = self.found(marks)
+        self.take_over(found)
+        return len(marks) - len(found)
+
+    def found(self, marks: Mapping[MessageId, Known]) -> list[Message]:
+        """Those of another session whose message, of that size, is there; nothing is changed."""
         rows = {self.claim(row): row for row in self.index}
-        for id, known in marks.items():
-            row = rows.get(id)
-            if row is not None and restorable(known, row):
-                self.add([renewed(replace(row, header=Header(known.digest)), row)])
-                taken += 1
+        there = ((known, rows[id]) for id, known in marks.items() if id in rows)
+        return [
+            renewed(replace(row, header=Header(known.digest)), row)
+            for known, row in there
+            if restorable(known, row)
+        ]
+
+    def take_over(self, found: Iterable[Message]) -> None:
+        """Marks what was found of another session's marks."""
+        self.add(found)
         self.undoable = None
         self._changed(())
-        return len(marks) - taken
 
     def claim(self, message: Message) -> MessageId:
         """The id of a message in a first listing."""

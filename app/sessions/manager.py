@@ -203,17 +203,17 @@ class Sessions:
         if self._shelf.lasting:
             await self._shelf.touch(session.sid, self._clock(), always=True)
 
-    async def settle(self, session: Session, *, strict: bool = False) -> None:
+    async def settle(self, sid: str, *, strict: bool = False) -> None:
         """What was done in a session is kept, before an answer shows it.
 
         Args:
-            session: which.
+            sid: which.
             strict: whether a mark that cannot be kept is an error.
 
         Raises:
             StoreUnavailable: a mark is not kept yet, and it is to be an error.
         """
-        await self._shelf.settle(session.sid, strict=strict)
+        await self._shelf.settle(sid, strict=strict)
 
     async def ended(self, token: str) -> EndedSession | None:
         """What is remembered of a session that expired, or None.

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from app.mailbox import Known, MessageId, Outcome, Receipt, ReceiptItem, Totals, Unproven
@@ -35,17 +36,19 @@ class Opened:
     Attributes:
         account: a digest of whose it was.
         marks: in the order they were set.
+        known: what was known of each.
         receipts: by number.
     """
 
     account: bytes = field(default=b"", repr=False)
-    marks: list[Mark] = field(default_factory=list, repr=False)
+    marks: dict[MessageId, Mark] = field(default_factory=dict, repr=False)
+    known: dict[MessageId, Known] = field(default_factory=dict, repr=False)
     receipts: dict[int, Receipt] = field(default_factory=dict, repr=False)
 
     @property
-    def known_marks(self) -> dict[MessageId, Known]:
-        """What was known of each."""
-        return {mark.id: mark.known for mark in self.marks}
+    def last_place(self) -> int:
+        """That of the last mark, or 0."""
+        return next((mark.place for mark in reversed(self.marks.values())), 0)
 
 
 def name_of_mark(id: MessageId) -> str:
@@ -94,18 +97,20 @@ def open_all(papers: Iterable[bytes]) -> Opened:
     Raises:
         ValueError, LookupError, TypeError: they are none of ours.
     """
-    opened = Opened()
+    opened, marks = Opened(), []
     for paper in papers:
         match json.loads(paper):
             case ["account", digest]:
                 opened.account = bytes.fromhex(digest)
             case ["mark", id, place, octets, digest, blind]:
                 known = Known(octets, bytes.fromhex(digest), bool(blind))
-                opened.marks.append(Mark(MessageId(id), place, known))
+                marks.append(Mark(MessageId(id), place, known))
             case ["receipt", fields, items]:
                 receipt = _receipt(fields, items)
                 opened.receipts[receipt.number] = receipt
-    opened.marks.sort(key=lambda mark: mark.place)
+    marks.sort(key=attrgetter("place"))
+    opened.marks = {mark.id: mark for mark in marks}
+    opened.known = {mark.id: mark.known for mark in marks}
     opened.receipts = dict(sorted(opened.receipts.items()))
     return opened
 

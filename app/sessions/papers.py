@@ -89,9 +89,8 @@ class Papers:
         mailbox.marks.touch = self._touch
 
     def _take_up(self, opened: Opened) -> None:
-        self._written = {mark.id: mark for mark in opened.marks}
-        self._place = max((mark.place for mark in opened.marks), default=0)
-        self._mailbox.marks.pending = opened.known_marks
+        self._written, self._place = opened.marks, opened.last_place
+        self._mailbox.marks.pending = opened.known
         self._mailbox.receipts.restore(opened.receipts.values())
         self._receipts = dict(self._mailbox.receipts)
 
@@ -159,7 +158,10 @@ class Papers:
                 if not done:
                     self._touched = {**touched, **self._touched}
                     self._anew = self._anew or anew
-            self._wrote(change, touched, anew=anew)
+            if anew or len(touched) > _AT_ONCE:
+                await in_thread(self._wrote, change, touched, anew=anew)
+            else:
+                self._wrote(change, touched, anew=anew)
 
     async def _change(self, touched: Mapping[MessageId, Message], *, anew: bool) -> _Change:
         kept = self._mailbox.receipts
@@ -207,6 +209,7 @@ class Papers:
         change.sealed[name] = self._keys.close(name, paper)
 
     def _wrote(self, change: _Change, touched: Mapping[MessageId, Message], *, anew: bool) -> None:
+        """All of that is written; it may be noted aside, for nothing else changes these."""
         self._named = True
         for id, mark in change.marks.items():
             if mark is None:

@@ -120,7 +120,7 @@ class Shelf:
             return None
         record, opened = found
         by_age, by_idle = record.created + self._absolute, record.seen + self._idle
-        marks, account = opened.known_marks, opened.account
+        marks, account = opened.known, opened.account
         if by_age < by_idle:
             return EndedSession(Cause.AGE, self._absolute, by_age, account, marks)
         return EndedSession(Cause.IDLE, self._idle, by_idle, account, marks)

@@ -37,12 +37,13 @@ def test_marks_come_back_in_the_order_they_were_set():
         Mark(MessageId("a"), 10, Known(0, b"\0\xff")),
     ]
     opened = open_all([pack_account(b"whose"), *map(pack_mark, reversed(marks))])
-    assert opened.marks == marks
-    assert list(opened.known_marks.items()) == [(mark.id, mark.known) for mark in marks]
+    assert list(opened.marks.items()) == [(mark.id, mark) for mark in marks]
+    assert list(opened.known.items()) == [(mark.id, mark.known) for mark in marks]
+    assert opened.last_place == 10
     assert opened.account == b"whose"
     assert "digest" not in repr(opened)
 
 
 def test_what_a_later_version_has_written_is_passed_over():
     opened = open_all([b'["draft","x"]', pack_account(b"whose")])
-    assert (opened.account, opened.marks, opened.receipts) == (b"whose", [], {})
+    assert (opened.account, opened.marks, opened.receipts) == (b"whose", {}, {})

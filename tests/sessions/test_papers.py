@@ -54,7 +54,7 @@ async def listed(sessions, server) -> Mailbox:
 
 async def agrees(drawer: Drawer, mailbox: Mailbox) -> bool:
     """Whether what is kept is what is marked, in that order."""
-    return list((await drawer.opened()).known_marks.items()) == list(mailbox.known_marks.items())
+    return list((await drawer.opened()).known.items()) == list(mailbox.known_marks.items())
 
 
 async def test_a_click_writes_what_it_changed():
@@ -150,7 +150,7 @@ async def test_papers_open_with_the_token_alone_and_in_their_own_places():
         kept = await drawer.opened()
         assert len(kept.marks) == 3
         other = PaperKeys.of("another token")
-        assert (await unsealed(other, StoredPapers(1.0, 2.0, drawer.sealed))).marks == []
+        assert (await unsealed(other, StoredPapers(1.0, 2.0, drawer.sealed))).marks == {}
         one, two = list(drawer.sealed)[-2:]
         moved = drawer.sealed | {one: drawer.sealed[two], two: drawer.sealed[one]}
         assert len((await unsealed(KEYS, StoredPapers(1.0, 2.0, moved))).marks) == 1

@@ -62,7 +62,7 @@ async def marked(sessions: Sessions, there: ScriptedServer, *, ready: bool = Tru
     if ready:
         await session.mailbox.headers.loaded()
     session.mailbox.marks.mark([message.id for message in session.mailbox.index][:2])
-    await sessions.settle(session, strict=True)
+    await sessions.settle(session.sid, strict=True)
     return token
 
 
@@ -82,7 +82,7 @@ async def test_marks_and_receipts_are_there_again_and_a_commit_works(lasting, se
             assert receipt.gone == 1
             session.mailbox.marks.mark(others)
             session.mailbox.marks.unmark(others[:1])
-            await before.settle(session, strict=True)
+            await before.settle(session.sid, strict=True)
         async with process(server) as after:
             session = await after.find(token)
             assert session.mailbox.listing.listed is False
@@ -94,7 +94,7 @@ async def test_marks_and_receipts_are_there_again_and_a_commit_works(lasting, se
             receipt = await session.commit.run()
             assert (receipt.number, receipt.gone) == (2, 1)
             assert len(fake.messages) == 1
-            await after.settle(session)
+            await after.settle(session.sid)
         async with process(server) as again:
             session = await again.find(token)
             assert list(session.mailbox.receipts) == [1, 2]
@@ -113,7 +113,7 @@ async def test_what_cannot_be_taken_over_is_told_with_its_number(lasting, server
             await session.reader.ensure_listed()
             assert told(session)[Notice.MARKS_NOT_TAKEN_OVER] == 1
             assert len(session.mailbox.marks) == 1
-            await after.settle(session)
+            await after.settle(session.sid)
         async with process(server) as again:  # told once, and forgotten
             session = await again.find(token)
             await session.reader.ensure_listed()
@@ -132,7 +132,7 @@ async def test_a_header_that_comes_later_makes_its_mark_good_for_another_process
             await session.reader.ensure_listed()
             assert told(session)[Notice.MARKS_NOT_TAKEN_OVER] == 2  # nobody ever saw what they are
             session.mailbox.marks.mark([message.id for message in session.mailbox.index])
-            await after.settle(session, strict=True)
+            await after.settle(session.sid, strict=True)
             await session.mailbox.headers.loaded()
             after.tend()
             await until(lambda: not after._writing)
@@ -269,8 +269,8 @@ async def refusing(
     last = [message.id for message in session.mailbox.index][-1]
     marks.mark([last])  # it was there when it was asked, and went before the answer
     with pytest.raises(StoreUnavailable):
-        await sessions.settle(session, strict=True)
-    await sessions.settle(session)  # who only looks is answered
+        await sessions.settle(session.sid, strict=True)
+    await sessions.settle(session.sid)  # who only looks is answered
     marks.unmark([last])
     assert len(marks) == 2
 

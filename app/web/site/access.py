@@ -81,7 +81,7 @@ async def settled(request: Request) -> AsyncIterator[None]:
     session: Session | None = getattr(request.state, "session", None)
     if session is not None:
         strict = request.method not in _SAFE
-        await services(request).sessions.settle(session, strict=strict)
+        await services(request).sessions.settle(session.sid, strict=strict)
 
 
 async def watched_session(request: Request) -> Session:
