@@ -73,13 +73,17 @@ class Sessions:
         self._closing: set[asyncio.Task[Any]] = set()
         self._tended: dict[str, asyncio.Task[Any]] = {}
         self._ended = EndedSessions(clock)
-        limits = self._limits
-        self._shelf = Shelf(store, idle=limits.idle, absolute=limits.absolute)
+        self._shelf = Shelf(store, idle=self._limits.idle, absolute=self._limits.absolute)
         self._leaving: set[str] = set()
         self._writing: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._live)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether they outlive the process."""
+        return self._shelf.lasting
 
     async def unfit(self) -> str | None:
         """Why sessions cannot be kept at all, for the operator; None where they can."""
@@ -184,6 +188,7 @@ class Sessions:
             mailbox = self._mailbox(account_in(keys, record.sealed))
             await self._shelf.take_up(token, keys.sid, record, mailbox)
             self._live.setdefault(keys.sid, mailbox)
+            self._clients.setdefault(keys.sid, client.get())
         mailbox = self._live[keys.sid]
         work_for(mailbox)
         if using:
@@ -200,7 +205,7 @@ class Sessions:
         Raises:
             StoreUnavailable: it cannot.
         """
-        if self._shelf.lasting:
+        if self.lasting:
             await self._shelf.touch(session.sid, self._clock(), always=True)
 
     async def settle(self, sid: str, *, strict: bool = False) -> None:

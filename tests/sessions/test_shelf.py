@@ -16,6 +16,7 @@ from app.sessions import (
     Sessions,
     StoreFault,
     StoreUnavailable,
+    Undeleted,
 )
 from app.sessions.redis_store import RedisStore
 from app.transport import Security, Target
@@ -195,7 +196,7 @@ async def test_one_that_was_used_to_its_greatest_age_says_so(lasting, server):
 
 
 @pytest.mark.interop
-@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("restarted", ["", "not looked at", "found", "listed"])
 async def test_signing_out_deletes_all_of_it(lasting, server, restarted):
     async with serving() as (_, there):
         async with process(server) as before:
@@ -204,6 +205,11 @@ async def test_signing_out_deletes_all_of_it(lasting, server, restarted):
                 assert (await before.sign_out(token)).count == 2
         if restarted:
             async with process(server) as after:
+                if restarted != "not looked at":
+                    session = await after.find(token)
+                    assert Undeleted.of(session.mailbox).asks
+                    if restarted == "listed":
+                        await session.reader.ensure_listed()
                 assert (await after.sign_out(token)).count == 2
                 assert await after.ended(token) is None
         keys = await lasting._redis.keys("*")
