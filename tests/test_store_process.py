@@ -18,6 +18,7 @@ from .web.visiting import SAME_ORIGIN, heading, words
 
 pytestmark = [pytest.mark.heavy, pytest.mark.interop]
 SENDER, SUBJECT = "hildegard@absender.example", "Rosenquittung"
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 AWAY = "Popscope cannot keep anything at the moment."
 
 
@@ -103,6 +104,8 @@ def test_what_was_marked_is_marked_after_every_crash_and_can_be_deleted(dovecot)
                 assert person.mark(some[0], way="unmark").status_code == 200
                 meant.discard(some[0])
             again(popscope)  # at once after the answer
+            for path in ("live", "progress", "counted", "space/facets"):  # an open page looks on
+                assert person.http.get(f"/mailbox/{path}", headers=HTMX).status_code == 204
             assert person.mark(ids[0]).status_code == 200  # a click signs in again by itself
             assert person.marked() == meant
             assert "could not be taken over" not in words(person.http.get("/mailbox"))

@@ -136,7 +136,9 @@ class Shelf:
         Raises:
             StoreUnavailable: it cannot be written.
         """
-        live = self._live[sid]
+        live = self._live.get(sid)
+        if live is None:  # it has just ended
+            return
         live.record = replace(live.record, seen=now)
         if always or now - live.noted >= self._often:
             await self._store.touch(sid, now)

@@ -9,6 +9,7 @@ import redis.asyncio
 from app.sessions import Record, StoreFault, StoreUnavailable
 from app.sessions import redis_store as module
 from app.sessions.redis_store import RedisStore
+from tests.support.process import free_port
 from tests.support.redis import Redis
 
 from .storing import lasting, server, store_at
@@ -167,3 +168,15 @@ async def test_a_socket_does_as_well(lasting, server):
     await store.put("a", Record(b"sealed", 1.0, 1.0))
     assert await store.get("a") == Record(b"sealed", 1.0, 1.0)
     await store.close()
+
+
+async def test_tls_is_verified(authority, tmp_path):
+    certificate, key = authority.leaf("127.0.0.1", "localhost").write(tmp_path)
+    ours = authority.write(tmp_path / "ca.pem")
+    port = free_port()
+    files = ("--tls-cert-file", str(certificate), "--tls-key-file", str(key))
+    more = ("--tls-port", str(port), "--tls-ca-cert-file", str(ours), "--tls-auth-clients", "no")
+    with Redis(*files, *more):
+        there = f"rediss://localhost:{port}/0"
+        assert await unfit(f"{there}?ssl_ca_certs={ours}") is None
+        assert await unfit(there) == f"{there} does not answer (ConnectionError)"

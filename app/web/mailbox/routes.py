@@ -106,6 +106,8 @@ async def show_counted(visit: WatchingVisit, state: State, shown: Shown = None) 
 
     The page asks by itself as headers come in.
     """
+    if (unknown := visit.unknown) is not None:
+        return unknown
     found = await listed(visit.mailbox, state)
     if found.fault is not None:
         return await _wrong(visit, found, found.fault)

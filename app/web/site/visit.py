@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from app.mailbox import Mailbox, in_thread
 from app.sessions import NoSession, Session
@@ -45,6 +45,14 @@ class Visit:
     def mailbox(self) -> Mailbox:
         """The session's mailbox."""
         return self.session.mailbox
+
+    @property
+    def unknown(self) -> Response | None:
+        """The answer to a page that looks on where its mailbox was not listed since a restart.
+
+        What it shows is more than is known here, until somebody clicks: so it is left as it is.
+        """
+        return None if self.mailbox.listing.listed else Response(status_code=204)
 
     @property
     def config(self) -> WebConfig:
