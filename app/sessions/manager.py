@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from app.audit import record
@@ -75,7 +74,6 @@ class Sessions:
         self._ended = EndedSessions(clock)
         self._shelf = Shelf(store, idle=self._limits.idle, absolute=self._limits.absolute)
         self._leaving: set[str] = set()
-        self._writing: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._live)
@@ -168,7 +166,8 @@ class Sessions:
         await self._shelf.settle(sid, strict=True)
         self._ended.forget(before)
         if ended is not None:
-            await self._shelf.forget(before)
+            with suppress(StoreUnavailable):  # they are in two places then, for a day
+                await self._shelf.forget(before)
 
     async def find(self, token: str, *, using: bool = True) -> Session:
         """The session of a token, and a note that it was used, unless somebody only looks on.
@@ -286,19 +285,14 @@ class Sessions:
         What has become known of marks is written. It only begins that, and waits for no server.
         """
         for sid, mailbox in self._live.items():
-            if self._shelf.due(sid) and sid not in self._writing:
-                self._writing.add(sid)
-                writing = self._begin(self._shelf.settle(sid, strict=False))
-                writing.add_done_callback(partial(self._wrote, sid))
+            if self._shelf.due(sid):
+                self._begin(self._shelf.settle(sid, strict=False))
             if sid in self._tended:
                 continue
             if mailbox.tenancy.idle(self._limits.release):
                 self._begin_tending(sid, mailbox.tenancy.release_if_idle(self._limits.release))
             elif mailbox.tenancy.impatient:
                 self._begin_tending(sid, mailbox.tenancy.keep_alive())
-
-    def _wrote(self, sid: str, _: object) -> None:
-        self._writing.discard(sid)
 
     def _begin_tending(self, sid: str, tending: Coroutine[Any, Any, object]) -> None:
         task = self._tended[sid] = self._begin(tending)

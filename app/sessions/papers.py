@@ -12,6 +12,7 @@ from typing import Final
 from app.mailbox import Mailbox, Message, MessageId, Receipt, in_thread
 
 from .ended_sessions import digest_of
+from .errors import StoreUnavailable
 from .packing import (
     NAME_OF_ACCOUNT,
     Mark,
@@ -26,6 +27,7 @@ from .packing import (
 from .store import PaperStore, StoredPapers
 from .vault import PaperKeys
 
+_REST: Final = 5.0  # seconds after a failure, until the next try that nobody waits for
 _AT_ONCE: Final = 100  # marks that are sealed without a thread
 
 
@@ -84,6 +86,7 @@ class Papers:
         self._place = 0
         self._lock = asyncio.Lock()
         self._over = False
+        self._rests_until = 0.0
         if opened is not None:
             self._take_up(opened)
         mailbox.marks.touch = self._touch
@@ -123,7 +126,18 @@ class Papers:
         }
 
     @property
-    def unkept(self) -> bool:
+    def calls(self) -> bool:
+        """Whether somebody should write by himself what has changed.
+
+        Not where it has just failed, nor while something deletes: a crash then is told by the marks
+        that cannot be taken over, for as long as there is no receipt.
+        """
+        if self._mailbox.receipts.deleting or asyncio.get_running_loop().time() < self._rests_until:
+            return False
+        return self.due and not self._lock.locked()
+
+    @property
+    def _unkept(self) -> bool:
         """Whether a mark is shown that is not written."""
         marks = self._mailbox.marks
         shown = (
@@ -133,8 +147,27 @@ class Papers:
         )
         return any(marks.claim(mark) not in self._written for mark in shown)
 
+    async def settle(self, *, strict: bool) -> None:
+        """Writes what has changed, so that an answer may show it.
+
+        Args:
+            strict: whether a mark that cannot be kept is an error. It is none for who only looks.
+
+        Raises:
+            StoreUnavailable: a mark is not kept yet, and it is to be an error.
+        """
+        if not strict and self._mailbox.receipts.deleting:
+            return
+        try:
+            if self.due or self._lock.locked():
+                await self.write()
+        except StoreUnavailable:
+            self._rests_until = asyncio.get_running_loop().time() + _REST
+            if strict and self._unkept:
+                raise
+
     async def write(self) -> None:
-        """Writes what has changed.
+        """Writes what has changed, once what is being written is.
 
         Raises:
             StoreUnavailable: what is not written yet is written the next time.

@@ -150,9 +150,9 @@ class Shelf:
         return self._store.papers is not None
 
     def due(self, sid: str) -> bool:
-        """Whether there is anything of a session to be written."""
+        """Whether anything of a session should be written, though nobody waits for it."""
         papers = self._live[sid].papers if sid in self._live else None
-        return papers is not None and papers.due
+        return papers is not None and papers.calls
 
     async def settle(self, sid: str, *, strict: bool) -> None:
         """Writes what has changed of a session, so that an answer may show it.
@@ -165,13 +165,8 @@ class Shelf:
             StoreUnavailable: a mark is not kept yet, and it is to be an error.
         """
         papers = self._live[sid].papers if sid in self._live else None
-        if papers is None or not papers.due:
-            return
-        try:
-            await papers.write()
-        except StoreUnavailable:
-            if strict and papers.unkept:
-                raise
+        if papers is not None:
+            await papers.settle(strict=strict)
 
     async def forget(self, sid: str, *, papers: bool = True) -> None:
         """A session is over.

@@ -27,12 +27,14 @@ class Drawer:
         self.sealed: dict[bytes, bytes] = {}
         self.written: list[int] = []
         self.full = False
+        self.opens = asyncio.Event()
+        self.opens.set()
 
     async def read(self, sid: str) -> StoredPapers | None:
         return StoredPapers(1.0, 2.0, self.sealed)
 
     async def amend(self, sid: str, sealed: Mapping[bytes, bytes], gone: Collection[bytes]) -> bool:
-        await asyncio.sleep(0)
+        await self.opens.wait()
         if self.full:
             raise StoreUnavailable(StoreFault.FULL)
         self.written.append(len(sealed) + len(gone))
@@ -113,10 +115,12 @@ async def test_what_was_refused_is_written_the_next_time():
         drawer.full = True
         mailbox.marks.mark([two])
         with pytest.raises(StoreUnavailable):
-            await papers.write()
-        assert papers.unkept
+            await papers.settle(strict=True)
+        await papers.settle(strict=False)
+        assert papers.due
+        assert not papers.calls  # it has just failed
         mailbox.marks.unmark([one, two])
-        assert not papers.unkept  # what goes is no promise
+        await papers.settle(strict=True)  # what goes is no promise
         mailbox.marks.mark([three])
         with pytest.raises(StoreUnavailable):
             await papers.write()
@@ -138,6 +142,55 @@ async def test_marks_that_change_while_they_are_written_are_written_after_all():
         mailbox.marks.mark([three])
         await asyncio.gather(writing, papers.write(), papers.write())
         assert not papers.due
+        assert await agrees(drawer, mailbox)
+
+
+async def test_who_comes_while_its_mark_is_being_written_waits_for_that():
+    async with serving() as (_, server), managing() as sessions:
+        mailbox, drawer = await listed(sessions, server), Drawer()
+        papers = Papers(drawer, KEYS, mailbox)
+        await papers.settle(strict=True)
+        mailbox.marks.mark([message.id for message in mailbox.index])
+        drawer.opens.clear()
+        background = asyncio.create_task(papers.settle(strict=False))
+        await asyncio.sleep(0.05)
+        assert not papers.due  # it is on its way
+        click = asyncio.create_task(papers.settle(strict=True))
+        await asyncio.sleep(0.05)
+        assert not click.done()
+        drawer.full = True
+        drawer.opens.set()
+        await background
+        with pytest.raises(StoreUnavailable):
+            await click
+        drawer.full = False
+        await papers.settle(strict=True)
+        assert await agrees(drawer, mailbox)
+
+
+async def test_while_something_deletes_its_marks_are_left_where_they_are():
+    async with serving() as (_, server), managing() as sessions:
+        mailbox, drawer = await listed(sessions, server), Drawer()
+        papers = Papers(drawer, KEYS, mailbox)
+        one, two, three = [message.id for message in mailbox.index]
+        mailbox.marks.mark([one, two])
+        await papers.settle(strict=True)
+        end = asyncio.Event()
+
+        async def deleting() -> None:
+            mailbox.marks.discard([one])
+            await end.wait()
+
+        task = asyncio.create_task(mailbox.receipts.to_its_end(deleting()))
+        await asyncio.sleep(0.01)
+        assert papers.due
+        assert not papers.calls
+        await papers.settle(strict=False)
+        assert set((await drawer.opened()).known) == {one, two}
+        mailbox.marks.mark([three])  # in another tab
+        await papers.settle(strict=True)
+        end.set()
+        await task
         assert await agrees(drawer, mailbox)
 
 

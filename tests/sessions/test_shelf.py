@@ -136,7 +136,9 @@ async def test_a_header_that_comes_later_makes_its_mark_good_for_another_process
             await after.settle(session.sid, strict=True)
             await session.mailbox.headers.loaded()
             after.tend()
-            await until(lambda: not after._writing)
+            papers = after._shelf._live[session.sid].papers
+            assert papers is not None
+            await until(lambda: not (papers.due or papers._lock.locked()))
         async with process(server) as again:
             session = await again.find(token)
             await session.reader.ensure_listed()
