@@ -1,10 +1,12 @@
 """Popscope as a process of its own over a real Redis: killed, started again, left alone by it."""
 
+import asyncio
+import random
 import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -118,6 +120,76 @@ def test_what_was_marked_is_marked_after_every_crash_and_can_be_deleted(dovecot)
         assert set(receipt["deleted"]) == meant
         assert words(person.http.get("/mailbox/receipt")) == words(told)
         assert person.marked() == set()
+
+
+class Clicking:
+    """A session in which a script marks and unmarks at random, as fast as it is answered."""
+
+    def __init__(self, popscope: RunningPopscope, dovecot: Dovecot, user: str) -> None:
+        self._draw = random.Random(user)
+        self._http = httpx.AsyncClient(base_url=popscope.url, timeout=30)
+        place = {"server": dovecot.host, "port": dovecot.port, "security": "none"}
+        self._account = {"username": user, "password": PASSWORD, **place}
+        self._ids: list[str] = []
+        self.answered = 0
+        self.marked: set[str] = set()
+        self.unsure = ""  # asked for when Popscope crashed
+
+    async def sign_in(self) -> None:
+        token = (await self._http.post("/api/v1/session", json=self._account)).json()["token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
+        known = False
+        while not known:
+            found = await self._listed()
+            known = all(one["headers_known"] for one in found)
+        self._ids = [one["id"] for one in found]
+
+    async def _listed(self, query: str = "") -> list[dict[str, Any]]:
+        answer = await self._http.get("/api/v1/list", params={"q": query, "per_page": "500"})
+        messages: list[dict[str, Any]] = answer.json()["messages"]
+        return messages
+
+    async def click(self) -> None:
+        """Until there is no answer any more."""
+        with suppress(httpx.TransportError):
+            while True:
+                self.unsure = id = self._draw.choice(self._ids)
+                way = "DELETE" if id in self.marked else "POST"
+                answer = await self._http.request(way, f"/api/v1/messages/{id}/dele")
+                assert answer.status_code == 200, answer.text
+                self.marked ^= {id}
+                self.answered += 1
+
+    async def agrees(self) -> bool:
+        """Whether what was answered is so, after a crash."""
+        there = {one["id"] for one in await self._listed("is:marked")}
+        other, self.marked = there ^ self.marked, there
+        return other <= {self.unsure}
+
+    async def leave(self) -> None:
+        await self._http.aclose()
+
+
+async def test_sessions_that_click_at_once_lose_nothing_that_was_answered(dovecot):
+    users = [f"clicks{number}" for number in range(4)]
+    for user in users:
+        dovecot.deliver_many(user, map(mail, range(40)))
+    draw = random.Random(1)
+    with Redis() as store:
+        settings = {"POPSCOPE_STORE": store.url, "POPSCOPE_AUDIT": "0"}
+        with RunningPopscope(settings=settings) as popscope:
+            sessions = [Clicking(popscope, dovecot, user) for user in users]
+            await asyncio.gather(*(one.sign_in() for one in sessions))
+            for _ in range(3):
+                clicks = [asyncio.create_task(one.click()) for one in sessions]
+                await asyncio.sleep(draw.uniform(0.1, 0.6))
+                popscope.kill()
+                await asyncio.gather(*clicks)
+                await asyncio.to_thread(popscope.begin)
+                assert all([await one.agrees() for one in sessions])
+            assert sum(one.answered for one in sessions) > 0
+            for one in sessions:
+                await one.leave()
 
 
 def test_many_marks_at_once_and_taken_back_outlive_a_crash(dovecot):
