@@ -27,7 +27,7 @@ from redis.exceptions import AuthenticationError, OutOfMemoryError, RedisError, 
 from .errors import StoreFault, StoreUnavailable
 from .store import Record, StoredPapers
 
-_OLDEST: Final = (5, 0)
+_OLDEST: Final = (5, 0)  # HSET of many fields and UNLINK came with 4
 _PATIENCE: Final = 2.0  # seconds for one answer
 _REST: Final = 1.0  # seconds for which a store that has failed is not asked
 _MARGIN: Final = 60.0  # seconds that a record outlives its session: our own clock tells its end
