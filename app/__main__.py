@@ -168,6 +168,9 @@ async def _serve(
     if settings.audit and demo is None:
         logging.getLogger(LOGGER).setLevel(logging.INFO)
     app = create_app(settings, demo)
+    if unfit := await app.state.services.sessions.unfit():
+        click.echo(f"{PREFIX}STORE: {unfit}", err=True)
+        sys.exit(2)
     connections = Connections(_connection_limits(settings))
     config = uvicorn.Config(
         _until_cancelled(app),

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields, replace
+from importlib import import_module
 
 from fastapi import FastAPI
 
@@ -14,7 +15,7 @@ from app.gate import Gate, Rates
 from app.mailbox import Allowances, Pot
 from app.pop3 import Limits
 from app.report import Reports
-from app.sessions import MemoryStore, SessionLimits, Sessions
+from app.sessions import MemoryStore, SessionLimits, Sessions, Store
 from app.settings import OfferedServer, Settings
 from app.transport import (
     Dialer,
@@ -66,7 +67,7 @@ def create_app(
     reports = Reports(dialer, settings.report_limit, settings.report_limit_client)
     sessions = Sessions(
         dialer,
-        MemoryStore(),
+        _store(settings) if demo is None else MemoryStore(),  # that mailbox ends with the process
         SessionLimits(
             idle=settings.session_idle,
             absolute=settings.session_max,
@@ -114,6 +115,16 @@ def create_app(
     services = Services(sessions, _web_config(settings, demo), Renderer(), discovery, reports)
     install(app, services)
     return app
+
+
+def _store(settings: Settings) -> Store:
+    if not settings.store.lasting:
+        return MemoryStore()
+    # Not loaded where nobody wants it.
+    store: Store = import_module("app.sessions.redis_store").RedisStore(
+        settings.store.url, idle=settings.session_idle, absolute=settings.session_max
+    )
+    return store
 
 
 def _target(server: OfferedServer) -> Target:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.discovery import NameServer
 from app.gate import Rates, read_rates
+from app.sessions import StoreAddress
 from app.transport import Reach, Security, asked_for
 
 PREFIX = "POPSCOPE_"
@@ -104,7 +105,7 @@ Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Settings(BaseSettings):
-    """All settings. None of them is a secret."""
+    """All settings. None of them is a secret, but for a password in `store`."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
@@ -140,6 +141,11 @@ class Settings(BaseSettings):
     )
     session_max: Annotated[float, NoDecode] = Field(
         12 * 3600, gt=0, description="time after which a session ends in any case"
+    )
+    store: Annotated[StoreAddress, NoDecode] = Field(
+        StoreAddress(),
+        description="where sessions are kept: memory, or a Redis that they outlive this process "
+        "in: redis://…, rediss://… or unix://…",
     )
     session_limit: int = Field(200, ge=1, description="sessions at once")
     session_limit_client: int = Field(
@@ -236,6 +242,11 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(OfferedServer.parse(entry) for entry in re.split(r"[,\s]+", value) if entry)
+
+    @field_validator("store", mode="before")
+    @classmethod
+    def _store(cls, value: Any) -> Any:  # noqa: ANN401 -- whatever the environment holds
+        return StoreAddress.parse(value) if isinstance(value, str) else value
 
     @field_validator("hosts", mode="before")
     @classmethod

@@ -1,6 +1,8 @@
 """The composition root: what the operator decided reaches the parts it is about."""
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
@@ -11,6 +13,7 @@ from app.transport import ConnectFailed, Security, Target, TargetForbidden
 from app.web import DemoAccount, Services
 
 from .support.maildrop import FakeMaildrop, plain
+from .support.popscope import ROOT
 from .support.scripted import ScriptedServer
 
 
@@ -107,3 +110,12 @@ async def test_name_servers_that_were_named_are_asked_for_sign_ins_too():
         await asked.sign_in(account, Credentials("anna", "secret"))
     with pytest.raises(TargetForbidden):
         await services().sessions.sign_in(account, Credentials("anna", "secret"))
+
+
+def test_where_sessions_stay_in_memory_no_redis_is_loaded_and_nothing_is_settled():
+    asked = "import sys, app.__main__; sys.exit('redis' in sys.modules)"
+    subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True)
+    assert not services().sessions.lasting
+    assert services(store="redis://localhost").sessions.lasting
+    demo = DemoAccount(Target("127.0.0.1", 1, Security.NONE), Credentials("a@b.example", "demo"))
+    assert not services(demo, store="redis://localhost").sessions.lasting

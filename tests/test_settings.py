@@ -195,6 +195,7 @@ SHOWN = {
     "IDLE_RELEASE": "5m",
     "SESSION_IDLE": "2h",
     "SESSION_MAX": "30d",
+    "STORE": "rediss://sessions.lan:6380/2",
     "SESSION_LIMIT": "7",
     "SPOOL_LIMIT": "300M",
     "CONNECTION_LIMIT": "100",
@@ -267,3 +268,13 @@ def test_name_servers(monkeypatch, clean, text, shown):
 def test_no_name_servers(monkeypatch, clean, text):
     with pytest.raises(ValidationError):
         read(monkeypatch, DNS=text)
+
+
+def test_the_password_of_a_store_is_not_shown(monkeypatch, clean):
+    settings = read(monkeypatch, STORE="redis://:geheim@host/0")
+    shown = [(name, value) for name, value, _ in settings.shown()]
+    assert ("POPSCOPE_STORE", "redis://:***@host/0") in shown
+    assert "geheim" not in repr(settings)
+    with pytest.raises(ValidationError) as raised:
+        read(monkeypatch, STORE="redis://:geheim@host:port")
+    assert "geheim" not in str(raised.value.errors(include_input=False))

@@ -155,6 +155,11 @@ class Mailbox:
             altered, doomed = len(lost - changes.vanished), self.receipts.telling
             self.news.listed(changes, lost=lost & changes.vanished, altered=altered, doomed=doomed)
         self.receipts.telling = ()
+        if self.marks.pending:
+            found = await in_thread(self.marks.found, self.marks.pending)
+            missed, self.marks.pending = len(self.marks.pending) - len(found), {}
+            self.marks.take_over(found)
+            self._tell_missed(missed)
         if self.listing.version != version:
             self.feed.tell(FeedTopic.LISTED)
         self.feed.tell(FeedTopic.MARKS, FeedTopic.PROGRESS)
@@ -168,7 +173,10 @@ class Mailbox:
     def _compare(self, row: Message) -> None:
         """Whether a header that has come is that of a mark, which may be of a session before."""
         mark = self.marks.get(row.id)
-        if mark is None or mark.header is row.header:
+        if mark is None:
+            return
+        self.marks.touch((mark,))
+        if mark.header is row.header:
             return
         doubts, seen = self.lease.habit.doubts, mark.header.digest
         if seen == row.header.digest or not (seen or doubts):  # no more was ever shown of it
@@ -187,10 +195,12 @@ class Mailbox:
     @property
     def known_marks(self) -> dict[MessageId, Known]:
         """What another session needs to know of the marks."""
-        return self.marks.known(self.headers.withheld)
+        return {**self.marks.pending, **self.marks.known(self.headers.withheld)}
 
     def restore(self, marks: Mapping[MessageId, Known]) -> None:
         """Takes over marks of a session before."""
-        missed = self.marks.restore(marks)
+        self._tell_missed(self.marks.restore(marks))
+
+    def _tell_missed(self, missed: int) -> None:
         if missed:
             self.news.tell(Notice.MARKS_NOT_TAKEN_OVER, missed)

@@ -37,6 +37,9 @@ class Marks(Collection[MessageId]):
     Attributes:
         index: the messages there are.
         undoable: the last action on many marks, until the next action on any.
+        pending: marks of a process before, until its maildrop is listed.
+        touch: is told of messages whose mark came or went, or is known better; None where all may
+            be others. Whoever keeps marks sets it.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class Marks(Collection[MessageId]):
     ) -> None:
         self.index = empty()
         self.undoable: Change | None = None
+        self.pending: Mapping[MessageId, Known] = {}
+        self.touch: Callable[[Iterable[Message] | None], None] = lambda _: None
         self._changed = changed
         self._changes = 0
         self._taken: tuple[Message, ...] = ()  # what the last action took back, as it was known
@@ -93,6 +98,7 @@ class Marks(Collection[MessageId]):
         known = self._messages
         fresh = {message.id: message for message in messages if message.id not in known}
         known |= fresh
+        self.touch(fresh.values())
         self._total += sum(message.counted for message in fresh.values())
         self._unsized += sum(message.octets is None for message in fresh.values())
 
@@ -109,9 +115,11 @@ class Marks(Collection[MessageId]):
             if message is not None:
                 self._total -= message.counted
                 self._unsized -= message.octets is None
+                self.touch((message,))
 
     def clear(self) -> None:
         """Takes all marks back."""
+        self.touch(self._messages.values())
         self._messages.clear()
         self._total = self._unsized = 0
 
@@ -128,6 +136,7 @@ class Marks(Collection[MessageId]):
         marked, self.index = list(self), index
         self.clear()
         self.add(kept[id] for id in marked if id in kept)
+        self.touch(None)
         return frozenset(id for id in marked if id not in kept)
 
     # -- what a person does --------------------------------------------------------------------
@@ -213,15 +222,18 @@ class Marks(Collection[MessageId]):
 
     # -- from one session to another -----------------------------------------------------------
 
-    def known(self, withheld: Callable[[Message], bool]) -> dict[MessageId, Known]:
+    def known(
+        self, withheld: Callable[[Message], bool], among: Iterable[Message] | None = None
+    ) -> dict[MessageId, Known]:
         """What another session needs to know of them, by the ids of a first listing.
 
         Args:
             withheld: whether the server does not show a message's header.
+            among: of these marks; by default of all.
         """
         return {
-            self._claim(mark): Known(mark.octets, mark.header.digest, withheld(mark))
-            for mark in self.messages
+            self.claim(mark): Known(mark.octets, mark.header.digest, withheld(mark))
+            for mark in (self.messages if among is None else among)
         }
 
     def restore(self, marks: Mapping[MessageId, Known]) -> int:
@@ -236,17 +248,27 @@ class Marks(Collection[MessageId]):
         Returns:
             How many could not be taken over.
         """
-        taken = 0
-        rows = {self._claim(row): row for row in self.index}
-        for id, known in marks.items():
-            row = rows.get(id)
-            if row is not None and restorable(known, row):
-                self.add([renewed(replace(row, header=Header(known.digest)), row)])
-                taken += 1
+        found = self.found(marks)
+        self.take_over(found)
+        return len(marks) - len(found)
+
+    def found(self, marks: Mapping[MessageId, Known]) -> list[Message]:
+        """Those of another session whose message, of that size, is there; nothing is changed."""
+        rows = {self.claim(row): row for row in self.index}
+        there = ((known, rows[id]) for id, known in marks.items() if id in rows)
+        return [
+            renewed(replace(row, header=Header(known.digest)), row)
+            for known, row in there
+            if restorable(known, row)
+        ]
+
+    def take_over(self, found: Iterable[Message]) -> None:
+        """Marks what was found of another session's marks."""
+        self.add(found)
         self.undoable = None
         self._changed(())
-        return len(marks) - taken
 
-    def _claim(self, message: Message) -> MessageId:
+    def claim(self, message: Message) -> MessageId:
+        """The id of a message in a first listing."""
         claimed = self.index.has_uidls and self.index.claiming(message.uidl) is not None
         return self.index.claim(message.uidl) if claimed and message.uidl else message.id

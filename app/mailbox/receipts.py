@@ -1,7 +1,7 @@
 """What was deleted: the receipts of a session, and the deletion that is under way."""
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
@@ -87,6 +87,10 @@ class Receipts(Mapping[int, Receipt]):
         if unchecked is not None:
             self.unchecked[receipt.number] = unchecked
         return receipt
+
+    def restore(self, receipts: Iterable[Receipt]) -> None:
+        """Takes over those of a process before; what could be checked later cannot be now."""
+        self._kept |= {one.number: replace(one, due=None) for one in receipts}
 
     def postpone(self, number: int, due: datetime) -> None:
         """A check was too soon."""

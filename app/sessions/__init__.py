@@ -4,6 +4,7 @@ Owns: tokens, sealed credentials, the store, expiry, what outlives it, limits, t
 Must not know: templates, POP3 verbs.
 """
 
+from .address import StoreAddress
 from .ended_sessions import Cause, EndedSession
 from .errors import (
     ClientLimit,
@@ -12,9 +13,13 @@ from .errors import (
     OpeningLimit,
     SessionError,
     SessionLimit,
+    StoreFault,
+    StoreUnavailable,
 )
-from .manager import Session, SessionLimits, Sessions
-from .store import MemoryStore, Record, Store
+from .manager import Sessions
+from .memory_store import MemoryStore
+from .session import Session, SessionLimits
+from .store import Record, Store
 from .undeleted import Undeleted
 from .vault import browser_id, new_token
 
@@ -33,6 +38,9 @@ __all__ = [
     "SessionLimits",
     "Sessions",
     "Store",
+    "StoreAddress",
+    "StoreFault",
+    "StoreUnavailable",
     "Undeleted",
     "browser_id",
     "new_token",

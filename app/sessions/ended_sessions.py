@@ -2,7 +2,8 @@
 
 No credential, no name and no mail is in it, and nothing in it signs in anywhere: a digest of the
 account, ids derived from UIDLs, sizes, digests of headers. Whoever has the session's old token
-finds it, nobody else. It is kept in memory only, a bounded number of them for a bounded time.
+finds it, nobody else. It is kept in memory, a bounded number of them for a bounded time; what else
+outlives a session is in its papers, where the store has any.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ class Cause(Enum):
 
     IDLE = "idle"
     AGE = "age"
+    LOST = "lost"  # by the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class EndedSession:
     """A session that expired.
 
     Attributes:
-        cause: why; `after` says of how many seconds that limit is.
+        cause: why; `after` says of how many seconds that limit is, if it was one.
         at: when, in seconds since the epoch.
         account: a digest of whose it was, under the session's name.
         marks: what was marked, with what was known of each message.

@@ -62,3 +62,25 @@ class OpeningLimit(SessionError):
     def __init__(self, fault: OpeningFault) -> None:
         super().__init__(fault)
         self.fault = fault
+
+
+class StoreFault(Enum):
+    """Why the store cannot be used now."""
+
+    GONE = "it does not answer"
+    FULL = "it takes no more"
+
+
+class StoreUnavailable(SessionError):
+    """The store of sessions cannot be read or written; what is live goes on.
+
+    Attributes:
+        fault: why.
+        retry_after: seconds after which it is worth another try.
+    """
+
+    retry_after = 5
+
+    def __init__(self, fault: StoreFault) -> None:
+        super().__init__(fault)
+        self.fault = fault

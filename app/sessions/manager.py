@@ -2,35 +2,33 @@
 
 Sessions end by sign-out, by an idle time and by an absolute one. Ending one gives the maildrop
 lock back; it never deletes mail. The marks of one that expired are kept for a while, see `ended`.
+Where the store outlives the process, so do sessions: whoever comes with a token signs in again.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from app.audit import record
 from app.gate import Places, client
-from app.mailbox import (
-    Account,
-    Allowances,
-    Commit,
-    Console,
-    Credentials,
-    Line,
-    Mailbox,
-    MailboxError,
-    Reader,
-    work_for,
-)
+from app.mailbox import Account, Allowances, Credentials, Mailbox, MailboxError, work_for
 from app.pop3 import Pop3Error
-from app.transport import Dialer, Security, Target, TransportError
+from app.transport import Dialer, TransportError
 
 from .ended_sessions import Cause, EndedSession, EndedSessions, digest_of
-from .errors import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
+from .errors import (
+    ClientLimit,
+    NoSession,
+    OpeningFault,
+    OpeningLimit,
+    SessionLimit,
+    StoreUnavailable,
+)
+from .session import Session, SessionLimits, account_in, packed
+from .shelf import Shelf
 from .store import Record, Store
 from .undeleted import Undeleted
 from .vault import Keys, new_token
@@ -38,62 +36,6 @@ from .vault import Keys, new_token
 _TEND = 0.2  # seconds between two looks for locks that nobody uses; each is a few comparisons
 _PATIENCE = 4.0  # seconds to wait for a server to take a lock back
 _FINISHING = 60.0  # seconds that deletions have to come to their end, when all ends
-
-
-@dataclass(frozen=True, slots=True)
-class SessionLimits:
-    """When sessions end, in seconds, and how many there may be.
-
-    Attributes:
-        idle: since the last request.
-        absolute: since the sign-in.
-        most, each: sessions at once, and of one client.
-        openings, openings_client, openings_host: sign-ins under way at once, of one client, and
-            at one server; they are not sessions yet.
-        release: idle seconds after which the maildrop lock is given back.
-    """
-
-    idle: float = 30 * 60
-    absolute: float = 12 * 3600
-    most: int = 200
-    each: int = 60
-    openings: int = 64
-    openings_client: int = 8
-    openings_host: int = 32
-    release: float = 60
-
-
-class Session:
-    """A signed-in browser or script, for the length of one request.
-
-    Attributes:
-        sid: names the record; no secret.
-        mailbox: the live mailbox.
-        line: the way to its server, with the key to the credentials.
-    """
-
-    def __init__(self, keys: Keys, sealed: bytes, mailbox: Mailbox) -> None:
-        self.sid = keys.sid
-        self.mailbox = mailbox
-        self.line = Line(mailbox.lease, lambda: _credentials(keys, sealed))
-
-    def __repr__(self) -> str:
-        return f"<Session {self.sid[:8]}>"
-
-    @property
-    def reader(self) -> Reader:
-        """Reads the mailbox."""
-        return Reader(self.mailbox, self.line)
-
-    @property
-    def commit(self) -> Commit:
-        """Deletes what is marked."""
-        return Commit(self.mailbox, self.line)
-
-    @property
-    def console(self) -> Console:
-        """Types at the server."""
-        return Console(self.mailbox, self.line)
 
 
 class Sessions:
@@ -130,9 +72,20 @@ class Sessions:
         self._closing: set[asyncio.Task[Any]] = set()
         self._tended: dict[str, asyncio.Task[Any]] = {}
         self._ended = EndedSessions(clock)
+        self._shelf = Shelf(store, idle=self._limits.idle, absolute=self._limits.absolute)
+        self._leaving: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._live)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether they outlive the process."""
+        return self._shelf.lasting
+
+    async def unfit(self) -> str | None:
+        """Why sessions cannot be kept at all, for the operator; None where they can."""
+        return await self._store.unfit()
 
     async def sign_in(
         self, account: Account, credentials: Credentials, *, before: str | None = None
@@ -151,12 +104,14 @@ class Sessions:
         Raises:
             SessionLimit, ClientLimit: there are too many.
             OpeningLimit: too many sign-ins are under way.
+            StoreUnavailable: the session could not be kept.
             MailboxError, TransportError, Pop3Error: no sign-in.
         """
         await self._make_room()
+        await self._store.check()
         token = new_token()
         keys = Keys.of(token)
-        sealed = keys.close(_pack(account, credentials))
+        sealed = keys.close(packed(account, credentials))
         session = Session(keys, sealed, self._mailbox(account))
         mailbox = session.mailbox
         work_for(mailbox)
@@ -165,19 +120,26 @@ class Sessions:
                 await session.line.hold()  # loading headers keeps it: nothing in clear
             await self._make_room()  # others have come in meanwhile
             now = self._clock()
-            await self._store.put(keys.sid, Record(sealed, now, now))
+            await self._shelf.begin(token, keys.sid, Record(sealed, now, now), mailbox)
+            if before is not None:
+                await self._take_over(before, keys.sid, mailbox)
         except BaseException as error:
             if isinstance(error, (MailboxError, TransportError, Pop3Error)):
                 record("refusal", **account.audited, why=type(error).__name__)
+            self._begin(self._forget(keys.sid))
             self._begin(mailbox.close())
             raise
         self._live[keys.sid] = mailbox
         self._clients[keys.sid] = client.get()
-        if before is not None:
-            self._take_over(Keys.of(before).sid, mailbox)
         means = mailbox.listing.access.means
         record("sign-in", **account.audited, session=keys.sid[:8], means=means)
         return token, session
+
+    async def _forget(self, sid: str) -> None:
+        """A session that did not come to be."""
+        with suppress(StoreUnavailable):
+            await self._shelf.forget(sid)
+        await self._shelf.leave(sid)
 
     @contextmanager
     def _opening(self, host: str) -> Iterator[None]:
@@ -192,78 +154,127 @@ class Sessions:
         finally:
             self._openings.leave(**keys)
 
-    def _take_over(self, sid: str, mailbox: Mailbox) -> None:
-        ended, live = self._ended.get(sid), self._live.get(sid)
-        self._ended.forget(sid)
-        account = digest_of(mailbox.account, sid)
+    async def _take_over(self, token: str, sid: str, mailbox: Mailbox) -> None:
+        """The marks of a session before, if it was of the same account."""
+        before = Keys.of(token).sid
+        account = digest_of(mailbox.account, before)
+        ended, live = await self.ended(token), self._live.get(before)
         if ended is not None and ended.account == account:
             mailbox.restore(ended.marks)
-        elif live is not None and digest_of(live.account, sid) == account:
+        elif live is not None and digest_of(live.account, before) == account:
             mailbox.restore(live.known_marks)  # a sign-in page that stood open in another tab
+        await self._shelf.settle(sid, strict=True)
+        self._ended.forget(before)
+        if ended is not None:
+            with suppress(StoreUnavailable):  # they are in two places then, for a day
+                await self._shelf.forget(before)
 
     async def find(self, token: str, *, using: bool = True) -> Session:
         """The session of a token, and a note that it was used, unless somebody only looks on.
 
         Raises:
             NoSession: there is none, or it has expired.
+            StoreUnavailable: it is not live here, and cannot be looked up.
         """
         keys = Keys.of(token)
-        record = await self._store.get(keys.sid)
-        if record is None:
-            raise NoSession
+        record = await self._shelf.record(keys.sid)
         now = self._clock()
         cause = self._expired(record, now)
-        if cause is not None:
-            await self._expire(keys.sid, cause)
+        if record is None or cause is not None:
+            await self._expire(keys.sid, cause or Cause.LOST)
             raise NoSession
-        mailbox = self._live.get(keys.sid)
-        if mailbox is None:
-            mailbox = self._mailbox(_account(keys, record.sealed))
-            self._live[keys.sid] = mailbox
+        if keys.sid not in self._live:
+            mailbox = self._mailbox(account_in(keys, record.sealed))
+            await self._shelf.take_up(token, keys.sid, record, mailbox)
+            self._live.setdefault(keys.sid, mailbox)
+            self._clients.setdefault(keys.sid, client.get())
+        mailbox = self._live[keys.sid]
         work_for(mailbox)
         if using:
             mailbox.tenancy.attend()
-            await self._store.touch(keys.sid, now)
+            with suppress(StoreUnavailable):
+                await self._shelf.touch(keys.sid, now)
         else:
             mailbox.tenancy.pages.glanced()
         return Session(keys, record.sealed, mailbox)
 
-    def ended(self, token: str) -> EndedSession | None:
-        """What is remembered of a session that expired, or None."""
-        return self._ended.get(Keys.of(token).sid)
+    async def check_kept(self, session: Session) -> None:
+        """What is done in a session from now on can be kept, for all that is known.
+
+        Raises:
+            StoreUnavailable: it cannot.
+        """
+        if self.lasting:
+            await self._shelf.touch(session.sid, self._clock(), always=True)
+
+    async def settle(self, sid: str, *, strict: bool = False) -> None:
+        """What was done in a session is kept, before an answer shows it.
+
+        Args:
+            sid: which.
+            strict: whether a mark that cannot be kept is an error.
+
+        Raises:
+            StoreUnavailable: a mark is not kept yet, and it is to be an error.
+        """
+        await self._shelf.settle(sid, strict=strict)
+
+    async def ended(self, token: str) -> EndedSession | None:
+        """What is remembered of a session that expired, or None.
+
+        Raises:
+            StoreUnavailable: nobody can tell.
+        """
+        sid = Keys.of(token).sid
+        found = self._ended.get(sid)
+        return found if found is not None or sid in self._live else await self._shelf.ended(token)
 
     async def sign_out(self, token: str) -> Undeleted:
         """Ends a session, if there is one, and forgets its marks; deletes nothing.
 
         Returns:
             What it left undone.
+
+        Raises:
+            StoreUnavailable: it cannot be forgotten; so it goes on.
         """
-        return await self._leave(Keys.of(token).sid)
+        sid = Keys.of(token).sid
+        return await self._leave(sid, await self.ended(token))
 
     async def end(self, session: Session) -> Undeleted:
-        """Signs a session out that was found."""
+        """Signs a session out that was found.
+
+        Raises:
+            StoreUnavailable: it cannot be forgotten; so it goes on.
+        """
         return await self._leave(session.sid)
 
-    async def _leave(self, sid: str) -> Undeleted:
-        expired, mailbox = self._ended.get(sid), self._live.get(sid)
-        self._ended.forget(sid)
+    async def _leave(self, sid: str, expired: EndedSession | None = None) -> Undeleted:
+        mailbox = self._live.get(sid)
+        typed = Undeleted.of(mailbox).typed if mailbox is not None else 0
+        self._leaving.add(sid)
+        try:
+            await self._shelf.forget(sid)
+            self._ended.forget(sid)
+            await self._end(sid)  # sends RSET, and lets a deletion come to its end
+        finally:
+            self._leaving.discard(sid)
         if mailbox is None:
-            await self._end(sid)
             return Undeleted(len(expired.marks) if expired is not None else 0)
-        typed = Undeleted.of(mailbox).typed
-        await self._end(sid)  # sends RSET, and lets a deletion come to its end
         left = replace(Undeleted.of(mailbox), typed=typed)
         record("sign-out", **mailbox.account.audited, session=sid[:8], not_deleted=left.count)
         return left
 
     async def sweep(self) -> None:
-        """Ends what has expired."""
+        """Ends what has expired, and what the store has lost."""
         now = self._clock()
         for sid, mailbox in list(self._live.items()):
             if mailbox.lease.in_use:  # a long download is no idleness
-                await self._store.touch(sid, now)
-        records = await self._store.all()
-        found = ((sid, self._expired(record, now)) for sid, record in records.items())
+                with suppress(StoreUnavailable):
+                    await self._shelf.touch(sid, now)
+        live = list(self._live)
+        records = await self._shelf.records(live)
+        found = [(sid, self._expired(records.get(sid), now)) for sid in live]
         expired = [(sid, cause) for sid, cause in found if cause is not None]
         await asyncio.gather(*(self._expire(sid, cause) for sid, cause in expired))
         self._ended.sweep()
@@ -271,9 +282,11 @@ class Sessions:
     def tend(self) -> None:
         """Gives back locks that nobody uses, and keeps connections alive that somebody looks at.
 
-        It only begins that, and waits for no server.
+        What has become known of marks is written. It only begins that, and waits for no server.
         """
         for sid, mailbox in self._live.items():
+            if self._shelf.due(sid):
+                self._begin(self._shelf.settle(sid, strict=False))
             if sid in self._tended:
                 continue
             if mailbox.tenancy.idle(self._limits.release):
@@ -313,6 +326,7 @@ class Sessions:
         with suppress(TimeoutError):
             async with asyncio.timeout(_FINISHING):
                 await asyncio.gather(*(mailbox.receipts.finished() for mailbox in mailboxes))
+        await self._shelf.close()
         await asyncio.gather(*(self._let_go(mailbox.close(parting=False)) for mailbox in mailboxes))
         late = list(self._closing)
         for task in late:
@@ -336,7 +350,9 @@ class Sessions:
             return ClientLimit(self._limits.each)
         return SessionLimit(self._limits.most) if len(self) >= self._limits.most else None
 
-    def _expired(self, record: Record, now: float) -> Cause | None:
+    def _expired(self, record: Record | None, now: float) -> Cause | None:
+        if record is None:
+            return Cause.LOST
         if now - record.created > self._limits.absolute:
             return Cause.AGE
         return Cause.IDLE if now - record.seen > self._limits.idle else None
@@ -344,22 +360,27 @@ class Sessions:
     async def _expire(self, sid: str, cause: Cause) -> None:
         """Ends a session for good, but for its marks."""
         mailbox, ended = self._live.get(sid), None
+        if sid in self._leaving:
+            return
         if mailbox is not None:
             after = self._limits.idle if cause is Cause.IDLE else self._limits.absolute
             account = digest_of(mailbox.account, sid)
             ended = EndedSession(cause, after, self._clock(), account, mailbox.known_marks)
             self._ended.add(sid, ended)
+        if cause is not Cause.LOST:
+            with suppress(StoreUnavailable):  # there its time runs out by itself
+                await self._shelf.forget(sid, papers=False)
         await self._end(sid)
         if mailbox is not None and ended is not None and self._ended.get(sid) is ended:
             # What was marked first of all has been read by now: more is known of it.
             self._ended.add(sid, replace(ended, marks=mailbox.known_marks))
 
     async def _end(self, sid: str) -> None:
-        await self._store.delete(sid)
         mailbox = self._live.pop(sid, None)
         self._clients.pop(sid, None)
         if mailbox is not None:
             await self._let_go(mailbox.close())
+        await self._shelf.leave(sid)
 
     async def _let_go(self, giving_back: Coroutine[Any, Any, object]) -> None:
         """Waits while a lock is given back, but not for a server that has gone silent."""
@@ -371,29 +392,3 @@ class Sessions:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
         return task
-
-
-def _pack(account: Account, credentials: Credentials) -> bytearray:
-    """Both as JSON, then the password, which cannot hold NUL."""
-    target, who = account.target, credentials
-    known = [
-        [account.username, target.host, target.port, target.security.value, target.verified],
-        [who.username, who.mechanism, who.language],
-    ]
-    packed = bytearray(json.dumps(known) + "\0", "ascii")
-    packed += who.password.encode()
-    return packed
-
-
-def _account(keys: Keys, sealed: bytes) -> Account:
-    with keys.opened(sealed) as packed:
-        (username, host, port, security, verified), _ = json.loads(packed[: packed.index(0)])
-    return Account(username, Target(host, port, Security(security), verified))
-
-
-def _credentials(keys: Keys, sealed: bytes) -> Credentials:
-    with keys.opened(sealed) as packed:
-        end = packed.index(0)
-        _, (username, mechanism, language) = json.loads(packed[:end])
-        with memoryview(packed) as view, view[end + 1 :] as password:
-            return Credentials(username, str(password, "utf-8"), mechanism, language)

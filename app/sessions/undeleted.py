@@ -25,7 +25,7 @@ class Undeleted:
         marks, deleting = mailbox.marks, mailbox.receipts.deleting
         named = () if deleting else map(mailbox.index.at, mailbox.lease.deletions.typed)
         typed = sum(message is not None and message.id not in marks for message in named)
-        return cls(len(marks), typed, deleting)
+        return cls(len(marks) + len(marks.pending), typed, deleting)
 
     @property
     def count(self) -> int:

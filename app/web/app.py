@@ -31,7 +31,7 @@ from .review import routes as review
 from .signin import leaving
 from .signin import routes as signin
 from .site import health, language_choice
-from .site.access import check_unsafe, looks_on
+from .site.access import check_unsafe, looks_on, settled
 from .site.bodies import BodyLimits
 from .site.config import Services, services
 from .site.errors import Busy, WebError
@@ -91,11 +91,16 @@ _CALLS = (api, api_report, events)
 
 
 @cache
-def _router() -> APIRouter:
-    """Every route. Made once, for all apps: what FastAPI works out of each is kept in it."""
+def _router(*, lasting: bool) -> APIRouter:
+    """Every route. Made once, for all apps: what FastAPI works out of each is kept in it.
+
+    Args:
+        lasting: sessions outlive the process, so that what answers show is kept first.
+    """
     router = APIRouter()
     router.include_router(health.router)
     guarded = [Depends(refuse_insecure), Depends(check_unsafe)]
+    guarded += [Depends(settled, scope="function")] if lasting else []
     for module in _PAGES:
         router.include_router(module.router, dependencies=guarded, include_in_schema=False)
     for module in _CALLS:
@@ -109,7 +114,8 @@ def install(app: FastAPI, with_services: Services) -> None:
     """Gives an app its routes, its guard and its error pages."""
     app.state.services = with_services
     config = with_services.config
-    app.router.routes.extend(_router().routes)
+    lasting = with_services.sessions.lasting
+    app.router.routes.extend(_router(lasting=lasting).routes)
     for family in _FAMILIES:
         app.add_exception_handler(family, _known)
     app.add_exception_handler(RequestValidationError, _invalid)

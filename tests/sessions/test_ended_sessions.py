@@ -10,7 +10,7 @@ from app.transport import Security, Target
 from tests.support.maildrop import FakeMaildrop, FakeMessage, Quirks, plain
 from tests.support.scripted import ScriptedServer
 
-from .test_manager import Clock, account, enter, managing, serving
+from .test_manager import Clock, account, enter, managing, records, serving
 
 LIMITS = SessionLimits(idle=100, absolute=1000)
 SECRET = Credentials("anna", "secret")
@@ -94,15 +94,15 @@ async def test_marks_outlive_an_expired_session_for_whoever_has_its_token(steps,
             await sessions.sweep()
         with pytest.raises(NoSession):
             await sessions.find(token)
-        found = sessions.ended(token)
+        found = await sessions.ended(token)
         assert found is not None
         assert (found.cause, len(found.marks)) == (cause, 3)
-        assert sessions.ended(token + "x") is None
-        assert await sessions._store.all() == {}  # the password is gone with the session
+        assert await sessions.ended(token + "x") is None
+        assert records(sessions) == {}  # the password is gone with the session
         new, session = await sessions.sign_in(account(server), SECRET, before=token)
         assert session.mailbox.marks.totals.messages == 3
-        assert sessions.ended(token) is None  # they are in one place
-        assert sessions.ended(new) is None
+        assert await sessions.ended(token) is None  # they are in one place
+        assert await sessions.ended(new) is None
         assert fake.count("DELE") == 0
 
 
@@ -150,12 +150,12 @@ async def test_signing_out_forgets_them_before_and_after_the_session_has_expired
     async with serving() as (_, server), managing(LIMITS, clock) as sessions:
         token = await enter(sessions, server)
         await sessions.sign_out(token)
-        assert sessions.ended(token) is None
+        assert await sessions.ended(token) is None
         token = await enter(sessions, server)
         clock.now += 101
         await sessions.sweep()
         await sessions.sign_out(token)
-        assert sessions.ended(token) is None
+        assert await sessions.ended(token) is None
 
 
 async def test_only_what_is_still_the_same_is_marked_again_and_the_rest_is_told():

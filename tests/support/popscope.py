@@ -93,21 +93,32 @@ class RunningPopscope:
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="popscope-")
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("POPSCOPE_")}
-        env = {**inherited, "PYTHONUNBUFFERED": "1", **self._settings}
-        if self._program[:2] == CHECKOUT[:2]:  # a module of this checkout
-            env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))
-        self._output = (Path(self._folder.name) / "output").open("wb")
+        self._output = (Path(self._folder.name) / "output").open("ab")
         self.port = free_port()
-        command = [*self._program, self._command, "--host", self.host, "--port", str(self.port)]
-        # Its working folder is empty: no .env file of the checkout is read.
-        self._child = start(command, output=self._output, env=env, cwd=Path(self._folder.name))
         try:
-            self._wait()
+            self.begin()
         except BaseException:
             self.stop()
             raise
         return self
+
+    def begin(self) -> None:
+        """Start it, once more where it has ended, on the port it had before."""
+        if self._folder is None or self._output is None:
+            raise RuntimeError("popscope has no place")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("POPSCOPE_")}
+        env = {**inherited, "PYTHONUNBUFFERED": "1", **self._settings}
+        if self._program[:2] == CHECKOUT[:2]:  # a module of this checkout
+            env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))
+        command = [*self._program, self._command, "--host", self.host, "--port", str(self.port)]
+        # Its working folder is empty: no .env file of the checkout is read.
+        self._child = start(command, output=self._output, env=env, cwd=Path(self._folder.name))
+        self._wait()
+
+    def kill(self) -> None:
+        """End it at once (SIGKILL), as a crash does."""
+        self.process.kill()
+        self.process.wait(10)
 
     def __exit__(
         self,

@@ -1,7 +1,8 @@
 """The part of the API that looks on: events, the transcript; and pausing the headers."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Response
@@ -71,16 +72,23 @@ async def events(
     def over() -> None:
         feed.streams -= 1
 
-    return EventStream(_told(session.mailbox, cursor, lines=lines), over)
+    settle = partial(services.sessions.settle, session.sid)
+    return EventStream(_told(session.mailbox, cursor, settle, lines=lines), over)
 
 
-async def _told(mailbox: Mailbox, cursor: int, *, lines: bool) -> AsyncGenerator[bytes, None]:
+async def _told(
+    mailbox: Mailbox, cursor: int, settle: Callable[[], Awaitable[None]], *, lines: bool
+) -> AsyncGenerator[bytes, None]:
     watch = mailbox.feed.watch()
     yield f": Popscope\nretry: {_RETRY}\n\n".encode()
     topics = frozenset(
         {*_WHAT, FeedTopic.TRANSCRIPT} if cursor != mailbox.transcript.newest else _WHAT
     )
-    while topics:
+    async for quiet in _unlisted(mailbox, watch):
+        yield quiet
+    while topics and mailbox.listing.listed:
+        if FeedTopic.MARKS in topics:
+            await settle()  # a mark is kept before it is told, here as in any answer
         for topic in FeedTopic:
             if topic not in topics:
                 continue
@@ -99,6 +107,19 @@ async def _told(mailbox: Mailbox, cursor: int, *, lines: bool) -> AsyncGenerator
         topics = changed
     if mailbox.feed.over:
         yield event_of("ended", event_schemas.Ended(), str(cursor))
+
+
+async def _unlisted(mailbox: Mailbox, watch: Watch) -> AsyncGenerator[bytes, None]:
+    """Until the maildrop is listed: after a restart nothing is known before somebody clicks.
+
+    What the page shows is more than that.
+    """
+    while not mailbox.listing.listed:
+        changed = await _changes(watch)
+        if changed is None:
+            yield b": \n\n"
+        elif not changed:  # it is over
+            return
 
 
 async def _changes(watch: Watch) -> frozenset[FeedTopic] | None:

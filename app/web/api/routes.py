@@ -41,7 +41,7 @@ from app.web.signin.errors import ServerNotFound
 from app.web.signin.forms import SignInForm
 from app.web.signin.schemas import Discover, Discovered, Opened, SignIn, about, discovered
 from app.web.site import formats
-from app.web.site.access import AppServices, CurrentSession
+from app.web.site.access import AppServices, ChangingSession, CurrentSession
 from app.web.site.bodies import takes_ids
 from app.web.site.cookies import forget_browsing
 from app.web.site.errors import InvalidRequest, NoSuchReceipt
@@ -315,24 +315,21 @@ def _exported(session: Session, messages: Sequence[Message], form: ExportFormat)
 
 
 @router.post("/messages/{id}/dele")
-async def mark(session: CurrentSession, id: str) -> Marked:
+async def mark(session: ChangingSession, id: str) -> Marked:
     """Marks a message; nothing goes over the wire before `quit`."""
-    await session.reader.ensure_listed()
     return Marked(marked=Totals.of(session.mailbox.marks.mark([id])))
 
 
 @router.delete("/messages/{id}/dele")
-async def unmark(session: CurrentSession, id: str) -> Marked:
+async def unmark(session: ChangingSession, id: str) -> Marked:
     """Takes a mark back."""
-    await session.reader.ensure_listed()
     return Marked(marked=Totals.of(session.mailbox.marks.unmark([id])))
 
 
 @router.post("/dele")
 @takes_ids
-async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
+async def mark_many(session: ChangingSession, body: MarkMany) -> MarkedMany:
     """Marks many messages, or with `dry_run` says what would be marked."""
-    await session.reader.ensure_listed()
     mailbox, undecided = session.mailbox, 0
     if body.ids is not None:
         ids = list(dict.fromkeys(mailbox.index[id].id for id in body.ids))
@@ -348,13 +345,13 @@ async def mark_many(session: CurrentSession, body: MarkMany) -> MarkedMany:
 
 
 @router.post("/rset")
-async def unmark_all(session: CurrentSession) -> Marked:
+async def unmark_all(session: ChangingSession) -> Marked:
     """Takes all marks back."""
     return Marked(marked=Totals.of(session.mailbox.marks.unmark_all()))
 
 
 @router.post("/quit", responses=conflict("commit-failed", "ambiguous"))
-async def commit(session: CurrentSession, body: Quit | None = None) -> Receipt:
+async def commit(session: ChangingSession, body: Quit | None = None) -> Receipt:
     """The commit: DELE for every mark, QUIT, and a second sign-in to see what is gone.
 
     Nothing marked, or a marked message that is gone or no longer the same, is a 409.
@@ -376,7 +373,7 @@ def _known_receipt(mailbox: Mailbox, number: int) -> Deletion:
 
 
 @router.post("/receipts/{number}/check")
-async def check_receipt(session: CurrentSession, number: ReceiptNumber) -> Receipt:
+async def check_receipt(session: ChangingSession, number: ReceiptNumber) -> Receipt:
     """Signs in again to check a receipt that could not be checked at once.
 
     Before its `retry_after` is over that is a 429 `login-delayed`, and the server is not asked.

@@ -20,7 +20,7 @@ from app.web.site.errors import InvalidRequest
 from app.web.site.forms import Back
 from app.web.site.navigation import unswapped, way_back
 from app.web.site.views import ErrorView
-from app.web.site.visit import CurrentVisit, Visit
+from app.web.site.visit import ChangingVisit, CurrentVisit, Visit
 from app.web.site.words import _, ngettext
 
 from .page import mailbox_page, title
@@ -86,7 +86,7 @@ async def tell_matching(visit: CurrentVisit, q: Annotated[str, Query()] = "") ->
 @router.post("/mark")
 @takes_ids
 async def mark_selected(
-    visit: CurrentVisit,
+    visit: ChangingVisit,
     id: Ids = None,
     shown: Ids = None,
     every: Text = "",
@@ -100,7 +100,6 @@ async def mark_selected(
     """
     if every:
         return await mark_matching(visit, shown, q, count, back)
-    await visit.session.reader.ensure_listed()
     ids = ids_in(id)
     if not ids:
         error = ErrorView(
@@ -117,10 +116,9 @@ async def mark_selected(
 @router.post("/mark-matching")
 @takes_ids
 async def mark_matching(
-    visit: CurrentVisit, shown: Ids = None, q: Text = "", count: Text = "", back: Back = "/mailbox"
+    visit: ChangingVisit, shown: Ids = None, q: Text = "", count: Text = "", back: Back = "/mailbox"
 ) -> Response:
     """Marks all that the filter means, if that is still as many as the page showed."""
-    await visit.session.reader.ensure_listed()
     found = await chosen(visit.mailbox, read_filter(q).query)
     if count != str(len(found.matched)):
         return await _refused(visit, back, _others(found))
@@ -148,7 +146,7 @@ def _others(found: Selection) -> ErrorView:
 
 
 @router.post("/unmark-all")
-async def unmark_all(visit: CurrentVisit, shown: Ids = None, back: Back = "/mailbox") -> Response:
+async def unmark_all(visit: ChangingVisit, shown: Ids = None, back: Back = "/mailbox") -> Response:
     """Takes all marks back."""
     visit.mailbox.marks.unmark_all()
     return await _done(visit, back, shown)
@@ -162,11 +160,10 @@ def _number(change: str) -> int:
 
 @router.post("/undo")
 async def undo(
-    visit: CurrentVisit, change: Text = "", shown: Ids = None, back: Back = "/mailbox"
+    visit: ChangingVisit, change: Text = "", shown: Ids = None, back: Back = "/mailbox"
 ) -> Response:
     """Takes back the last action on many marks, unless another one came after it."""
     if visit.mailbox.marks.undo(_number(change)) is None:
-        await visit.session.reader.ensure_listed()
         error = ErrorView(
             "invalid-request",
             _("It is too late for that."),
@@ -178,7 +175,7 @@ async def undo(
 
 
 @router.post("/dismiss")
-async def dismiss(visit: CurrentVisit, change: Text = "", back: Back = "/mailbox") -> Response:
+async def dismiss(visit: ChangingVisit, change: Text = "", back: Back = "/mailbox") -> Response:
     """What was done to many marks stays done."""
     visit.mailbox.marks.dismiss(_number(change))
     return await _done(visit, back, None)

@@ -44,6 +44,8 @@ async def show_progress(
     visit: WatchingVisit, pending: Annotated[list[str] | None, Query()] = None
 ) -> Response:
     """How far the headers are, and the rows of those that have come in."""
+    if (unknown := visit.unknown) is not None:
+        return unknown
     mailbox = visit.mailbox
     wanted = [mailbox.index[id] for id in (pending or ())[:MOST_ROWS] if id in mailbox.index]
     mailbox.headers.prefer(m for m in wanted if not m.headers_known)
@@ -107,6 +109,8 @@ async def show_live(
     Its rows are `on` where they are shown as marked and `off` where they are not; `listing` is the
     one it shows.
     """
+    if (unknown := visit.unknown) is not None:
+        return unknown
     mailbox = visit.mailbox
     marked, unmarked = _ids(on), _ids(off)
     differ = [id for id in marked if id not in mailbox.marks]

@@ -18,7 +18,7 @@ from app.web.site.access import CurrentSession
 from app.web.site.bodies import takes_ids
 from app.web.site.forms import Back
 from app.web.site.navigation import unswapped, way_back
-from app.web.site.visit import CurrentVisit, Visit, WatchingVisit
+from app.web.site.visit import ChangingVisit, CurrentVisit, Visit, WatchingVisit
 from app.web.site.words import NN_, ngettext
 from app.web.space import shrink
 
@@ -106,6 +106,8 @@ async def show_counted(visit: WatchingVisit, state: State, shown: Shown = None) 
 
     The page asks by itself as headers come in.
     """
+    if (unknown := visit.unknown) is not None:
+        return unknown
     found = await listed(visit.mailbox, state)
     if found.fault is not None:
         return await _wrong(visit, found, found.fault)
@@ -115,7 +117,7 @@ async def show_counted(visit: WatchingVisit, state: State, shown: Shown = None) 
 
 
 @router.post("/unmark-last")
-async def unmark_last(visit: CurrentVisit, back: Back = "/mailbox") -> Response:
+async def unmark_last(visit: ChangingVisit, back: Back = "/mailbox") -> Response:
     """Takes the newest mark back, if there is one."""
     id = next(reversed(visit.mailbox.marks), None)
     if id is None:
@@ -151,7 +153,7 @@ async def dismiss_notices(visit: CurrentVisit, back: Back = "/mailbox") -> Respo
 
 @router.post("/messages/{id}/mark")
 @takes_ids  # of the form that its button stands in
-async def mark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Response:
+async def mark(visit: ChangingVisit, id: str, back: Back = "/mailbox") -> Response:
     """Marks one message; nothing goes over the wire."""
     visit.mailbox.marks.mark([id])
     return await _marked(visit, id, back)
@@ -159,7 +161,7 @@ async def mark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Respons
 
 @router.post("/messages/{id}/unmark")
 @takes_ids  # of the form that its button stands in
-async def unmark(visit: CurrentVisit, id: str, back: Back = "/mailbox") -> Response:
+async def unmark(visit: ChangingVisit, id: str, back: Back = "/mailbox") -> Response:
     """Takes one mark back."""
     visit.mailbox.marks.unmark([id])
     return await _marked(visit, id, back)

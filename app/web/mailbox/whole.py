@@ -23,7 +23,7 @@ from app.web.reader.files import (
 from app.web.reader.html_frame import mail_document
 from app.web.reader.reader import ReaderPane
 from app.web.reader.tabs import Asked, safe_html
-from app.web.site.access import CurrentSession
+from app.web.site.access import ChangingSession, CurrentSession
 from app.web.site.forms import Back, read_number
 from app.web.site.navigation import way_back
 from app.web.site.visit import CurrentVisit
@@ -171,7 +171,7 @@ async def save(session: CurrentSession, id: str) -> FileResponse:
 
 
 @router.post("/save-mark")
-async def save_and_mark(session: CurrentSession, id: str) -> FileResponse:
+async def save_and_mark(session: ChangingSession, id: str) -> FileResponse:
     """The whole message as a file; it is marked when all of it went to the browser."""
     await _known(session, id)
     return message_to_mark(session, id)

@@ -17,7 +17,7 @@ from app.web.site.navigation import HOME, way_back
 from app.web.site.problems import describe
 from app.web.site.shell import titled
 from app.web.site.views import ErrorView
-from app.web.site.visit import CurrentVisit, Visit
+from app.web.site.visit import ChangingVisit, CurrentVisit, Visit
 from app.web.site.words import _
 
 from .page import fingerprint, receipt_page, receipt_title, review_page
@@ -43,7 +43,7 @@ async def review(visit: CurrentVisit) -> Response:
 
 
 @router.post("/review/unmark/{id}")
-async def unmark(visit: CurrentVisit, id: str) -> Response:
+async def unmark(visit: ChangingVisit, id: str) -> Response:
     """Takes one mark back; for htmx the review as it is then."""
     mailbox = visit.mailbox
     mailbox.marks.unmark([id])
@@ -58,7 +58,7 @@ async def unmark(visit: CurrentVisit, id: str) -> Response:
 
 @router.post("/commit")
 async def commit(
-    visit: CurrentVisit, count: Annotated[str, Form()] = "", seen: Annotated[str, Form()] = ""
+    visit: ChangingVisit, count: Annotated[str, Form()] = "", seen: Annotated[str, Form()] = ""
 ) -> Response:
     """Deletes what is marked, for good, if that is still what the review showed."""
     marks = tuple(visit.mailbox.marks)
@@ -107,7 +107,7 @@ async def receipt(visit: CurrentVisit, number: Number = "") -> Response:
 
 
 @router.post("/receipt/check")
-async def check_receipt(visit: CurrentVisit, number: Annotated[str, Form()] = "") -> Response:
+async def check_receipt(visit: ChangingVisit, number: Annotated[str, Form()] = "") -> Response:
     """Signs in again to check a receipt that could not be checked; too early, it counts on."""
     which = _number(visit.session, number)
     if not which:

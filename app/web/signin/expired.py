@@ -52,9 +52,10 @@ def ended_view(ended: EndedSession | None, *, undone: bool = False) -> EndedView
         undone: the click that met the end was to change something.
     """
     lost = (_("Your last click was not carried out."),) if undone else ()
+    unknown = _("Your session is over: this Popscope does not know it any more.")
     if ended is None:
         return EndedView(
-            _("Your session is over: this Popscope does not know it any more."),
+            unknown,
             (
                 *lost,
                 _(
@@ -64,7 +65,9 @@ def ended_view(ended: EndedSession | None, *, undone: bool = False) -> EndedView
             ),
         )
     time = formats.span(ended.after)
-    if ended.cause is Cause.IDLE:
+    if ended.cause is Cause.LOST:
+        title = unknown
+    elif ended.cause is Cause.IDLE:
         title = _("Your session ended after %(time)s without a click.", time=time)
     else:
         title = _("Your session ended: none lasts longer than %(time)s.", time=time)

@@ -31,12 +31,12 @@ router = APIRouter()
 Back = Annotated[str, Form()]
 
 
-def _ended(visit: Visit, *, undone: bool) -> EndedView | None:
+async def _ended(visit: Visit, *, undone: bool) -> EndedView | None:
     """What to say of the session that this browser's cookie was for, if it is over."""
     old = from_cookie(visit.request)
     if old is None:
         return not_signed_in() if undone else None
-    return ended_view(visit.services.sessions.ended(old), undone=undone)
+    return ended_view(await visit.services.sessions.ended(old), undone=undone)
 
 
 def _as_found(form: SignInForm, found: FoundView) -> bool:
@@ -144,7 +144,7 @@ async def open_mailbox(
 ) -> Response:
     """The sign-in page, or the mailbox where one is open."""
     if visit.guest is None:
-        ended = left_view(left) or _ended(visit, undone=undone == "1")
+        ended = left_view(left) or await _ended(visit, undone=undone == "1")
         return await _page(visit, SignInForm(), back=back, ended=ended)
     return way_back(back)
 

@@ -1,6 +1,6 @@
 """Whose request it is: the session that it opens, and whether another site may have sent it."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Annotated
 
@@ -40,7 +40,9 @@ def _tokens(request: Request) -> Iterator[str]:
 async def _opened(request: Request, *, using: bool = True) -> Session:
     for token in _tokens(request):
         with suppress(NoSession):
-            return await services(request).sessions.find(token, using=using)
+            session = await services(request).sessions.find(token, using=using)
+            request.state.session = session
+            return session
     raise NoSession
 
 
@@ -51,6 +53,35 @@ async def current_session(request: Request) -> Session:
         NoSession: there is none.
     """
     return await _opened(request)
+
+
+async def changing_session(request: Request) -> Session:
+    """The session of a request that marks or deletes: what it does can be kept, as things are.
+
+    After a restart of the app, the maildrop is listed first, and marks are taken over.
+
+    Raises:
+        NoSession: there is none.
+        StoreUnavailable: nothing can be kept now.
+        MailboxError, TransportError, Pop3Error: it could not be listed.
+    """
+    session = await _opened(request)
+    await services(request).sessions.check_kept(session)
+    await session.reader.ensure_listed()
+    return session
+
+
+async def settled(request: Request) -> AsyncIterator[None]:
+    """A dependency of every page and call: what was changed is kept before it is answered.
+
+    Raises:
+        StoreUnavailable: a mark that was just set is not kept yet.
+    """
+    yield
+    session: Session | None = getattr(request.state, "session", None)
+    if session is not None:
+        strict = request.method not in _SAFE
+        await services(request).sessions.settle(session.sid, strict=strict)
 
 
 async def watched_session(request: Request) -> Session:
@@ -108,6 +139,7 @@ async def _services(request: Request) -> Services:
     return services(request)
 
 
+ChangingSession = Annotated[Session, Depends(changing_session)]
 CurrentSession = Annotated[Session, Depends(current_session)]
 WatchedSession = Annotated[Session, Depends(watched_session)]
 AppServices = Annotated[Services, Depends(_services)]

@@ -13,7 +13,15 @@ from fastapi import Response
 from app.mailbox import TooManyMessages
 from app.pop3 import LocalProtocolError
 from app.report import Presented
-from app.sessions import ClientLimit, NoSession, OpeningFault, OpeningLimit, SessionLimit
+from app.sessions import (
+    ClientLimit,
+    NoSession,
+    OpeningFault,
+    OpeningLimit,
+    SessionLimit,
+    StoreFault,
+    StoreUnavailable,
+)
 
 from .errors import Busy, ForbiddenOrigin, InsecureHttp, InvalidRequest, StreamLimit, UnknownName
 from .root_path import rooted
@@ -192,6 +200,28 @@ _OPENING = {
 def _openings(error: OpeningLimit) -> Words:
     advice = _("Try again in a moment.")
     return Words(_("Too many sign-ins are under way."), _(_OPENING[error.fault]), (advice,))
+
+
+_STORE = {
+    StoreFault.GONE: N_(
+        "The store of its sessions does not answer. Until it does, nobody can sign in or out, mark "
+        "or delete; a mailbox that is open can still be read."
+    ),
+    StoreFault.FULL: N_(
+        "The store of its sessions is full. Until there is room again, nobody can sign in, mark or "
+        "delete; a mailbox that is open can still be read."
+    ),
+}
+
+
+@problem(StoreUnavailable, 503, "store-unavailable")
+def _store(error: StoreUnavailable) -> Words:
+    return Words(
+        _("Popscope cannot keep anything at the moment."),
+        _(_STORE[error.fault]),
+        (_("Nothing was deleted, and your marks are kept. Try again in a moment."),),
+        operator=(_("Look at the server that POPSCOPE_STORE names."),),
+    )
 
 
 problem(StreamLimit, 429, "stream-limit")(

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from app.mailbox import Mailbox, in_thread
 from app.sessions import NoSession, Session
 
-from .access import current_session, watched_session
+from .access import changing_session, current_session, watched_session
 from .config import Services, WebConfig, services
 from .navigation import from_htmx
 from .shell import account, shell
@@ -45,6 +45,14 @@ class Visit:
     def mailbox(self) -> Mailbox:
         """The session's mailbox."""
         return self.session.mailbox
+
+    @property
+    def unknown(self) -> Response | None:
+        """The answer to a page that looks on where its mailbox was not listed since a restart.
+
+        What it shows is more than is known here, until somebody clicks: so it is left as it is.
+        """
+        return None if self.mailbox.listing.listed else Response(status_code=204)
 
     @property
     def config(self) -> WebConfig:
@@ -86,6 +94,10 @@ async def _signed_in(request: Request) -> Visit:
     return Visit(request, services(request), await current_session(request))
 
 
+async def _changing(request: Request) -> Visit:
+    return Visit(request, services(request), await changing_session(request))
+
+
 async def _looking_on(request: Request) -> Visit:
     return Visit(request, services(request), await watched_session(request))
 
@@ -106,6 +118,8 @@ AnyVisit = Annotated[Visit, Depends(_anybody)]
 """Of whoever comes."""
 CurrentVisit = Annotated[Visit, Depends(_signed_in)]
 """Of somebody who is signed in; raises NoSession."""
+ChangingVisit = Annotated[Visit, Depends(_changing)]
+"""The same, where it marks or deletes: refused where that cannot be kept."""
 WatchingVisit = Annotated[Visit, Depends(_looking_on)]
 """The same, where a page only looks on: it does not keep the session alive."""
 OpenVisit = Annotated[Visit, Depends(_perhaps_signed_in)]

@@ -45,6 +45,8 @@ async def show_space(visit: CurrentVisit, q: str = "") -> Response:
 @router.get("/facets")
 async def show_facets(visit: WatchingVisit) -> Response:
     """The facets that need headers, for the list that asks by itself as headers come in."""
+    if (unknown := visit.unknown) is not None:
+        return unknown
     state, _ = current_list(visit.from_htmx or "")
     within = await grouped_within(visit.mailbox, present(state.q))
     view = await in_thread(facets, state, within)

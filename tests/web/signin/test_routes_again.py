@@ -123,7 +123,7 @@ async def test_signing_out_after_the_end_forgets_the_marks_but_no_other_site_can
     page = await away.browser.send("/signout")
     assert page.url.path == "/"
     assert "session" not in words(page)
-    assert away.app.state.services.sessions.ended(token) is None
+    assert await away.app.state.services.sessions.ended(token) is None
     page = await away.sign_in_again()
     assert "marked for deletion. Nothing" not in words(page)
 
