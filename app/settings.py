@@ -21,12 +21,12 @@ _RATES = Rates()
 _MAX_PORT = 65535
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _ORIGIN = re.compile(r"(https?)://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?/?")
-_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 OWN_PATHS = frozenset(
     {"api", "demo", "discover", "keys", "language", "livez", "mailbox", "metrics", "readyz"}
     | {"report", "scripts", "signin", "signout", "static"}
 )
 """How paths of our own begin, which a root path must not."""
+_PATH = re.compile(rf"(?!/(?:{'|'.join(OWN_PATHS)})(?:/|$))(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)+")
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _SIZE = re.compile(r"(\d{1,15})\s*([kmgKMG]?)")
 _DURATION = re.compile(r"\s*(\d{1,9})\s*([smhd]?)\s*")
@@ -220,9 +220,7 @@ class Settings(BaseSettings):
     public_origin: str | None = Field(
         None, description="where browsers reach Popscope, such as https://popscope.lan"
     )
-    root_path: str = Field(
-        "", description="path below which browsers reach it, behind a proxy, such as /mail"
-    )
+    root_path: str = Field("", description="path below which browsers reach it, such as /mail")
     allow_insecure_http: bool = Field(
         False, description="whether browsers on other machines may use plain HTTP"
     )
@@ -308,11 +306,8 @@ class Settings(BaseSettings):
     @classmethod
     def _root_path(cls, value: str) -> str:
         path = value.removesuffix("/")
-        parts = path.split("/")[1:]
-        if path and not (_PATH.fullmatch(path) and not {".", ".."} & {*parts}):
-            raise ValueError(f"{value!r} is no path such as /mail")
-        if parts and parts[0] in OWN_PATHS:
-            raise ValueError(f"{value!r}: /{parts[0]} is the name of a page of Popscope itself")
+        if path and not _PATH.fullmatch(path):
+            raise ValueError(f"{value!r} is no path such as /mail, or begins as pages of ours do")
         return path
 
     @field_validator("trusted_proxy")
