@@ -126,7 +126,7 @@
 
   // What was typed or chosen before this script came; htmx begins in a moment.
   const [q, sort] = [find('#q'), find('#sort')];
-  if (q && (q.value !== q.defaultValue || !sort.selectedOptions[0].defaultSelected)) {
+  if (sort && (q.value !== q.defaultValue || !sort.selectedOptions[0].defaultSelected)) {
     setTimeout(() => above.requestSubmit());
   }
 
