@@ -191,6 +191,18 @@ def test_what_is_sent_and_left(visit, path, body, kind):
     assert visit.said() == ""
 
 
+def test_the_export_that_is_left_would_be_a_file(visit):
+    [(path, body, kind)] = [one for one in CHANGING if one[0] == "/mailbox/export/file"]
+    whole = visit.request("POST", path, body, kind)
+    for _ in range(100):  # while what was left before still has the line, it is a 409
+        with contextlib.closing(visit.opened(whole)) as connection:
+            answer = connection.recv(200)
+        if not answer.startswith(b"HTTP/1.1 409"):
+            break
+        time.sleep(0.1)
+    assert answer.startswith(b"HTTP/1.1 200"), answer
+
+
 @pytest.mark.parametrize("kind", [FORM, MULTIPART])
 def test_a_sign_out_that_is_cut_off(visit, kind):
     body = "back=/mailbox" if kind == FORM else multipart(back="/mailbox")
