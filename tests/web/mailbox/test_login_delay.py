@@ -107,9 +107,10 @@ async def test_a_receipt_in_the_api():
         assert problem["code"] == "login-delayed"
         assert problem["retry_after"] in range(290, 301)
         assert (await script.get("/receipts/1"))["verified"] is False
-        for path in ("/receipts/2", "/receipts/0", "/receipts/x"):
+        for path in ("/receipts/0", "/receipts/x"):
             assert (await script.get(path, status=422))["code"] == "invalid-request"
-        assert (await script.post("/receipts/2/check", status=422))["code"] == "invalid-request"
+        assert (await script.get("/receipts/2", status=404))["code"] == "no-such-receipt"
+        assert (await script.post("/receipts/2/check", status=404))["code"] == "no-such-receipt"
 
 
 async def test_it_becomes_verified_in_the_api():

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.mailbox import Credentials
+from app.sessions import manager
 from app.transport import Security, Target
 from app.web import DemoAccount
 from tests.mailbox.opening import until
@@ -136,7 +137,8 @@ async def test_leaving_for_another_mailbox_asks_and_for_the_same_one_keeps_the_m
     ] == 2
 
 
-async def test_while_a_deletion_is_under_way_it_says_that(marked):
+async def test_while_a_deletion_is_under_way_it_says_that(monkeypatch, marked):
+    monkeypatch.setattr(manager, "_FINISHING", 0.1)  # the app waits for it at its end, else
     marked.fake.quirks = Quirks(stall_at="QUIT")
     page = await marked.browser.open("/mailbox/review")
     shown = dict(re.findall(r'name="(count|seen)" value="(\w+)"', page.text))
